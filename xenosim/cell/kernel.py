@@ -1,0 +1,129 @@
+"""The hot loop: load a row, apply the rules, store it, and mark rows that need a decision."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from xenosim.cell.rules import (
+    ONE,
+    capacity_target,
+    commitment_step,
+    cycle_speed,
+    death_threshold,
+    ikzf_step,
+    nfkb_activity,
+    noxa_step,
+    proteasome_load,
+    relax,
+    stress_drive,
+)
+from xenosim.cell.state import Cells
+from xenosim.jit import kernel, prange
+
+#: Rows per parallel block; a block is the unit of work of a thread.
+BLOCK = 4096
+
+
+class Exposure(NamedTuple):
+    """What cells see during one step.
+
+    ``inhibition``: mean beta5 occupancy [-], shape (n_clones * n_voxels,), clone-major; ``cereblon``: CRBN occupancy by
+    lenalidomide [-]; ``n_voxels`` [-].
+    """
+
+    inhibition: Any
+    cereblon: Any
+    n_voxels: Any
+
+
+@kernel
+def gather_inhibition(cells, exposure, inhibition):  # type: ignore[no-untyped-def]
+    """Look up the beta5 occupancy [-] of a run of cells by clone and voxel into ``inhibition`` [-], shape (n,).
+
+    A loop of its own: LLVM cannot prove that an indexed read stays clear of the columns, and would not vectorize the rest.
+
+    Source: MODEL.md P2.
+    """
+    n_voxels = np.int64(exposure.n_voxels)
+    for i in range(inhibition.shape[0]):
+        inhibition[i] = exposure.inhibition[np.int64(cells.clone[i]) * n_voxels + np.int64(cells.voxel[i])]
+
+
+@kernel
+def advance_rows(cells, inhibition, cereblon, params, factors, step, marks):  # type: ignore[no-untyped-def]
+    """Advance a run of cells by one step and mark the rows that reached a decision (P3-P5).
+
+    Parameters
+    ----------
+    cells : Cells
+        Columns of the rows to advance, shape (n,); changed in place.
+    inhibition : float array, shape (n,)
+        beta5 occupancy of each row [-].
+    cereblon : float
+        CRBN occupancy [-].
+    params, factors : CellParams, StepFactors
+        Rates [1/h], step [h].
+    step : int
+        Number of this step [-].
+    marks : uint8 array, shape (n,)
+        Set to 1 where the cell committed to death, met its event step or finished its cycle [-].
+
+    Source: MODEL.md P3-P5.
+    """
+    q, dt = cereblon, factors.dt
+    # Local names: LLVM then sees plain pointers and vectorizes the loop.
+    event_step = cells.event_step
+    capacity_c, load_c, stress_c, chaperone_c = cells.capacity, cells.load, cells.stress, cells.chaperone
+    noxa_c, dr5_c, commitment_c, ikzf_c, clock_c = cells.noxa, cells.dr5, cells.commitment, cells.ikzf, cells.clock
+    ratio_c, threshold_c, cycle_c, resting_c = cells.load_ratio, cells.threshold, cells.cycle_h, cells.resting_stress
+    for i in range(marks.shape[0]):
+        o = inhibition[i]
+        capacity = relax(capacity_c[i], capacity_target(o, params.bounce_back), factors.capacity)
+        left = ONE - o
+        activity = capacity * left
+        supply = ratio_c[i] * (ONE + params.lenalidomide_load_gain * q)
+        load = proteasome_load(load_c[i], supply, activity, params.synthesis_rate, params.load_clearance, dt)
+        stress = relax(stress_c[i], stress_drive(load, chaperone_c[i], params.stress_half_load), factors.stress)
+        chaperone = relax(chaperone_c[i], ONE + params.chaperone_gain * stress, factors.chaperone)
+        noxa = noxa_step(noxa_c[i], stress, left, params, dt)
+        dr5 = relax(dr5_c[i], params.dr5 * stress, factors.dr5)
+        ikzf = ikzf_step(ikzf_c[i], q, activity, params, dt)
+        threshold = death_threshold(threshold_c[i], nfkb_activity(o, ikzf, params), stress, ikzf, params)
+        commitment = commitment_step(commitment_c[i], stress * (noxa + dr5), threshold, params, factors.commitment, dt)
+        clock = clock_c[i] + dt / cycle_c[i] * cycle_speed(stress, resting_c[i], ikzf, params)
+        capacity_c[i], load_c[i], stress_c[i], chaperone_c[i] = capacity, load, stress, chaperone
+        noxa_c[i], dr5_c[i], commitment_c[i], ikzf_c[i], clock_c[i] = noxa, dr5, commitment, ikzf, clock
+        marks[i] = np.uint8((commitment >= ONE) | (clock >= ONE) | (event_step[i] <= step))
+
+
+@kernel
+def _advance_block(b, cells, exposure, params, factors, step, marks):  # type: ignore[no-untyped-def]
+    """Advance rows [b BLOCK, (b + 1) BLOCK) [-]; parameters as in :func:`advance_rows` [-]."""
+    lo = b * BLOCK
+    hi = min(lo + BLOCK, marks.shape[0])
+    rows = _slice(cells, lo, hi)
+    inhibition = np.empty(hi - lo, cells.load.dtype)
+    gather_inhibition(rows, exposure, inhibition)
+    advance_rows(rows, inhibition, exposure.cereblon, params, factors, step, marks[lo:hi])
+
+
+@kernel(inline=True)
+def _slice(cells, lo, hi):  # type: ignore[no-untyped-def]
+    """Views of rows [lo, hi) [-] of ``cells`` [-]."""
+    return Cells(
+        cells.uid[lo:hi], cells.site[lo:hi], cells.voxel[lo:hi], cells.state[lo:hi], cells.clone[lo:hi],
+        cells.event_step[lo:hi], cells.capacity[lo:hi], cells.load[lo:hi], cells.stress[lo:hi],
+        cells.chaperone[lo:hi], cells.noxa[lo:hi], cells.dr5[lo:hi], cells.commitment[lo:hi],
+        cells.ikzf[lo:hi], cells.clock[lo:hi], cells.load_ratio[lo:hi], cells.threshold[lo:hi],
+        cells.cycle_h[lo:hi], cells.resting_stress[lo:hi],
+    )  # fmt: skip
+
+
+@kernel(parallel=True)
+def step_cells(cells, exposure, params, factors, step, marks):  # type: ignore[no-untyped-def]
+    """Advance every cell by one step on all threads; parameters as in :func:`advance_rows` [-]."""
+    n_blocks = (marks.shape[0] + BLOCK - 1) // BLOCK
+    for b in prange(n_blocks):
+        _advance_block(b, cells, exposure, params, factors, step, marks)

@@ -1,0 +1,107 @@
+"""A checked parameter set turned into plain numbers for the kernels."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class CellParams(NamedTuple):
+    """Constants of the cell model in internal units (h, nM); names as in ``parameters/cell.yaml``, symbols as in MODEL.md."""
+
+    capacity_rate: Any
+    bounce_back: Any
+    synthesis_rate: Any
+    load_clearance: Any
+    stress_half_load: Any
+    stress_rate: Any
+    chaperone_rate: Any
+    chaperone_gain: Any
+    noxa_rate: Any
+    myc: Any
+    noxa_gain: Any
+    noxa_floor: Any
+    dr5_rate: Any
+    dr5: Any
+    commitment_rate: Any
+    commitment_decay: Any
+    nfkb_inhibition_gain: Any
+    nfkb_ikzf_gain: Any
+    nfkb_sign: Any
+    jnk_gain: Any
+    ikzf_threshold_gain: Any
+    ikzf_rate: Any
+    ikzf_degradation: Any
+    ikzf_activity_half: Any
+    lenalidomide_load_gain: Any
+    ikzf_cycle_gain: Any
+    cycle_stress_gain: Any
+
+
+class StepFactors(NamedTuple):
+    """What one step needs of the time step: ``dt`` [h] and the decays exp(-rate dt) [-] of the constant rates."""
+
+    dt: Any
+    capacity: Any
+    stress: Any
+    chaperone: Any
+    dr5: Any
+    commitment: Any
+
+
+class TraitParams(NamedTuple):
+    """How cells differ: median and log-sd of the traits, cycle [h] and its inheritance, loss and clearance [h]."""
+
+    load_median: float
+    load_sd: float
+    threshold_median: float
+    threshold_sd: float
+    cycle_h: float
+    cycle_sd: float
+    cycle_inheritance: float
+    loss_per_h: float
+    clearance_min_h: float
+    clearance_max_h: float
+
+
+def log_sd(cv: float) -> float:
+    """Standard deviation of ln x [-] of a lognormal x with coefficient of variation ``cv`` [-]."""
+    return math.sqrt(math.log1p(cv * cv))
+
+
+def cell_params(value: Callable[[str], float], dtype: type = np.float32) -> CellParams:
+    """Read :class:`CellParams` through ``value(name)``, the numbers of a parameter set in internal units."""
+    return CellParams(*(dtype(value(name)) for name in CellParams._fields))
+
+
+def step_factors(params: CellParams, dt_h: float, dtype: type = np.float32) -> StepFactors:
+    """Decays over one step of ``dt_h`` [h]."""
+    rates = (
+        params.capacity_rate, params.stress_rate, params.chaperone_rate, params.dr5_rate, params.commitment_decay,
+    )  # fmt: skip
+    return StepFactors(dtype(dt_h), *(dtype(math.exp(-float(rate) * dt_h)) for rate in rates))
+
+
+def trait_params(value: Callable[[str], float], cycle_h: float, loss_per_h: float) -> TraitParams:
+    """Traits of a line; ``cycle_h`` [h] and ``loss_per_h`` [1/h] come from the growth calibration.
+
+    ``load_mean`` and ``threshold_mean`` are arithmetic means; the lognormal median is mean / sqrt(1 + cv^2).
+    """
+    load_sd, threshold_sd = log_sd(value("load_cv")), log_sd(value("threshold_cv"))
+    return TraitParams(
+        load_median=value("load_mean") * math.exp(-0.5 * load_sd**2),
+        load_sd=load_sd,
+        threshold_median=value("threshold_mean") * math.exp(-0.5 * threshold_sd**2),
+        threshold_sd=threshold_sd,
+        cycle_h=cycle_h,
+        cycle_sd=log_sd(value("cycle_cv")),
+        cycle_inheritance=value("cycle_inheritance"),
+        loss_per_h=loss_per_h,
+        clearance_min_h=value("clearance_time_min"),
+        clearance_max_h=value("clearance_time_max"),
+    )

@@ -1,0 +1,99 @@
+"""How cells are stored: one row per living or dying cell, one array per quantity."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import IntEnum, unique
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@unique
+class CellState(IntEnum):
+    """What a cell is doing."""
+
+    PROLIFERATING = 0
+    QUIESCENT = 1
+    APOPTOTIC = 2
+
+
+#: Step number that never comes: a cell without background loss.
+NEVER = np.int32(2**31 - 1)
+
+
+class Cells(NamedTuple):
+    """Columns of the living and dying cells, each of shape (capacity,); only the first ``n`` rows are in use.
+
+    ``uid`` lineage id; ``site`` flat lattice index (-1 in a dish); ``voxel`` index of the exposure voxel; ``state``
+    :class:`CellState`; ``clone`` heritable type; ``event_step`` step of background loss (living) or of clearance (dying).
+    Biology [-] unless said otherwise: ``capacity`` p, ``load`` U, ``stress`` S, ``chaperone`` H, ``noxa`` N, ``dr5`` D,
+    ``commitment`` X, ``ikzf`` I, ``clock`` cycle phase; traits ``load_ratio`` rho, ``threshold`` theta, ``cycle_h`` [h],
+    ``resting_stress`` S0.
+    """
+
+    uid: NDArray[np.uint64]
+    site: NDArray[np.int32]
+    voxel: NDArray[np.int32]
+    state: NDArray[np.uint8]
+    clone: NDArray[np.uint8]
+    event_step: NDArray[np.int32]
+    capacity: NDArray[Any]
+    load: NDArray[Any]
+    stress: NDArray[Any]
+    chaperone: NDArray[Any]
+    noxa: NDArray[Any]
+    dr5: NDArray[Any]
+    commitment: NDArray[Any]
+    ikzf: NDArray[Any]
+    clock: NDArray[Any]
+    load_ratio: NDArray[Any]
+    threshold: NDArray[Any]
+    cycle_h: NDArray[Any]
+    resting_stress: NDArray[Any]
+
+
+INTEGER_COLUMNS = {"uid": "u8", "site": "i4", "voxel": "i4", "state": "u1", "clone": "u1", "event_step": "i4"}
+FLOAT_COLUMNS = tuple(name for name in Cells._fields if name not in INTEGER_COLUMNS)
+
+
+def allocate(capacity: int, dtype: type = np.float32) -> Cells:
+    """Reserve rows without touching the memory.
+
+    Parameters
+    ----------
+    capacity : int
+        Number of rows [-].
+    dtype : type
+        ``float32``, or ``float64`` for error-budget runs.
+    """
+    columns = {name: np.empty(capacity, kind) for name, kind in INTEGER_COLUMNS.items()}
+    return Cells(**columns, **{name: np.empty(capacity, dtype) for name in FLOAT_COLUMNS})
+
+
+def view(cells: Cells, n: int) -> Cells:
+    """The first ``n`` rows, without a copy."""
+    return Cells(*(column[:n] for column in cells))
+
+
+def grown(cells: Cells, n: int, capacity: int) -> Cells:
+    """A copy of the first ``n`` rows with room for ``capacity``."""
+    bigger = allocate(capacity, cells.load.dtype.type)
+    for new, old in zip(bigger, cells, strict=True):
+        new[:n] = old[:n]
+    return bigger
+
+
+def bytes_per_cell(cells: Cells) -> int:
+    """Bytes that one row takes [byte]."""
+    return sum(column.itemsize for column in cells)
+
+
+def digest(cells: Cells, n: int) -> str:
+    """Hash of the first ``n`` rows in uid order: equal tumors have equal digests."""
+    order = np.lexsort((cells.site[:n], cells.uid[:n]))
+    sha = hashlib.sha256()
+    for column in cells:
+        sha.update(np.ascontiguousarray(column[:n][order]).tobytes())
+    return sha.hexdigest()

@@ -1,0 +1,79 @@
+"""Named errors: each says where, what, and how to mend it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class XenosimError(Exception):
+    """A mistake the user can mend; the command line prints it and exits with code 2.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong.
+    where : str, optional
+        File, line and column, or the name of the argument.
+    remedy : str, optional
+        How to mend it.
+    excerpt : str, optional
+        The offending line, ready to print.
+    """
+
+    def __init__(
+        self, message: str, *, where: str | None = None, remedy: str | None = None, excerpt: str | None = None
+    ) -> None:
+        super().__init__(message, where, remedy, excerpt)
+        self.message = message
+        self.where = where
+        self.remedy = remedy
+        self.excerpt = excerpt
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{text}; {self.remedy}" if self.remedy else text
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.message, self.where, self.remedy, self.excerpt))
+
+
+def _rebuild(
+    kind: type[XenosimError], message: str, where: str | None, remedy: str | None, excerpt: str | None
+) -> XenosimError:
+    """Unpickle an error raised in a worker process."""
+    return kind(message, where=where, remedy=remedy, excerpt=excerpt)
+
+
+class ScenarioError(XenosimError):
+    """A scenario file that cannot be run."""
+
+
+class RegimenError(XenosimError):
+    """A dosing regimen that is ambiguous, absurd or not understood."""
+
+
+class UnitError(XenosimError):
+    """A quantity without a unit, or with the wrong one."""
+
+
+class ParameterError(XenosimError):
+    """A parameter file or value that is not acceptable."""
+
+
+class TableError(XenosimError):
+    """A table (CSV) that does not have the columns or values it must have."""
+
+
+class ResourceError(XenosimError):
+    """A request that does not fit this machine."""
+
+
+class RunError(XenosimError):
+    """A run directory that is missing, damaged or cannot be written."""
+
+
+def suggest(word: str, options: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the nearest of ``options``, or an empty string."""
+    near = difflib.get_close_matches(word.lower(), list(options), n=1, cutoff=0.6)
+    return f"; did you mean '{near[0]}'?" if near else ""

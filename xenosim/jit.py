@@ -1,0 +1,78 @@
+"""The one compiler decorator, ``kernel``, and a compile cache keyed by the sources of every kernel."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def cache_root() -> Path:
+    """Directory for compiled kernels and growth calibrations (``XENOSIM_CACHE_DIR`` overrides it)."""
+    default = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "xenosim"
+    return Path(os.environ.get("XENOSIM_CACHE_DIR", default))
+
+
+def source_hash() -> str:
+    """Hash of every source that may hold a kernel: an edit anywhere invalidates all compiled code."""
+    package = Path(__file__).parent
+    digest = hashlib.sha256(os.environ.get("NUMBA_BOUNDSCHECK", "").encode())
+    for folder in (".", "cell", "tumor", "pharmacology"):
+        for path in sorted((package / folder).glob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _point_numba_at_cache() -> bool:
+    """Set numba's cache directory before numba is imported; say whether it already holds code."""
+    folder = cache_root() / "kernels" / source_hash()
+    had_code = folder.is_dir() and any(folder.iterdir())
+    os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    return had_code
+
+
+#: Whether compiled kernels were found when this process started.
+IS_COMPILED = _point_numba_at_cache()
+
+import llvmlite.binding  # noqa: E402
+import numba  # noqa: E402
+
+numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
+# The cell loop walks some twenty columns. LLVM proves that they do not overlap by comparing them pairwise at run time, and gives
+# up beyond eight comparisons unless told otherwise; without this the loop is not vectorized (5 times slower, see benchmarks/).
+llvmlite.binding.set_option("xenosim", "-vectorize-memory-check-threshold=1024")
+llvmlite.binding.set_option("xenosim", "-runtime-memory-check-threshold=1024")
+llvmlite.binding.set_option("xenosim", "-memory-check-merge-threshold=1024")
+
+
+def kernel(function: F | None = None, *, parallel: bool = False, inline: bool = False) -> Any:
+    """Compile a function: cached, IEEE arithmetic, no exceptions inside loops.
+
+    Parameters
+    ----------
+    function : callable, optional
+        The function, when the decorator is used bare.
+    parallel : bool
+        Whether ``prange`` loops run on threads.
+    inline : bool
+        Whether LLVM must inline the function (rules called from the vectorized loop).
+    """
+
+    def decorate(body: F) -> Any:
+        return numba.njit(
+            cache=True,
+            error_model="numpy",
+            fastmath=False,
+            parallel=parallel,
+            nogil=True,
+            forceinline=inline,
+        )(body)
+
+    return decorate if function is None else decorate(function)
+
+
+prange = numba.prange

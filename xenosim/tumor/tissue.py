@@ -1,0 +1,78 @@
+"""The tissue around the cells: voxels that share vessel density, a seeded correlated field (MODEL.md P2, P6)."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from xenosim.cell.rng import VESSELS, normals
+from xenosim.jit import kernel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: Classes of vessel density, equally likely; occupancy is solved once per class.
+N_ZONES = 32
+
+
+class Perfusion(NamedTuple):
+    """``mean`` exchange g [1/h], its ``cv`` [-] between voxels, ``correlation_um`` [um], ``voxel_um`` edge of a voxel [um]."""
+
+    mean: float
+    cv: float
+    correlation_um: float
+    voxel_um: float
+
+
+def zone_exchange(perfusion: Perfusion) -> NDArray[np.float64]:
+    """Exchange g [1/h] of each zone, shape (N_ZONES,): quantile midpoints of the lognormal, scaled to the exact mean."""
+    from scipy.special import ndtri
+
+    sigma = math.sqrt(math.log1p(perfusion.cv**2))
+    g = np.exp(sigma * ndtri((np.arange(N_ZONES) + 0.5) / N_ZONES))
+    scaled: NDArray[np.float64] = perfusion.mean * g / g.mean()
+    return scaled
+
+
+@kernel
+def _fill_noise(seed, z0, y0, x0, out):  # type: ignore[no-untyped-def]
+    """White noise keyed by absolute voxel coordinates [-] from (z0, y0, x0) into ``out``, shape (nz, ny, nx) [-]."""
+    for z in range(out.shape[0]):
+        for y in range(out.shape[1]):
+            for x in range(out.shape[2]):
+                key = ((z + z0 + 2048) * 4096 + y + y0 + 2048) * 4096 + x + x0 + 2048
+                out[z, y, x] = normals(seed, VESSELS, 0, np.uint64(key))[0]
+
+
+def vessel_zones(
+    seed: int, origin: tuple[int, int, int], shape: tuple[int, int, int], perfusion: Perfusion
+) -> NDArray[np.int64]:
+    """Zone of each voxel, shape ``shape``: a Gaussian field of the given correlation length cut into equal classes.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the tumor [-].
+    origin : tuple of int
+        Absolute coordinates of the first voxel [voxels]; the field does not change when the domain grows.
+    shape : tuple of int
+        Voxels along z, y, x [-].
+    perfusion : Perfusion
+        Mean, spread and correlation length.
+    """
+    from scipy.ndimage import gaussian_filter
+    from scipy.special import ndtr
+
+    # The autocorrelation of white noise smoothed by a Gaussian of width s falls to 1/e at 2 s.
+    width = perfusion.correlation_um / (2.0 * perfusion.voxel_um)
+    pad = max(math.ceil(4.0 * width), 1)
+    noise = np.empty(tuple(n + 2 * pad for n in shape))
+    _fill_noise(seed, origin[0] - pad, origin[1] - pad, origin[2] - pad, noise)
+    smooth = gaussian_filter(noise, width, mode="constant", truncate=4.0)
+    impulse = np.zeros((2 * pad + 1,) * 3)
+    impulse[pad, pad, pad] = 1.0
+    norm = math.sqrt(float((gaussian_filter(impulse, width, mode="constant", truncate=4.0) ** 2).sum()))
+    field = smooth[pad:-pad, pad:-pad, pad:-pad] / norm
+    return np.minimum((ndtr(field) * N_ZONES).astype(np.int64), N_ZONES - 1)

@@ -1,0 +1,300 @@
+"""Tumor: cells, lattice and clock, and the ordered phases of one step (MODEL.md, process overview)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xenosim.cell.kernel import Exposure, step_cells
+from xenosim.cell.params import CellParams, TraitParams, step_factors
+from xenosim.cell.rng import FOUNDER, TRAITS, block, normals, unit
+from xenosim.cell.rules import resting_state
+from xenosim.cell.state import CellState, allocate, digest, grown, view
+from xenosim.errors import ResourceError
+from xenosim.jit import kernel
+from xenosim.tumor import shoving
+from xenosim.tumor.lattice import FACE, MARGIN, OUTSIDE, Lattice, empty_lattice, moments, place, update_distance
+from xenosim.tumor.tissue import Perfusion, vessel_zones
+
+#: A push may be longer than the depth by this factor, because its line is straight and the surface is not.
+REACH = 1.5
+#: Steps between updates of the center of mass and of the bounds.
+RECENTER_STEPS = 24
+
+
+class TumorSpec(NamedTuple):
+    """What a tumor is made of: cell model, traits, ``depth_um`` mechanical depth [um], ``closure_h`` mean life of a gap [h],
+    ``perfusion``, ``resolution`` agents per mm3 [1/mm3], ``dt_h`` step [h]."""
+
+    params: CellParams
+    traits: TraitParams
+    depth_um: float
+    closure_h: float
+    perfusion: Perfusion
+    resolution: float
+    dt_h: float
+
+    @property
+    def spacing_um(self) -> float:
+        """Edge of a site [um]."""
+        return float(1000.0 / self.resolution ** (1.0 / 3.0))
+
+
+@kernel
+def _found(cells, lattice, n, sites, seed, params, traits, dt):  # type: ignore[no-untyped-def]
+    """Fill rows 0..n-1 [-] with founders on ``sites`` (n, 3) [-]: traits drawn, at rest, ages of a growing population (P5)."""
+    for i in range(n):
+        a, b, _, _ = block(seed, FOUNDER, 0, i)
+        uid = np.uint64(np.uint64(a) << np.uint64(32)) | np.uint64(b)
+        z1, z2, z3, _ = normals(seed, TRAITS, 0, uid)
+        cells.uid[i] = uid
+        cells.state[i] = 0
+        cells.clone[i] = 0
+        cells.event_step[i] = shoving.loss_step(seed, 0, uid, traits.loss_per_h, dt)
+        ratio = traits.load_median * np.exp(traits.load_sd * z1)
+        load, stress, chaperone = resting_state(ratio, params)
+        cells.load_ratio[i] = ratio
+        cells.threshold[i] = traits.threshold_median * np.exp(traits.threshold_sd * z2)
+        cells.cycle_h[i] = traits.cycle_h * np.exp(traits.cycle_sd * z3)
+        cells.resting_stress[i] = stress
+        cells.capacity[i] = 1.0
+        cells.load[i] = load
+        cells.stress[i] = stress
+        cells.chaperone[i] = chaperone
+        cells.noxa[i] = params.myc * (1.0 + params.noxa_gain * stress)
+        cells.dr5[i] = params.dr5 * stress
+        cells.commitment[i] = 0.0
+        cells.ikzf[i] = 1.0
+        cells.clock[i] = -np.log2(1.0 - 0.5 * unit(block(seed, FOUNDER, 1, i)[0]))
+        place(lattice, cells, i, sites[i, 0], sites[i, 1], sites[i, 2])
+
+
+class Tumor:
+    """A living tumor on its lattice.
+
+    Parameters
+    ----------
+    spec : TumorSpec
+        Model, space and resolution.
+    volume_mm3 : float
+        Volume of the founding sphere [mm3].
+    seed : int
+        Seed of every random draw of this tumor [-].
+
+    Raises
+    ------
+    ResourceError
+        If the founding sphere holds no agent, or more than row indices can count.
+    """
+
+    def __init__(self, spec: TumorSpec, volume_mm3: float, seed: int) -> None:
+        n = round(volume_mm3 * spec.resolution)
+        if not 1 <= n < 2**30:
+            raise ResourceError(
+                f"a tumor of {volume_mm3:g} mm3 at {spec.resolution:g} agents per mm3 has {n} agents",
+                remedy="choose a volume and resolution that give between 1 and 1e9 agents",
+            )
+        self.spec, self.seed, self.n, self.step_number = spec, seed, 0, 0
+        self.born = self.cleared = self.committed = self.lost = self.failed_pushes = 0
+        self.factors = step_factors(spec.params, spec.dt_h, type(spec.params.capacity_rate))
+        self.cells = allocate(max(2 * n, 1024), type(spec.params.capacity_rate))
+        self._gaps: NDArray[np.int64] = np.empty(max(n // 4, 1024), np.int64)
+        self._n_gaps = 0
+        self._target = np.zeros(3, np.int64)
+        self._sow(n)
+
+    # -- state ------------------------------------------------------------------------------------------------------
+    @property
+    def volume_mm3(self) -> float:
+        """Sites occupied by living, dying or not yet cleared cells, times the site volume [mm3]."""
+        return self.n / self.spec.resolution
+
+    @property
+    def live(self) -> Any:
+        """Views of the rows in use."""
+        return view(self.cells, self.n)
+
+    def counts(self) -> dict[CellState, int]:
+        """Number of agents per state."""
+        tally = np.bincount(self.cells.state[: self.n], minlength=len(CellState))
+        return {state: int(tally[state]) for state in CellState}
+
+    def digest(self) -> str:
+        """Hash of all cells, independent of row order."""
+        return digest(self.cells, self.n)
+
+    def axes_mm(self) -> tuple[float, float, float]:
+        """Length, width and height [mm] of the ellipsoid with the tumor's volume and the proportions of its inertia."""
+        if self.n == 0:
+            return 0.0, 0.0, 0.0
+        m = np.zeros(9, np.int64)
+        moments(self.cells.site[: self.n], self.lattice.row.shape, m)
+        mean = m[:3] / self.n
+        zz, yy, xx, zy, zx, yx = m[3:] / self.n
+        second = np.array([[zz, zy, zx], [zy, yy, yx], [zx, yx, xx]]) - np.outer(mean, mean)
+        spread = np.sqrt(np.maximum(np.linalg.eigvalsh(second), 1.0 / 12.0))[::-1]
+        diameter = (6.0 * self.volume_mm3 / math.pi) ** (1.0 / 3.0)
+        scaled = diameter * spread / float(np.prod(spread)) ** (1.0 / 3.0)
+        return float(scaled[0]), float(scaled[1]), float(scaled[2])
+
+    # -- one step ---------------------------------------------------------------------------------------------------
+    def step(self, inhibition: NDArray[np.float64] | None = None, cereblon: float = 0.0) -> None:
+        """Advance by one time step in the order of MODEL.md: cells, deaths, closing gaps, clearance, divisions.
+
+        Parameters
+        ----------
+        inhibition : array, optional
+            Mean beta5 occupancy of the step [-], shape (n_zones, n_clones); none: no drug.
+        cereblon : float
+            Mean CRBN occupancy by lenalidomide [-].
+        """
+        self.step_number += 1
+        if self.n == 0:
+            return
+        exposure = self._exposure(inhibition, cereblon)
+        marks = np.empty(self.n, np.uint8)
+        live = self.live
+        step_cells(live, exposure, self.spec.params, self.factors, np.int64(self.step_number), marks)
+        self.commit(marks)
+
+    def commit(self, marks: NDArray[np.uint8]) -> None:
+        """Carry out, serially, what the marked rows decided."""
+        if self.step_number % RECENTER_STEPS == 0:
+            self._recenter()
+        step, space, traits = np.int64(self.step_number), self._space(), self.spec.traits
+        leaving = np.empty(self.n, np.int64)
+        count, committed, lost = shoving.settle_deaths(self.cells, self.n, marks, step, traits, space, leaving)
+        if self._n_gaps:
+            shoving.close_gaps(self.lattice, self.cells, self._gaps, self._n_gaps, self._origin, step, space)
+        if count:
+            self.n = shoving.clear_rows(self.cells, self.lattice, self.n, marks, leaving, count)
+        self.committed, self.lost, self.cleared = self.committed + committed, self.lost + lost, self.cleared + count
+        self._scan()
+        self._divide(marks, step, space)
+        self._ensure_margin()
+
+    def _divide(self, marks: NDArray[np.uint8], step: np.int64, space: shoving.SpaceParams) -> None:
+        rows, priority = np.empty(self.n, np.int64), np.empty(self.n)
+        count = shoving.list_candidates(self.cells, self.n, marks, step, space, rows, priority)
+        if count == 0:
+            return
+        rows, priority = rows[:count], priority[:count]
+        order = np.lexsort((self.cells.site[rows], self.cells.uid[rows], priority))
+        self._reserve(self.n + count)
+        before = self.n
+        self.n, failed = shoving.divide(
+            self.cells, self.lattice, self.n, rows, order, step, self.spec.traits, space, self._target
+        )
+        self.born += self.n - before
+        self.failed_pushes += failed
+
+    def _scan(self) -> None:
+        """Update the distance field and the list of gaps; enlarge the list when it is full."""
+        if self.n == 0:
+            self._n_gaps = 0
+            return
+        self._n_gaps = update_distance(self.lattice, self._gaps)
+        if self._n_gaps > self._gaps.shape[0]:
+            self._gaps = np.empty(2 * self._n_gaps, np.int64)
+            self._n_gaps = update_distance(self.lattice, self._gaps)
+
+    def _space(self) -> shoving.SpaceParams:
+        spacing = self.spec.spacing_um
+        depth_sites = self.spec.depth_um / spacing
+        if depth_sites * int(FACE) > 249:
+            raise ResourceError(
+                f"a mechanical depth of {self.spec.depth_um:g} um is {depth_sites:.0f} sites at this resolution, more than 83",
+                remedy="choose a smaller depth or a coarser resolution",
+            )
+        return shoving.SpaceParams(
+            depth=depth_sites * int(FACE),
+            reach=REACH * depth_sites + 2.0,
+            close_probability=-math.expm1(-self.spec.dt_h / self.spec.closure_h),
+            cz=float(self._center[0]), cy=float(self._center[1]), cx=float(self._center[2]),
+            dt=self.spec.dt_h, seed=np.uint64(self.seed),
+        )  # fmt: skip
+
+    def _exposure(self, inhibition: NDArray[np.float64] | None, cereblon: float) -> Exposure:
+        kind = type(self.spec.params.capacity_rate)
+        if inhibition is None:
+            inhibition = np.zeros((1, 1))
+        table = inhibition.astype(kind)
+        zones = self._zones if table.shape[0] > 1 else np.zeros_like(self._zones)
+        per_voxel = np.ascontiguousarray(table[zones].T).ravel()
+        return Exposure(per_voxel, kind(cereblon), np.int64(self._zones.size))
+
+    # -- domain -----------------------------------------------------------------------------------------------------
+    def _sow(self, n: int) -> None:
+        radius = (3.0 * n / (4.0 * math.pi)) ** (1.0 / 3.0)
+        half = math.ceil(1.4 * radius) + MARGIN + 2
+        self._build_domain(half)
+        axis = np.arange(2 * half + 1) - half
+        z, y, x = np.meshgrid(axis, axis, axis, indexing="ij")
+        distance = (z * z + y * y + x * x).ravel()
+        chosen = np.sort(np.argsort(distance, kind="stable")[:n])
+        sites = np.stack(np.unravel_index(chosen, self.lattice.row.shape), axis=1).astype(np.int64)
+        self.n = n
+        _found(self.cells, self.lattice, n, sites, np.uint64(self.seed), self.spec.params, self.spec.traits, self.spec.dt_h)
+        self._recenter()
+        self._scan()
+
+    def _build_domain(self, half: int) -> None:
+        """A cubic lattice of ``2 half + 1`` sites a side about the origin, with its voxels."""
+        self._half = half
+        self._origin = np.full(3, half, np.int64)
+        side = 2 * half + 1
+        self.lattice: Lattice = empty_lattice((side, side, side))
+        voxel = np.floor((np.arange(side) - half) * self.spec.spacing_um / self.spec.perfusion.voxel_um).astype(np.int64)
+        first, count = int(voxel[0]), int(voxel[-1] - voxel[0] + 1)
+        self.lattice.voxel_z[:] = (voxel - first) * count * count
+        self.lattice.voxel_y[:] = (voxel - first) * count
+        self.lattice.voxel_x[:] = voxel - first
+        self._zones = vessel_zones(self.seed, (first,) * 3, (count,) * 3, self.spec.perfusion).ravel()
+
+    def _ensure_margin(self) -> None:
+        """Grow the domain when the tumor comes near its border; positions about the origin stay."""
+        if self.n == 0:
+            return
+        bounds, side = self.lattice.bounds, 2 * self._half + 1
+        if min(bounds[0], bounds[2], bounds[4]) >= MARGIN // 2 and max(bounds[1], bounds[3], bounds[5]) < side - MARGIN // 2:
+            return
+        old, shift = self.lattice, math.ceil(0.2 * self._half) + MARGIN
+        inner = slice(shift, shift + side)
+        self._build_domain(self._half + shift)
+        self.lattice.row[inner, inner, inner] = old.row
+        self._relocate(shift, side)
+        self._recenter()
+        self._scan()
+
+    def _relocate(self, shift: int, old_side: int) -> None:
+        z, y, x = (axis + shift for axis in np.unravel_index(self.cells.site[: self.n], (old_side,) * 3))
+        self.cells.site[: self.n] = np.ravel_multi_index((z, y, x), self.lattice.row.shape)
+        voxels = self.lattice.voxel_z[z] + self.lattice.voxel_y[y] + self.lattice.voxel_x[x]
+        self.cells.voxel[: self.n] = voxels
+        for axis, values in enumerate((z, y, x)):
+            self.lattice.bounds[2 * axis : 2 * axis + 2] = values.min(), values.max()
+
+    def _recenter(self) -> None:
+        """Center of mass, to a whole site, and tight bounds; the distance field is cleared outside them."""
+        if self.n == 0:
+            return
+        z, y, x = np.unravel_index(self.cells.site[: self.n], self.lattice.row.shape)
+        self._center = [round(float(axis.mean())) for axis in (z, y, x)]
+        for axis, values in enumerate((z, y, x)):
+            self.lattice.bounds[2 * axis : 2 * axis + 2] = values.min(), values.max()
+        self._clear_outside()
+
+    def _clear_outside(self) -> None:
+        b = self.lattice.bounds
+        keep = (slice(b[0], b[1] + 1), slice(b[2], b[3] + 1), slice(b[4], b[5] + 1))
+        rows = self.lattice.row[keep].copy()
+        self.lattice.row[:] = OUTSIDE
+        self.lattice.row[keep] = rows
+        self.lattice.distance[:] = 0
+
+    def _reserve(self, rows: int) -> None:
+        if rows > self.cells.uid.shape[0]:
+            self.cells = grown(self.cells, self.n, int(1.5 * rows))
