@@ -140,6 +140,24 @@ class Tumor:
         scaled = diameter * spread / float(np.prod(spread)) ** (1.0 / 3.0)
         return float(scaled[0]), float(scaled[1]), float(scaled[2])
 
+    def per_cell(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Look up a value per zone and clone, shape (n_zones, n_clones), for every cell, shape (n,)."""
+        live = self.live
+        values: NDArray[np.float64] = table[self._zones[live.voxel], live.clone]
+        return values
+
+    def section(self) -> dict[str, NDArray[np.float32]]:
+        """State, load and stress on the plane z = center; NaN where there is no cell, shape (ny, nx) each."""
+        if self.n == 0:
+            return {name: np.full((1, 1), np.nan, np.float32) for name in ("state", "load", "stress")}
+        b = self.lattice.bounds
+        rows = self.lattice.row[self._center[0], b[2] - 1 : b[3] + 2, b[4] - 1 : b[5] + 2]
+        out = {}
+        for name in ("state", "load", "stress"):
+            values = getattr(self.cells, name)[np.maximum(rows, 0)].astype(np.float32)
+            out[name] = np.where(rows >= 0, values, np.float32(np.nan))
+        return out
+
     # -- one step ---------------------------------------------------------------------------------------------------
     def step(self, inhibition: NDArray[np.float64] | None = None, cereblon: float = 0.0) -> None:
         """Advance by one time step in the order of MODEL.md: cells, deaths, closing gaps, clearance, divisions.
@@ -175,6 +193,10 @@ class Tumor:
         self._scan()
         self._divide(marks, step, space)
         self._ensure_margin()
+
+    def kill(self, rows: list[int]) -> None:
+        """Commit the listed rows to death at once; they are cleared as any dying cell (a uniform instant kill)."""
+        self.cells.commitment[rows] = 1.0
 
     def _divide(self, marks: NDArray[np.uint8], step: np.int64, space: shoving.SpaceParams) -> None:
         rows, priority = np.empty(self.n, np.int64), np.empty(self.n)

@@ -1,0 +1,5 @@
+"""``python -m xenosim``."""
+
+from xenosim.cli.main import main
+
+main()

@@ -1,0 +1,277 @@
+"""Target occupancy of tissue from plasma: delivery, binding, turnover and competition (MODEL.md P2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xenosim.jit import kernel
+from xenosim.pharmacology.pk import PlasmaProfile
+
+FloatArray = NDArray[np.float64]
+#: Tolerances of the adaptive integrator, relative and absolute [-].
+RTOL, ATOL = 1e-5, 1e-8
+#: Below these the drug is gone: total plasma concentration [nM], occupancy [-].
+NO_DRUG_NM, NO_OCCUPANCY = 1e-9, 1e-12
+_GAMMA = 1.0 / (2.0 + np.sqrt(2.0))
+_E32 = 6.0 + np.sqrt(2.0)
+
+
+class TargetBinding(NamedTuple):
+    """Binding to beta5 in one tissue: ``sites_nM`` R [nM], turnover ``kdeg_per_h`` [1/h]; per proteasome inhibitor, in the
+    order of ``inhibitors``: ``kon`` [1/(nM h)], ``koff`` [1/h] (0: irreversible), ``fu`` [-]. ``cereblon``: drug that binds
+    cereblon or "", its ``cereblon_kd`` [nM] and ``cereblon_fu`` [-]."""
+
+    inhibitors: tuple[str, ...]
+    sites_nM: float
+    kdeg_per_h: float
+    kon: FloatArray
+    koff: FloatArray
+    fu: FloatArray
+    cereblon: str = ""
+    cereblon_kd: float = 1.0
+    cereblon_fu: float = 1.0
+
+
+class _Plasma(NamedTuple):
+    """Profiles of all inhibitors, padded to common shapes; ``breaks``: every time at which one of them jumps [h]."""
+
+    start: FloatArray
+    amplitude: FloatArray
+    rate: FloatArray
+    constant: FloatArray
+    breaks: FloatArray
+
+
+class _Site(NamedTuple):
+    """Binding of one zone and clone: exchange ``g`` [1/h], sites [nM], kdeg, koff [1/h], kon [1/(nM h)], fu [-]."""
+
+    g: float
+    sites: float
+    kdeg: float
+    kon: FloatArray
+    koff: FloatArray
+    fu: FloatArray
+
+
+@kernel
+def plasma_at(plasma, j, time, before, conc, slope):  # type: ignore[no-untyped-def]
+    """Concentration [nM] and its slope [nM/h] of drug ``j`` at ``time`` [h], of the segment begun by ``before`` [h] (P1)."""
+    s = np.searchsorted(plasma.start[j], before, side="right") - 1
+    if s < 0:
+        conc[j], slope[j] = 0.0, 0.0
+        return
+    age = time - plasma.start[j, s]
+    total, change = plasma.constant[j, s], 0.0
+    for k in range(plasma.rate.shape[1]):
+        mode = plasma.amplitude[j, s, k] * np.exp(-plasma.rate[j, k] * age)
+        total += mode
+        change -= plasma.rate[j, k] * mode
+    conc[j], slope[j] = max(total, 0.0), change
+
+
+@kernel
+def binding_rates(o, conc, slope, site, f, jacobian, ft):  # type: ignore[no-untyped-def]
+    """do/dt of competing inhibitors [1/h], its Jacobian [1/h] and time derivative [1/h2] (P2).
+
+    Cf_j = (g Cp_j + koff_j R o_j) / (g/fu_j + kon_j R free);  do_j/dt = kon_j Cf_j free - (koff_j + kdeg) o_j
+
+    Source: quasi-steady delivery and binding, model.md P2.
+    """
+    n = o.shape[0]
+    free = 1.0
+    for j in range(n):
+        free -= o[j]
+    for j in range(n):
+        supply = site.g / site.fu[j]
+        bind = site.kon[j] * site.sites
+        den = supply + bind * free
+        num = site.g * conc[j] + site.koff[j] * site.sites * o[j]
+        f[j] = site.kon[j] * num / den * free - (site.koff[j] + site.kdeg) * o[j]
+        ft[j] = site.kon[j] * free * site.g * slope[j] / den
+        for i in range(n):
+            jacobian[j, i] = -site.kon[j] * num * supply / (den * den)
+        jacobian[j, j] += site.kon[j] * free * site.koff[j] * site.sites / den - site.koff[j] - site.kdeg
+
+
+@kernel
+def solve_small(a, b):  # type: ignore[no-untyped-def]
+    """Solve a x = b in place by elimination [-]; ``a`` (n, n) is diagonally dominant enough to need no pivoting."""
+    n = b.shape[0]
+    for k in range(n):
+        for i in range(k + 1, n):
+            factor = a[i, k] / a[k, k]
+            for j in range(k, n):
+                a[i, j] -= factor * a[k, j]
+            b[i] -= factor * b[k]
+    for k in range(n - 1, -1, -1):
+        for j in range(k + 1, n):
+            b[k] -= a[k, j] * b[j]
+        b[k] /= a[k, k]
+
+
+@kernel
+def _stage(jacobian, h, rhs, matrix):  # type: ignore[no-untyped-def]
+    """rhs <- (I - h gamma J)^-1 rhs [-]."""
+    n = rhs.shape[0]
+    for i in range(n):
+        for j in range(n):
+            matrix[i, j] = -h * _GAMMA * jacobian[i, j]
+        matrix[i, i] += 1.0
+    solve_small(matrix, rhs)
+
+
+@kernel
+def integrate_site(o, plasma, site, t0, t1, before):  # type: ignore[no-untyped-def]
+    """Advance the occupancies ``o`` (n,) [-] of one site from ``t0`` to ``t1`` [h]; return the integral of their sum [h] (P2).
+
+    Source: Shampine and Reichelt 1997, doi:10.1137/S1064827594276424 (the Rosenbrock pair ode23s, adaptive).
+    """
+    n = o.shape[0]
+    conc, slope, scratch = np.empty(n), np.empty(n), np.empty((n, n))
+    f0, ft, jac = np.empty(n), np.empty(n), np.empty((n, n))
+    f1, f2, ft2, jac2 = np.empty(n), np.empty(n), np.empty(n), np.empty((n, n))
+    k1, k2, k3, trial = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    t, area = t0, 0.0
+    h = min(1e-3, t1 - t0) if before > t0 - 0.5 else (t1 - t0)
+    while t < t1:
+        h = min(h, t1 - t)
+        for j in range(n):
+            plasma_at(plasma, j, t, before, conc, slope)
+        binding_rates(o, conc, slope, site, f0, jac, ft)
+        for j in range(n):
+            k1[j] = f0[j] + h * _GAMMA * ft[j]
+        _stage(jac, h, k1, scratch)
+        for j in range(n):
+            trial[j] = o[j] + 0.5 * h * k1[j]
+            plasma_at(plasma, j, t + 0.5 * h, before, conc, slope)
+        binding_rates(trial, conc, slope, site, f1, jac2, ft2)
+        for j in range(n):
+            k2[j] = f1[j] - k1[j]
+        _stage(jac, h, k2, scratch)
+        for j in range(n):
+            k2[j] += k1[j]
+            trial[j] = o[j] + h * k2[j]
+            plasma_at(plasma, j, t + h, before, conc, slope)
+        binding_rates(trial, conc, slope, site, f2, jac2, ft2)
+        for j in range(n):
+            k3[j] = f2[j] - _E32 * (k2[j] - f1[j]) - 2.0 * (k1[j] - f0[j]) + h * _GAMMA * ft[j]
+        _stage(jac, h, k3, scratch)
+        error, feasible = 0.0, True
+        total = 0.0
+        for j in range(n):
+            size = ATOL + RTOL * max(abs(o[j]), abs(trial[j]))
+            error = max(error, abs(h / 6.0 * (k1[j] - 2.0 * k2[j] + k3[j])) / size)
+            feasible = feasible and -1e-9 <= trial[j] <= 1.0 + 1e-9
+            total += trial[j]
+        feasible = feasible and total <= 1.0 + 1e-9
+        if (error <= 1.0 and feasible) or h < 1e-9:
+            for j in range(n):
+                area += 0.5 * h * (o[j] + trial[j]) + h * h / 12.0 * (f0[j] - f2[j])
+                o[j] = min(max(trial[j], 0.0), 1.0)
+            t += h
+        grow = 0.8 * error ** (-1.0 / 3.0) if error > 0.0 else 5.0
+        h *= min(max(grow, 0.2), 5.0) if feasible else 0.25
+    return area
+
+
+@kernel
+def advance_occupancy(occupancy, plasma, zones, fold, sites, kdeg, kon, koff, fu, t0, t1, mean):  # type: ignore[no-untyped-def]
+    """Advance every zone and clone from ``t0`` to ``t1`` [h] and write the time-mean total occupancy [-] (P2).
+
+    Parameters
+    ----------
+    occupancy : array (n_zones, n_clones, n_inhibitors)
+        Occupied share of the sites [-]; changed in place.
+    plasma : _Plasma
+        Plasma concentrations [nM].
+    zones : array (n_zones,)
+        Exchange g [1/h].
+    fold : array (n_clones, n_inhibitors)
+        Factor on Kd [-].
+    mean : array (n_zones, n_clones)
+        Result [-].
+    """
+    inner = plasma.breaks[(plasma.breaks > t0) & (plasma.breaks < t1)]
+    for z in range(zones.shape[0]):
+        for c in range(fold.shape[0]):
+            site = _Site(zones[z], sites, kdeg, kon / fold[c], koff, fu)
+            o = occupancy[z, c]
+            a, area = t0, 0.0
+            for b in inner:
+                area += integrate_site(o, plasma, site, a, b, a)
+                a = b
+            area += integrate_site(o, plasma, site, a, t1, a)
+            mean[z, c] = area / (t1 - t0)
+
+
+class TargetExposure:
+    """Occupancy of one tissue over time.
+
+    Parameters
+    ----------
+    profiles : mapping
+        Plasma profile of every drug, by name [nM].
+    binding : TargetBinding
+        Binding constants of the tissue.
+    exchange : array, shape (n_zones,)
+        Plasma-tissue exchange g of each zone [1/h].
+    kd_fold : array, shape (n_clones, n_inhibitors), optional
+        Factor on Kd per clone [-]; one wild-type clone by default.
+    """
+
+    def __init__(
+        self, profiles: Mapping[str, PlasmaProfile], binding: TargetBinding, exchange: FloatArray,
+        kd_fold: FloatArray | None = None,
+    ) -> None:  # fmt: skip
+        self.binding, self.exchange, self.profiles = binding, np.asarray(exchange, np.float64), dict(profiles)
+        n = len(binding.inhibitors)
+        self.fold = np.ones((1, n)) if kd_fold is None else np.asarray(kd_fold, np.float64)
+        self.occupancy = np.zeros((self.exchange.size, self.fold.shape[0], n))
+        self._plasma = _pack([self.profiles[name] for name in binding.inhibitors])
+        self._mean = np.zeros((self.exchange.size, self.fold.shape[0]))
+
+    def advance(self, t0_h: float, t1_h: float) -> FloatArray:
+        """Advance to ``t1_h`` [h]; mean total occupancy of the step [-], shape (n_zones, n_clones)."""
+        if not self.binding.inhibitors or self._is_clear(t0_h, t1_h):
+            self.occupancy[:] = 0.0
+            return np.zeros_like(self._mean)
+        b = self.binding
+        advance_occupancy(
+            self.occupancy, self._plasma, self.exchange, self.fold, b.sites_nM, b.kdeg_per_h, b.kon, b.koff, b.fu,
+            float(t0_h), float(t1_h), self._mean,
+        )  # fmt: skip
+        return self._mean.copy()
+
+    def _is_clear(self, t0: float, t1: float) -> bool:
+        breaks = self._plasma.breaks
+        if np.any((breaks >= t0) & (breaks < t1)) or self.occupancy.max(initial=0.0) > NO_OCCUPANCY:
+            return False
+        return all(float(self.profiles[name].concentration(t0)) < NO_DRUG_NM for name in self.binding.inhibitors)
+
+    def lenalidomide(self, t0_h: float, t1_h: float, points: int = 60) -> float:
+        """Mean cereblon occupancy q = C / (C + K) of free drug between two times [h] [-] (P2)."""
+        if not self.binding.cereblon:
+            return 0.0
+        times = t0_h + (t1_h - t0_h) * (np.arange(points) + 0.5) / points
+        free = self.binding.cereblon_fu * self.profiles[self.binding.cereblon].concentration(times)
+        return float(np.mean(free / (free + self.binding.cereblon_kd)))
+
+
+def _pack(profiles: list[PlasmaProfile]) -> _Plasma:
+    """Pad the profiles to common shapes; padding segments start at infinity."""
+    m = max((p.start_h.size for p in profiles), default=0)
+    modes = max((p.rates.size for p in profiles), default=1)
+    start = np.full((len(profiles), max(m, 1)), np.inf)
+    amplitude, rate = np.zeros((len(profiles), max(m, 1), modes)), np.zeros((len(profiles), modes))
+    constant = np.zeros((len(profiles), max(m, 1)))
+    for j, p in enumerate(profiles):
+        start[j, : p.start_h.size] = p.start_h
+        amplitude[j, : p.start_h.size, : p.rates.size] = p.amplitudes
+        rate[j, : p.rates.size] = p.rates
+        constant[j, : p.start_h.size] = p.constant
+    breaks = np.unique(np.concatenate([p.start_h for p in profiles])) if profiles else np.zeros(0)
+    return _Plasma(start, amplitude, rate, constant, breaks)

@@ -1,0 +1,201 @@
+"""Dosing shorthand, "7 mg/kg IV BIW x4wk", as a list of doses (grammar and readings in MODEL.md, Regimens)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xenosim.errors import RegimenError, UnitError
+from xenosim.units import quantity
+
+ROUTES = ("IV", "SC", "PO", "IP")
+#: More than this is refused as absurd [mg/kg].
+MAX_DOSE = 1000.0
+_DRUG = r"(?:(?P<drug>[A-Za-z][A-Za-z-]*(?:\s+citrate)?)\s+)?"
+_HEAD = re.compile(
+    rf"^{_DRUG}(?P<amount>[-+]?[\d.]+(?:e[-+]?\d+)?)\s*(?P<unit>[a-zA-Zµ]+(?:/[a-zA-Z]+)*)?\s+(?P<route>[A-Za-z]+)"
+    r"(?:\s+over\s+(?P<over>[\d.]+\s*[a-z]+))?\s+(?P<rest>.+)$",
+    re.IGNORECASE,
+)
+_UNTIL = re.compile(r"\s+until\s+day\s+(\d+(?:\.\d+)?)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Dose:
+    """One administration.
+
+    ``time_h`` from day 0 [h]; ``amount_mg_per_kg`` of the named substance [mg/kg]; ``route`` IV, SC, PO or IP;
+    ``duration_h`` of an infusion, 0 for a bolus [h]; ``ss`` and ``steady_state_ii_h``: NONMEM SS and its interval [h].
+    """
+
+    time_h: float
+    amount_mg_per_kg: float
+    drug: str
+    route: str
+    duration_h: float = 0.0
+    ss: int = 0
+    steady_state_ii_h: float = 0.0
+
+
+def parse_regimen(
+    text: str, *, default_drug: str | None = None, day_of_first_dose: int = 0, where: str | None = None
+) -> tuple[Dose, ...]:
+    """Expand a regimen into its doses, in time order.
+
+    Parameters
+    ----------
+    text : str
+        ``[drug] dose route schedule [until day N]``, several joined by " + ", or "none".
+    default_drug : str, optional
+        Drug of parts that name none.
+    day_of_first_dose : int
+        0, or 1 where the protocol calls the first day 1.
+    where : str, optional
+        Place named in errors.
+
+    Raises
+    ------
+    RegimenError
+        Ambiguous ("biweekly", "BIW x4"), absurd or not understood.
+
+    Examples
+    --------
+    >>> [dose.time_h for dose in parse_regimen("7 mg/kg IV Q3Dx4", default_drug="ixazomib")]
+    [0.0, 72.0, 144.0, 216.0]
+    """
+    if not isinstance(text, str) or not text.strip():
+        raise RegimenError("the regimen is empty", where=where, remedy="write 'none' or e.g. '7 mg/kg IV BIW x4wk'")
+    if text.strip().lower() == "none":
+        return ()
+    doses: list[Dose] = []
+    for part in re.split(r"\s\+\s", text.strip()):
+        doses += _parse_part(part.strip(), default_drug, day_of_first_dose, where)
+    return tuple(sorted(doses, key=lambda dose: dose.time_h))
+
+
+def _parse_part(text: str, default_drug: str | None, first_day: int, where: str | None) -> list[Dose]:
+    if re.search(r"\bbi-?weekly\b", text, re.IGNORECASE):
+        raise RegimenError(
+            "'biweekly' is ambiguous (twice a week or every two weeks?)", where=where,
+            remedy="write BIW (days 0, 3 of each week) or Q14D",
+        )  # fmt: skip
+    match = _HEAD.match(text)
+    if match is None:
+        raise RegimenError(f"'{text}' is not a regimen", where=where, remedy="write e.g. '7 mg/kg IV BIW x4wk' or 'none'")
+    drug = (match["drug"] or default_drug or "").lower()
+    if not drug:
+        raise RegimenError(f"'{text}' names no drug", where=where, remedy="set 'drug:' or start with it: 'ixazomib 7 mg/kg ...'")
+    route = match["route"].upper()
+    if route not in ROUTES:
+        raise RegimenError(f"'{match['route']}' is not a route", where=where, remedy=f"use {', '.join(ROUTES)}")
+    amount = _amount(match["amount"], match["unit"], where)
+    duration = quantity(match["over"], "time", where=where) if match["over"] else 0.0
+    if duration and route != "IV":
+        raise RegimenError("only an IV dose can be infused", where=where, remedy="drop 'over ...' or use IV")
+    rest, limit = match["rest"].strip(), None
+    if until := _UNTIL.search(rest):
+        limit, rest = float(until[1]) - first_day, rest[: until.start()].strip()
+    days = [day for day in expand_schedule(rest, first_day, where, limit) if limit is None or day < limit]
+    return [Dose(24.0 * day, amount, drug, route, duration) for day in days]
+
+
+def _amount(number: str, unit: str | None, where: str | None) -> float:
+    if unit and re.fullmatch(r"m?g/kg/(day|d|wk|week|h)", unit, re.IGNORECASE):
+        raise RegimenError(f"'{unit}' is not a dose", where=where, remedy="write the amount of one dose, e.g. '7 mg/kg'")
+    try:
+        amount = quantity(f"{number} {unit or ''}", "dose", where=where)
+    except UnitError as error:
+        raise RegimenError(error.message, where=where, remedy=error.remedy) from error
+    if amount < 0 or amount > MAX_DOSE:
+        raise RegimenError(f"a dose of {amount:g} mg/kg is absurd", where=where, remedy=f"doses lie between 0 and {MAX_DOSE:g} mg/kg")
+    return amount
+
+
+def expand_schedule(text: str, first_day: int, where: str | None, until: float | None = None) -> list[float]:
+    """Days of dosing from 0 [day] of one schedule word; open-ended schedules need ``until``."""
+    word = re.sub(r"\s*x\s*(?=\d)", "x", text.strip(), flags=re.IGNORECASE)
+    for pattern, expand in _SCHEDULES:
+        if match := re.fullmatch(pattern, word, re.IGNORECASE):
+            return expand(match, first_day, where, until)
+    raise RegimenError(
+        f"'{text}' is not a schedule", where=where,
+        remedy="use Q3Dx4, QDx5, BIDx14, QW x4, BIW x4wk, TIW x3wk, 5on/2off x3 or 'days 0,3,7'",
+    )  # fmt: skip
+
+
+def _count(match: re.Match[str], per: float, where: str | None, until: float | None) -> int:
+    """Number of repeats: written, or as many as start before ``until`` when each takes ``per`` days."""
+    if match["n"]:
+        if int(match["n"]) < 1:
+            raise RegimenError("a schedule needs at least one dose", where=where, remedy="write x1 or more, or 'none'")
+        return int(match["n"])
+    if until is None:
+        raise RegimenError(f"'{match[0]}' has no end", where=where, remedy="add a count, e.g. 'x4', or 'until day 28'")
+    return max(int(-(-until // per)), 0)
+
+
+def _every(match: re.Match[str], first: int, where: str | None, until: float | None) -> list[float]:
+    gap = float(match["gap"] or 1)
+    if gap <= 0:
+        raise RegimenError(f"'{match[0]}' has no interval", where=where, remedy="write e.g. Q3Dx4")
+    return [gap * k for k in range(_count(match, gap, where, until))]
+
+
+def _twice_daily(match: re.Match[str], first: int, where: str | None, until: float | None) -> list[float]:
+    return [day + half for day in range(_count(match, 1, where, until)) for half in (0.0, 0.5)]
+
+
+def _weekly(match: re.Match[str], first: int, where: str | None, until: float | None) -> list[float]:
+    return [7.0 * k for k in range(_count(match, 7, where, until))]
+
+
+def _in_week(match: re.Match[str], first: int, where: str | None, until: float | None) -> list[float]:
+    kind = match["kind"].upper()
+    if match["n"] and not match["wk"]:
+        remedy = f"write {kind} x{match['n']}wk for weeks"
+        raise RegimenError(f"'{match[0]}': {match['n']} doses or {match['n']} weeks?", where=where, remedy=remedy)
+    days = [float(day) for day in match["days"].split(",")] if match["days"] else {"BIW": [0.0, 3.0], "TIW": [0.0, 2.0, 4.0]}[kind]
+    expected = {"BIW": 2, "TIW": 3}[kind]
+    if len(set(days)) != expected or any(not 0 <= day < 7 for day in days):
+        raise RegimenError(f"{kind} needs {expected} different days of the week from 0 to 6", where=where, remedy=f"write {kind} x4wk")
+    return [7.0 * week + day for week in range(_count(match, 7, where, until)) for day in sorted(days)]
+
+
+def _on_off(match: re.Match[str], first: int, where: str | None, until: float | None) -> list[float]:
+    on, off = int(match["on"]), int(match["off"])
+    if on < 1:
+        raise RegimenError(f"'{match[0]}' has no day of dosing", where=where, remedy="write e.g. 5on/2off x3")
+    return [float((on + off) * k + d) for k in range(_count(match, on + off, where, until)) for d in range(on)]
+
+
+def _listed(match: re.Match[str], first: int, where: str | None, until: float | None) -> list[float]:
+    days = [float(day) - first for day in match["days"].split(",")]
+    if days != sorted(set(days)):
+        raise RegimenError(f"days {match['days']} must increase", where=where, remedy="list each day once, in order")
+    if days[0] < 0:
+        raise RegimenError("a dose before the first day", where=where, remedy="count from day 0, or set 'day_of_first_dose: 1'")
+    cycles, every = int(match["n"] or 1), float(match["every"] or 0)
+    if match["every"] and every <= days[-1] - days[0]:
+        raise RegimenError("the cycle is shorter than its list of days", where=where, remedy="make 'every' longer")
+    return [every * k + day for k in range(cycles) for day in days]
+
+
+_LIST = r"\d+(?:\.\d+)?(?:\s*,\s*\d+(?:\.\d+)?)*"
+_SCHEDULES: list[tuple[str, Any]] = [
+    (r"Q(?P<gap>\d+(?:\.\d+)?)?D(?:x(?P<n>\d+))?", _every),
+    (r"BID(?:x(?P<n>\d+))?", _twice_daily),
+    (r"QW\s*(?:x(?P<n>\d+)\s*(?:wk)?)?", _weekly),
+    (rf"(?P<kind>BIW|TIW)\s*(?:\((?P<days>{_LIST})\))?\s*(?:x(?P<n>\d+)\s*(?P<wk>wk)?)?", _in_week),
+    (r"(?P<on>\d+)on/(?P<off>\d+)off(?:x(?P<n>\d+))?", _on_off),
+    (rf"days\s+(?P<days>{_LIST})(?:\s+every\s+(?P<every>\d+(?:\.\d+)?)\s*d(?:ays)?x(?P<n>\d+))?", _listed),
+]
+
+
+def describe(doses: Sequence[Dose]) -> dict[str, Any]:
+    """Number of doses, their days [day] and the total of each drug [mg/kg], for the echo."""
+    totals: dict[str, float] = {}
+    for dose in doses:
+        totals[dose.drug] = totals.get(dose.drug, 0.0) + dose.amount_mg_per_kg
+    return {"doses": len(doses), "days": [dose.time_h / 24.0 for dose in doses], "total_mg_per_kg": totals}

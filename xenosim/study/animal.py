@@ -1,0 +1,159 @@
+"""One animal: what differs between animals, its drugs, its body weight (MODEL.md P1, P2, P8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from xenosim.cell.params import cell_params, log_sd, trait_params
+from xenosim.parameters.load import ParameterSet, load_set
+from xenosim.pharmacology.exposure import TargetBinding, TargetExposure
+from xenosim.pharmacology.pk import DrugPK, plasma_profile
+from xenosim.tumor.growth import Growth
+from xenosim.tumor.tissue import Perfusion, zone_exchange
+from xenosim.tumor.tumor import TumorSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xenosim.pharmacology.regimen import Dose
+    from xenosim.scenario.schema import Scenario
+
+
+class Variation(NamedTuple):
+    """Factors of one animal relative to the typical one [-]."""
+
+    growth: float
+    engraftment: float
+    clearance: float
+    volume: float
+    bioavailability: float
+
+
+TYPICAL = Variation(1.0, 1.0, 1.0, 1.0, 1.0)
+
+
+def generator(scenario: Scenario, *key: int) -> np.random.Generator:
+    """Random numbers of one purpose of one animal, independent of every other key."""
+    return np.random.default_rng(np.random.SeedSequence([scenario.seed, *key]))
+
+
+def draw_variation(scenario: Scenario, replicate: int, animal: int) -> Variation:
+    """Lognormal factors of an animal, median 1 (between-animal CVs of the scenario)."""
+    animals, mouse = scenario.animals, load_set(scenario.animals.strain)
+    cvs = (
+        animals.cv_growth, mouse.value("cv_engraftment"), animals.cv_clearance, animals.cv_volume, animals.cv_bioavailability,
+    )  # fmt: skip
+    z = generator(scenario, 1, replicate, animal).standard_normal(len(cvs))
+    return Variation(*(float(np.exp(log_sd(cv) * value)) for cv, value in zip(cvs, z, strict=True)))
+
+
+def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float = 1.0) -> TumorSpec:
+    """What this scenario's tumors are made of; ``growth_factor`` [-] speeds cycle and loss alike."""
+    model = load_set(scenario.model)
+    cycle = (growth.cycle_h if growth else 24.0) / growth_factor
+    loss = (growth.loss_per_h if growth else 0.0) * growth_factor
+    return TumorSpec(
+        params=cell_params(model.value),
+        traits=trait_params(model.value, cycle, loss),
+        depth_um=model.value("mechanical_depth"),
+        closure_h=model.value("vacancy_closure_time"),
+        perfusion=Perfusion(
+            model.value("vessel_exchange"), model.value("vessel_exchange_cv"),
+            model.value("vessel_correlation_length"), model.value("voxel_edge"),
+        ),
+        resolution=scenario.tumor.resolution_per_mm3,
+        dt_h=scenario.dt_h,
+    )  # fmt: skip
+
+
+def drug_pk(name: str, variation: Variation = TYPICAL) -> DrugPK:
+    """PK of one drug in one animal: CL, V (all volumes) and F scaled by the animal's factors; F never above 1."""
+    drug = load_set(name)
+
+    def get(parameter: str) -> float:
+        return drug.value(parameter) if parameter in drug.values else 0.0
+
+    routes = [route for route in ("po", "sc", "ip") if f"ka_{route}" in drug.values]
+    return DrugPK(
+        cl=get("cl") * variation.clearance, v1=get("v1") * variation.volume, q2=get("q2"),
+        v2=get("v2") * variation.volume, q3=get("q3"), v3=get("v3") * variation.volume,
+        ka={route.upper(): get(f"ka_{route}") for route in routes},
+        f={route.upper(): min(get(f"f_{route}") * variation.bioavailability, 1.0) for route in routes},
+        molar_mass=get("molar_mass"), salt_factor=get("salt_factor"),
+    )  # fmt: skip
+
+
+class Exposures(NamedTuple):
+    """Target occupancy in the ``tumor`` (per zone and clone), in ``blood`` and in ``normal`` tissue of one animal."""
+
+    tumor: TargetExposure
+    blood: TargetExposure
+    normal: TargetExposure
+
+
+def exposures(scenario: Scenario, doses: Sequence[Dose], variation: Variation = TYPICAL) -> Exposures:
+    """What the three tissues of an animal see of its doses; independent states of the same plasma."""
+    model, mouse = load_set(scenario.model), load_set(scenario.animals.strain)
+    names = sorted({dose.drug.removesuffix(" citrate") for dose in doses})
+    profiles = {
+        name: plasma_profile(drug_pk(name, variation), [d for d in doses if d.drug.removesuffix(" citrate") == name])
+        for name in names
+    }
+    drugs = {name: load_set(name) for name in names}
+    turnover = np.log(2.0) / model.value("beta5_turnover_half_life")
+    zones = zone_exchange(
+        Perfusion(
+            model.value("vessel_exchange"), model.value("vessel_exchange_cv"),
+            model.value("vessel_correlation_length"), model.value("voxel_edge"),
+        )
+    )  # fmt: skip
+
+    def tissue(sites: float, kdeg: float, exchange: np.ndarray) -> TargetExposure:  # type: ignore[type-arg]
+        return TargetExposure(profiles, binding(drugs, sites, kdeg), exchange)
+
+    recovery = np.log(2.0) / mouse.value("recovery_half_life_blood")
+    return Exposures(
+        tumor=tissue(model.value("beta5_sites"), float(turnover), zones),
+        blood=tissue(mouse.value("beta5_blood"), float(recovery), np.array([mouse.value("exchange_blood")])),
+        normal=tissue(mouse.value("beta5_normal"), float(turnover), np.array([mouse.value("exchange_normal")])),
+    )
+
+
+def binding(drugs: dict[str, ParameterSet], sites: float, kdeg: float) -> TargetBinding:
+    """Binding constants of the drugs at ``sites`` [nM] with turnover ``kdeg`` [1/h]."""
+    raise NotImplementedError
+
+
+class BodyWeight:
+    """Body weight of one animal: growth, and loss driven by normal-tissue inhibition above a threshold, with recovery (P8).
+
+    dL/dt = k_loss max(o - o_thr, 0) (1 - L) - k_rec L, L the fraction of the carcass lost.
+    """
+
+    def __init__(self, mouse: ParameterSet, noise: np.random.Generator) -> None:
+        self.start_g = mouse.value("body_weight") * float(np.exp(0.06 * noise.standard_normal()))
+        self.growth_per_day = mouse.value("body_weight_growth_per_day")
+        self.loss_rate, self.recovery = mouse.value("weight_loss_rate"), mouse.value("weight_recovery_rate")
+        self.threshold = mouse.value("weight_loss_threshold")
+        self.loss_fraction = 0.0
+
+    def advance(self, inhibition: float, dt_h: float) -> None:
+        """One step under a normal-tissue ``inhibition`` [-]; exact for a constant drive."""
+        drive = self.loss_rate * max(inhibition - self.threshold, 0.0)
+        rate = drive + self.recovery
+        self.loss_fraction = drive / rate + (self.loss_fraction - drive / rate) * float(np.exp(-rate * dt_h))
+
+    def true_g(self, day: float, tumor_mm3: float) -> float:
+        """Weight with the tumor [g]; 1 mm3 of tumor weighs 1 mg."""
+        return self.start_g * (1.0 + self.growth_per_day * day) * (1.0 - self.loss_fraction) + 1e-3 * tumor_mm3
+
+    def weigh(self, day: float, tumor_mm3: float, noise: np.random.Generator) -> float:
+        """Weight read on the balance [g]; within-animal residual of 1.8 % (growth.csv, NOISE-BW-GBM2)."""
+        return self.true_g(day, tumor_mm3) * float(np.exp(0.018 * noise.standard_normal()))
+
+
+def body_weight_model(scenario: Scenario, noise: np.random.Generator) -> BodyWeight:
+    """Body weight of an animal of the scenario's strain."""
+    return BodyWeight(load_set(scenario.animals.strain), noise)
