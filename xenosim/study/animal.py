@@ -15,7 +15,7 @@ from xenosim.tumor.tissue import Perfusion, zone_exchange
 from xenosim.tumor.tumor import TumorSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from xenosim.pharmacology.regimen import Dose
     from xenosim.scenario.schema import Scenario
@@ -123,7 +123,20 @@ def exposures(scenario: Scenario, doses: Sequence[Dose], variation: Variation = 
 
 def binding(drugs: dict[str, ParameterSet], sites: float, kdeg: float) -> TargetBinding:
     """Binding constants of the drugs at ``sites`` [nM] with turnover ``kdeg`` [1/h]."""
-    raise NotImplementedError
+    inhibitors = tuple(name for name, drug in drugs.items() if drug.mechanism == "proteasome_inhibitor")
+    cereblon = next((name for name, drug in drugs.items() if drug.mechanism == "cereblon_modulator"), "")
+
+    def column(value: Callable[[ParameterSet], float]) -> np.ndarray:  # type: ignore[type-arg]
+        return np.array([value(drugs[name]) for name in inhibitors])
+
+    def kon(drug: ParameterSet) -> float:
+        return drug.value("koff") / drug.value("kd") if "kd" in drug.values else drug.value("kinact_ki")
+
+    return TargetBinding(
+        inhibitors, sites, kdeg, column(kon), column(lambda d: d.value("koff") if "koff" in d.values else 0.0),
+        column(lambda d: d.value("fu")), cereblon,
+        drugs[cereblon].value("kd_crbn") if cereblon else 1.0, drugs[cereblon].value("fu") if cereblon else 1.0,
+    )  # fmt: skip
 
 
 class BodyWeight:

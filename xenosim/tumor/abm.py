@@ -143,7 +143,7 @@ class XenograftModel(mesa.Model):  # type: ignore[misc]
         self.tumor = Tumor(spec, volume_mm3, rng)
         self.exposure, self.time_h, self.end_volume_mm3 = exposure, start_h, end_volume_mm3
         self.inhibition: NDArray[np.float64] | None = None
-        self._every = max(round(collect_every_h / spec.dt_h), 1)
+        self._every = max(round(min(collect_every_h, 1e9) / spec.dt_h), 1)
         self.datacollector = mesa.DataCollector(
             model_reporters={
                 "day": lambda m: m.time_h / 24.0,

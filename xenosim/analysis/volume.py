@@ -1,0 +1,79 @@
+"""Volumes, T/C and TGI: one function per definition (Teicher 2006; Bissery 1991; names as in MODEL.md, Endpoints).
+
+A sample is an array of animals: ``t``, ``c`` volumes of treated and control animals on the stated day, ``t0``, ``c0`` the same
+animals at baseline, shape (..., n_animals) [mm3]; the last axis is reduced, so bootstrap samples go through unchanged.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def caliper_volume(length_mm: float, width_mm: float, formula: str = "0.5LW2") -> float:
+    """Volume [mm3] from length and width [mm]: L W^2 / 2, or pi/6 L W^2, or pi/6 L W (L + W)/2."""
+    if formula == "0.5LW2":
+        return 0.5 * length_mm * width_mm**2
+    if formula == "pi/6LW2":
+        return math.pi / 6.0 * length_mm * width_mm**2
+    return math.pi / 6.0 * length_mm * width_mm * 0.5 * (length_mm + width_mm)
+
+
+def tc_pct(t: Array, c: Array, t0: Array, c0: Array) -> Array:
+    """100 median(RTV_T) / median(RTV_C) [%]; the same as ``tc_rtv_median``."""
+    return np.asarray(100.0 * np.median(t / t0, axis=-1) / np.median(c / c0, axis=-1))
+
+
+def tc_rtv_mean(t: Array, c: Array, t0: Array, c0: Array) -> Array:
+    """100 mean(RTV_T) / mean(RTV_C) [%]."""
+    return np.asarray(100.0 * np.mean(t / t0, axis=-1) / np.mean(c / c0, axis=-1))
+
+
+def tc_volume_mean(t: Array, c: Array, t0: Array, c0: Array) -> Array:
+    """mean V_T / mean V_C, raw [-]: the definition behind the ixazomib abstracts."""
+    return np.asarray(np.mean(t, axis=-1) / np.mean(c, axis=-1))
+
+
+def tc_volume_median(t: Array, c: Array, t0: Array, c0: Array) -> Array:
+    """median V_T / median V_C, raw [-]."""
+    return np.asarray(np.median(t, axis=-1) / np.median(c, axis=-1))
+
+
+def minus_ln_tc(t: Array, c: Array, t0: Array, c0: Array) -> Array:
+    """-ln of ``tc_volume_mean`` [ln units]: net log-kill only if both arms share one growth law."""
+    return np.asarray(-np.log(tc_volume_mean(t, c, t0, c0)))
+
+
+def tgi_ratio_pct(t: Array, c: Array, t0: Array, c0: Array) -> Array:
+    """100 (1 - ``tc_volume_mean``) [%]."""
+    return np.asarray(100.0 * (1.0 - tc_volume_mean(t, c, t0, c0)))
+
+
+def tgi_delta_pct(t: Array, c: Array, t0: Array, c0: Array) -> Array:
+    """100 [1 - mean(V_T - V_T0) / mean(V_C - V_C0)] [%]; above 100 means regression; NaN if the control does not grow."""
+    growth = np.mean(c - c0, axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = 100.0 * (1.0 - np.mean(t - t0, axis=-1) / growth)
+    return np.asarray(np.where(growth > 0, value, np.nan))
+
+
+def tgi_rtv_pct(t: Array, c: Array, t0: Array, c0: Array) -> Array:
+    """100 (1 - mean RTV_T / mean RTV_C) [%] (CombPDX)."""
+    return np.asarray(100.0 - tc_rtv_mean(t, c, t0, c0))
+
+
+#: Endpoints of two arms: function, unit, definition.
+TWO_ARM = {
+    "tc_pct": (tc_pct, "%", "100 median(RTV_T)/median(RTV_C)"),
+    "tc_rtv_mean": (tc_rtv_mean, "%", "100 mean(RTV_T)/mean(RTV_C)"),
+    "tc_volume_mean": (tc_volume_mean, "ratio", "mean V_T/mean V_C, raw"),
+    "tc_volume_median": (tc_volume_median, "ratio", "median V_T/median V_C, raw"),
+    "minus_ln_tc": (minus_ln_tc, "ln units", "-ln(mean V_T/mean V_C)"),
+    "tgi_ratio_pct": (tgi_ratio_pct, "%", "100 (1 - mean V_T/mean V_C)"),
+    "tgi_delta_pct": (tgi_delta_pct, "%", "100 (1 - mean(V_T - V_T0)/mean(V_C - V_C0))"),
+    "tgi_rtv_pct": (tgi_rtv_pct, "%", "100 (1 - mean RTV_T/mean RTV_C)"),
+}

@@ -1,0 +1,154 @@
+"""NONMEM event tables, in and out (semantics in MODEL.md, Regimens)."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+from xenosim.errors import RegimenError, suggest
+from xenosim.pharmacology.regimen import MAX_DOSE, Dose
+
+COLUMNS = ("id", "time", "amt", "evid", "cmt", "ii", "addl", "ss", "rate", "drug")
+_DEPOT = {"PO": "depot_po", "SC": "depot_sc", "IP": "depot_ip", "IV": "central"}
+_ROUTE = {name: route for route, name in _DEPOT.items()}
+Event = dict[str, str | float | int]
+
+
+def doses_to_events(doses: Sequence[Dose], animal_id: int = 1) -> list[Event]:
+    """NONMEM records of ``doses``; regular trains of equal doses become one record with II and ADDL.
+
+    ``time`` and ``ii`` [h], ``amt`` [mg/kg], ``rate`` [mg/kg/h], ``addl`` number of additional doses.
+    """
+    records: list[Event] = []
+    waiting = list(doses)
+    while waiting:
+        train = _train(waiting)
+        first = train[0]
+        for dose in train:
+            waiting.remove(dose)
+        interval = train[1].time_h - first.time_h if len(train) > 1 else first.steady_state_ii_h
+        rate = first.amount_mg_per_kg / first.duration_h if first.duration_h > 0 else 0.0
+        values = (animal_id, first.time_h, first.amount_mg_per_kg, 1, _DEPOT[first.route], interval, len(train) - 1, first.ss, rate, first.drug)
+        records.append(dict(zip(COLUMNS, values, strict=True)))
+    return sorted(records, key=lambda record: float(record["time"]))
+
+
+def _train(doses: list[Dose]) -> list[Dose]:
+    """The longest regular run of doses like the first one, its interval set by the next like it."""
+    first = doses[0]
+    alike = [dose for dose in doses[1:] if _kind(dose) == _kind(first) and dose.time_h > first.time_h]
+    if first.ss or not alike:
+        return [first]
+    gap = alike[0].time_h - first.time_h
+    train = [first]
+    for dose in alike:
+        if dose.time_h == first.time_h + len(train) * gap:
+            train.append(dose)
+    return train
+
+
+def _kind(dose: Dose) -> tuple[float, str, str, float, int]:
+    return dose.amount_mg_per_kg, dose.drug, dose.route, dose.duration_h, dose.ss
+
+
+def read_events(path: Path, *, default_drug: str | None = None) -> tuple[Dose, ...]:
+    """Read a CSV event table (columns case-insensitive; unknown ones ignored; "." is missing; C in column C is a comment).
+
+    Raises
+    ------
+    RegimenError
+        Naming file, line and remedy.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RegimenError("the event table cannot be read", where=str(path), remedy="give a CSV file with NONMEM columns") from error
+    reader = csv.DictReader(text.splitlines())
+    reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
+    for needed in ("time", "amt"):
+        if needed not in reader.fieldnames:
+            raise RegimenError(f"column {needed.upper()} is missing{suggest(needed, reader.fieldnames)}", where=f"{path}:1", remedy="name it in the header")
+    records = [(f"{path}:{number}", row) for number, row in enumerate(reader, start=2) if row.get("c", "") != "C"]
+    return events_to_doses(records, default_drug=default_drug)
+
+
+def events_to_doses(
+    records: Sequence[tuple[str, dict[str, str]]], *, default_drug: str | None = None
+) -> tuple[Dose, ...]:
+    """Expand (place, record) pairs into doses: ADDL excludes the first dose; SS 1 and 2 are kept on the first."""
+    doses: list[Dose] = []
+    last = 0.0
+    for where, record in records:
+        time = _number(record, "time", where, None)
+        if time < last or time < 0:
+            raise RegimenError(f"TIME {time:g} decreases or is negative", where=where, remedy="sort the records; hours from the first dose")
+        last = time
+        amount = _number(record, "amt", where, 0.0)
+        event = int(_number(record, "evid", where, 1.0 if amount > 0 else 0.0))
+        if event in (0, 2):
+            continue
+        if event != 1:
+            raise RegimenError(f"EVID {event} is not supported in a mouse study", where=where, remedy="use 0, 1 or 2")
+        doses += _expand(record, where, time, amount, default_drug)
+    return tuple(sorted(doses, key=lambda dose: dose.time_h))
+
+
+def _expand(record: dict[str, str], where: str, time: float, amount: float, default_drug: str | None) -> list[Dose]:
+    if not 0 <= amount <= MAX_DOSE:
+        raise RegimenError(f"AMT {amount:g} mg/kg is absurd", where=where, remedy=f"doses lie between 0 and {MAX_DOSE:g} mg/kg")
+    interval, extra = _number(record, "ii", where, 0.0), int(_number(record, "addl", where, 0.0))
+    steady, rate = int(_number(record, "ss", where, 0.0)), _number(record, "rate", where, 0.0)
+    if rate < 0:
+        raise RegimenError(f"RATE {rate:g}: modelled rates are not supported", where=where, remedy="give RATE as mg/kg/h, or 0 for a bolus")
+    if (extra or steady) and interval <= 0:
+        raise RegimenError("ADDL and SS need II", where=where, remedy="give the interval in hours")
+    if extra < 0 or steady not in (0, 1, 2):
+        raise RegimenError("ADDL must be 0 or more, SS 0, 1 or 2", where=where, remedy="correct the record")
+    compartment = (record.get("cmt") or "central").strip().lower()
+    if compartment not in _ROUTE:
+        raise RegimenError(f"CMT '{compartment}' is unknown{suggest(compartment, _ROUTE)}", where=where, remedy=f"use {', '.join(_ROUTE)}")
+    drug = (record.get("drug") or default_drug or "").strip().lower()
+    if not drug:
+        raise RegimenError("the record names no drug", where=where, remedy="set 'drug:' in the arm or add a column DRUG")
+    duration = amount / rate if rate > 0 else 0.0
+    return [
+        Dose(time + k * interval, amount, drug, _ROUTE[compartment], duration, steady if k == 0 else 0, interval if steady and k == 0 else 0.0)
+        for k in range(extra + 1)
+    ]
+
+
+def _number(record: dict[str, str], name: str, where: str, default: float | None) -> float:
+    text = (record.get(name) or ".").strip()
+    if text == "." and default is not None:
+        return default
+    try:
+        return float(text)
+    except ValueError as error:
+        remedy = "clock times are refused: hours from the first dose" if ":" in text else "write a number"
+        raise RegimenError(f"{name.upper()} is '{text}'", where=where, remedy=remedy) from error
+
+
+def as_dialect(doses: Sequence[Dose], dialect: str) -> str:
+    """The doses as text for NONMEM, mrgsolve, rxode2 or PKPDsim."""
+    events = doses_to_events(doses)
+    if dialect == "nonmem":
+        lines = [",".join(name.upper() for name in COLUMNS)]
+        return "\n".join(lines + [",".join(_plain(event[name]) for name in COLUMNS) for event in events])
+    if dialect not in ("mrgsolve", "rxode2", "pkpdsim"):
+        raise RegimenError(f"unknown dialect '{dialect}'", remedy="use nonmem, mrgsolve, rxode2 or pkpdsim")
+    return "\n".join(_call(event, dialect) for event in events) or "# no doses"
+
+
+def _call(event: Event, dialect: str) -> str:
+    time, amount, ii, addl = (_plain(event[name]) for name in ("time", "amt", "ii", "addl"))
+    rate = f", rate={_plain(event['rate'])}" if float(event["rate"]) > 0 else ""
+    if dialect == "pkpdsim":
+        times = [float(event["time"]) + k * float(event["ii"]) for k in range(int(event["addl"]) + 1)]
+        return f'new_regimen(amt={amount}, times=c({", ".join(map(_plain, times))}))  # {event["drug"]}, {event["cmt"]}'
+    call = "ev" if dialect == "mrgsolve" else "et"
+    return f'{call}(time={time}, amt={amount}, cmt="{event["cmt"]}", ii={ii}, addl={addl}{rate})  # {event["drug"]}, mg/kg'
+
+
+def _plain(value: str | float | int) -> str:
+    return value if isinstance(value, str) else f"{value:g}" if float(f"{value:g}") == value else repr(value)

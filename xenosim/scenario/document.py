@@ -1,0 +1,138 @@
+"""A YAML document that knows on which line every key stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from xenosim.errors import ScenarioError, suggest
+
+Path_ = tuple[str, ...]
+
+
+@dataclass
+class Document:
+    """Plain data of a YAML file, with the place of each key.
+
+    ``data``: nested mappings, lists and strings; ``places``: (line, column) of values by key path; ``overridden``: paths set
+    on the command line.
+    """
+
+    file: str
+    lines: list[str]
+    data: dict[str, Any]
+    places: dict[Path_, tuple[int, int]]
+    overridden: dict[Path_, str] = field(default_factory=dict)
+
+    def where(self, path: Iterable[str]) -> str:
+        """``file:line:column`` of a value, of its nearest parent, or the ``--set`` that gave it."""
+        path = tuple(path)
+        for depth in range(len(path), 0, -1):
+            if path[:depth] in self.overridden:
+                return f"--set {self.overridden[path[:depth]]}"
+            if path[:depth] in self.places:
+                line, column = self.places[path[:depth]]
+                return f"{self.file}:{line}:{column}"
+        return self.file
+
+    def excerpt(self, path: Iterable[str]) -> str | None:
+        """The line of a value with a caret below it, or None for overrides."""
+        path = tuple(path)
+        if path in self.overridden or path not in self.places:
+            return None
+        line, column = self.places[path]
+        text = self.lines[line - 1]
+        return f"{line:>5} │ {text}\n      │ {' ' * (column - 1)}^"
+
+    def fail(self, path: Iterable[str], message: str, remedy: str | None = None) -> ScenarioError:
+        """An error that points at a value."""
+        path = tuple(path)
+        return ScenarioError(message, where=self.where(path), remedy=remedy, excerpt=self.excerpt(path))
+
+    def get(self, path: Iterable[str], default: Any = None) -> Any:
+        """Value at a key path, or ``default``."""
+        value: Any = self.data
+        for key in path:
+            if not isinstance(value, Mapping) or key not in value:
+                return default
+            value = value[key]
+        return value
+
+    def check_keys(self, path: Path_, allowed: Iterable[str]) -> None:
+        """Refuse a section that is no mapping, and keys that nobody reads."""
+        section, allowed = self.get(path, {}), list(allowed)
+        if not isinstance(section, Mapping):
+            raise self.fail(path, f"'{path[-1]}' must be a mapping", f"its keys are {', '.join(allowed)}")
+        for key in section:
+            if key not in allowed:
+                hint = suggest(str(key), allowed)
+                raise self.fail((*path, key), f"unknown key '{key}'{hint}", f"allowed here: {', '.join(allowed)}")
+
+
+def read_document(path: Path, overrides: Mapping[str, str] | None = None) -> Document:
+    """Read a scenario file and apply ``--set`` overrides.
+
+    Raises
+    ------
+    ScenarioError
+        Missing, a directory, not UTF-8, not YAML, duplicate keys, not a mapping.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ScenarioError("no such file", where=str(path), remedy="'xenosim new FILE' writes a starter") from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "not a text file in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error.strerror).lower()
+        raise ScenarioError(f"cannot be read: {reason}", where=str(path), remedy="give a YAML scenario file") from error
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
+        raise ScenarioError(f"not valid YAML: {error.problem}", where=place, remedy="check indentation, quotes and braces") from error
+    except yaml.YAMLError as error:
+        raise ScenarioError(f"not valid YAML: {error}", where=str(path)) from error
+    document = Document(str(path), text.splitlines(), {}, {})
+    data = _plain(node, (), document) if node is not None else None
+    if not isinstance(data, dict):
+        raise ScenarioError("a scenario is a mapping of keys", where=str(path), remedy="'xenosim new FILE' writes a starter")
+    document.data = data
+    for key, value in (overrides or {}).items():
+        _override(document, key, value)
+    return document
+
+
+def _plain(node: yaml.Node, path: Path_, document: Document) -> Any:
+    document.places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
+    if isinstance(node, yaml.MappingNode):
+        out: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            inner = (*path, key)
+            document.places[inner] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            if key in out:
+                raise document.fail(inner, f"'{key}' is given twice", "remove one of them")
+            out[key] = _plain(value_node, inner, document)
+        return out
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, (*path, str(index)), document) for index, item in enumerate(node.value)]
+    if node.tag == "tag:yaml.org,2002:null":
+        return None
+    return str(node.value)
+
+
+def _override(document: Document, key: str, value: str) -> None:
+    path = tuple(key.split("."))
+    if not all(path):
+        raise ScenarioError(f"'{key}' is not a key", where="--set", remedy="write --set animals.per_arm=4")
+    section = document.data
+    for part in path[:-1]:
+        section = section.setdefault(part, {})
+        if not isinstance(section, dict):
+            raise ScenarioError(f"'{key}': '{part}' has no keys below it", where="--set", remedy="see 'xenosim new' for the keys")
+    section[path[-1]] = value
+    document.overridden[path] = f"{key}={value}"

@@ -1,0 +1,241 @@
+"""YAML -> :class:`Scenario`, with file and line in every error."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+
+from xenosim.errors import RegimenError, UnitError, suggest
+from xenosim.parameters.load import ParameterSet, available, load_set
+from xenosim.pharmacology.events import read_events
+from xenosim.pharmacology.regimen import Dose, parse_regimen
+from xenosim.scenario.document import Document, read_document
+from xenosim.scenario.schema import FORMULAS, AnimalSettings, Arm, MeasureSettings, Scenario, TumorSettings
+from xenosim.units import quantity
+
+KEYS = ("title", "published", "model", "drug", "tumor", "animals", "measure", "arms", "day_of_first_dose", "replicates", "seed", "time_step")
+MIN_RESOLUTION = 1e3
+
+
+def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) -> Scenario:
+    """Read and check a scenario.
+
+    Parameters
+    ----------
+    path : path
+        The YAML file.
+    overrides : mapping, optional
+        Dotted keys and their values, as given by ``--set``.
+
+    Raises
+    ------
+    XenosimError
+        Naming file, line and remedy.
+    """
+    document = read_document(Path(path), overrides)
+    document.check_keys((), KEYS)
+    model = _known(document, ("model",), "model", required=True)
+    drug = document.get(("drug",))
+    if drug is not None:
+        _known(document, ("drug",), "drug")
+    first_day = _integer(document, ("day_of_first_dose",), 0, 0, 1)
+    tumor = _tumor(document, load_set(model))
+    measure, animals = _measure(document, tumor), _animals(document)
+    if tumor.start_volume_mm3 >= measure.end_volume_mm3:
+        raise document.fail(
+            ("tumor", "start_volume"),
+            f"the start volume {tumor.start_volume_mm3:g} mm^3 is not below the humane endpoint {measure.end_volume_mm3:g} mm^3",
+            "lower tumor.start_volume or raise measure.humane_endpoint.tumor_volume",
+        )
+    return Scenario(
+        title=str(document.get(("title",), Path(path).stem)),
+        published=str(document.get(("published",), "")),
+        model=model,
+        drug=drug,
+        tumor=tumor,
+        animals=animals,
+        measure=measure,
+        arms=_arms(document, drug, first_day, measure.days[-1], Path(path).parent),
+        day_of_first_dose=first_day,
+        replicates=_integer(document, ("replicates",), 1, 1, 10000),
+        seed=_integer(document, ("seed",), 1, 0, 2**31 - 1),
+        dt_h=_quantity(document, ("time_step",), "time", 1.0, 0.05, 3.0),
+    )
+
+
+def _known(document: Document, path: tuple[str, ...], kind: str, required: bool = False) -> str:
+    name = document.get(path)
+    if name is None and required:
+        raise document.fail(path, f"'{path[-1]}' is missing", f"one of {', '.join(available(kind))}")
+    if name not in available(kind):
+        hint = suggest(str(name), available(kind))
+        raise document.fail(path, f"there is no {kind} '{name}'{hint}", f"known: {', '.join(available(kind))}")
+    return str(name)
+
+
+def _quantity(
+    document: Document, path: tuple[str, ...], dimension: str, default: float | None, low: float, high: float
+) -> float:
+    text = document.get(path)
+    if text is None:
+        if default is None:
+            raise document.fail(path[:-1] or path, f"'{'.'.join(path)}' is missing", "add it; 'xenosim new' shows how")
+        return default
+    try:
+        number = quantity(text, dimension)
+    except UnitError as error:
+        raise UnitError(error.message, where=document.where(path), remedy=error.remedy, excerpt=document.excerpt(path)) from error
+    if not low <= number <= high:
+        raise document.fail(path, f"{text} is out of range", f"it must lie between {low:g} and {high:g} (internal units)")
+    return number
+
+
+def _integer(document: Document, path: tuple[str, ...], default: int, low: int, high: int) -> int:
+    text = document.get(path)
+    if text is None:
+        return default
+    if not re.fullmatch(r"-?\d+", str(text)) or not low <= int(text) <= high:
+        raise document.fail(path, f"'{path[-1]}' is {text}", f"write a whole number from {low} to {high}")
+    return int(text)
+
+
+def _tumor(document: Document, model: ParameterSet) -> TumorSettings:
+    document.check_keys(("tumor",), ("start_volume", "growth", "resolution"))
+    document.check_keys(("tumor", "growth"), ("doubling_time",))
+    density = model.value("cell_density")
+    resolution = _quantity(document, ("tumor", "resolution"), "density", MIN_RESOLUTION, 0.0, math.inf)
+    if not MIN_RESOLUTION <= resolution <= density:
+        raise document.fail(
+            ("tumor", "resolution"), f"a resolution of {resolution:g} agents per mm^3 is out of range",
+            f"use 1e3 /mm^3 (an agent is 100 um wide) to {density:g} /mm^3 (one agent per cell)",
+        )  # fmt: skip
+    return TumorSettings(
+        start_volume_mm3=_quantity(document, ("tumor", "start_volume"), "volume", 150.0, 1.0, 2000.0),
+        doubling_time_days=_quantity(
+            document, ("tumor", "growth", "doubling_time"), "duration_days", model.value("doubling_time"), 1.0, 60.0
+        ),
+        resolution_per_mm3=resolution,
+    )
+
+
+def _animals(document: Document) -> AnimalSettings:
+    document.check_keys(("animals",), ("per_arm", "strain", "between_animal_cv"))
+    cvs = ("growth", "clearance", "volume", "bioavailability")
+    document.check_keys(("animals", "between_animal_cv"), cvs)
+    strain = "mouse"
+    if document.get(("animals", "strain")) is not None:
+        spelled = re.sub(r"[^a-z0-9]+", "_", str(document.get(("animals", "strain"))).lower()).replace("cb_17", "cb17").replace("balb_c", "balbc")
+        document.data["animals"]["strain"] = spelled
+        strain = _known(document, ("animals", "strain"), "mouse")
+    mouse = load_set(strain)
+    values = {
+        f"cv_{cv}": _quantity(document, ("animals", "between_animal_cv", cv), "fraction", mouse.value(f"cv_{cv}"), 0.0, 1.5)
+        for cv in cvs
+    }
+    return AnimalSettings(per_arm=_integer(document, ("animals", "per_arm"), 8, 1, 10000), strain=strain, **values)
+
+
+def _measure(document: Document, tumor: TumorSettings) -> MeasureSettings:
+    document.check_keys(("measure",), ("days", "method", "error", "limit", "formula", "humane_endpoint"))
+    document.check_keys(("measure", "humane_endpoint"), ("tumor_volume", "body_weight_loss"))
+    mouse = load_set("mouse")
+    formula = str(document.get(("measure", "formula"), FORMULAS[0]))
+    if formula not in FORMULAS:
+        raise document.fail(("measure", "formula"), f"unknown formula '{formula}'", f"one of {', '.join(FORMULAS)}")
+    method = document.get(("measure", "method"), "caliper")
+    if method != "caliper":
+        raise document.fail(("measure", "method"), f"unknown method '{method}'", "only 'caliper' is simulated")
+    limits = ("measure", "humane_endpoint")
+    return MeasureSettings(
+        days=_days(document),
+        caliper_error_sd=_quantity(document, ("measure", "error"), "fraction", mouse.value("caliper_error_sd"), 0.0, 1.0),
+        caliper_limit_mm=_quantity(document, ("measure", "limit"), "length_mm", mouse.value("caliper_limit"), 0.0, 10.0),
+        formula=formula,
+        end_volume_mm3=_quantity(document, (*limits, "tumor_volume"), "volume", 2000.0, 1.0, 5000.0),
+        body_weight_loss=_quantity(document, (*limits, "body_weight_loss"), "fraction", mouse.value("weight_loss_removal"), 0.01, 1.0),
+    )
+
+
+def _days(document: Document) -> tuple[float, ...]:
+    path = ("measure", "days")
+    given = document.get(path)
+    remedy = 'write "0..30 by 3" or a list such as [0, 3, 7]'
+    if given is None:
+        raise document.fail(("measure",), "'measure.days' is missing", remedy)
+    try:
+        if isinstance(given, list):
+            days = [float(day) for day in given]
+        elif match := re.fullmatch(r"\s*(\d+)\s*\.\.\s*(\d+)(?:\s+by\s+(\d+))?\s*", str(given)):
+            step = int(match[3] or 1)
+            days = [float(day) for day in range(int(match[1]), int(match[2]) + 1, step)]
+        else:
+            days = [float(day) for day in str(given).split(",")]
+    except ValueError as error:
+        raise document.fail(path, f"'{given}' is not a list of days", remedy) from error
+    if not days or days != sorted(set(days)) or days[0] != 0 or days[-1] > 365 or not all(map(math.isfinite, days)):
+        raise document.fail(path, f"'{given}': days must rise from 0 to at most 365", "day 0, the baseline before the first dose, comes first")
+    if len(days) < 2:
+        raise document.fail(path, "a study needs a day after day 0", remedy)
+    return tuple(days)
+
+
+def _arms(document: Document, drug: str | None, first_day: int, last_day: float, folder: Path) -> tuple[Arm, ...]:
+    section = document.get(("arms",))
+    if not isinstance(section, dict) or not section:
+        raise document.fail(("arms",), "the study has no arms", "add 'arms:' with a control, e.g. vehicle: {regimen: none, control: true}")
+    arms = tuple(_arm(document, name, drug, first_day, last_day, folder) for name in section)
+    controls = [arm.name for arm in arms if arm.control]
+    if len(controls) != 1:
+        message = "no arm is the control" if not controls else f"{' and '.join(controls)} are both the control"
+        raise document.fail(("arms",), message, "mark exactly one arm with 'control: true'")
+    return arms
+
+
+def _arm(document: Document, name: str, drug: str | None, first_day: int, last_day: float, folder: Path) -> Arm:
+    path = ("arms", name)
+    if not document.get(path):
+        raise document.fail(path, f"arm '{name}' is empty", "give it 'regimen: none' or a regimen")
+    document.check_keys(path, ("regimen", "events", "control", "drug"))
+    arm_drug = drug
+    if document.get((*path, "drug")) is not None:
+        arm_drug = _known(document, (*path, "drug"), "drug")
+    text, events = document.get((*path, "regimen")), document.get((*path, "events"))
+    if (text is None) == (events is None):
+        raise document.fail(path, f"arm '{name}' needs either 'regimen' or 'events'", "write 'regimen: none' for vehicle")
+    key = (*path, "regimen" if text is not None else "events")
+    try:
+        if text is not None:
+            doses = parse_regimen(str(text), default_drug=arm_drug, day_of_first_dose=first_day)
+        else:
+            doses = read_events(folder / str(events), default_drug=arm_drug)
+        _check_doses(doses, last_day)
+    except RegimenError as error:
+        raise RegimenError(
+            error.message, where=error.where or document.where(key), remedy=error.remedy, excerpt=document.excerpt(key)
+        ) from error
+    control = str(document.get((*path, "control"), "false")).lower()
+    if control not in ("true", "false"):
+        raise document.fail((*path, "control"), f"'control' is {control}", "write true or false")
+    return Arm(name=name, doses=doses, regimen_text=str(text if text is not None else events), control=control == "true")
+
+
+def _check_doses(doses: tuple[Dose, ...], last_day: float) -> None:
+    for dose in doses:
+        name = dose.drug.removesuffix(" citrate")
+        if name not in available("drug"):
+            raise RegimenError(f"there is no drug '{dose.drug}'{suggest(name, available('drug'))}", remedy=f"known: {', '.join(available('drug'))}")
+        if dose.drug.endswith(" citrate") and load_set(name).value("salt_factor") == 1.0:
+            raise RegimenError(f"{name} is not dosed as a citrate", remedy=f"write {name}")
+        routes = ["IV"] + [r[3:].upper() for r in load_set(name).values if r.startswith("ka_")]
+        if dose.route not in routes:
+            raise RegimenError(f"{name} has no parameters for route {dose.route}", remedy=f"use {', '.join(routes)}")
+        if dose.time_h / 24.0 >= last_day:
+            raise RegimenError(
+                f"a dose on day {dose.time_h / 24.0:g} is not before the end of the study, day {last_day:g}",
+                remedy="shorten the regimen ('until day N') or extend measure.days",
+            )  # fmt: skip
+
+

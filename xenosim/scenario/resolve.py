@@ -1,0 +1,70 @@
+"""A scenario with everything filled in, its hash, and the starter that ``xenosim new`` writes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from xenosim.parameters.load import ParameterSet, load_set
+from xenosim.scenario.schema import Scenario
+
+TEMPLATE = """\
+# A xenosim study. Quantities are strings with units; a bare number is an error.
+# Check it:  xenosim check FILE      Run it:  xenosim run FILE      Compare schedules:  xenosim compare FILE
+title: Ixazomib 14 mg/kg a week, once or twice weekly
+model: oci_ly10                      # xenograft model; 'xenosim params' lists them
+drug: ixazomib                       # drug of regimens that name none
+tumor:
+  start_volume: 150 mm^3             # mean volume at randomization, day 0
+  growth: {doubling_time: 5.5 day}   # of the untreated tumor at start volume; the cell cycle is calibrated to it
+  resolution: 1e3 /mm^3              # agents per mm^3; 1e5 is one agent per cell
+animals:
+  per_arm: 8
+  strain: CB-17 SCID                 # mouse, BALB/c nude, CB-17 SCID, NOD SCID
+  between_animal_cv: {growth: 25 %, clearance: 25 %, volume: 25 %, bioavailability: 25 %}
+measure:
+  days: "0..21 by 3"                 # days from first dose; day 0 is the baseline
+  method: caliper
+  error: 12 %                        # of ln V
+  humane_endpoint: {tumor_volume: 2000 mm^3, body_weight_loss: 20 %}
+arms:
+  vehicle: {regimen: none, control: true}
+  QW:      {regimen: "14 mg/kg IV QW x3"}
+  BIW:     {regimen: "7 mg/kg IV BIW x3wk"}
+  # mine:  {events: regimens/mine.csv}      # NONMEM columns
+seed: 1
+"""
+
+
+def parameter_sets(scenario: Scenario) -> dict[str, ParameterSet]:
+    """Every parameter set a scenario uses: model, strain, drugs."""
+    drugs = sorted({dose.drug.removesuffix(" citrate") for arm in scenario.arms for dose in arm.doses})
+    return {name: load_set(name) for name in dict.fromkeys([scenario.model, scenario.animals.strain, *drugs])}
+
+
+def resolved_dict(scenario: Scenario) -> dict[str, Any]:
+    """The scenario as plain data: settings in internal units, doses, and every parameter with status and source."""
+    plain: dict[str, Any] = json.loads(scenario.model_dump_json())
+    plain["parameters"] = {
+        name: {
+            p.name: {"value": p.value, "unit": p.unit, "status": p.status, "source": p.bib, "where": p.where, "note": p.note}
+            for p in parameters.values.values()
+        }
+        for name, parameters in parameter_sets(scenario).items()
+    }
+    return plain
+
+
+def status_counts(scenario: Scenario) -> dict[str, int]:
+    """Number of parameters per status."""
+    counts: dict[str, int] = {"measured": 0, "derived": 0, "calibrated": 0, "assumed": 0}
+    for parameters in parameter_sets(scenario).values():
+        for parameter in parameters.values.values():
+            counts[parameter.status] += 1
+    return counts
+
+
+def scenario_hash(scenario: Scenario) -> str:
+    """Hash of everything that decides the result."""
+    return hashlib.sha256(json.dumps(resolved_dict(scenario), sort_keys=True).encode()).hexdigest()[:12]

@@ -1,0 +1,75 @@
+"""A scenario after checking: frozen, in internal units. The YAML keys and their units are documented by ``xenosim new``."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from xenosim.pharmacology.regimen import Dose
+
+#: Caliper formulas in use; the first is the default.
+FORMULAS = ("0.5LW2", "pi/6LW2", "pi/6LW(L+W)/2")
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class TumorSettings(_Frozen):
+    """Start volume [mm3], doubling time there [day], agents per mm3."""
+
+    start_volume_mm3: float
+    doubling_time_days: float
+    resolution_per_mm3: float
+
+
+class AnimalSettings(_Frozen):
+    """Animals per arm, strain (a mouse parameter set), between-animal CVs [-]."""
+
+    per_arm: int
+    strain: str
+    cv_growth: float
+    cv_clearance: float
+    cv_volume: float
+    cv_bioavailability: float
+
+
+class MeasureSettings(_Frozen):
+    """Days from first dose, caliper error in ln V [-], limit [mm], formula, humane endpoint [mm3] and weight loss [-]."""
+
+    days: tuple[float, ...]
+    caliper_error_sd: float
+    caliper_limit_mm: float
+    formula: str
+    end_volume_mm3: float
+    body_weight_loss: float
+
+
+class Arm(_Frozen):
+    """One arm: its doses and the text they came from."""
+
+    name: str
+    doses: tuple[Dose, ...]
+    regimen_text: str
+    control: bool
+
+
+class Scenario(_Frozen):
+    """A study, ready to run."""
+
+    title: str
+    published: str
+    model: str
+    drug: str | None
+    tumor: TumorSettings
+    animals: AnimalSettings
+    measure: MeasureSettings
+    arms: tuple[Arm, ...]
+    day_of_first_dose: int
+    replicates: int
+    seed: int
+    dt_h: float
+
+    @property
+    def control(self) -> Arm:
+        """The control arm."""
+        return next(arm for arm in self.arms if arm.control)

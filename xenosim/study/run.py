@@ -1,0 +1,324 @@
+"""A whole study: growth calibration, pre-growth, randomization, treatment, tables."""
+
+from __future__ import annotations
+
+import platform
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xenosim.analysis.summary import compare_arms, default_day, endpoint_table
+from xenosim.cell.state import allocate, bytes_per_cell
+from xenosim.errors import ResourceError, ScenarioError
+from xenosim.io.runs import new_run_directory, write_json, write_table
+from xenosim.parameters.load import load_set
+from xenosim.pharmacology.events import doses_to_events
+from xenosim.pharmacology.pk import plasma_profile
+from xenosim.scenario.resolve import resolved_dict, scenario_hash, status_counts
+from xenosim.study.animal import drug_pk, exposures, generator, tumor_spec
+from xenosim.study.execute import map_jobs, worker_count
+from xenosim.study.jobs import Job, Outcome, grow_up, run_job
+from xenosim.tumor.growth import Growth, calibrate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xenosim.scenario.schema import Scenario
+    from xenosim.study.execute import Progress
+
+#: Lattice, distance field and scratch beside the columns of a cell [byte per agent] (measured on growing tumors).
+OVERHEAD_BYTES = 60
+ASSIGNMENT_STREAM = 5
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """Tables and figures of a finished study; :meth:`write` leaves the run directory."""
+
+    scenario: Scenario
+    growth: Growth
+    growth_days: dict[int, int]
+    tables: dict[str, pd.DataFrame]
+    snapshots: dict[str, dict[str, Any]]
+    paired: bool
+    seconds: float
+
+    def warnings(self) -> list[str]:
+        """What the reader must know: assumed parameters, lengths of the pre-growth, missing control growth."""
+        counts = status_counts(self.scenario)
+        notes = [f"{counts['assumed']} of {sum(counts.values())} parameters are assumed ('xenosim params --status assumed')"]
+        if any(dose.amount_mg_per_kg == 0 for arm in self.scenario.arms for dose in arm.doses):
+            notes.append("some doses are 0 mg/kg")
+        removed = self.tables["observations"].query("status == 'reached_endpoint'")
+        if len(removed):
+            notes.append(f"{len(removed)} animals were removed at the humane endpoint before the last day")
+        return notes
+
+    def comparison(self) -> pd.DataFrame | None:
+        """Paired differences between the treated arms, in the order of the scenario; None for independent animals."""
+        import pandas as pd
+
+        names = [arm.name for arm in self.scenario.arms if not arm.control]
+        if not self.paired or len(names) < 2:
+            return None
+        control = self.scenario.control.name
+        pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
+        day = default_day(self.tables["observations"])
+        return pd.concat([compare_arms(self.tables["observations"], a, b, control, day=day) for a, b in pairs], ignore_index=True)
+
+    def summary(self) -> dict[str, Any]:
+        """The answer, the endpoints and what they rest on, as plain data."""
+        table = self.tables["endpoints"]
+        comparison = self.comparison()
+        return {
+            "title": self.scenario.title, "answer": self.answer(), "endpoints": _records(table),
+            "comparison": _records(comparison) if comparison is not None else [],
+            "growth": self.growth._asdict(), "parameters": status_counts(self.scenario), "warnings": self.warnings(),
+            "seed": self.scenario.seed, "seconds": round(self.seconds, 1), "simulated": True,
+        }  # fmt: skip
+
+    def answer(self) -> str:
+        """The first line: each arm against the control, or the paired differences, with intervals."""
+        comparison = self.comparison()
+        if comparison is not None:
+            rows = comparison[comparison["endpoint"] == "tc_pct"]
+            return "\n".join(
+                f"{row.arm}: T/C {row.estimate:+.0f} points (95 % CI {row.ci_low:+.0f} to {row.ci_high:+.0f}; day {row.day:g}, "
+                f"paired on common random numbers, n = {row.n})"
+                for row in rows.itertuples()
+            )
+        rows = self.tables["endpoints"].query("endpoint == 'tc_pct'")
+        return "\n".join(
+            f"{row.arm}: T/C {row.estimate:.0f} % (95 % CI {row.ci_low:.0f} to {row.ci_high:.0f}; median RTV, day {row.day:g}, "
+            f"n = {row.n} against {row.n_control})"
+            for row in rows.itertuples()
+        ) or "no treated arm"  # fmt: skip
+
+    def write(self, base: Path, command: str = "") -> Path:
+        """Leave the run directory below ``base`` in one step; its path."""
+        import yaml
+
+        from xenosim import __version__
+        from xenosim.viz.figures import draw_all
+
+        digest = scenario_hash(self.scenario)
+        stamp = datetime.now().strftime("%Y-%m-%dT%H%M%S")
+        slug = "".join(ch if ch.isalnum() else "_" for ch in self.scenario.title.lower())[:40].strip("_")
+        with new_run_directory(base, f"{stamp}_{slug}_{digest[:4]}") as (work, final):
+            for name, table in self.tables.items():
+                write_table(table, work / f"{name}.csv")
+            (work / "scenario.yaml").write_text(yaml.safe_dump(resolved_dict(self.scenario), sort_keys=False), encoding="utf-8")
+            (work / "snapshots").mkdir()
+            for arm, snapshot in self.snapshots.items():
+                np.savez_compressed(work / "snapshots" / f"slice_{arm}.npz", **snapshot)
+            write_json(self._manifest(digest, __version__, command), work / "manifest.json")
+            draw_all(work)
+        return final
+
+    def _manifest(self, digest: str, version: str, command: str) -> dict[str, Any]:
+        sources = {e["source"] for values in resolved_dict(self.scenario)["parameters"].values() for e in values.values()}
+        return {
+            "xenosim": version, "python": platform.python_version(), "platform": platform.platform(), "command": command,
+            "seed": self.scenario.seed, "scenario_hash": digest, "wall_seconds": round(self.seconds, 2),
+            "paired": self.paired, "growth": self.growth._asdict(), "growth_days_before_day_0": self.growth_days,
+            "control": self.scenario.control.name, "arms": [arm.name for arm in self.scenario.arms],
+            "simulated": True, "warnings": self.warnings(), "citations": sorted(sources), "answer": self.answer(),
+        }  # fmt: skip
+
+    def summary_text(self) -> str:
+        """The first screen."""
+        s = self.scenario
+        lines = [f"{s.title}   SIMULATED, seed {s.seed}", "", self.answer(), "", self._table_text(), ""]
+        lines.append(
+            f"Growth: doubling time asked {self.growth.asked_doubling_days:.2f} d, achieved {self.growth.achieved_doubling_days:.2f} d; "
+            f"potential doubling {self.growth.potential_doubling_days:.2f} d; {self.seconds:.0f} s"
+        )
+        if s.published:
+            lines.append(f"Published: {s.published}")
+        return "\n".join(lines + [f"Note: {note}" for note in self.warnings()])
+
+    def _table_text(self) -> str:
+        wanted = {"tc_pct": "T/C, median RTV (%)", "tc_volume_mean": "T/C, mean volume", "tgi_delta_pct": "TGI, delta (%)", "tgi_ratio_pct": "TGI, ratio (%)", "growth_rate_per_day": "growth rate (1/day)", "doubling_time_days": "doubling time (d)", "tgd_days": "growth delay to 4x (d)"}
+        table = self.tables["endpoints"]
+        arms = [arm.name for arm in self.scenario.arms]
+        width = max(22, *(len(arm) + 2 for arm in arms))
+        lines = [f"{'':24}" + "".join(f"{arm:>{width}}" for arm in arms)]
+        for name, label in wanted.items():
+            cells = []
+            for arm in arms:
+                row = table[(table["endpoint"] == name) & (table["arm"] == arm)]
+                cells.append(_cell(row.iloc[0]) if len(row) else "-")
+            lines.append(f"{label:24}" + "".join(f"{cell:>{width}}" for cell in cells))
+        return "\n".join(lines)
+
+
+def _cell(row: Any) -> str:
+    if np.isnan(row["estimate"]):
+        return "undefined"
+    return f"{row['estimate']:.3g} ({row['ci_low']:.3g} to {row['ci_high']:.3g})"
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain data; what is not finite becomes text or None, so that the JSON is valid."""
+    def plain(value: Any) -> Any:
+        if isinstance(value, float) and not np.isfinite(value):
+            return None if np.isnan(value) else "inf" if value > 0 else "-inf"
+        return value.item() if isinstance(value, np.generic) else value
+
+    return [{key: plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def run_study(
+    scenario: Scenario, *, jobs: int | None = None, progress: Progress | None = None, paired: bool = False
+) -> StudyResult:
+    """Simulate a study.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to simulate.
+    jobs : int, optional
+        Worker processes; one per processor by default. It does not change the result.
+    progress : callable, optional
+        Called with (animals done, animals in all).
+    paired : bool
+        True: every animal is in every arm, on common random numbers (compare schedules). False: independent animals,
+        randomized on their starting volume (run's statistics).
+
+    Raises
+    ------
+    XenosimError
+        A scenario that cannot be run, or does not fit this machine.
+    """
+    started = time.monotonic()
+    check_memory(scenario, jobs)
+    growth = calibrate(
+        tumor_spec(scenario, None), scenario.tumor.start_volume_mm3, scenario.tumor.doubling_time_days,
+        load_set(scenario.model).value("cell_loss_factor"),
+    )  # fmt: skip
+    tasks, growth_days = enroll(scenario, growth, jobs, paired)
+    outcomes = map_jobs(run_job, tasks, jobs=jobs, progress=progress)
+    tables = build_tables(scenario, tasks, outcomes)
+    snapshots = {str(t.arm): o.snapshot for t, o in zip(tasks, outcomes, strict=True) if o.snapshot is not None}
+    return StudyResult(scenario, growth, growth_days, tables, snapshots, paired, time.monotonic() - started)
+
+
+def check_memory(scenario: Scenario, jobs: int | None) -> None:
+    """Refuse a resolution that does not fit the machine, before anything is allocated."""
+    import os
+
+    animals = scenario.animals.per_arm * len(scenario.arms) * scenario.replicates
+    largest = 1.5 * scenario.measure.end_volume_mm3 * scenario.tumor.resolution_per_mm3
+    each = largest * (1.5 * bytes_per_cell(allocate(1)) + OVERHEAD_BYTES)
+    needed = each * worker_count(jobs, animals)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if needed > 0.9 * memory:
+        raise ResourceError(
+            f"tumors up to {scenario.measure.end_volume_mm3:g} mm^3 at {scenario.tumor.resolution_per_mm3:g} agents per mm^3 need about "
+            f"{needed / 2**30:.1f} GiB; this machine has {memory / 2**30:.1f} GiB",
+            remedy="lower tumor.resolution, the humane endpoint or --jobs",
+        )
+
+
+def enroll(scenario: Scenario, growth: Growth, jobs: int | None, paired: bool) -> tuple[list[Job], dict[int, int]]:
+    """Grow all animals of each replicate up, find the day their mean volume passes the start volume, and assign arms."""
+    arms = [arm.name for arm in scenario.arms]
+    per_cohort = scenario.animals.per_arm * (1 if paired else len(arms))
+    cohort = [Job(scenario, growth, None, a, r, 0) for r in range(scenario.replicates) for a in range(1, per_cohort + 1)]
+    volumes = map_jobs(grow_up, cohort, jobs=jobs)
+    tasks: list[Job] = []
+    growth_days: dict[int, int] = {}
+    for replicate in range(scenario.replicates):
+        curves = [v for job, v in zip(cohort, volumes, strict=True) if job.replicate == replicate]
+        days = randomization_day(curves, scenario.tumor.start_volume_mm3)
+        growth_days[replicate] = days
+        assigned = {a: arms for a in range(1, per_cohort + 1)} if paired else randomize(scenario, replicate, curves, days)
+        tasks += [
+            Job(scenario, growth, arm, a, replicate, days, keep_slice=replicate == 0)
+            for arm in arms for a in range(1, per_cohort + 1) if arm in assigned[a]
+        ]  # fmt: skip
+    first: set[str | None] = set()
+    tasks = [t._replace(keep_slice=t.keep_slice and not (t.arm in first or first.add(t.arm))) for t in tasks]  # type: ignore[func-returns-value]
+    return tasks, growth_days
+
+
+def randomization_day(curves: list[list[float]], start_mm3: float) -> int:
+    """First day on which the cohort's mean true volume reaches the start volume [day]; the nearer of the two days about it."""
+    longest = max(map(len, curves))
+    filled = np.array([curve + [curve[-1]] * (longest - len(curve)) for curve in curves])
+    mean = filled.mean(axis=0)
+    reached = np.nonzero(mean >= start_mm3)[0]
+    if reached.size == 0:
+        raise ScenarioError(
+            f"the tumors do not reach the start volume of {start_mm3:g} mm^3", where="tumor.start_volume",
+            remedy="lower it, shorten the doubling time or lower the between-animal CV of growth",
+        )  # fmt: skip
+    day = int(reached[0])
+    return day - 1 if day > 0 and start_mm3 - mean[day - 1] < mean[day] - start_mm3 else day
+
+
+def randomize(scenario: Scenario, replicate: int, curves: list[list[float]], day: int) -> dict[int, list[str]]:
+    """Assign animals to arms: ranked by starting volume, each block of as many animals as arms is shuffled."""
+    arms = [arm.name for arm in scenario.arms]
+    rng = generator(scenario, ASSIGNMENT_STREAM, replicate)
+    start = np.array([curve[min(day, len(curve) - 1)] for curve in curves])
+    ranked = np.argsort(start, kind="stable") + 1
+    assigned: dict[int, list[str]] = {}
+    for low in range(0, len(ranked), len(arms)):
+        for animal, arm in zip(ranked[low : low + len(arms)], rng.permutation(arms), strict=True):
+            assigned[int(animal)] = [str(arm)]
+    return assigned
+
+
+def build_tables(scenario: Scenario, tasks: list[Job], outcomes: list[Outcome]) -> dict[str, pd.DataFrame]:
+    """Every table of the run directory, in key order."""
+    import pandas as pd
+
+    truth = pd.DataFrame([row for outcome in outcomes for row in outcome.truth])
+    cells = pd.DataFrame([row for outcome in outcomes for row in outcome.cells])
+    study = scenario_hash(scenario)
+    for table in (truth, cells):
+        table.insert(0, "study_id", study)
+    baseline = truth[truth["day"] == 0].set_index(["arm", "replicate", "animal_id"])["measured_mm3"]
+    keys = pd.MultiIndex.from_frame(truth[["arm", "replicate", "animal_id"]])
+    observations = truth[["study_id", "arm", "animal_id", "replicate", "day", "dpi", "length_mm", "width_mm"]].assign(
+        tumor_volume_mm3=truth["measured_mm3"], rtv=truth["measured_mm3"].to_numpy() / baseline.reindex(keys).to_numpy(),
+        body_weight_g=truth["measured_g"], status=truth["status"], is_censored=truth["is_censored"], note=truth["note"],
+    )  # fmt: skip
+    true_columns = ["study_id", "arm", "animal_id", "replicate", "day", "tumor_volume_mm3", "n_agents", "body_weight_g"]
+    events = [{"arm": arm.name} | event for arm in scenario.arms for event in doses_to_events(arm.doses)]
+    return {
+        "observations": observations, "truth": truth[true_columns], "cells": cells,
+        "events": pd.DataFrame(events, columns=["arm", "id", "time", "amt", "evid", "cmt", "ii", "addl", "ss", "rate", "drug"]),
+        "endpoints": endpoint_table(observations, scenario.control.name, seed=scenario.seed),
+        "plasma": plasma_table(scenario),
+    }  # fmt: skip
+
+
+def plasma_table(scenario: Scenario, step_h: float = 1.0) -> pd.DataFrame:
+    """Plasma concentration [nM] and mean target occupancy [-] of a typical animal, hourly, for every arm and drug."""
+    import pandas as pd
+
+    rows = []
+    hours = np.arange(0.0, 24.0 * scenario.measure.days[-1] + step_h / 2, step_h)
+    for arm in scenario.arms:
+        if not arm.doses:
+            continue
+        tissue = exposures(scenario, arm.doses)
+        occupancy = [(float(tissue.tumor.advance(a, b).mean()), float(tissue.blood.advance(a, b).mean())) for a, b in pairwise(hours)]
+        tumor, blood = zip((0.0, 0.0), *occupancy, strict=True)
+        for drug in sorted({dose.drug.removesuffix(" citrate") for dose in arm.doses}):
+            doses = [dose for dose in arm.doses if dose.drug.removesuffix(" citrate") == drug]
+            concentration = plasma_profile(drug_pk(drug), doses).concentration(hours)
+            rows.append(
+                pd.DataFrame(
+                    {"arm": arm.name, "drug": drug, "time_h": hours, "day": hours / 24.0, "concentration_nM": concentration, "tumor_occupancy": tumor, "blood_occupancy": blood}
+                )
+            )
+    columns = ["arm", "drug", "time_h", "day", "concentration_nM", "tumor_occupancy", "blood_occupancy"]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)

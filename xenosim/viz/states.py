@@ -1,0 +1,79 @@
+"""Plasma and target occupancy, cell states over time, and a slice through the tumor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.figure import Figure
+
+from xenosim.viz.style import finish
+
+STATES = {"n_proliferating": "#0072B2", "n_quiescent": "#E69F00", "n_apoptotic": "#000000"}
+
+
+def plasma_and_occupancy(plasma: pd.DataFrame, colors: dict[str, str]) -> Figure:
+    """Plasma concentration (log) above, beta5 occupancy of tumor and blood below, typical animal [nM, %]."""
+    figure = Figure(figsize=(7.5, 5.4), layout="constrained")
+    upper, lower = figure.subplots(2, 1, sharex=True)
+    for (arm, drug), rows in plasma.groupby(["arm", "drug"], sort=False):
+        color = colors[str(arm)]
+        conc = rows["concentration_nM"].where(rows["concentration_nM"] > 1e-3)
+        upper.plot(rows["day"], conc, color=color, lw=1.2, label=f"{arm}: {drug}")
+        lower.plot(rows["day"], 100 * rows["tumor_occupancy"], color=color, lw=1.4, label=f"{arm}: tumor")
+        lower.plot(rows["day"], 100 * rows["blood_occupancy"], color=color, lw=0.9, ls=":", label=f"{arm}: blood")
+    upper.set(yscale="log", ylabel="plasma, total (nM)")
+    upper.set_title("Plasma concentration and β5 occupancy, typical animal", fontsize=11, loc="left")
+    lower.set(xlabel="day", ylabel="β5 sites occupied (%)", ylim=(0, 100))
+    for axes in (upper, lower):
+        axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        finish(axes)
+    return figure
+
+
+def cell_states(cells: pd.DataFrame, colors: dict[str, str]) -> Figure:
+    """Share of proliferating, quiescent and apoptotic cells per arm, mean over animals [%]."""
+    figure = Figure(figsize=(3.4 * len(colors) + 1.6, 3.6), layout="constrained")
+    panels = figure.subplots(1, len(colors), sharey=True, squeeze=False)[0]
+    for axes, arm in zip(panels, colors, strict=True):
+        rows = cells[(cells["arm"] == arm) & (cells["n_cells"] > 0)]
+        shares = 100 * rows[list(STATES)].div(rows["n_cells"], axis=0)
+        mean = shares.groupby(rows["day"]).mean()
+        axes.stackplot(mean.index, mean.T.to_numpy(), colors=list(STATES.values()), alpha=0.85, labels=[name[2:] for name in STATES])
+        axes.set_title(arm, fontsize=10, color=colors[arm], loc="left")
+        axes.set(xlabel="day", ylim=(0, 100))
+        finish(axes)
+    panels[0].set_ylabel("share of cells (%)")
+    panels[-1].legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return figure
+
+
+def tumor_slices(snapshots: dict[str, dict[str, Any]], colors: dict[str, str]) -> Figure:
+    """State, load and stress on the central plane, one row per arm, one scale for all arms [mm]."""
+    figure = Figure(figsize=(9.5, 3.1 * len(snapshots)), layout="constrained")
+    panels = figure.subplots(len(snapshots), 3, squeeze=False)
+    top = {name: _top(snapshots, name) for name in ("load", "stress")}
+    states = ListedColormap(list(STATES.values()))
+    extent = max(s["state"].shape[1] * float(s["spacing_um"]) for s in snapshots.values()) / 2000.0
+    for row, (arm, snapshot) in zip(panels, snapshots.items(), strict=True):
+        half = np.array(snapshot["state"].shape) * float(snapshot["spacing_um"]) / 2000.0
+        box = (-half[1], half[1], -half[0], half[0])
+        for axes, name in zip(row, ("state", "load", "stress"), strict=True):
+            if name == "state":
+                image = axes.imshow(snapshot[name], cmap=states, norm=BoundaryNorm([-0.5, 0.5, 1.5, 2.5], 3), extent=box, interpolation="nearest")
+                bar = figure.colorbar(image, ax=axes, ticks=[0, 1, 2], shrink=0.8)
+                bar.ax.set_yticklabels(["prolif.", "quiesc.", "apopt."], fontsize=7)
+            else:
+                image = axes.imshow(snapshot[name], cmap="cividis", vmin=0, vmax=top[name], extent=box, interpolation="nearest")
+                figure.colorbar(image, ax=axes, shrink=0.8, label=f"{name} (-)")
+            axes.set(xlim=(-extent, extent), ylim=(-extent, extent), aspect="equal")
+            axes.set_title(f"{arm}, day {float(snapshot['day']):g}: {name}", fontsize=9, color=colors[arm], loc="left")
+        row[0].set_ylabel("mm")
+    return figure
+
+
+def _top(snapshots: dict[str, dict[str, Any]], name: str) -> float:
+    values = np.concatenate([s[name][np.isfinite(s[name])] for s in snapshots.values()])
+    return max(float(np.quantile(values, 0.98)), 1e-6) if values.size else 1.0

@@ -1,0 +1,34 @@
+"""One color per arm in every figure, the control grey; the Okabe-Ito palette, safe for color-blind readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+CONTROL = "#7F7F7F"
+
+
+def arm_colors(arms: Iterable[str], control: str) -> dict[str, str]:
+    """Color of each arm, in the order of the study; the control is grey."""
+    treated = [arm for arm in arms if arm != control]
+    return {control: CONTROL} | {arm: PALETTE[i % len(PALETTE)] for i, arm in enumerate(treated)}
+
+
+def finish(axes: Axes) -> None:
+    """Remove the frame's upper and right sides."""
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write SVG and PNG, labelled as simulated; the SVG is the same on every run."""
+    import matplotlib
+
+    figure.text(0.995, 0.005, "SIMULATED · xenosim", ha="right", va="bottom", fontsize=7, color="#555555")
+    with matplotlib.rc_context({"svg.hashsalt": "xenosim", "svg.fonttype": "path"}):
+        figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+        figure.savefig(folder / f"{name}.png", dpi=130, metadata={"Software": None})
+    return [folder / f"{name}.svg", folder / f"{name}.png"]
