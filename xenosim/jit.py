@@ -41,7 +41,7 @@ IS_COMPILED = _point_numba_at_cache()
 import llvmlite.binding  # noqa: E402
 import numba  # noqa: E402
 
-numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
+setattr(numba.config, "CACHE_DIR", os.environ["NUMBA_CACHE_DIR"])  # noqa: B010
 # The cell loop walks some twenty columns. LLVM proves that they do not overlap by comparing them pairwise at run time, and gives
 # up beyond eight comparisons unless told otherwise; without this the loop is not vectorized (5 times slower, see benchmarks/).
 llvmlite.binding.set_option("xenosim", "-vectorize-memory-check-threshold=1024")

@@ -7,6 +7,8 @@ import math
 import numpy as np
 import pandas as pd
 
+KEYS = ["arm", "replicate", "animal_id"]
+
 
 def growth_rate_per_day(days: np.ndarray, volumes: np.ndarray) -> float:  # type: ignore[type-arg]
     """Slope of ln V over the given days [1/day]; NaN with fewer than two points (Demidenko 2010, PMC2900851)."""
@@ -34,16 +36,39 @@ def time_to_multiple(days: np.ndarray, volumes: np.ndarray, multiple: float) -> 
     return float(days[i - 1] + share * (days[i] - days[i - 1]))
 
 
+def tgd_days(treated_days: np.ndarray, control_days: np.ndarray) -> float:  # type: ignore[type-arg]
+    """T - C, difference of median times to a volume [day]; inf if T never reaches it, NaN if C does not."""
+    control = float(np.median(control_days))
+    return float(np.median(treated_days)) - control if math.isfinite(control) else math.nan
+
+
+def tgd_pct(treated_days: np.ndarray, control_days: np.ndarray) -> float:  # type: ignore[type-arg]
+    """100 (T - C) / C of the median times to a volume [%]."""
+    return 100.0 * tgd_days(treated_days, control_days) / float(np.median(control_days))
+
+
+def from_baseline(observations: pd.DataFrame) -> pd.DataFrame:
+    """Rows from t0 on, with ``baseline_mm3`` = V(t0) [mm3]; t0 is an animal's last measured day <= 0, animals without one are left out."""
+    ordered = observations.sort_values("day", kind="stable")
+    t0 = ordered[ordered["day"] <= 0].groupby(KEYS, sort=False)[["day", "tumor_volume_mm3"]].last()
+    t0 = t0.rename(columns={"day": "t0_day", "tumor_volume_mm3": "baseline_mm3"}).reset_index()
+    joined = observations.drop(columns=["t0_day", "baseline_mm3"], errors="ignore").merge(t0, on=KEYS, how="inner")
+    return joined[joined["day"] >= joined["t0_day"]].reset_index(drop=True)
+
+
 def per_animal(observations: pd.DataFrame, multiple: float = 4.0) -> pd.DataFrame:
-    """Growth rate over all days [1/day], doubling time [day] and time to ``multiple`` x baseline [day] of each animal."""
+    """Growth rate over all days from t0 [1/day], doubling time [day], time to ``multiple`` x baseline [day; inf if not reached]
+    and last measured day [day] of each animal.
+    """
     rows = []
-    for (arm, replicate, animal), group in observations.sort_values("day").groupby(["arm", "replicate", "animal_id"], sort=False):
+    for (arm, replicate, animal), group in from_baseline(observations).sort_values("day", kind="stable").groupby(KEYS, sort=False):
         days, volumes = group["day"].to_numpy(float), group["tumor_volume_mm3"].to_numpy(float)
         rate = growth_rate_per_day(days, volumes)
         rows.append(
             {
                 "arm": arm, "replicate": replicate, "animal_id": animal, "growth_rate_per_day": rate,
-                "doubling_time_days": doubling_time_days(rate), "time_to_multiple_days": time_to_multiple(days, volumes, multiple),
+                "doubling_time_days": doubling_time_days(rate), "time_to_multiple_days": time_to_multiple(days, volumes, multiple), "last_day": float(days[-1]),
             }
         )  # fmt: skip
-    return pd.DataFrame(rows)
+    columns = [*KEYS, "growth_rate_per_day", "doubling_time_days", "time_to_multiple_days", "last_day"]
+    return pd.DataFrame(rows, columns=columns)

@@ -9,35 +9,84 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xenosim.analysis.growth import per_animal
+from xenosim.analysis.growth import KEYS, from_baseline, per_animal, tgd_days, tgd_pct
 from xenosim.analysis.volume import TWO_ARM
+from xenosim.errors import TableError, suggest
+from xenosim.io.tables import COLUMNS as TABLES
+from xenosim.io.tables import require_columns
 
 Array = NDArray[np.float64]
-COLUMNS = (
-    "endpoint", "version", "arm", "control", "day", "estimate", "ci_low", "ci_high", "n", "n_control", "unit", "definition", "note",
-)  # fmt: skip
+COLUMNS = TABLES["endpoints"]
+NEEDED = (*KEYS, "day", "tumor_volume_mm3")
 MULTIPLE = 4.0
+
+
+def check_observations(observations: pd.DataFrame, arms: tuple[str, ...] = ()) -> None:
+    """Refuse a table whose endpoints would be wrong or undefined, or that lacks one of ``arms`` (TableError)."""
+    where = "observations"
+    require_columns(observations.columns, NEEDED, where=where)
+    present = [str(arm) for arm in dict.fromkeys(observations["arm"])]
+    for arm in arms:
+        if arm not in present:
+            raise TableError(f"no arm '{arm}'{suggest(arm, present)}", where=where, remedy=f"the arms are {', '.join(present)}")
+    volumes = observations["tumor_volume_mm3"].to_numpy(float)
+    if not (np.isfinite(volumes) & (volumes > 0)).all():
+        row = observations.iloc[int(np.argmin(np.isfinite(volumes) & (volumes > 0)))]
+        what = f"volume {row['tumor_volume_mm3']} mm^3 of animal {row['animal_id']} of arm '{row['arm']}' on day {row['day']:g}"
+        raise TableError(what, where=where, remedy="leave out days not measured; enter the caliper limit, not 0, for a small tumor")
+    twice = observations[observations.duplicated([*KEYS, "day"])]
+    if len(twice):
+        row = twice.iloc[0]
+        what = f"animal {row['animal_id']} of arm '{row['arm']}' has two rows on day {row['day']:g}"
+        raise TableError(what, where=where, remedy="give each animal its own animal_id")
+    with_baseline = set(from_baseline(observations)["arm"].astype(str))
+    if lacking := [arm for arm in present if arm not in with_baseline]:
+        raise TableError(f"arm '{lacking[0]}' has no measurement at or before day 0", where=where, remedy="add the volume before the first dose")
 
 
 def default_day(observations: pd.DataFrame) -> float:
     """The last measured day on which at least half of the animals of every arm are still on study [day]."""
-    started = observations[observations["day"] == 0].groupby("arm").size()
-    present = observations.groupby(["day", "arm"]).size().unstack(fill_value=0).reindex(columns=started.index, fill_value=0)
+    followed = from_baseline(observations)
+    started = followed[KEYS].drop_duplicates().groupby("arm").size()
+    present = followed[followed["day"] >= 0].groupby(["day", "arm"]).size().unstack(fill_value=0).reindex(columns=started.index, fill_value=0)
     enough = present.index[(present * 2 >= started).all(axis=1)]
+    if enough.empty:
+        raise TableError("on no day is half of every arm measured", where="observations", remedy="give the day of evaluation")
     return float(enough.max())
 
 
-def _wide(observations: pd.DataFrame, arm: str, day: float) -> tuple[Array, Array, Array]:
-    """Volumes on ``day`` and at baseline of the animals of an arm measured on both, and their keys."""
-    rows = observations[observations["arm"] == arm]
-    wide = rows[rows["day"].isin([0.0, day])].pivot_table(index=["replicate", "animal_id"], columns="day", values="tumor_volume_mm3")
-    wide = wide.dropna()
-    keys = np.array([hash(key) for key in wide.index])
-    return wide[day].to_numpy(float), wide[0.0].to_numpy(float), keys
+def _measured(observations: pd.DataFrame, arm: str, day: float) -> pd.DataFrame:
+    """Volume on ``day`` and at baseline [mm3] of the animals of an arm measured on that day, by (replicate, animal)."""
+    followed = from_baseline(observations[observations["arm"] == arm])
+    rows = followed[followed["day"] == day].set_index(["replicate", "animal_id"])[["tumor_volume_mm3", "baseline_mm3"]]
+    if rows.empty:
+        days = ", ".join(f"{d:g}" for d in sorted(followed["day"].unique()))
+        raise TableError(f"no animal of arm '{arm}' was measured on day {day:g}", where="day", remedy=f"it was measured on days {days}")
+    return rows.sort_index()
+
+
+def _shared(*arms: pd.DataFrame) -> list[pd.DataFrame]:
+    """The animals found in every arm, in one order (paired arms)."""
+    keys = arms[0].index
+    for arm in arms[1:]:
+        keys = keys.intersection(arm.index)
+    if keys.empty:
+        raise TableError("the arms share no animal", where="observations", remedy="compare them unpaired")
+    return [arm.loc[keys.sort_values()] for arm in arms]
+
+
+def _arrays(arm: pd.DataFrame) -> tuple[Array, Array]:
+    return arm["tumor_volume_mm3"].to_numpy(float), arm["baseline_mm3"].to_numpy(float)
 
 
 def _resample(n: int, n_boot: int, rng: np.random.Generator) -> NDArray[np.int64]:
     return rng.integers(0, n, (n_boot, n))
+
+
+def _indices(n: int, n_control: int, n_boot: int, rng: np.random.Generator, paired: bool) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Bootstrap samples of the animals of two arms; paired: the same animals in both."""
+    treated = _resample(n, n_boot, rng)
+    return treated, treated if paired else _resample(n_control, n_boot, rng)
 
 
 def interval(samples: Array) -> tuple[float, float]:
@@ -50,7 +99,7 @@ def interval(samples: Array) -> tuple[float, float]:
 
 
 def endpoint_table(
-    observations: pd.DataFrame, control: str, *, day: float | None = None, n_boot: int = 2000, seed: int = 1
+    observations: pd.DataFrame, control: str, *, day: float | None = None, n_boot: int = 2000, seed: int = 1, paired: bool = False
 ) -> pd.DataFrame:
     """Every endpoint of every arm.
 
@@ -66,25 +115,34 @@ def endpoint_table(
         Bootstrap samples of animals.
     seed : int
         Seed of the bootstrap.
+    paired : bool
+        True: animals are the same in every arm (common random numbers); those measured in both arms are resampled jointly.
+
+    Raises
+    ------
+    TableError
+        Columns, arms, days or volumes that are missing or impossible.
     """
+    check_observations(observations, (control,))
     evaluated = default_day(observations) if day is None else day
     note = "last day with at least half of every arm on study" if day is None else "day as asked"
+    note += "; paired: animals measured in both arms" if paired else ""
     rng = np.random.default_rng(seed)
     rows: list[dict[str, Any]] = []
     for arm in dict.fromkeys(observations["arm"]):
         rows += _growth_rows(observations, str(arm), control, n_boot, rng)
         if arm != control:
-            rows += _ratio_rows(observations, str(arm), control, evaluated, note, n_boot, rng)
-            rows += _delay_rows(observations, str(arm), control, n_boot, rng)
+            rows += _ratio_rows(observations, str(arm), control, evaluated, note, n_boot, rng, paired)
+            rows += _delay_rows(observations, str(arm), control, n_boot, rng, paired)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _ratio_rows(
-    observations: pd.DataFrame, arm: str, control: str, day: float, note: str, n_boot: int, rng: np.random.Generator
+    observations: pd.DataFrame, arm: str, control: str, day: float, note: str, n_boot: int, rng: np.random.Generator, paired: bool
 ) -> list[dict[str, Any]]:
-    t, t0, _ = _wide(observations, arm, day)
-    c, c0, _ = _wide(observations, control, day)
-    it, ic = _resample(t.size, n_boot, rng), _resample(c.size, n_boot, rng)
+    arms = [_measured(observations, name, day) for name in (arm, control)]
+    (t, t0), (c, c0) = (_arrays(a) for a in (_shared(*arms) if paired else arms))
+    it, ic = _indices(t.size, c.size, n_boot, rng, paired)
     rows = []
     for name, (function, unit, definition) in TWO_ARM.items():
         low, high = interval(function(t[it], c[ic], t0[it], c0[ic]))
@@ -104,35 +162,41 @@ def _growth_rows(
     low, high = interval(means)
     mean = float(rates.mean())
     note = "all measured days of each animal; mean of per-animal slopes"
-    doubling = [math.log(2.0) / r if r > 0 else math.inf for r in (mean, high, low)]
+    doubling, fast, slow = (math.log(2.0) / r if r > 0 else math.inf for r in (mean, high, low))
     return [
         _row("growth_rate_per_day", arm, control, math.nan, mean, low, high, rates.size, 0, "1/day", "slope of ln V", note),
-        _row("doubling_time_days", arm, control, math.nan, *doubling, rates.size, 0, "day", "ln 2 / mean slope of ln V", note),
+        _row("doubling_time_days", arm, control, math.nan, doubling, fast, slow, rates.size, 0, "day", "ln 2 / mean slope of ln V", note),
     ]  # fmt: skip
 
 
 def _delay_rows(
-    observations: pd.DataFrame, arm: str, control: str, n_boot: int, rng: np.random.Generator
+    observations: pd.DataFrame, arm: str, control: str, n_boot: int, rng: np.random.Generator, paired: bool
 ) -> list[dict[str, Any]]:
-    animals = per_animal(observations[observations["arm"].isin([arm, control])], MULTIPLE)
-    t = animals.loc[animals["arm"] == arm, "time_to_multiple_days"].to_numpy(float)
-    c = animals.loc[animals["arm"] == control, "time_to_multiple_days"].to_numpy(float)
-    delay = _median(t) - _median(c) if math.isfinite(_median(c)) else math.nan
-    boot_t = np.median(t[_resample(t.size, n_boot, rng)], axis=1)
-    boot_c = np.median(c[_resample(c.size, n_boot, rng)], axis=1)
+    frames = [per_animal(observations[observations["arm"] == name], MULTIPLE).set_index(["replicate", "animal_id"]) for name in (arm, control)]
+    treated, untreated = _shared(*frames) if paired else frames
+    t, c = (frame["time_to_multiple_days"].to_numpy(float) for frame in (treated, untreated))
+    it, ic = _indices(t.size, c.size, n_boot, rng, paired)
+    boot_t, boot_c = np.median(t[it], axis=1), np.median(c[ic], axis=1)
+    note = _delay_note(t, c, treated["last_day"].to_numpy(float), float(observations["day"].max()))
     with np.errstate(invalid="ignore"):
-        low, high = interval(boot_t - boot_c)
-    last = observations["day"].max()
-    note = f"median not reached by day {last:g}: the delay is > {last - _median(c):g}" if math.isinf(delay) else "per-animal times, interpolated in ln V"
-    if math.isnan(delay):
-        note = "the control does not reach the volume"
-    return [
-        _row("tgd_days", arm, control, math.nan, delay, low, high, t.size, c.size, "day", f"median T - C to {MULTIPLE:g} x baseline", note)
-    ]
+        days, percent = boot_t - boot_c, 100.0 * (boot_t - boot_c) / boot_c
+    rows = []
+    for name, function, samples, unit in (("tgd_days", tgd_days, days, "day"), ("tgd_pct", tgd_pct, percent, "%")):
+        definition = f"median T - C to {MULTIPLE:g} x baseline" + (", per cent of C" if unit == "%" else "")
+        rows.append(_row(name, arm, control, math.nan, function(t, c), *interval(samples), t.size, c.size, unit, definition, note))
+    return rows
 
 
-def _median(values: Array) -> float:
-    return float(np.median(values)) if values.size else math.nan
+def _delay_note(t: Array, c: Array, last_day: Array, end: float) -> str:
+    """What a delay rests on: an animal that left before it reached the volume is known only to take longer than its last day."""
+    if math.isinf(np.median(c)):
+        return "the control does not reach the volume"
+    delay, least = tgd_days(t, c), float(np.median(np.minimum(t, last_day)) - np.median(c))
+    early = int((np.isinf(t) & (last_day < end)).sum())
+    left = f"; {early} treated animals left earlier without reaching it" if early else ""
+    if math.isinf(delay):
+        return f"median not reached by day {end:g}: the delay is > {least:g} d{left}"
+    return "per-animal times, interpolated in ln V" + (f"; the delay is at least {least:g} d{left}" if least < delay else "")
 
 
 def _row(
@@ -148,23 +212,19 @@ def compare_arms(
 ) -> pd.DataFrame:
     """Difference A - B of each T/C definition and of ln V, paired: the same animals are resampled in all three arms.
 
-    Parameters and columns as in :func:`endpoint_table`; ``arm`` is "A - B".
+    Parameters, columns and errors as in :func:`endpoint_table`; ``arm`` is "A - B".
     """
+    check_observations(observations, (arm_a, arm_b, control))
     evaluated = default_day(observations) if day is None else day
-    arms = [_wide(observations, arm, evaluated) for arm in (arm_a, arm_b, control)]
-    shared = arms[0][2]
-    for _, _, keys in arms[1:]:
-        shared = np.intersect1d(shared, keys)
-    aligned = [_align(arm, shared) for arm in arms]
-    (a, a0), (b, b0), (c, c0) = aligned
-    index = _resample(shared.size, n_boot, np.random.default_rng(seed))
+    (a, a0), (b, b0), (c, c0) = map(_arrays, _shared(*(_measured(observations, arm, evaluated) for arm in (arm_a, arm_b, control))))
+    index = _resample(a.size, n_boot, np.random.default_rng(seed))
     rows = []
     for name in ("tc_pct", "tc_volume_mean"):
         function, unit, definition = TWO_ARM[name]
         estimate = float(function(a, c, a0, c0) - function(b, c, b0, c0))
         low, high = interval(function(a[index], c[index], a0[index], c0[index]) - function(b[index], c[index], b0[index], c0[index]))
         rows.append(
-            _row(name, f"{arm_a} - {arm_b}", control, evaluated, estimate, low, high, shared.size, shared.size, unit, definition, "paired on common random numbers")
+            _row(name, f"{arm_a} - {arm_b}", control, evaluated, estimate, low, high, a.size, a.size, unit, definition, "paired on common random numbers")
         )
     rows.append(_log_ratio(a, b, index, f"{arm_a} - {arm_b}", control, evaluated))
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -177,11 +237,3 @@ def _log_ratio(a: Array, b: Array, index: NDArray[np.int64], pair: str, control:
         "volume_ratio_geometric", pair, control, day, float(np.exp(difference.mean())), low, high, a.size, a.size, "ratio",
         "geometric mean of V_A/V_B within animals", "paired on common random numbers",
     )  # fmt: skip
-
-
-def _align(arm: tuple[Array, Array, Array], shared: Array) -> tuple[Array, Array]:
-    order = {key: i for i, key in enumerate(arm[2])}
-    index = [order[key] for key in shared]
-    return arm[0][index], arm[1][index]
-
-

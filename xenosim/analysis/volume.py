@@ -11,7 +11,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from xenosim.errors import ParameterError, suggest
+
 Array = NDArray[np.float64]
+FORMULAS = ("0.5LW2", "pi/6LW2", "pi/6LW(L+W)/2")
 
 
 def caliper_volume(length_mm: float, width_mm: float, formula: str = "0.5LW2") -> float:
@@ -20,17 +23,26 @@ def caliper_volume(length_mm: float, width_mm: float, formula: str = "0.5LW2") -
         return 0.5 * length_mm * width_mm**2
     if formula == "pi/6LW2":
         return math.pi / 6.0 * length_mm * width_mm**2
-    return math.pi / 6.0 * length_mm * width_mm * 0.5 * (length_mm + width_mm)
+    if formula == "pi/6LW(L+W)/2":
+        return math.pi / 6.0 * length_mm * width_mm * 0.5 * (length_mm + width_mm)
+    raise ParameterError(
+        f"unknown caliper formula '{formula}'{suggest(formula, FORMULAS)}", where="measure.formula", remedy=f"use one of {', '.join(FORMULAS)}"
+    )
+
+
+def rtv(volume: Array, volume_t0: Array) -> Array:
+    """Relative tumor volume V(t) / V(t0) [-]; t0 is the last measurement at or before the first dose, not the implantation."""
+    return np.asarray(volume / volume_t0)
 
 
 def tc_pct(t: Array, c: Array, t0: Array, c0: Array) -> Array:
     """100 median(RTV_T) / median(RTV_C) [%]; the same as ``tc_rtv_median``."""
-    return np.asarray(100.0 * np.median(t / t0, axis=-1) / np.median(c / c0, axis=-1))
+    return np.asarray(100.0 * np.median(rtv(t, t0), axis=-1) / np.median(rtv(c, c0), axis=-1))
 
 
 def tc_rtv_mean(t: Array, c: Array, t0: Array, c0: Array) -> Array:
     """100 mean(RTV_T) / mean(RTV_C) [%]."""
-    return np.asarray(100.0 * np.mean(t / t0, axis=-1) / np.mean(c / c0, axis=-1))
+    return np.asarray(100.0 * np.mean(rtv(t, t0), axis=-1) / np.mean(rtv(c, c0), axis=-1))
 
 
 def tc_volume_mean(t: Array, c: Array, t0: Array, c0: Array) -> Array:

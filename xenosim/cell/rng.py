@@ -32,12 +32,13 @@ class Stream(IntEnum):
     VACANCY = 8
     FOUNDER = 9
     VESSELS = 10
+    OFFSET = 11
 
 
 LINEAGE, DIRECTION, PRIORITY = int(Stream.LINEAGE), int(Stream.DIRECTION), int(Stream.PRIORITY)
 TRAITS, CYCLE, LOSS = int(Stream.TRAITS), int(Stream.CYCLE), int(Stream.LOSS)
 CLEARANCE, VACANCY, FOUNDER = int(Stream.CLEARANCE), int(Stream.VACANCY), int(Stream.FOUNDER)
-VESSELS = int(Stream.VESSELS)
+VESSELS, OFFSET = int(Stream.VESSELS), int(Stream.OFFSET)
 
 
 @kernel

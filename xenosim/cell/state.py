@@ -74,14 +74,15 @@ def allocate(capacity: int, dtype: type = np.float32) -> Cells:
 
 def view(cells: Cells, n: int) -> Cells:
     """The first ``n`` rows, without a copy."""
-    return Cells(*(column[:n] for column in cells))
+    columns: Any = (column[:n] for column in cells)
+    return Cells(*columns)
 
 
 def grown(cells: Cells, n: int, capacity: int) -> Cells:
     """A copy of the first ``n`` rows with room for ``capacity``."""
     bigger = allocate(capacity, cells.load.dtype.type)
-    for new, old in zip(bigger, cells, strict=True):
-        new[:n] = old[:n]
+    for name in Cells._fields:
+        getattr(bigger, name)[:n] = getattr(cells, name)[:n]
     return bigger
 
 

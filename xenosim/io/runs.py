@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -12,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xenosim.errors import RunError
+from xenosim.io.tables import COLUMNS, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES = ("observations", "truth", "cells", "events", "endpoints", "plasma")
+TABLES = tuple(COLUMNS)
 
 
 def check_writable(base: Path) -> None:
@@ -50,34 +52,50 @@ def new_run_directory(base: Path, name: str) -> Iterator[tuple[Path, Path]]:
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a CSV in one step: a reader never sees half of it."""
-    partial = path.with_name(f".{path.name}.partial")
-    table.to_csv(partial, index=False, float_format="%.10g", lineterminator="\n")
-    os.replace(partial, path)
+    with _replacing(path) as partial:
+        table.to_csv(partial, index=False, float_format="%.10g", lineterminator="\n")
 
 
 def write_json(data: Any, path: Path) -> None:
-    """Write JSON in one step."""
+    """Write JSON in one step; NaN becomes null and infinities the text "inf" or "-inf", so that any reader accepts it."""
+    with _replacing(path) as partial:
+        partial.write_text(json.dumps(_finite(data), indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Yield a hidden neighbor that takes the place of ``path`` on success and is removed on failure."""
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
-    os.replace(partial, path)
+    try:
+        yield partial
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _finite(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _finite(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_finite(value) for value in data]
+    if isinstance(data, float) and not math.isfinite(data):
+        return None if math.isnan(data) else str(data)
+    return data
 
 
 def read_run(path: Path) -> dict[str, pd.DataFrame]:
-    """All tables of a run directory; RunError if it is none."""
-    import pandas as pd
-
+    """All tables of a run directory; RunError if it is none, TableError if a table is missing or damaged."""
     if not (path / "manifest.json").is_file() or not (path / "observations.csv").is_file():
         raise RunError("not a run directory", where=str(path), remedy="give a directory that 'xenosim run' wrote")
-    try:
-        return {name: pd.read_csv(path / f"{name}.csv", keep_default_na=True) for name in TABLES if (path / f"{name}.csv").is_file()}
-    except (ValueError, OSError) as error:
-        raise RunError(f"a table is damaged: {error}", where=str(path), remedy="run the scenario again") from error
+    return {name: read_table(path / f"{name}.csv", name) for name in TABLES}
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
     """The manifest of a run directory."""
     try:
-        manifest: dict[str, Any] = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RunError("not a run directory", where=str(path), remedy="give a directory that 'xenosim run' wrote") from error
+    if not isinstance(manifest, dict):
+        raise RunError("manifest.json is damaged", where=str(path), remedy="run the scenario again")
     return manifest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from xenosim.errors import ParameterError, suggest
+from xenosim.errors import ParameterError, UnitError, suggest
 from xenosim.parameters.schema import FOLDERS, PARAMETERS, STATUSES
 from xenosim.units import DIMENSIONS, convert, quantity
 
@@ -19,17 +20,34 @@ ROOT = Path(__file__).parent
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where a number comes from: a key ``bib`` of references.bib and the place ``where`` in that work."""
+
+    bib: str
+    where: str
+
+
+@dataclass(frozen=True)
 class Parameter:
-    """One number: ``value`` in the internal ``unit``, its ``status``, ``bib`` key and place, ``range``, ``note``."""
+    """One number: ``value`` and ``range`` in the internal ``unit``, its ``status``, ``source`` and ``note``."""
 
     name: str
     value: float
     unit: str
     status: str
-    bib: str
-    where: str
+    source: Source
     range: tuple[float, float] | None
     note: str
+
+    @property
+    def bib(self) -> str:
+        """Key of the source in references.bib."""
+        return self.source.bib
+
+    @property
+    def where(self) -> str:
+        """Place in the source."""
+        return self.source.where
 
 
 @dataclass(frozen=True)
@@ -45,7 +63,9 @@ class ParameterSet:
     def value(self, name: str) -> float:
         """The number of a parameter in internal units."""
         if name not in self.values:
-            raise ParameterError(f"parameter set '{self.name}' has no '{name}'{suggest(name, self.values)}")
+            raise ParameterError(
+                f"parameter set '{self.name}' has no '{name}'{suggest(name, self.values)}", remedy=f"see 'xenosim params {self.name}'"
+            )
         return self.values[name].value
 
     def hash(self) -> str:
@@ -53,21 +73,37 @@ class ParameterSet:
         text = json.dumps({name: p.value for name, p in sorted(self.values.items())})
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+    def to_dict(self) -> dict[str, Any]:
+        """The set as plain data, ready for JSON."""
+        parameters = {
+            name: {
+                "value": p.value, "unit": p.unit, "status": p.status, "source": {"bib": p.bib, "where": p.where},
+                "range": list(p.range) if p.range else None, "note": p.note,
+            }
+            for name, p in self.values.items()
+        }  # fmt: skip
+        return {
+            "name": self.name, "kind": self.kind, "mechanism": self.mechanism, "description": self.description, "parameters": parameters,
+        }  # fmt: skip
+
     def with_overrides(self, overrides: Mapping[str, str], *, where: str | None = None) -> ParameterSet:
         """The set with some values replaced by quantities; a replaced value is ``assumed``."""
         values = dict(self.values)
         for name, text in overrides.items():
             if name not in values:
-                raise ParameterError(f"'{name}' is not a parameter of '{self.name}'{suggest(name, values)}", where=where)
-            number = quantity(text, PARAMETERS[self.kind][name], where=where)
+                known = f"see 'xenosim params {self.name}'"
+                raise ParameterError(f"'{name}' is not a parameter of '{self.name}'{suggest(name, values)}", where=where, remedy=known)
+            number = quantity(text, PARAMETERS[self.kind][name][0], where=where)
             note = f"set by the scenario; {values[name].value:g} by default"
-            values[name] = replace(values[name], value=number, status="assumed", bib="xenosim2026", where="scenario", note=note)
+            values[name] = replace(values[name], value=number, status="assumed", source=Source("xenosim2026", "scenario"), note=note)
         return replace(self, values=values)
 
 
 def available(kind: str) -> list[str]:
-    """Names of the shipped sets of a kind: drug, mouse or model."""
-    return sorted(path.stem for path in (ROOT / FOLDERS[kind]).glob("*.yaml"))
+    """Names of the shipped sets of a kind: drug, mouse, model, cell or tumor."""
+    if kind not in PARAMETERS:
+        raise ParameterError(f"there is no kind '{kind}'{suggest(kind, PARAMETERS)}", remedy=f"one of {', '.join(PARAMETERS)}")
+    return sorted(path.stem for path in (ROOT / FOLDERS[kind]).glob("*.yaml")) if kind in FOLDERS else [kind]
 
 
 @cache
@@ -76,14 +112,18 @@ def load_set(name: str) -> ParameterSet:
     import yaml
 
     path = _find(name)
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    kind = document["kind"]
-    parents = document.get("extends", [])
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        kind, own, parents = document["kind"], document["parameters"], document.get("extends", [])
+    except (yaml.YAMLError, KeyError, TypeError) as error:
+        raise ParameterError(f"not a parameter file ({error})", where=path.name, remedy="give 'kind' and 'parameters'") from error
+    if kind not in PARAMETERS:
+        raise ParameterError(f"unknown kind '{kind}'", where=path.name, remedy=f"one of {', '.join(PARAMETERS)}")
     values: dict[str, Parameter] = {}
     for parent in [parents] if isinstance(parents, str) else parents:
         values |= load_set(parent).values
-    for key, entry in document["parameters"].items():
-        values[key] = _parameter(key, entry, kind, path)
+    for key, entry in own.items():
+        values[key] = parse_parameter(key, entry, kind, where=f"{path.name}: {key}")
     return ParameterSet(name, kind, values, document.get("mechanism", ""), document.get("description", ""))
 
 
@@ -94,25 +134,55 @@ def _find(name: str) -> Path:
     return every[name]
 
 
-def _parameter(name: str, entry: dict[str, Any], kind: str, path: Path) -> Parameter:
-    where = f"{path.name}: {name}"
+def parse_parameter(name: str, entry: Mapping[str, Any], kind: str, *, where: str) -> Parameter:
+    """Check one entry of a parameter file and convert it to internal units.
+
+    Parameters
+    ----------
+    name : str
+        A name of the schema.
+    entry : Mapping
+        Keys ``value``, ``unit``, ``status``, ``source`` {bib, where}; optionally ``range`` and ``note``.
+    kind : str
+        Section of the schema.
+    where : str
+        Place named in the error.
+
+    Raises
+    ------
+    ParameterError
+        Unknown name, status or source, no finite value, a value outside its range, or an assumed value without a note.
+    """
     known = PARAMETERS[kind]
     if name not in known:
-        raise ParameterError(f"'{name}' is not a parameter of a {kind}{suggest(name, known)}", where=where)
-    if entry["status"] not in STATUSES or entry["source"]["bib"] not in references():
-        raise ParameterError("unknown status or source", where=where)
-    if entry["status"] == "assumed" and not entry.get("note"):
-        raise ParameterError("an assumed value needs a note", where=where)
-    dimension = known[name]
-    scale = convert(1.0, entry["unit"], dimension, where=where) if DIMENSIONS[dimension] else 1.0
+        raise ParameterError(f"'{name}' is not a parameter of a {kind}{suggest(name, known)}", where=where, remedy="correct the name")
+    _check(entry, where)
+    unit = DIMENSIONS[known[name][0]]
+    if bool(unit) != bool(entry["unit"]):
+        raise UnitError(f"'{entry['unit']}' is not the unit of '{name}'", where=where, remedy=f"use '{unit}'")
+    scale = convert(1.0, entry["unit"], known[name][0], where=where) if unit else 1.0
     bounds = entry.get("range")
-    if bounds and not bounds[0] <= entry["value"] <= bounds[1]:
-        raise ParameterError(f"{entry['value']} lies outside its range {bounds}", where=where)
     limits = (bounds[0] * scale, bounds[1] * scale) if bounds else None
-    return Parameter(
-        name, entry["value"] * scale, DIMENSIONS[dimension], entry["status"], entry["source"]["bib"], entry["source"]["where"],
-        limits, entry.get("note", ""),
-    )  # fmt: skip
+    source = Source(entry["source"]["bib"], entry["source"]["where"])
+    return Parameter(name, entry["value"] * scale, unit, entry["status"], source, limits, entry.get("note", ""))
+
+
+def _check(entry: Mapping[str, Any], where: str) -> None:
+    """Everything about an entry that needs no unit."""
+    missing = {"value", "unit", "status", "source"} - set(entry)
+    if missing or not {"bib", "where"} <= set(entry["source"]):
+        raise ParameterError("value, unit, status or source {bib, where} is missing", where=where, remedy="add it")
+    value, bounds = entry["value"], entry.get("range")
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise ParameterError(f"{value!r} is not a finite number", where=where, remedy="write e.g. 0.28 or 1.0e+3")
+    if entry["status"] not in STATUSES:
+        raise ParameterError(f"unknown status '{entry['status']}'", where=where, remedy=f"one of {', '.join(STATUSES)}")
+    if entry["source"]["bib"] not in references():
+        raise ParameterError(f"source '{entry['source']['bib']}' is unknown", where=where, remedy="add it to references.bib")
+    if entry["status"] == "assumed" and not entry.get("note"):
+        raise ParameterError("an assumed value needs a note", where=where, remedy="say why it was chosen")
+    if bounds and not bounds[0] <= value <= bounds[1]:
+        raise ParameterError(f"{value} lies outside its range {bounds}", where=where, remedy="correct the value or the range")
 
 
 @cache

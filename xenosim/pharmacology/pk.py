@@ -83,7 +83,10 @@ class _Decomposition:
         self.inverse = np.linalg.inv(self.vectors)
 
     def steady(self, u: FloatArray) -> FloatArray:
-        return -np.linalg.solve(self.matrix, u) if u.any() else np.zeros_like(u)
+        if not u.any():
+            return np.zeros_like(u)
+        rest: FloatArray = np.asarray(-np.linalg.solve(self.matrix, u), np.float64)
+        return rest
 
     def after(self, y: FloatArray, u: FloatArray, hours: float) -> FloatArray:
         rest = self.steady(u)

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-
 from xenosim.errors import RegimenError, UnitError, suggest
 from xenosim.parameters.load import ParameterSet, available, load_set
 from xenosim.pharmacology.events import read_events

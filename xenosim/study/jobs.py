@@ -9,7 +9,12 @@ import numpy as np
 
 from xenosim.cell.state import CellState
 from xenosim.study.animal import (
-    Variation, body_weight_model, draw_variation, exposures, generator, tumor_spec,
+    Variation,
+    body_weight_model,
+    draw_variation,
+    exposures,
+    generator,
+    tumor_spec,
 )  # fmt: skip
 from xenosim.tumor.abm import XenograftModel
 from xenosim.tumor.growth import Growth

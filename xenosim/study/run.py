@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -99,13 +100,11 @@ class StudyResult:
             for row in rows.itertuples()
         ) or "no treated arm"  # fmt: skip
 
-    def write(self, base: Path, command: str = "") -> Path:
-        """Leave the run directory below ``base`` in one step; its path."""
+    def write(self, base: Path, command: str = "", draw: Callable[[Path], object] | None = None) -> Path:
+        """Leave the run directory below ``base`` in one step, figures by ``draw`` included; its path."""
         import yaml
 
         from xenosim import __version__
-        from xenosim.viz.figures import draw_all
-
         digest = scenario_hash(self.scenario)
         stamp = datetime.now().strftime("%Y-%m-%dT%H%M%S")
         slug = "".join(ch if ch.isalnum() else "_" for ch in self.scenario.title.lower())[:40].strip("_")
@@ -117,7 +116,8 @@ class StudyResult:
             for arm, snapshot in self.snapshots.items():
                 np.savez_compressed(work / "snapshots" / f"slice_{arm}.npz", **snapshot)
             write_json(self._manifest(digest, __version__, command), work / "manifest.json")
-            draw_all(work)
+            if draw:
+                draw(work)
         return final
 
     def _manifest(self, digest: str, version: str, command: str) -> dict[str, Any]:
@@ -170,7 +170,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
             return None if np.isnan(value) else "inf" if value > 0 else "-inf"
         return value.item() if isinstance(value, np.generic) else value
 
-    return [{key: plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+    return [{str(key): plain(value) for key, value in row.items()} for row in table.to_dict("records")]
 
 
 def run_study(
@@ -291,7 +291,7 @@ def build_tables(scenario: Scenario, tasks: list[Job], outcomes: list[Outcome]) 
         body_weight_g=truth["measured_g"], status=truth["status"], is_censored=truth["is_censored"], note=truth["note"],
     )  # fmt: skip
     true_columns = ["study_id", "arm", "animal_id", "replicate", "day", "tumor_volume_mm3", "n_agents", "body_weight_g"]
-    events = [{"arm": arm.name} | event for arm in scenario.arms for event in doses_to_events(arm.doses)]
+    events: list[dict[str, Any]] = [{"arm": arm.name, **event} for arm in scenario.arms for event in doses_to_events(arm.doses)]
     return {
         "observations": observations, "truth": truth[true_columns], "cells": cells,
         "events": pd.DataFrame(events, columns=["arm", "id", "time", "amt", "evid", "cmt", "ii", "addl", "ss", "rate", "drug"]),

@@ -164,7 +164,7 @@ def outward(lattice, z, y, x):  # type: ignore[no-untyped-def]
     tuple of three float
         A unit vector, or zeros where the window is flat [-].
     """
-    gz, gy, gx = 0, 0, 0
+    gz, gy, gx = np.int64(0), np.int64(0), np.int64(0)
     s = lattice.row.shape
     for oz in range(-2, 3):
         for oy in range(-2, 3):

@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xenosim.cell.rng import CLEARANCE, CYCLE, DIRECTION, LOSS, PRIORITY, VACANCY, lineage_id, normals, u01
+from xenosim.cell.rng import CLEARANCE, CYCLE, DIRECTION, LOSS, OFFSET, PRIORITY, VACANCY, block, lineage_id, normals, u01, unit
 from xenosim.cell.state import NEVER
 from xenosim.jit import kernel
 from xenosim.tumor.lattice import OUTSIDE, VACANT, coordinates, inside, line_point, outward, place
 
 APOPTOTIC, QUIESCENT, PROLIFERATING = np.uint8(2), np.uint8(1), np.uint8(0)
 #: Random spread of the push direction about the unit outward normal (per component).
-_JITTER = 0.25
+_JITTER = 0.5
 
 
 class SpaceParams(NamedTuple):
@@ -173,10 +173,13 @@ def push(lattice, cells, i, step, space, target):  # type: ignore[no-untyped-def
     largest = max(abs(dz), max(abs(dy), abs(dx)))
     dz, dy, dx = dz / largest, dy / largest, dx / largest
     stretch = np.sqrt(dz * dz + dy * dy + dx * dx)
+    # The line starts anywhere within the mother's site: from its center, lines near an axis would all run along lattice rows.
+    a, b, c, _ = block(space.seed, OFFSET, step, cells.uid[i])
+    oz, oy, ox = z + unit(a) - 0.5, y + unit(b) - 0.5, x + unit(c) - 0.5
     last = 0
     k = 1
     while k * stretch <= space.reach:
-        qz, qy, qx = line_point(z, y, x, dz, dy, dx, k)
+        qz, qy, qx = line_point(oz, oy, ox, dz, dy, dx, k)
         if not inside(lattice, qz, qy, qx):
             return False
         if lattice.row[qz, qy, qx] < 0:
@@ -186,10 +189,10 @@ def push(lattice, cells, i, step, space, target):  # type: ignore[no-untyped-def
     if last == 0:
         return False
     for k in range(last, 1, -1):
-        qz, qy, qx = line_point(z, y, x, dz, dy, dx, k)
-        az, ay, ax = line_point(z, y, x, dz, dy, dx, k - 1)
+        qz, qy, qx = line_point(oz, oy, ox, dz, dy, dx, k)
+        az, ay, ax = line_point(oz, oy, ox, dz, dy, dx, k - 1)
         place(lattice, cells, lattice.row[az, ay, ax], qz, qy, qx)
-    target[0], target[1], target[2] = line_point(z, y, x, dz, dy, dx, 1)
+    target[0], target[1], target[2] = line_point(oz, oy, ox, dz, dy, dx, 1)
     return True
 
 

@@ -196,7 +196,7 @@ class Tumor:
 
     def kill(self, rows: list[int]) -> None:
         """Commit the listed rows to death at once; they are cleared as any dying cell (a uniform instant kill)."""
-        self.cells.commitment[rows] = 1.0
+        self.cells.commitment[rows] = 2.0
 
     def _divide(self, marks: NDArray[np.uint8], step: np.int64, space: shoving.SpaceParams) -> None:
         rows, priority = np.empty(self.n, np.int64), np.empty(self.n)

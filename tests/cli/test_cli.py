@@ -1,0 +1,90 @@
+"""The installed command, as a user runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SCENARIOS, SMALL
+
+
+def xenosim(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "xenosim", *args]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=600, env=os.environ | {"NO_COLOR": "1"})
+
+
+def small(*extra: str) -> list[str]:
+    options = [text for key, value in SMALL.items() for text in ("--set", f"{key}={value}")]
+    return options + list(extra)
+
+
+def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
+    code = "import sys, xenosim.cli.main; print([m for m in ('numpy','numba','pandas','scipy','mesa','matplotlib','pint','pydantic') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path).stdout.strip() == "[]"
+    assert "compare" in xenosim("--help", cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_every_scenario_runs_small(path: Path, tmp_path: Path) -> None:
+    done = xenosim("run", str(path), *small("--jobs", "2", "--json"), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert "T/C" in summary["answer"] and summary["simulated"]
+    directory = tmp_path / summary["run_directory"]
+    for name in ("observations", "truth", "cells", "events", "endpoints"):
+        assert (directory / f"{name}.csv").stat().st_size > 50
+    assert (directory / "figures" / "growth_curves.svg").is_file()
+    assert not [p for p in directory.parent.iterdir() if p.name.startswith(".")]
+    assert "@" in xenosim("cite", str(directory), cwd=tmp_path).stdout
+    assert xenosim("plot", str(directory), cwd=tmp_path).returncode == 0
+
+
+def test_any_number_of_jobs_gives_the_same_tables(tmp_path: Path) -> None:
+    tables = []
+    for jobs in ("1", "2"):
+        done = xenosim("run", str(SCENARIOS[0]), *small("--jobs", jobs, "--json", "--out", f"out{jobs}"), cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        directory = tmp_path / json.loads(done.stdout)["run_directory"]
+        tables.append({p.name: p.read_bytes() for p in sorted(directory.glob("*.csv"))})
+    assert tables[0] == tables[1] and len(tables[0]) == 6
+
+
+def test_compare_prints_paired_differences(tmp_path: Path) -> None:
+    path = next(p for p in SCENARIOS if p.stem == "same_weekly_dose")
+    done = xenosim("compare", str(path), *small(), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "QW - BIW: T/C" in done.stdout and "paired" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["run", "none.yaml"], "no such file"),
+        (["check", "my.yaml", "--set", "animals.perarm=2"], "did you mean 'per_arm'"),
+        (["check", "my.yaml", "--set", "animals"], "key=value"),
+        (["run", "my.yaml", "--out", "/proc/nowhere"], "cannot write"),
+        (["run", "my.yaml", "--set", "tumor.resolution=1e5 /mm^3", "--set", "measure.humane_endpoint.tumor_volume=5000 mm^3"], "GiB"),
+        (["plot", "."], "not a run directory"),
+        (["new", "my.yaml"], "exists"),
+        (["regimen", "show", "7 mg/kg IV biweekly x3"], "ambiguous"),
+        (["params", "--status", "asumed"], "did you mean 'assumed'"),
+        (["params", "ixazomob"], "did you mean 'ixazomib'"),
+    ],
+)
+def test_mistakes_exit_2_with_one_message(args: list[str], message: str, tmp_path: Path) -> None:
+    assert xenosim("new", "my.yaml", cwd=tmp_path).returncode == 0
+    done = xenosim(*args, cwd=tmp_path)
+    assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "runs").exists() or not list((tmp_path / "runs").iterdir())
+
+
+def test_inputs(tmp_path: Path) -> None:
+    xenosim("new", "my.yaml", cwd=tmp_path)
+    assert "9 doses" in xenosim("check", "my.yaml", cwd=tmp_path).stdout
+    assert "8 doses" in xenosim("regimen", "show", "7 mg/kg IV BIW x4wk", cwd=tmp_path).stdout
+    assert "ADDL" in xenosim("regimen", "show", "7 mg/kg IV Q3Dx4", "--as", "nonmem", cwd=tmp_path).stdout
+    listed = json.loads(xenosim("params", "--status", "assumed", "--json", cwd=tmp_path).stdout)
+    assert listed and all(p["status"] == "assumed" and p["note"] for p in listed)

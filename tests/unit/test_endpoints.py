@@ -1,0 +1,147 @@
+"""Endpoints on hand-computed numbers."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from xenosim.analysis.growth import doubling_time_days, growth_rate_per_day, tgd_days, tgd_pct, time_to_multiple
+from xenosim.analysis.summary import compare_arms, default_day, endpoint_table
+from xenosim.analysis.volume import TWO_ARM, caliper_volume, rtv
+from xenosim.errors import ParameterError, TableError
+
+
+def one(value: float) -> np.ndarray:
+    return np.array([value])
+
+
+def test_the_two_tgi_differ_as_the_definitions_say() -> None:
+    args = one(144.0), one(1200.0), one(150.0), one(150.0)
+    assert TWO_ARM["tgi_ratio_pct"][0](*args) == pytest.approx(88.0)
+    assert TWO_ARM["tgi_delta_pct"][0](*args) == pytest.approx(100.571, abs=1e-3)
+    assert TWO_ARM["tc_volume_mean"][0](*args) == pytest.approx(0.12)
+    assert TWO_ARM["minus_ln_tc"][0](*args) == pytest.approx(2.1203, abs=1e-4)
+
+
+def test_calipers() -> None:
+    assert caliper_volume(10, 8) == 320
+    assert caliper_volume(10, 8, "pi/6LW2") / caliper_volume(10, 8) == pytest.approx(1.0472, abs=1e-4)
+
+
+def test_growth_of_an_exponential() -> None:
+    days = np.arange(0.0, 22.0, 3.0)
+    volumes = 100 * np.exp(0.1 * days)
+    assert growth_rate_per_day(days, volumes) == pytest.approx(0.1)
+    assert time_to_multiple(days, volumes, 4.0) == pytest.approx(np.log(4) / 0.1)
+    assert time_to_multiple(days[:3], volumes[:3], 4.0) == np.inf
+
+
+def study() -> pd.DataFrame:
+    rows = []
+    for arm, rate in (("vehicle", 0.12), ("drug", 0.05)):
+        for animal in range(1, 7):
+            for day in range(0, 22, 3):
+                if arm == "vehicle" and animal > 2 and day > 15:
+                    continue
+                volume = (90 + 5 * animal) * np.exp(rate * day)
+                rows.append({"arm": arm, "replicate": 0, "animal_id": animal, "day": float(day), "tumor_volume_mm3": volume})
+    return pd.DataFrame(rows)
+
+
+def test_table_uses_the_last_day_with_half_of_each_arm() -> None:
+    observations = study()
+    assert default_day(observations) == 15.0
+    table = endpoint_table(observations, "vehicle", n_boot=200)
+    row = table[(table["endpoint"] == "tc_pct") & (table["arm"] == "drug")].iloc[0]
+    assert row["estimate"] == pytest.approx(100 * np.exp(-0.07 * 15))
+    assert row["ci_low"] <= row["estimate"] <= row["ci_high"]
+    delay = table[table["endpoint"] == "tgd_days"].iloc[0]
+    assert delay["estimate"] == np.inf and "> " in delay["note"]
+
+
+def test_paired_difference_of_an_arm_with_itself_is_zero() -> None:
+    observations = study()
+    twin = observations[observations["arm"] == "drug"].assign(arm="twin")
+    table = compare_arms(pd.concat([observations, twin]), "drug", "twin", "vehicle", n_boot=100)
+    assert (table.query("endpoint == 'tc_pct'")[["estimate", "ci_low", "ci_high"]] == 0).all(axis=None)
+
+
+def test_each_definition_is_its_own_number() -> None:
+    """T 100 200 600 from 100 each, C 400 1000 1600 from 100, 200, 400: RTV T 1 2 6, RTV C 4 5 4."""
+    t, t0 = np.array([100.0, 200.0, 600.0]), np.full(3, 100.0)
+    c, c0 = np.array([400.0, 1000.0, 1600.0]), np.array([100.0, 200.0, 400.0])
+    by_hand = {
+        "tc_pct": 100 * 2 / 4, "tc_rtv_mean": 100 * 9 / 13, "tc_volume_mean": 900 / 3000, "tc_volume_median": 200 / 1000,
+        "minus_ln_tc": -np.log(0.3), "tgi_ratio_pct": 70.0, "tgi_delta_pct": 100 * (1 - 600 / 2300), "tgi_rtv_pct": 100 * 4 / 13,
+    }  # fmt: skip
+    assert {name: float(entry[0](t, c, t0, c0)) for name, entry in TWO_ARM.items()} == pytest.approx(by_hand)
+    assert rtv(t, t0).tolist() == [1, 2, 6]
+
+
+def test_delta_tgi_is_undefined_where_the_control_does_not_grow() -> None:
+    assert np.isnan(TWO_ARM["tgi_delta_pct"][0](one(100.0), one(150.0), one(150.0), one(150.0)))
+
+
+def test_caliper_formulas_by_hand_and_a_misspelt_one() -> None:
+    assert caliper_volume(10, 8, "pi/6LW(L+W)/2") == pytest.approx(np.pi / 6 * 720)
+    with pytest.raises(ParameterError, match="did you mean 'pi/6LW2'"):
+        caliper_volume(10, 8, "pi/6lw2")
+
+
+def test_delay_of_single_animals() -> None:
+    t, c = np.array([20.0, 30.0, np.inf]), np.array([10.0, 12.0, 20.0])
+    assert (tgd_days(t, c), tgd_pct(t, c)) == (18.0, 150.0)
+    assert tgd_days(np.array([20.0, np.inf, np.inf]), c) == np.inf
+    assert np.isnan(tgd_days(t, np.full(3, np.inf))) and np.isnan(tgd_pct(t, np.full(3, np.inf)))
+    assert (doubling_time_days(np.log(2) / 5), doubling_time_days(-0.1)) == (pytest.approx(5.0), np.inf)
+
+
+def test_delay_does_not_call_an_animal_that_left_early_slow() -> None:
+    observations = study()
+    early = observations[~((observations["arm"] == "drug") & (observations["animal_id"] > 2) & (observations["day"] > 6))]
+    row = endpoint_table(early, "vehicle", day=6.0, n_boot=50).query("endpoint == 'tgd_days'").iloc[0]
+    assert row["note"].endswith("> -5.55245 d; 4 treated animals left earlier without reaching it")  # 6 - ln 4 / 0.12
+
+
+def test_baseline_is_the_last_measurement_at_or_before_day_0() -> None:
+    observations = study()
+    earlier = observations[observations["day"] == 0].assign(day=-4.0, tumor_volume_mm3=1.0)
+    pd.testing.assert_frame_equal(
+        endpoint_table(pd.concat([earlier, observations]), "vehicle", n_boot=50), endpoint_table(observations, "vehicle", n_boot=50)
+    )
+    shifted = observations.assign(day=observations["day"].replace(0.0, -1.0))
+    tc = endpoint_table(shifted, "vehicle", n_boot=50).query("endpoint == 'tc_pct'").iloc[0]
+    assert (tc["day"], tc["estimate"]) == (15.0, pytest.approx(100 * np.exp(-0.07 * 15)))
+
+
+def test_pairing_removes_what_animals_share() -> None:
+    observations = study()
+    observations["tumor_volume_mm3"] *= np.exp(0.02 * observations["day"] * (observations["animal_id"] - 3))
+    tables = [endpoint_table(observations, "vehicle", day=15.0, paired=p).set_index("endpoint").loc["tc_volume_mean"] for p in (False, True)]
+    widths = [table["ci_high"] - table["ci_low"] for table in tables]
+    assert tables[0]["estimate"] == tables[1]["estimate"] and widths[1] < 0.1 * widths[0]
+    assert "paired" in tables[1]["note"] and "day as asked" in tables[0]["note"]
+
+
+def test_pairs_follow_the_animal_not_the_order_of_rows() -> None:
+    observations = pd.concat([study(), study().query("arm == 'drug'").assign(arm="twin")])
+    observations["animal_id"] = "m" + observations["animal_id"].astype(str)
+    table = compare_arms(observations.sample(frac=1, random_state=3), "drug", "twin", "vehicle", n_boot=50)
+    pd.testing.assert_frame_equal(table, compare_arms(observations, "drug", "twin", "vehicle", n_boot=50))
+    ratio = table.query("endpoint == 'volume_ratio_geometric'").iloc[0]
+    assert (ratio["estimate"], ratio["ci_low"], ratio["ci_high"]) == (1.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "arguments", "message"),
+    [
+        (lambda o: o, {"control": "vehicel"}, "no arm 'vehicel'; did you mean 'vehicle'"),
+        (lambda o: o, {"day": 4.0}, "no animal of arm 'drug' was measured on day 4"),
+        (lambda o: o.rename(columns={"arm": "arms"}), {}, "missing column arm; did you mean 'arms'"),
+        (lambda o: o.assign(tumor_volume_mm3=0.0), {}, "enter the caliper limit"),
+        (lambda o: pd.concat([o, o.head(1)]), {}, "two rows on day 0"),
+        (lambda o: o[(o["arm"] != "drug") | (o["day"] > 0)], {}, "arm 'drug' has no measurement at or before day 0"),
+    ],
+)
+def test_tables_that_cannot_be_summarized_are_refused(change, arguments, message) -> None:
+    with pytest.raises(TableError, match=message):
+        endpoint_table(change(study()), **{"control": "vehicle", "n_boot": 10, **arguments})

@@ -1,0 +1,110 @@
+"""Verbs new, check, params, regimen and cite."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from xenosim.cli.simulate import parse_overrides
+from xenosim.errors import ParameterError, RunError, suggest
+
+
+def write_starter(file: str, force: bool) -> None:
+    """Write the commented starter; an existing file is kept."""
+    from xenosim.scenario.resolve import TEMPLATE
+
+    path = Path(file)
+    if path.exists() and not force:
+        raise RunError("the file exists", where=file, remedy="choose another name or add --force")
+    try:
+        path.write_text(TEMPLATE, encoding="utf-8")
+    except OSError as error:
+        raise RunError(f"cannot write: {(error.strerror or str(error)).lower()}", where=file, remedy="choose another place") from error
+    typer.echo(f"{file} written; check it with 'xenosim check {file}'")
+
+
+def check_scenario(file: str, pairs: list[str], as_json: bool) -> None:
+    """Load a scenario and echo what it means."""
+    from xenosim.pharmacology.regimen import describe
+    from xenosim.scenario.load import load_scenario
+    from xenosim.scenario.resolve import scenario_hash, status_counts
+
+    scenario = load_scenario(file, parse_overrides(pairs, None))
+    arms = {arm.name: describe(arm.doses) | {"regimen": arm.regimen_text} for arm in scenario.arms}
+    counts = status_counts(scenario)
+    if as_json:
+        typer.echo(json.dumps({"arms": arms, "parameters": counts, "hash": scenario_hash(scenario)}))
+        return
+    doses = sum(arm["doses"] for arm in arms.values())
+    total = sum(counts.values())
+    listed = ", ".join(f"{count} {status}" for status, count in counts.items())
+    typer.echo(f"✓ schema   ✓ units   ✓ regimens ({len(arms)} arms, {doses} doses)   ✓ parameters ({total}: {listed})")
+    rows = [["arm", "regimen", "doses", "days (0 = first dose)", "total"]]
+    for name, arm in arms.items():
+        total_text = ", ".join(f"{drug} {amount:g} mg/kg" for drug, amount in arm["total_mg_per_kg"].items()) or "-"
+        days = " ".join(f"{day:g}" for day in arm["days"]) or "-"
+        rows.append([name, arm["regimen"], str(arm["doses"]), days if len(days) < 60 else days[:57] + "...", total_text])
+    typer.echo(table(rows))
+
+
+def table(rows: list[list[str]]) -> str:
+    """Left-aligned columns."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return "\n".join("  " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows)
+
+
+def list_parameters(name: str | None, status: str | None, as_json: bool) -> None:
+    """Print the parameters of one set or all."""
+    from xenosim.parameters.load import available, load_set
+    from xenosim.parameters.schema import STATUSES
+
+    if status is not None and status not in STATUSES:
+        raise ParameterError(f"unknown status '{status}'{suggest(status, STATUSES)}", remedy=f"one of {', '.join(STATUSES)}")
+    names = [name] if name else ["cell", "tumor", "mouse", *available("drug")]
+    found: list[dict[str, Any]] = []
+    for each in names:
+        for p in load_set(each).values.values():
+            if status in (None, p.status):
+                found.append({"set": each, "name": p.name, "value": p.value, "unit": p.unit, "status": p.status, "source": p.bib, "where": p.where, "note": p.note})
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    rows = [["set", "parameter", "value", "unit", "status", "source", "note"]]
+    rows += [[p["set"], p["name"], f"{p['value']:g}", p["unit"], p["status"], p["source"], p["note"]] for p in found]
+    typer.echo(table(rows))
+    typer.echo(f"{len(found)} parameters. Models: {', '.join(available('model'))} (xenosim params MODEL)")
+
+
+def print_citations(run: str) -> None:
+    """BibTeX of every source a run used."""
+    from xenosim.io.runs import read_manifest
+    from xenosim.parameters.load import references
+
+    known = references()
+    for key in read_manifest(Path(run))["citations"]:
+        typer.echo(known.get(key, f"% {key}: not in references.bib") + "\n")
+
+
+def show_regimen(regimen: str, dialect: str | None, drug: str, first_day: int, as_json: bool) -> None:
+    """Expand a regimen."""
+    from xenosim.pharmacology.events import as_dialect, doses_to_events, read_events
+    from xenosim.pharmacology.regimen import describe, parse_regimen
+
+    is_table = regimen.lower().endswith(".csv")
+    doses = read_events(Path(regimen), default_drug=drug) if is_table else parse_regimen(regimen, default_drug=drug, day_of_first_dose=first_day)
+    if dialect:
+        typer.echo(as_dialect(doses, dialect.lower()))
+        return
+    summary = describe(doses)
+    if as_json:
+        typer.echo(json.dumps(summary | {"events": doses_to_events(doses)}))
+        return
+    rows = [["dose", "day", "time (h)", "mg/kg", "route", "infusion (h)", "drug"]]
+    for number, d in enumerate(doses, start=1):
+        rows.append([str(number), f"{d.time_h / 24:g}", f"{d.time_h:g}", f"{d.amount_mg_per_kg:g}", d.route, f"{d.duration_h:g}" if d.duration_h else "bolus" if d.route == "IV" else "-", d.drug])
+    typer.echo(table(rows))
+    totals = ", ".join(f"{name} {amount:g} mg/kg" for name, amount in summary["total_mg_per_kg"].items()) or "none"
+    typer.echo(f"{summary['doses']} doses; total {totals}")

@@ -1,0 +1,124 @@
+"""The command line: verbs, exit codes, error messages. Only typer is imported before a verb runs."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Agent-based tumor xenograft simulator: dosing scenarios in, tumor-volume and T/C curves out.",
+)  # fmt: skip
+regimen_app = typer.Typer(no_args_is_help=True, help="Expand dosing regimens.")
+app.add_typer(regimen_app, name="regimen")
+
+Set = Annotated[list[str] | None, typer.Option("--set", help="Set a scenario key: --set animals.per_arm=2 (repeatable).")]
+Seed = Annotated[int | None, typer.Option("--seed", help="Seed of all random numbers.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Worker processes; one per processor by default.")]
+Out = Annotated[str, typer.Option("--out", help="Directory for run directories.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
+File = Annotated[str, typer.Argument(help="Scenario file (YAML).")]
+
+
+@app.command()
+def run(file: File, set_: Set = None, seed: Seed = None, jobs: Jobs = None, out: Out = "runs", json: Json = False) -> None:
+    """Simulate a study with independent animals; print the answer and leave a run directory."""
+    from xenosim.cli.simulate import simulate
+
+    simulate(file, set_ or [], seed, jobs, out, json, paired=False)
+
+
+@app.command()
+def compare(file: File, set_: Set = None, seed: Seed = None, jobs: Jobs = None, out: Out = "runs", json: Json = False) -> None:
+    """Compare arms on common random numbers: every animal is in every arm; differences with intervals."""
+    from xenosim.cli.simulate import simulate
+
+    simulate(file, set_ or [], seed, jobs, out, json, paired=True)
+
+
+@app.command()
+def plot(run: Annotated[str, typer.Argument(help="Run directory.")], json: Json = False) -> None:
+    """Redraw the figures of a run directory from its tables."""
+    from xenosim.cli.simulate import redraw
+
+    redraw(run, json)
+
+
+@app.command()
+def new(file: Annotated[str, typer.Argument(help="File to write.")], force: Annotated[bool, typer.Option("--force")] = False) -> None:
+    """Write a commented starter scenario."""
+    from xenosim.cli.inputs import write_starter
+
+    write_starter(file, force)
+
+
+@app.command()
+def check(file: File, set_: Set = None, json: Json = False) -> None:
+    """Check a scenario: schema, units, regimens expanded, parameters by status."""
+    from xenosim.cli.inputs import check_scenario
+
+    check_scenario(file, set_ or [], json)
+
+
+@app.command()
+def params(
+    name: Annotated[str | None, typer.Argument(help="Parameter set; all by default.")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="measured, derived, calibrated or assumed.")] = None,
+    json: Json = False,
+) -> None:
+    """List parameters with value, unit, status and source."""
+    from xenosim.cli.inputs import list_parameters
+
+    list_parameters(name, status, json)
+
+
+@app.command()
+def cite(run: Annotated[str, typer.Argument(help="Run directory.")]) -> None:
+    """Print the sources behind a run as BibTeX."""
+    from xenosim.cli.inputs import print_citations
+
+    print_citations(run)
+
+
+@regimen_app.command("show")
+def regimen_show(
+    regimen: Annotated[str, typer.Argument(help='Regimen, e.g. "7 mg/kg IV BIW x4wk", or a CSV event table.')],
+    as_: Annotated[str | None, typer.Option("--as", help="nonmem, mrgsolve, rxode2 or pkpdsim.")] = None,
+    drug: Annotated[str, typer.Option("--drug", help="Drug of regimens that name none.")] = "ixazomib",
+    first_day: Annotated[int, typer.Option("--day-of-first-dose", min=0, max=1, help="0, or 1.")] = 0,
+    json: Json = False,
+) -> None:
+    """Print the doses of a regimen as a table, or in another tool's dialect."""
+    from xenosim.cli.inputs import show_regimen
+
+    show_regimen(regimen, as_, drug, first_day, json)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from xenosim import __version__
+
+    typer.echo(__version__)
+
+
+def main() -> None:
+    """Entry point: exit code 0 success, 1 a bug, 2 a mistake of the user, 130 interrupted."""
+    from xenosim.errors import XenosimError
+
+    try:
+        app(standalone_mode=True)
+    except XenosimError as error:
+        lines = [f"{error.where + ': ' if error.where else ''}error: {error.message}"]
+        lines += [error.excerpt] if error.excerpt else []
+        lines += [f"  {error.remedy}"] if error.remedy else []
+        typer.echo("\n".join(lines), err=True)
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("interrupted; nothing was written", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,69 @@
+"""Schemas of the tables of a run directory, and the one reader that checks them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xenosim.errors import TableError, suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+_ANIMAL = ("study_id", "arm", "animal_id", "replicate", "day")
+
+#: Columns of every table, in the order a person reads (study.md section 4).
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "observations": (*_ANIMAL, "dpi", "length_mm", "width_mm", "tumor_volume_mm3", "rtv", "body_weight_g", "status", "is_censored", "note"),
+    "truth": (*_ANIMAL, "tumor_volume_mm3", "n_agents", "body_weight_g"),
+    "cells": (
+        *_ANIMAL, "n_proliferating", "n_quiescent", "n_apoptotic", "n_cells", "load_mean", "load_p05", "load_p50", "load_p95",
+        "stress_mean", "stress_p05", "stress_p50", "stress_p95", "occupancy_mean", "occupancy_p05", "occupancy_p50", "occupancy_p95",
+        "blood_occupancy", "born", "cleared",
+    ),
+    "events": ("arm", "id", "time", "amt", "evid", "cmt", "ii", "addl", "ss", "rate", "drug"),
+    "endpoints": (
+        "endpoint", "version", "arm", "control", "day", "estimate", "ci_low", "ci_high", "n", "n_control", "unit", "definition", "note",
+    ),
+    "plasma": ("arm", "drug", "time_h", "day", "concentration_nM", "tumor_occupancy", "blood_occupancy"),
+}  # fmt: skip
+#: Names, kept as typed: an arm may be called "None", "NA" or "10", and a hash may look like a number.
+TEXT = ("study_id", "arm", "control", "drug", "cmt", "status", "endpoint", "version", "unit", "definition", "note")
+
+
+def require_columns(columns: Iterable[str], needed: Iterable[str], *, where: str) -> None:
+    """Refuse a table that lacks columns, naming each and the nearest one present."""
+    present = [str(column) for column in columns]
+    missing = [name for name in needed if name not in present]
+    if missing:
+        hint = suggest(missing[0], present) if len(missing) == 1 else ""
+        raise TableError(f"missing column{'s' * (len(missing) > 1)} {', '.join(missing)}{hint}", where=where, remedy="add or rename them")
+
+
+def read_table(path: Path, name: str) -> pd.DataFrame:
+    """Read one table of a run directory; only an empty field is missing, and names stay text.
+
+    Parameters
+    ----------
+    path : Path
+        The CSV file.
+    name : str
+        Which table it is, a key of :data:`COLUMNS`.
+
+    Raises
+    ------
+    TableError
+        A file that is absent, not a CSV, or lacks columns.
+    """
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(TEXT, "str"))
+    except FileNotFoundError as error:
+        raise TableError("the table is missing", where=str(path), remedy="run the scenario again") from error
+    except (ValueError, OSError) as error:
+        raise TableError(f"the table is damaged: {error}", where=str(path), remedy="run the scenario again") from error
+    require_columns(table.columns, COLUMNS[name], where=str(path))
+    return table
