@@ -51,6 +51,9 @@ def begin_death(cells, i, step, traits, space):  # type: ignore[no-untyped-def]
     wait = u01(space.seed, CLEARANCE, step, cells.uid[i])
     hours = traits.clearance_min_h + wait * (traits.clearance_max_h - traits.clearance_min_h)
     cells.state[i] = APOPTOTIC
+    # A dying cell neither commits nor cycles again: it is marked only when its clearance is due.
+    cells.commitment[i] = 0.0
+    cells.clock[i] = -1e6
     cells.event_step[i] = np.int32(step + steps_until(hours, space.dt))
 
 

@@ -103,6 +103,7 @@ class Tumor:
         self.cells = allocate(max(2 * n, 1024), type(spec.params.capacity_rate))
         self._gaps: NDArray[np.int64] = np.empty(max(n // 4, 1024), np.int64)
         self._n_gaps = 0
+        self._unexposed: NDArray[Any] = np.zeros(0)
         self._target = np.zeros(3, np.int64)
         self._sow(n)
 
@@ -241,8 +242,10 @@ class Tumor:
 
     def _exposure(self, inhibition: NDArray[np.float64] | None, cereblon: float) -> Exposure:
         kind = type(self.spec.params.capacity_rate)
-        if inhibition is None:
-            inhibition = np.zeros((1, 1))
+        if inhibition is None or not inhibition.any():
+            if self._unexposed.size != self._zones.size:
+                self._unexposed = np.zeros(self._zones.size, kind)
+            return Exposure(self._unexposed, kind(cereblon), np.int64(self._zones.size))
         table = inhibition.astype(kind)
         zones = self._zones if table.shape[0] > 1 else np.zeros_like(self._zones)
         per_voxel = np.ascontiguousarray(table[zones].T).ravel()
