@@ -203,7 +203,7 @@ def run_study(
     )  # fmt: skip
     tasks, growth_days = enroll(scenario, growth, jobs, paired)
     outcomes = map_jobs(run_job, tasks, jobs=jobs, progress=progress)
-    tables = build_tables(scenario, tasks, outcomes)
+    tables = build_tables(scenario, tasks, outcomes, paired)
     snapshots = {str(t.arm): o.snapshot for t, o in zip(tasks, outcomes, strict=True) if o.snapshot is not None}
     return StudyResult(scenario, growth, growth_days, tables, snapshots, paired, time.monotonic() - started)
 
@@ -275,7 +275,7 @@ def randomize(scenario: Scenario, replicate: int, curves: list[list[float]], day
     return assigned
 
 
-def build_tables(scenario: Scenario, tasks: list[Job], outcomes: list[Outcome]) -> dict[str, pd.DataFrame]:
+def build_tables(scenario: Scenario, tasks: list[Job], outcomes: list[Outcome], paired: bool) -> dict[str, pd.DataFrame]:
     """Every table of the run directory, in key order."""
     import pandas as pd
 
@@ -295,7 +295,7 @@ def build_tables(scenario: Scenario, tasks: list[Job], outcomes: list[Outcome]) 
     return {
         "observations": observations, "truth": truth[true_columns], "cells": cells,
         "events": pd.DataFrame(events, columns=["arm", "id", "time", "amt", "evid", "cmt", "ii", "addl", "ss", "rate", "drug"]),
-        "endpoints": endpoint_table(observations, scenario.control.name, seed=scenario.seed),
+        "endpoints": endpoint_table(observations, scenario.control.name, seed=scenario.seed, paired=paired),
         "plasma": plasma_table(scenario),
     }  # fmt: skip
 
