@@ -93,6 +93,47 @@ def test_addl_excludes_the_first_dose(tmp_path: Path) -> None:
         read_events(path, default_drug="ixazomib")
 
 
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("ID,TIME,AMT\n1,0,7\n2,0,7\n", "events.csv:3: ID 2 follows ID 1"),
+        ("TIME,AMT\nnan,7\n", "events.csv:2: TIME is 'nan'"),
+        ("TIME,AMT,II,ADDL\n0,7,24,nan\n", "events.csv:2: ADDL is 'nan'"),
+        ("TIME,AMT,II,ADDL\n0,7,24,2.5\n", "events.csv:2: ADDL 2.5 is not a whole number"),
+        ("TIME,AMT,II,ADDL\n0,7,24,1e9\n", "events.csv:2: ADDL must lie between"),
+        ("TIME,AMT\n0,7\n\n24,x\n", "events.csv:4: AMT is 'x'"),
+    ],
+)
+def test_bad_tables_name_file_and_line(tmp_path: Path, table: str, message: str) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text(table)
+    with pytest.raises(RegimenError) as caught:
+        read_events(path, default_drug="ixazomib")
+    assert message in str(caught.value) and caught.value.remedy
+
+
+def test_a_point_is_missing_and_a_byte_order_mark_is_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text("\ufeffID,TIME,AMT,CMT,DRUG\n1,0,7,.,.\n", encoding="utf-8")
+    assert read_events(path, default_drug="ixazomib") == (Dose(0.0, 7.0, "ixazomib", "IV"),)
+
+
+@pytest.mark.parametrize("text", ["QDx99999999", "days 0 every 7 d x99999999", "QD until day 99999999", "over 30 zz QDx2"])
+def test_absurd_or_unreadable_schedules_are_regimen_errors(text: str) -> None:
+    with pytest.raises(RegimenError) as caught:
+        days(text)
+    assert caught.value.remedy
+
+
+def test_dialects_keep_infusion_and_steady_state() -> None:
+    infusion = parse_regimen("7 mg/kg IV over 30 min Q3Dx2", default_drug="ixazomib")
+    assert 'type="infusion", t_inf=0.5' in as_dialect(infusion, "pkpdsim")
+    steady = [Dose(0.0, 7.0, "ixazomib", "IV", ss=1, steady_state_ii_h=24.0)]
+    assert "ss=1" in as_dialect(steady, "mrgsolve") and "ss=1" in as_dialect(steady, "rxode2")
+    with pytest.raises(RegimenError, match="PKPDsim"):
+        as_dialect(steady, "pkpdsim")
+
+
 def test_dialects() -> None:
     doses = parse_regimen("7 mg/kg IV Q3Dx4", default_drug="ixazomib")
     assert as_dialect(doses, "mrgsolve").startswith('ev(time=0, amt=7, cmt="central", ii=72, addl=3)')

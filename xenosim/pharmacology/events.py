@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
 from xenosim.errors import RegimenError, suggest
-from xenosim.pharmacology.regimen import MAX_DOSE, Dose
+from xenosim.pharmacology.regimen import MAX_DOSE, MAX_DOSES, Dose
 
 COLUMNS = ("id", "time", "amt", "evid", "cmt", "ii", "addl", "ss", "rate", "drug")
 _DEPOT = {"PO": "depot_po", "SC": "depot_sc", "IP": "depot_ip", "IV": "central"}
@@ -61,7 +62,7 @@ def read_events(path: Path, *, default_drug: str | None = None) -> tuple[Dose, .
         Naming file, line and remedy.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise RegimenError("the event table cannot be read", where=str(path), remedy="give a CSV file with NONMEM columns") from error
     reader = csv.DictReader(text.splitlines())
@@ -69,7 +70,7 @@ def read_events(path: Path, *, default_drug: str | None = None) -> tuple[Dose, .
     for needed in ("time", "amt"):
         if needed not in reader.fieldnames:
             raise RegimenError(f"column {needed.upper()} is missing{suggest(needed, reader.fieldnames)}", where=f"{path}:1", remedy="name it in the header")
-    records = [(f"{path}:{number}", row) for number, row in enumerate(reader, start=2) if row.get("c", "") != "C"]
+    records = [(f"{path}:{reader.line_num}", row) for row in reader if (row.get("c") or "").strip() != "C"]
     return events_to_doses(records, default_drug=default_drug)
 
 
@@ -79,13 +80,15 @@ def events_to_doses(
     """Expand (place, record) pairs into doses: ADDL excludes the first dose; SS 1 and 2 are kept on the first."""
     doses: list[Dose] = []
     last = 0.0
+    animal: str | None = None
     for where, record in records:
+        animal = _same_animal(record, animal, where)
         time = _number(record, "time", where, None)
         if time < last or time < 0:
             raise RegimenError(f"TIME {time:g} decreases or is negative", where=where, remedy="sort the records; hours from the first dose")
         last = time
         amount = _number(record, "amt", where, 0.0)
-        event = int(_number(record, "evid", where, 1.0 if amount > 0 else 0.0))
+        event = _whole(record, "evid", where, 1.0 if amount > 0 else 0.0)
         if event in (0, 2):
             continue
         if event != 1:
@@ -94,21 +97,35 @@ def events_to_doses(
     return tuple(sorted(doses, key=lambda dose: dose.time_h))
 
 
+def _same_animal(record: dict[str, str], animal: str | None, where: str) -> str | None:
+    """An arm has one regimen: the doses of a second animal must not be added to those of the first."""
+    found = _text(record, "id") or animal
+    if animal is not None and found != animal:
+        raise RegimenError(f"ID {found} follows ID {animal}", where=where, remedy="give one table per arm, with the events of one animal")
+    return found
+
+
+def _text(record: dict[str, str], name: str) -> str:
+    """The trimmed entry; "." and an absent column are missing."""
+    entry = (record.get(name) or "").strip()
+    return "" if entry == "." else entry
+
+
 def _expand(record: dict[str, str], where: str, time: float, amount: float, default_drug: str | None) -> list[Dose]:
     if not 0 <= amount <= MAX_DOSE:
         raise RegimenError(f"AMT {amount:g} mg/kg is absurd", where=where, remedy=f"doses lie between 0 and {MAX_DOSE:g} mg/kg")
-    interval, extra = _number(record, "ii", where, 0.0), int(_number(record, "addl", where, 0.0))
-    steady, rate = int(_number(record, "ss", where, 0.0)), _number(record, "rate", where, 0.0)
+    interval, extra = _number(record, "ii", where, 0.0), _whole(record, "addl", where, 0.0)
+    steady, rate = _whole(record, "ss", where, 0.0), _number(record, "rate", where, 0.0)
     if rate < 0:
         raise RegimenError(f"RATE {rate:g}: modelled rates are not supported", where=where, remedy="give RATE as mg/kg/h, or 0 for a bolus")
     if (extra or steady) and interval <= 0:
         raise RegimenError("ADDL and SS need II", where=where, remedy="give the interval in hours")
-    if extra < 0 or steady not in (0, 1, 2):
-        raise RegimenError("ADDL must be 0 or more, SS 0, 1 or 2", where=where, remedy="correct the record")
-    compartment = (record.get("cmt") or "central").strip().lower()
+    if not 0 <= extra < MAX_DOSES or steady not in (0, 1, 2):
+        raise RegimenError(f"ADDL must lie between 0 and {MAX_DOSES - 1}, SS be 0, 1 or 2", where=where, remedy="correct the record")
+    compartment = (_text(record, "cmt") or "central").lower()
     if compartment not in _ROUTE:
         raise RegimenError(f"CMT '{compartment}' is unknown{suggest(compartment, _ROUTE)}", where=where, remedy=f"use {', '.join(_ROUTE)}")
-    drug = (record.get("drug") or default_drug or "").strip().lower()
+    drug = (_text(record, "drug") or default_drug or "").lower()
     if not drug:
         raise RegimenError("the record names no drug", where=where, remedy="set 'drug:' in the arm or add a column DRUG")
     duration = amount / rate if rate > 0 else 0.0
@@ -119,14 +136,24 @@ def _expand(record: dict[str, str], where: str, time: float, amount: float, defa
 
 
 def _number(record: dict[str, str], name: str, where: str, default: float | None) -> float:
-    text = (record.get(name) or ".").strip()
-    if text == "." and default is not None:
+    text = _text(record, name)
+    if not text and default is not None:
         return default
+    remedy = "clock times are refused: hours from the first dose" if ":" in text else "write a number"
     try:
-        return float(text)
+        value = float(text)
     except ValueError as error:
-        remedy = "clock times are refused: hours from the first dose" if ":" in text else "write a number"
         raise RegimenError(f"{name.upper()} is '{text}'", where=where, remedy=remedy) from error
+    if not math.isfinite(value):
+        raise RegimenError(f"{name.upper()} is '{text}'", where=where, remedy=remedy)
+    return value
+
+
+def _whole(record: dict[str, str], name: str, where: str, default: float) -> int:
+    value = _number(record, name, where, default)
+    if value != int(value):
+        raise RegimenError(f"{name.upper()} {value:g} is not a whole number", where=where, remedy="write a whole number")
+    return int(value)
 
 
 def as_dialect(doses: Sequence[Dose], dialect: str) -> str:
@@ -143,9 +170,14 @@ def as_dialect(doses: Sequence[Dose], dialect: str) -> str:
 def _call(event: Event, dialect: str) -> str:
     time, amount, ii, addl = (_plain(event[name]) for name in ("time", "amt", "ii", "addl"))
     rate = f", rate={_plain(event['rate'])}" if float(event["rate"]) > 0 else ""
+    rate += f", ss={event['ss']}" if event["ss"] else ""
     if dialect == "pkpdsim":
+        if event["ss"]:
+            raise RegimenError("a steady-state dose is not written for PKPDsim", remedy="use nonmem, mrgsolve or rxode2")
+        length = float(event["amt"]) / float(event["rate"]) if float(event["rate"]) > 0 else 0.0
+        kind = f', type="infusion", t_inf={_plain(length)}' if length else ', type="bolus"'
         times = [float(event["time"]) + k * float(event["ii"]) for k in range(int(event["addl"]) + 1)]
-        return f'new_regimen(amt={amount}, times=c({", ".join(map(_plain, times))}))  # {event["drug"]}, {event["cmt"]}'
+        return f'new_regimen(amt={amount}, times=c({", ".join(map(_plain, times))}){kind})  # {event["drug"]}, {event["cmt"]}'
     call = "ev" if dialect == "mrgsolve" else "et"
     return f'{call}(time={time}, amt={amount}, cmt="{event["cmt"]}", ii={ii}, addl={addl}{rate})  # {event["drug"]}, mg/kg'
 

@@ -13,6 +13,8 @@ from xenosim.units import quantity
 ROUTES = ("IV", "SC", "PO", "IP")
 #: More than this is refused as absurd [mg/kg].
 MAX_DOSE = 1000.0
+#: A schedule of more doses than this is refused as absurd.
+MAX_DOSES = 10_000
 _DRUG = r"(?:(?P<drug>[A-Za-z][A-Za-z-]*(?:\s+citrate)?)\s+)?"
 _HEAD = re.compile(
     rf"^{_DRUG}(?P<amount>[-+]?[\d.]+(?:e[-+]?\d+)?)\s*(?P<unit>[a-zA-Zµ]+(?:/[a-zA-Z]+)*)?\s+(?P<route>[A-Za-z]+)"
@@ -91,7 +93,7 @@ def _parse_part(text: str, default_drug: str | None, first_day: int, where: str 
     if route not in ROUTES:
         raise RegimenError(f"'{match['route']}' is not a route", where=where, remedy=f"use {', '.join(ROUTES)}")
     amount = _amount(match["amount"], match["unit"], where)
-    duration = quantity(match["over"], "time", where=where) if match["over"] else 0.0
+    duration = _duration(match["over"], where)
     if duration and route != "IV":
         raise RegimenError("only an IV dose can be infused", where=where, remedy="drop 'over ...' or use IV")
     rest, limit = match["rest"].strip(), None
@@ -113,6 +115,13 @@ def _amount(number: str, unit: str | None, where: str | None) -> float:
     return amount
 
 
+def _duration(text: str | None, where: str | None) -> float:
+    try:
+        return quantity(text, "time", where=where) if text else 0.0
+    except UnitError as error:
+        raise RegimenError(error.message, where=where, remedy=error.remedy) from error
+
+
 def expand_schedule(text: str, first_day: int, where: str | None, until: float | None = None) -> list[float]:
     """Days of dosing from 0 [day] of one schedule word; open-ended schedules need ``until``."""
     word = re.sub(r"\s*x\s*(?=\d)", "x", text.strip(), flags=re.IGNORECASE)
@@ -128,12 +137,18 @@ def expand_schedule(text: str, first_day: int, where: str | None, until: float |
 def _count(match: re.Match[str], per: float, where: str | None, until: float | None) -> int:
     """Number of repeats: written, or as many as start before ``until`` when each takes ``per`` days."""
     if match["n"]:
-        if int(match["n"]) < 1:
-            raise RegimenError("a schedule needs at least one dose", where=where, remedy="write x1 or more, or 'none'")
-        return int(match["n"])
+        return _repeats(match["n"], where)
     if until is None:
         raise RegimenError(f"'{match[0]}' has no end", where=where, remedy="add a count, e.g. 'x4', or 'until day 28'")
-    return max(int(-(-until // per)), 0)
+    return _repeats(str(int(-(-until // per))), where) if until > 0 else 0
+
+
+def _repeats(text: str, where: str | None) -> int:
+    if int(text) < 1:
+        raise RegimenError("a schedule needs at least one dose", where=where, remedy="write x1 or more, or 'none'")
+    if int(text) > MAX_DOSES:
+        raise RegimenError(f"x{text} is absurd", where=where, remedy=f"repeat at most {MAX_DOSES} times")
+    return int(text)
 
 
 def _every(match: re.Match[str], first: int, where: str | None, until: float | None) -> list[float]:
@@ -176,7 +191,7 @@ def _listed(match: re.Match[str], first: int, where: str | None, until: float | 
         raise RegimenError(f"days {match['days']} must increase", where=where, remedy="list each day once, in order")
     if days[0] < 0:
         raise RegimenError("a dose before the first day", where=where, remedy="count from day 0, or set 'day_of_first_dose: 1'")
-    cycles, every = int(match["n"] or 1), float(match["every"] or 0)
+    cycles, every = _repeats(match["n"] or "1", where), float(match["every"] or 0)
     if match["every"] and every <= days[-1] - days[0]:
         raise RegimenError("the cycle is shorter than its list of days", where=where, remedy="make 'every' longer")
     return [every * k + day for k in range(cycles) for day in days]
