@@ -18,7 +18,7 @@ def test_random123_vectors() -> None:
 
 
 def test_draws_are_uniform() -> None:
-    draws = np.array([u01(np.uint64(3), int(Stream.PRIORITY), 7, np.uint64(uid)) for uid in range(20000)])
+    draws = np.array([u01(np.uint64(3), int(Stream.DIVIDE), 7, np.uint64(uid)) for uid in range(20000)])
     counts = np.histogram(draws, bins=20, range=(0, 1))[0]
     chi2 = float(((counts - 1000) ** 2 / 1000).sum())
     assert chi2 < 70  # 19 degrees of freedom: exceeded by chance in 1e-7 of correct generators

@@ -8,6 +8,7 @@ import numpy as np
 
 from xenosim.cell.rules import (
     ONE,
+    ZERO,
     capacity_target,
     commitment_step,
     cycle_speed,
@@ -22,6 +23,8 @@ from xenosim.cell.rules import (
 from xenosim.cell.state import Cells
 from xenosim.jit import kernel, prange
 
+#: Bits of a mark: death is due, clearance is due (dying cells have a negative clock), the cycle is finished.
+DYING, LEAVING, READY = np.uint8(1), np.uint8(2), np.uint8(4)
 #: Rows per parallel block; a block is the unit of work of a thread.
 BLOCK = 4096
 
@@ -29,26 +32,26 @@ BLOCK = 4096
 class Exposure(NamedTuple):
     """What cells see during one step.
 
-    ``inhibition``: mean beta5 occupancy [-], shape (n_clones * n_voxels,), clone-major; ``cereblon``: CRBN occupancy by
-    lenalidomide [-]; ``n_voxels`` [-].
+    ``inhibition``: mean beta5 occupancy [-], shape (n_clones, n_zones); ``zone``: vessel class of each voxel, uint8 (n_voxels,);
+    ``cereblon``: CRBN occupancy by lenalidomide [-].
     """
 
     inhibition: Any
+    zone: Any
     cereblon: Any
-    n_voxels: Any
 
 
 @kernel
 def gather_inhibition(cells, exposure, inhibition):  # type: ignore[no-untyped-def]
-    """Look up the beta5 occupancy [-] of a run of cells by clone and voxel into ``inhibition`` [-], shape (n,).
+    """Look up the beta5 occupancy [-] of a run of cells by clone and zone of their voxel into ``inhibition`` [-], shape (n,).
 
     A loop of its own: LLVM cannot prove that an indexed read stays clear of the columns, and would not vectorize the rest.
 
     Source: MODEL.md P2.
     """
-    n_voxels = np.int64(exposure.n_voxels)
+    table, zone = exposure.inhibition, exposure.zone
     for i in range(inhibition.shape[0]):
-        inhibition[i] = exposure.inhibition[np.int64(cells.clone[i]) * n_voxels + np.int64(cells.voxel[i])]
+        inhibition[i] = table[cells.clone[i], zone[cells.voxel[i]]]
 
 
 @kernel
@@ -68,7 +71,8 @@ def advance_rows(cells, inhibition, cereblon, params, factors, step, marks):  # 
     step : int
         Number of this step [-].
     marks : uint8 array, shape (n,)
-        Set to 1 where the cell committed to death, met its event step or finished its cycle [-].
+        DYING where the cell committed to death or met its event step, LEAVING where its body is due to go, READY where its
+        cycle is finished [-].
 
     Source: MODEL.md P3-P5.
     """
@@ -95,7 +99,10 @@ def advance_rows(cells, inhibition, cereblon, params, factors, step, marks):  # 
         clock = clock_c[i] + dt / cycle_c[i] * cycle_speed(stress, resting_c[i], ikzf, params)
         capacity_c[i], load_c[i], stress_c[i], chaperone_c[i] = capacity, load, stress, chaperone
         noxa_c[i], dr5_c[i], commitment_c[i], ikzf_c[i], clock_c[i] = noxa, dr5, commitment, ikzf, clock
-        marks[i] = np.uint8((commitment >= ONE) | (clock >= ONE) | (event_step[i] <= step))
+        due = event_step[i] <= step
+        marks[i] = (
+            np.uint8((commitment >= ONE) | due) * DYING | np.uint8(due & (clock < ZERO)) * LEAVING | np.uint8(clock >= ONE) * READY
+        )
 
 
 @kernel

@@ -15,7 +15,7 @@ from xenosim.jit import kernel
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
 _MASK, _SHIFT = np.uint64(0xFFFFFFFF), np.uint64(32)
-_UNIT = 1.0 / 4294967296.0
+_UNIT, _HALF_UNIT = 1.0 / 4294967296.0, 1.0 / 65536.0
 
 
 @unique
@@ -23,22 +23,17 @@ class Stream(IntEnum):
     """One stream per decision; a number is never reused for another."""
 
     LINEAGE = 1
-    DIRECTION = 2
-    PRIORITY = 3
-    TRAITS = 4
-    CYCLE = 5
-    LOSS = 6
-    CLEARANCE = 7
-    VACANCY = 8
-    FOUNDER = 9
-    VESSELS = 10
-    OFFSET = 11
+    DIVIDE = 2
+    TRAITS = 3
+    BIRTH = 4
+    CLEARANCE = 5
+    VACANCY = 6
+    FOUNDER = 7
+    VESSELS = 8
 
 
-LINEAGE, DIRECTION, PRIORITY = int(Stream.LINEAGE), int(Stream.DIRECTION), int(Stream.PRIORITY)
-TRAITS, CYCLE, LOSS = int(Stream.TRAITS), int(Stream.CYCLE), int(Stream.LOSS)
-CLEARANCE, VACANCY, FOUNDER = int(Stream.CLEARANCE), int(Stream.VACANCY), int(Stream.FOUNDER)
-VESSELS, OFFSET = int(Stream.VESSELS), int(Stream.OFFSET)
+LINEAGE, DIVIDE, TRAITS, BIRTH = int(Stream.LINEAGE), int(Stream.DIVIDE), int(Stream.TRAITS), int(Stream.BIRTH)
+CLEARANCE, VACANCY, FOUNDER, VESSELS = int(Stream.CLEARANCE), int(Stream.VACANCY), int(Stream.FOUNDER), int(Stream.VESSELS)
 
 
 @kernel
@@ -70,7 +65,7 @@ def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     return x0, x1, x2, x3
 
 
-@kernel
+@kernel(inline=True)
 def block(seed, stream, step, uid):  # type: ignore[no-untyped-def]
     """The 128 random bits of one decision of one cell at one step.
 
@@ -93,13 +88,13 @@ def block(seed, stream, step, uid):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-@kernel
+@kernel(inline=True)
 def unit(word):  # type: ignore[no-untyped-def]
     """Map a 32-bit word [-] to the open interval (0, 1) [-]."""
     return (np.float64(word) + 0.5) * _UNIT
 
 
-@kernel
+@kernel(inline=True)
 def u01(seed, stream, step, uid):  # type: ignore[no-untyped-def]
     """One uniform number in (0, 1) [-] for one decision; parameters as in :func:`block` [-]."""
     return unit(block(seed, stream, step, uid)[0])
@@ -116,7 +111,28 @@ def normals(seed, stream, step, uid):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def lineage_id(seed, mother, step):  # type: ignore[no-untyped-def]
-    """The uid [-] of the daughter born to ``mother`` (uint64) at ``step`` [-]: a hash, so lineages keep their random numbers."""
-    a, b, _, _ = block(seed, LINEAGE, step, mother)
+def blocks(seed, stream, step, uids, words):  # type: ignore[no-untyped-def]
+    """:func:`block` of many cells: ``uids`` (n,) to ``words``, uint32 (4, n) [-]; contiguous, so that it runs on wide registers."""
+    a, b, c, d = words[0], words[1], words[2], words[3]
+    for k in range(uids.shape[0]):
+        a[k], b[k], c[k], d[k] = block(seed, stream, step, uids[k])
+
+
+@kernel(inline=True)
+def normal_of(a, b):  # type: ignore[no-untyped-def]
+    """A standard normal number [-] from two words [-] by Box and Muller."""
+    return np.sqrt(-2.0 * np.log(unit(a))) * np.cos(2.0 * np.pi * unit(b))
+
+
+@kernel(inline=True)
+def half_units(word):  # type: ignore[no-untyped-def]
+    """Two numbers in (0, 1) [-] from the halves of a 32-bit word [-], for draws that need no more than 16 bits."""
+    w = np.int64(word)
+    return ((w >> 16) + 0.5) * _HALF_UNIT, ((w & 0xFFFF) + 0.5) * _HALF_UNIT
+
+
+@kernel(inline=True)
+def join(a, b):  # type: ignore[no-untyped-def]
+    """A 64-bit number [-] from two words [-]. A daughter's uid joins the first words of (LINEAGE, step of birth, mother's uid): a
+    hash, so that lineages keep their random numbers whatever happens elsewhere."""
     return np.uint64(np.uint64(a) << _SHIFT) | np.uint64(b)

@@ -28,21 +28,45 @@ def worker_count(jobs: int | None, tasks: int) -> int:
     return max(1, min(jobs or os.cpu_count() or 1, tasks))
 
 
-def map_jobs(
-    function: Callable[[J], R], tasks: Sequence[J], *, jobs: int | None = None, progress: Progress | None = None
-) -> list[R]:
-    """``function`` of every task, results in the order of ``tasks``; one worker runs in this process."""
-    workers = worker_count(jobs, len(tasks))
-    if workers == 1:
-        results = []
-        for done, task in enumerate(tasks, start=1):
-            results.append(function(task))
-            if progress:
-                progress(done, len(tasks))
-        return results
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread)
-    try:
-        futures: list[Future[Any]] = [pool.submit(function, task) for task in tasks]
+class Workers:
+    """Worker processes for the length of a ``with`` block; one worker runs in this process.
+
+    Parameters
+    ----------
+    jobs : int, optional
+        Workers; one per processor by default.
+    tasks : int
+        The largest number of tasks that will be given at once; more workers are not started.
+    """
+
+    def __init__(self, jobs: int | None, tasks: int) -> None:
+        count = worker_count(jobs, tasks)
+        self._pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_one_thread) if count > 1 else None
+        # Processes start with the first task; these let them import while this process goes on.
+        for _ in range(count if self._pool else 0):
+            self._pool.submit(worker_count, 1, 1)  # type: ignore[union-attr]
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if self._pool is None:
+            return
+        if kind is not None:
+            for process in list((self._pool._processes or {}).values()):
+                process.terminate()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def map(self, function: Callable[[J], R], tasks: Sequence[J], progress: Progress | None = None) -> list[R]:
+        """``function`` of every task, results in the order of ``tasks``; ``progress(done, all)`` after each."""
+        results: list[Any] = []
+        if self._pool is None:
+            for done, task in enumerate(tasks, start=1):
+                results.append(function(task))
+                if progress:
+                    progress(done, len(tasks))
+            return results
+        futures: list[Future[Any]] = [self._pool.submit(function, task) for task in tasks]
         waiting = set(futures)
         while waiting:
             finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
@@ -51,9 +75,3 @@ def map_jobs(
             if progress:
                 progress(len(tasks) - len(waiting), len(tasks))
         return [future.result() for future in futures]
-    except BaseException:
-        for process in list((pool._processes or {}).values()):
-            process.terminate()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)

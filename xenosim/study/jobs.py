@@ -46,13 +46,13 @@ class Outcome(NamedTuple):
 
 
 def grow_up(job: Job) -> list[float]:
-    """True volume [mm3] of an untreated animal on each day from engraftment until it is twice the start volume."""
+    """True volume [mm3] of an untreated animal on each day from engraftment until it is well above the start volume."""
     model, variation = new_model(job, None)
     start = job.scenario.tumor.start_volume_mm3
     per_day = round(24.0 / job.scenario.dt_h)
     volumes = [model.tumor.volume_mm3]
     limit = math.ceil(6.0 * growth_days_expected(job.scenario))
-    while volumes[-1] < 2.0 * start and len(volumes) <= limit:
+    while (volumes[-1] < 1.25 * start or len(volumes) < 2) and len(volumes) <= limit:
         for _ in range(per_day):
             model.advance()
         volumes.append(model.tumor.volume_mm3)

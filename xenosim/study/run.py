@@ -22,7 +22,7 @@ from xenosim.pharmacology.events import doses_to_events
 from xenosim.pharmacology.pk import plasma_profile
 from xenosim.scenario.resolve import resolved_dict, scenario_hash, status_counts
 from xenosim.study.animal import drug_pk, exposures, generator, tumor_spec
-from xenosim.study.execute import map_jobs, worker_count
+from xenosim.study.execute import Workers, worker_count
 from xenosim.study.jobs import Job, Outcome, grow_up, run_job
 from xenosim.tumor.growth import Growth, calibrate
 
@@ -197,12 +197,13 @@ def run_study(
     """
     started = time.monotonic()
     check_memory(scenario, jobs)
-    growth = calibrate(
-        tumor_spec(scenario, None), scenario.tumor.start_volume_mm3, scenario.tumor.doubling_time_days,
-        load_set(scenario.model).value("cell_loss_factor"),
-    )  # fmt: skip
-    tasks, growth_days = enroll(scenario, growth, jobs, paired)
-    outcomes = map_jobs(run_job, tasks, jobs=jobs, progress=progress)
+    with Workers(jobs, scenario.animals.per_arm * len(scenario.arms) * scenario.replicates) as workers:
+        growth = calibrate(
+            tumor_spec(scenario, None), scenario.tumor.start_volume_mm3, scenario.tumor.doubling_time_days,
+            load_set(scenario.model).value("cell_loss_factor"),
+        )  # fmt: skip
+        tasks, growth_days = enroll(scenario, growth, workers, paired)
+        outcomes = workers.map(run_job, tasks, progress)
     tables = build_tables(scenario, tasks, outcomes, paired)
     snapshots = {str(t.arm): o.snapshot for t, o in zip(tasks, outcomes, strict=True) if o.snapshot is not None}
     return StudyResult(scenario, growth, growth_days, tables, snapshots, paired, time.monotonic() - started)
@@ -225,12 +226,12 @@ def check_memory(scenario: Scenario, jobs: int | None) -> None:
         )
 
 
-def enroll(scenario: Scenario, growth: Growth, jobs: int | None, paired: bool) -> tuple[list[Job], dict[int, int]]:
+def enroll(scenario: Scenario, growth: Growth, workers: Workers, paired: bool) -> tuple[list[Job], dict[int, int]]:
     """Grow all animals of each replicate up, find the day their mean volume passes the start volume, and assign arms."""
     arms = [arm.name for arm in scenario.arms]
     per_cohort = scenario.animals.per_arm * (1 if paired else len(arms))
     cohort = [Job(scenario, growth, None, a, r, 0) for r in range(scenario.replicates) for a in range(1, per_cohort + 1)]
-    volumes = map_jobs(grow_up, cohort, jobs=jobs)
+    volumes = workers.map(grow_up, cohort)
     tasks: list[Job] = []
     growth_days: dict[int, int] = {}
     for replicate in range(scenario.replicates):
@@ -250,8 +251,7 @@ def enroll(scenario: Scenario, growth: Growth, jobs: int | None, paired: bool) -
 def randomization_day(curves: list[list[float]], start_mm3: float) -> int:
     """First day on which the cohort's mean true volume reaches the start volume [day]; the nearer of the two days about it."""
     longest = max(map(len, curves))
-    filled = np.array([curve + [curve[-1]] * (longest - len(curve)) for curve in curves])
-    mean = filled.mean(axis=0)
+    mean = np.array([[volume_on(curve, day) for curve in curves] for day in range(longest)]).mean(axis=1)
     reached = np.nonzero(mean >= start_mm3)[0]
     if reached.size == 0:
         raise ScenarioError(
@@ -262,11 +262,17 @@ def randomization_day(curves: list[list[float]], start_mm3: float) -> int:
     return day - 1 if day > 0 and start_mm3 - mean[day - 1] < mean[day] - start_mm3 else day
 
 
+def volume_on(curve: list[float], day: int) -> float:
+    """Volume [mm3] of a grown-up animal on ``day`` [day]; after the end of its curve, at its last daily growth."""
+    beyond = day - (len(curve) - 1)
+    return curve[day] if beyond <= 0 else curve[-1] * (curve[-1] / curve[-2]) ** beyond
+
+
 def randomize(scenario: Scenario, replicate: int, curves: list[list[float]], day: int) -> dict[int, list[str]]:
     """Assign animals to arms: ranked by starting volume, each block of as many animals as arms is shuffled."""
     arms = [arm.name for arm in scenario.arms]
     rng = generator(scenario, ASSIGNMENT_STREAM, replicate)
-    start = np.array([curve[min(day, len(curve) - 1)] for curve in curves])
+    start = np.array([volume_on(curve, day) for curve in curves])
     ranked = np.argsort(start, kind="stable") + 1
     assigned: dict[int, list[str]] = {}
     for low in range(0, len(ranked), len(arms)):

@@ -13,44 +13,49 @@ import numpy as np
 from xenosim.jit import kernel
 
 OUTSIDE, VACANT = np.int32(-1), np.int32(-2)
-#: Chamfer weights of face, edge and corner neighbors (3 is one site) and the largest distance stored.
-FACE, EDGE, CORNER, FAR = np.uint8(3), np.uint8(4), np.uint8(5), np.uint8(250)
+#: Stored squared distance of a site beyond the reach of interest [sites2], and the largest reach: FAR + reach^2 fits 16 bits.
+FAR, MAX_REACH = np.uint16(50000), 120
 #: Free sites kept between the tumor and the border of the domain.
 MARGIN = 12
 
 
 class Lattice(NamedTuple):
-    """``row``: int32 (nz, ny, nx), row of the cell at a site or OUTSIDE or VACANT; ``distance``: uint8, chamfer distance to the
-    nearest site without a cell, in thirds of a site; ``bounds``: int64 (6,), inclusive z, y, x box that holds every cell;
+    """``row``: int32 (nz, ny, nx), row of the cell at a site or OUTSIDE or VACANT; ``squared``: uint16, squared Euclidean
+    distance to the host tissue [sites2]; ``bounds``: int64 (6,), inclusive z, y, x box that holds every cell;
     ``voxel_z``, ``voxel_y``, ``voxel_x``: int32, their sum is the voxel of a site."""
 
     row: Any
-    distance: Any
+    squared: Any
     bounds: Any
     voxel_z: Any
     voxel_y: Any
     voxel_x: Any
 
 
-@kernel
+@kernel(inline=True)
 def voxel_at(lattice, z, y, x):  # type: ignore[no-untyped-def]
     """Exposure voxel [-] of site (z, y, x) [-]."""
     return lattice.voxel_z[z] + lattice.voxel_y[y] + lattice.voxel_x[x]
 
 
-@kernel
+@kernel(inline=True)
 def place(lattice, cells, i, z, y, x):  # type: ignore[no-untyped-def]
-    """Put the cell of row ``i`` [-] on site (z, y, x) [-] and keep site, voxel and bounds in step."""
+    """Put the cell of row ``i`` [-] on site (z, y, x) [-], within the bounds, and keep site and voxel in step."""
     lattice.row[z, y, x] = i
     cells.site[i] = (z * lattice.row.shape[1] + y) * lattice.row.shape[2] + x
     cells.voxel[i] = voxel_at(lattice, z, y, x)
+
+
+@kernel(inline=True)
+def extend_bounds(lattice, z, y, x):  # type: ignore[no-untyped-def]
+    """Make the bounds hold site (z, y, x) [-]."""
     b = lattice.bounds
     b[0], b[1] = min(b[0], z), max(b[1], z)
     b[2], b[3] = min(b[2], y), max(b[3], y)
     b[4], b[5] = min(b[4], x), max(b[5], x)
 
 
-@kernel
+@kernel(inline=True)
 def coordinates(lattice, site):  # type: ignore[no-untyped-def]
     """(z, y, x) [-] of a flat ``site`` index [-]."""
     nx = lattice.row.shape[2]
@@ -60,17 +65,20 @@ def coordinates(lattice, site):  # type: ignore[no-untyped-def]
     return z, y, site - z * plane - y * nx
 
 
-@kernel
+@kernel(inline=True)
 def line_point(z, y, x, dz, dy, dx, k):  # type: ignore[no-untyped-def]
-    """The ``k``-th site [-] on the straight line from (z, y, x) [-]; (dz, dy, dx) has largest component 1 [-] (P7)."""
+    """The ``k``-th site [-] on the straight line from (z, y, x) [-]; (dz, dy, dx) has largest component 1 [-] (P7).
+
+    Coordinates are positive, so truncation after adding a half rounds.
+    """
     return (
-        np.int64(np.floor(z + k * dz + 0.5)),
-        np.int64(np.floor(y + k * dy + 0.5)),
-        np.int64(np.floor(x + k * dx + 0.5)),
+        np.int64(z + k * dz + 0.5),
+        np.int64(y + k * dy + 0.5),
+        np.int64(x + k * dx + 0.5),
     )
 
 
-@kernel
+@kernel(inline=True)
 def inside(lattice, z, y, x):  # type: ignore[no-untyped-def]
     """Whether (z, y, x) [-] lies within the domain, its two outermost layers excluded, so that every cell has a full window."""
     s = lattice.row.shape
@@ -78,106 +86,126 @@ def inside(lattice, z, y, x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _mark_row(rows, distance):  # type: ignore[no-untyped-def]
-    """Start one row of the distance field: 0 where there is no cell, FAR elsewhere [-]; return the gaps seen [-]."""
-    gaps = 0
-    for x in range(distance.shape[0]):
-        distance[x] = FAR if rows[x] >= 0 else np.uint8(0)
-        gaps += rows[x] == VACANT
-    return gaps
+def _start(rows, out):  # type: ignore[no-untyped-def]
+    """One row of the transform before its first axis: 0 in host tissue, FAR elsewhere [sites2]."""
+    for x in range(out.shape[0]):
+        out[x] = np.uint16(0) if rows[x] == OUTSIDE else FAR
 
 
 @kernel
-def _relax_row(a, b, c, d, out):  # type: ignore[no-untyped-def]
-    """Lower ``out`` by the three rows ``a``, ``b``, ``c`` of the neighboring plane and row ``d`` of its own [-]."""
-    for x in range(1, out.shape[0] - 1):
-        corner = min(min(a[x - 1], a[x + 1]), min(c[x - 1], c[x + 1]))
-        edge = min(min(a[x], c[x]), min(min(b[x - 1], b[x + 1]), min(d[x - 1], d[x + 1])))
-        face = min(b[x], d[x])
-        best = min(np.uint8(corner + CORNER), min(np.uint8(edge + EDGE), np.uint8(face + FACE)))
-        out[x] = min(out[x], best)
+def _copy(source, out):  # type: ignore[no-untyped-def]
+    """Copy one row [sites2]."""
+    for x in range(out.shape[0]):
+        out[x] = source[x]
 
 
 @kernel
-def _scan_row(out, forward):  # type: ignore[no-untyped-def]
-    """Carry the distance along one row [-], upward or downward."""
-    n = out.shape[0]
-    if forward:
-        for x in range(1, n):
-            out[x] = min(out[x], np.uint8(out[x - 1] + FACE))
-    else:
-        for x in range(n - 2, -1, -1):
-            out[x] = min(out[x], np.uint8(out[x + 1] + FACE))
+def _lower(out, other, offset):  # type: ignore[no-untyped-def]
+    """out <- min(out, other + offset) of one shape [sites2]; uint16 throughout, so that it runs on wide registers."""
+    for i in range(out.shape[0]):
+        out[i] = min(out[i], np.uint16(other[i] + offset))
 
 
 @kernel
-def update_distance(lattice, gaps):  # type: ignore[no-untyped-def]
-    """Two-pass 3-4-5 chamfer distance to the nearest site without a cell, within the bounds (P7).
+def _lower_by_parabolas(source, out, width, reach):  # type: ignore[no-untyped-def]
+    """One axis of the transform on a plane of rows of ``width``, flat: out[y] = min of source[y + k] + k^2 over |k| <= reach [sites2]."""
+    n = source.shape[0]
+    out[:] = source
+    for k in range(1, min(reach, n // width - 1) + 1):
+        offset, shift = np.uint16(k * k), k * width
+        _lower(out[: n - shift], source[shift:], offset)
+        _lower(out[shift:], source[: n - shift], offset)
+
+
+@kernel
+def update_distance(lattice, reach):  # type: ignore[no-untyped-def]
+    """Squared Euclidean distance to the host tissue, exact up to ``reach`` and FAR beyond, within the bounds; gaps do not count (P7).
+
+    Separable: along each axis in turn by the lower envelope of the parabolas within the reach. Rows begin and end in host tissue,
+    so that a parabola which spills over into the next row is never the lowest there.
 
     Parameters
     ----------
     lattice : Lattice
-        ``distance`` is rewritten in thirds of a site [-].
-    gaps : int64 array, shape (n,)
-        Filled with the flat indices of vacant sites, as many as fit [-].
+        ``squared`` is rewritten [sites2].
+    reach : int
+        Largest distance of interest [sites].
 
-    Returns
-    -------
-    int
-        Number of vacant sites [-].
-
-    Source: Borgefors 1986, doi:10.1016/S0734-189X(86)80047-0.
+    Source: Saito and Toriwaki 1994, doi:10.1016/0031-3203(94)90133-3.
     """
-    b, row, dist = lattice.bounds, lattice.row, lattice.distance
-    x0, x1 = b[4] - 1, b[5] + 2
+    b, row, squared = lattice.bounds, lattice.row, lattice.squared
+    z0, z1, y0, y1, x0, x1 = b[0] - 1, b[1] + 2, b[2] - 1, b[3] + 2, b[4] - 1, b[5] + 2
+    width, n = x1 - x0, max(y1 - y0, z1 - z0)
+    limit = np.uint16(reach * reach)
+    one, two = np.empty(n * width, np.uint16), np.empty(n * width, np.uint16)
+    size = (y1 - y0) * width
+    for z in range(z0, z1):
+        for y in range(y0, y1):
+            _start(row[z, y, x0:x1], one[(y - y0) * width : (y - y0 + 1) * width])
+        _lower_by_parabolas(one[:size], two[:size], 1, reach)
+        _lower_by_parabolas(two[:size], one[:size], width, reach)
+        for y in range(y0, y1):
+            _copy(one[(y - y0) * width : (y - y0 + 1) * width], squared[z, y, x0:x1])
+    size = (z1 - z0) * width
+    for y in range(y0, y1):
+        for z in range(z0, z1):
+            _copy(squared[z, y, x0:x1], one[(z - z0) * width : (z - z0 + 1) * width])
+        _lower_by_parabolas(one[:size], two[:size], width, reach)
+        for i in range(size):
+            two[i] = two[i] if two[i] <= limit else FAR
+        for z in range(z0, z1):
+            _copy(two[(z - z0) * width : (z - z0 + 1) * width], squared[z, y, x0:x1])
+
+
+@kernel
+def list_gaps(lattice, gaps):  # type: ignore[no-untyped-def]
+    """Flat indices of the vacant sites into ``gaps`` (n,), as many as fit [-]; returns their number [-] (P7)."""
+    b, row = lattice.bounds, lattice.row
     ny, nx = row.shape[1], row.shape[2]
     found = 0
     for z in range(b[0], b[1] + 1):
         for y in range(b[2], b[3] + 1):
-            if _mark_row(row[z, y, x0:x1], dist[z, y, x0:x1]) > 0:
-                for x in range(x0, x1):
-                    if row[z, y, x] == VACANT:
-                        if found < gaps.shape[0]:
-                            gaps[found] = (z * ny + y) * nx + x
-                        found += 1
-    for z in range(b[0], b[1] + 1):
-        for y in range(b[2], b[3] + 1):
-            out = dist[z, y, x0:x1]
-            p = dist[z - 1]
-            _relax_row(p[y - 1, x0:x1], p[y, x0:x1], p[y + 1, x0:x1], dist[z, y - 1, x0:x1], out)
-            _scan_row(out, True)
-    for z in range(b[1], b[0] - 1, -1):
-        for y in range(b[3], b[2] - 1, -1):
-            out = dist[z, y, x0:x1]
-            p = dist[z + 1]
-            _relax_row(p[y - 1, x0:x1], p[y, x0:x1], p[y + 1, x0:x1], dist[z, y + 1, x0:x1], out)
-            _scan_row(out, False)
+            line = row[z, y, b[4] : b[5] + 1]
+            count = 0
+            for x in range(line.shape[0]):
+                count += line[x] == VACANT
+            if count == 0:
+                continue
+            for x in range(line.shape[0]):
+                if line[x] == VACANT:
+                    if found < gaps.shape[0]:
+                        gaps[found] = (z * ny + y) * nx + b[4] + x
+                    found += 1
     return found
 
 
-@kernel
-def outward(lattice, z, y, x):  # type: ignore[no-untyped-def]
-    """Direction of steepest fall of the distance over the 5 x 5 x 5 window about (z, y, x) [-]: the outward normal (P7).
+@kernel(inline=True)
+def slope(lattice, z, y, x):  # type: ignore[no-untyped-def]
+    """Fall of the squared distance over four sites about (z, y, x) [sites2]: along the outward normal, zeros in the core (P7)."""
+    s = lattice.squared
+    gz = np.float64(s[z - 2, y, x]) - np.float64(s[z + 2, y, x])
+    gy = np.float64(s[z, y - 2, x]) - np.float64(s[z, y + 2, x])
+    gx = np.float64(s[z, y, x - 2]) - np.float64(s[z, y, x + 2])
+    return gz, gy, gx
 
-    Returns
-    -------
-    tuple of three float
-        A unit vector, or zeros where the window is flat [-].
-    """
-    gz, gy, gx = np.int64(0), np.int64(0), np.int64(0)
-    for oz in range(-2, 3):
-        for oy in range(-2, 3):
-            window = lattice.distance[z + oz, y + oy]
-            a, b = np.int64(window[x - 2]), np.int64(window[x - 1])
-            d, e = np.int64(window[x + 1]), np.int64(window[x + 2])
-            total = a + b + np.int64(window[x]) + d + e
-            gz -= oz * total
-            gy -= oy * total
-            gx -= 2 * (e - a) + d - b
-    norm = np.sqrt(np.float64(gz * gz + gy * gy + gx * gx))
-    if norm == 0.0:
-        return 0.0, 0.0, 0.0
-    return gz / norm, gy / norm, gx / norm
+
+@kernel
+def extent(site, shape, out):  # type: ignore[no-untyped-def]
+    """Sums of z, y, x and the smallest and largest z, y, x of the sites [-] into ``out``, shape (9,) [-]."""
+    plane = shape[1] * shape[2]
+    out[:] = 0
+    out[3], out[5], out[7] = shape[0], shape[1], shape[2]
+    for i in range(site.shape[0]):
+        s = np.int64(site[i])
+        z = s // plane
+        y = (s - z * plane) // shape[2]
+        x = s - z * plane - y * shape[2]
+        out[0] += z
+        out[1] += y
+        out[2] += x
+        out[3], out[4] = min(out[3], z), max(out[4], z)
+        out[5], out[6] = min(out[5], y), max(out[6], y)
+        out[7], out[8] = min(out[7], x), max(out[8], x)
 
 
 @kernel
@@ -205,7 +233,7 @@ def empty_lattice(shape: tuple[int, int, int]) -> Lattice:
     """A lattice of ``shape`` [sites] without cells; voxel tables are zero until the tissue sets them."""
     return Lattice(
         row=np.full(shape, OUTSIDE, np.int32),
-        distance=np.zeros(shape, np.uint8),
+        squared=np.zeros(shape, np.uint16),
         bounds=np.array([shape[0], 0, shape[1], 0, shape[2], 0], np.int64),
         voxel_z=np.zeros(shape[0], np.int32),
         voxel_y=np.zeros(shape[1], np.int32),

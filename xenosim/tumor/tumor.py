@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 
 from xenosim.cell.kernel import Exposure, step_cells
 from xenosim.cell.params import CellParams, TraitParams, step_factors
-from xenosim.cell.rng import FOUNDER, TRAITS, block, normals, unit
+from xenosim.cell.rng import FOUNDER, TRAITS, block, join, normals, unit
 from xenosim.cell.rules import resting_state
 from xenosim.cell.state import CellState, allocate, digest, grown, view
 from xenosim.errors import ResourceError
 from xenosim.jit import kernel
 from xenosim.tumor import shoving
-from xenosim.tumor.lattice import FACE, MARGIN, OUTSIDE, Lattice, empty_lattice, moments, place, update_distance
-from xenosim.tumor.tissue import Perfusion, vessel_zones
+from xenosim.tumor.lattice import MARGIN, MAX_REACH, OUTSIDE, Lattice, empty_lattice, extend_bounds, extent, list_gaps, moments, place, update_distance
+from xenosim.tumor.tissue import N_ZONES, Perfusion, vessel_zones
 
-#: A push may be longer than the depth by this factor, because its line is straight and the surface is not.
-REACH = 1.5
+#: Time between updates of the distance field and of the gaps [h]; the surface moves by less than a site.
+SPACE_HOURS = 4.0
+#: Clones that the column ``clone`` can tell apart.
+MAX_CLONES = 256
 #: Steps between updates of the center of mass and of the bounds.
 RECENTER_STEPS = 24
 
@@ -42,18 +44,23 @@ class TumorSpec(NamedTuple):
         """Edge of a site [um]."""
         return float(1000.0 / self.resolution ** (1.0 / 3.0))
 
+    @property
+    def space_steps(self) -> int:
+        """Steps between updates of the distance field [-]."""
+        return max(round(SPACE_HOURS / self.dt_h), 1)
+
 
 @kernel
 def _found(cells, lattice, n, sites, seed, params, traits, dt):  # type: ignore[no-untyped-def]
     """Fill rows 0..n-1 [-] with founders on ``sites`` (n, 3) [-]: traits drawn, at rest, ages of a growing population (P5)."""
     for i in range(n):
-        a, b, _, _ = block(seed, FOUNDER, 0, i)
-        uid = np.uint64(np.uint64(a) << np.uint64(32)) | np.uint64(b)
+        a, b, age, lifetime = block(seed, FOUNDER, 0, i)
+        uid = join(a, b)
         z1, z2, z3, _ = normals(seed, TRAITS, 0, uid)
         cells.uid[i] = uid
         cells.state[i] = 0
         cells.clone[i] = 0
-        cells.event_step[i] = shoving.loss_step(seed, 0, uid, traits.loss_per_h, dt)
+        cells.event_step[i] = shoving.loss_step(lifetime, 0, traits.loss_per_h, dt)
         ratio = traits.load_median * np.exp(traits.load_sd * z1)
         load, stress, chaperone = resting_state(ratio, params)
         cells.load_ratio[i] = ratio
@@ -68,8 +75,9 @@ def _found(cells, lattice, n, sites, seed, params, traits, dt):  # type: ignore[
         cells.dr5[i] = params.dr5 * stress
         cells.commitment[i] = 0.0
         cells.ikzf[i] = 1.0
-        cells.clock[i] = -np.log2(1.0 - 0.5 * unit(block(seed, FOUNDER, 1, i)[0]))
+        cells.clock[i] = -np.log2(1.0 - 0.5 * unit(age))
         place(lattice, cells, i, sites[i, 0], sites[i, 1], sites[i, 2])
+        extend_bounds(lattice, sites[i, 0], sites[i, 1], sites[i, 2])
 
 
 class Tumor:
@@ -100,11 +108,8 @@ class Tumor:
         self.spec, self.seed, self.n, self.step_number = spec, seed, 0, 0
         self.born = self.cleared = self.committed = self.lost = self.failed_pushes = 0
         self.factors = step_factors(spec.params, spec.dt_h, type(spec.params.capacity_rate))
-        self.cells = allocate(max(2 * n, 1024), type(spec.params.capacity_rate))
+        self.cells = allocate(max(4 * n, 1024), type(spec.params.capacity_rate))
         self._gaps: NDArray[np.int64] = np.empty(max(n // 4, 1024), np.int64)
-        self._n_gaps = 0
-        self._unexposed: NDArray[Any] = np.zeros(0)
-        self._target = np.zeros(3, np.int64)
         self._sow(n)
 
     # -- state ------------------------------------------------------------------------------------------------------
@@ -144,7 +149,7 @@ class Tumor:
     def per_cell(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
         """Look up a value per zone and clone, shape (n_zones, n_clones), for every cell, shape (n,)."""
         live = self.live
-        values: NDArray[np.float64] = table[self._zones[live.voxel], live.clone]
+        values: NDArray[np.float64] = table[self._zones[live.voxel] if table.shape[0] > 1 else 0, live.clone]
         return values
 
     def section(self) -> dict[str, NDArray[np.float32]]:
@@ -166,7 +171,7 @@ class Tumor:
         Parameters
         ----------
         inhibition : array, optional
-            Mean beta5 occupancy of the step [-], shape (n_zones, n_clones); none: no drug.
+            Mean beta5 occupancy of the step [-], shape (N_ZONES, n_clones), or (1, n_clones) for all zones; none: no drug.
         cereblon : float
             Mean CRBN occupancy by lenalidomide [-].
         """
@@ -184,72 +189,75 @@ class Tumor:
         if self.step_number % RECENTER_STEPS == 0:
             self._recenter()
         step, space, traits = np.int64(self.step_number), self._space(), self.spec.traits
-        leaving = np.empty(self.n, np.int64)
-        count, committed, lost = shoving.settle_deaths(self.cells, self.n, marks, step, traits, space, leaving)
-        if self._n_gaps:
-            shoving.close_gaps(self.lattice, self.cells, self._gaps, self._n_gaps, self._origin, step, space)
-        if count:
-            self.n = shoving.clear_rows(self.cells, self.lattice, self.n, marks, leaving, count)
-        self.committed, self.lost, self.cleared = self.committed + committed, self.lost + lost, self.cleared + count
-        self._scan()
-        self._divide(marks, step, space)
+        dying, leaving, ready = np.empty((3, shoving.count_marked(marks) + 1), np.int64)
+        n_dying, n_leaving, n_ready = shoving.list_marked(marks, dying, leaving, ready)
+        committed = shoving.begin_deaths(self.cells, dying[:n_dying], step, traits, space)
+        shoving.vacate(self.cells, self.lattice, leaving[:n_leaving])
+        if self.step_number % self.spec.space_steps == 0:
+            self._update_space(step, space)
+        born = self._divide(ready[:n_ready], leaving[:n_leaving], step, space)
+        self.n = shoving.fill_holes(self.cells, self.lattice, self.n + max(born - n_leaving, 0), leaving[born:n_leaving])
+        self.committed, self.lost = self.committed + committed, self.lost + n_dying - committed
+        self.born, self.cleared = self.born + born, self.cleared + n_leaving
         self._ensure_margin()
 
     def kill(self, rows: list[int]) -> None:
         """Commit the listed rows to death at once; they are cleared as any dying cell (a uniform instant kill)."""
         self.cells.commitment[rows] = 2.0
 
-    def _divide(self, marks: NDArray[np.uint8], step: np.int64, space: shoving.SpaceParams) -> None:
-        rows, priority = np.empty(self.n, np.int64), np.empty(self.n)
-        count = shoving.list_candidates(self.cells, self.n, marks, step, space, rows, priority)
-        if count == 0:
-            return
-        rows, priority = rows[:count], priority[:count]
-        order = np.lexsort((self.cells.site[rows], self.cells.uid[rows], priority))
-        self._reserve(self.n + count)
-        before = self.n
-        self.n, failed = shoving.divide(
-            self.cells, self.lattice, self.n, rows, order, step, self.spec.traits, space, self._target
-        )
-        self.born += self.n - before
-        self.failed_pushes += failed
+    def _divide(self, ready: NDArray[np.int64], holes: NDArray[np.int64], step: np.int64, space: shoving.SpaceParams) -> int:
+        """Divisions of the ``ready`` rows; daughters take the rows of cleared cells (``holes``) first. How many were born."""
+        if ready.size == 0:
+            return 0
+        self._reserve(self.n + ready.size)
+        births = np.concatenate([holes, np.arange(self.n, self.n + ready.size)])
+        mothers = np.empty(ready.size, np.int64)
+        lines, keys = np.empty((ready.size, 8)), np.empty(ready.size, np.uint64)
+        shoving.aim(self.cells, self.lattice, ready, step, space, lines, keys)
+        order = np.argsort(keys)
+        born: int = shoving.divide(self.cells, self.lattice, ready, lines, order, births, mothers)
+        shoving.bear_daughters(self.cells, mothers[:born], births[:born], step, self.spec.traits, space)
+        self.failed_pushes += ready.size - born
+        return born
 
-    def _scan(self) -> None:
-        """Update the distance field and the list of gaps; enlarge the list when it is full."""
+    def _update_space(self, step: np.int64, space: shoving.SpaceParams) -> None:
+        """Close the gaps that are due, then measure the distance to the nearest site without a cell."""
         if self.n == 0:
-            self._n_gaps = 0
             return
-        self._n_gaps = update_distance(self.lattice, self._gaps)
-        if self._n_gaps > self._gaps.shape[0]:
-            self._gaps = np.empty(2 * self._n_gaps, np.int64)
-            self._n_gaps = update_distance(self.lattice, self._gaps)
+        found = list_gaps(self.lattice, self._gaps)
+        if found > self._gaps.shape[0]:
+            self._gaps = np.empty(2 * found, np.int64)
+            found = list_gaps(self.lattice, self._gaps)
+        if found:
+            shoving.close_gaps(self.lattice, self.cells, self._gaps, found, self._origin, step, space)
+        self._measure_distance()
+
+    def _measure_distance(self) -> None:
+        update_distance(self.lattice, math.ceil(self.spec.depth_um / self.spec.spacing_um) + 3)
 
     def _space(self) -> shoving.SpaceParams:
         spacing = self.spec.spacing_um
         depth_sites = self.spec.depth_um / spacing
-        if depth_sites * int(FACE) > 249:
+        if depth_sites > MAX_REACH - 4:
             raise ResourceError(
-                f"a mechanical depth of {self.spec.depth_um:g} um is {depth_sites:.0f} sites at this resolution, more than 83",
+                f"a mechanical depth of {self.spec.depth_um:g} um is {depth_sites:.0f} sites at this resolution, more than {MAX_REACH - 4}",
                 remedy="choose a smaller depth or a coarser resolution",
             )
         return shoving.SpaceParams(
-            depth=depth_sites * int(FACE),
-            reach=REACH * depth_sites + 2.0,
-            close_probability=-math.expm1(-self.spec.dt_h / self.spec.closure_h),
+            depth=depth_sites, depth_squared=depth_sites**2,
+            close_probability=-math.expm1(-self.spec.space_steps * self.spec.dt_h / self.spec.closure_h),
             cz=float(self._center[0]), cy=float(self._center[1]), cx=float(self._center[2]),
             dt=self.spec.dt_h, seed=np.uint64(self.seed),
         )  # fmt: skip
 
     def _exposure(self, inhibition: NDArray[np.float64] | None, cereblon: float) -> Exposure:
         kind = type(self.spec.params.capacity_rate)
-        if inhibition is None or not inhibition.any():
-            if self._unexposed.size != self._zones.size:
-                self._unexposed = np.zeros(self._zones.size, kind)
-            return Exposure(self._unexposed, kind(cereblon), np.int64(self._zones.size))
-        table = inhibition.astype(kind)
-        zones = self._zones if table.shape[0] > 1 else np.zeros_like(self._zones)
-        per_voxel = np.ascontiguousarray(table[zones].T).ravel()
-        return Exposure(per_voxel, kind(cereblon), np.int64(self._zones.size))
+        if inhibition is None:
+            table = np.zeros((MAX_CLONES, N_ZONES), kind)
+        else:
+            # One row stands for every zone.
+            table = np.ascontiguousarray(np.broadcast_to(inhibition, (N_ZONES, inhibition.shape[1])).T, kind)
+        return Exposure(table, self._zones, kind(cereblon))
 
     # -- domain -----------------------------------------------------------------------------------------------------
     def _sow(self, n: int) -> None:
@@ -264,7 +272,7 @@ class Tumor:
         self.n = n
         _found(self.cells, self.lattice, n, sites, np.uint64(self.seed), self.spec.params, self.spec.traits, self.spec.dt_h)
         self._recenter()
-        self._scan()
+        self._measure_distance()
 
     def _build_domain(self, half: int) -> None:
         """A cubic lattice of ``2 half + 1`` sites a side about the origin, with its voxels."""
@@ -277,7 +285,7 @@ class Tumor:
         self.lattice.voxel_z[:] = (voxel - first) * count * count
         self.lattice.voxel_y[:] = (voxel - first) * count
         self.lattice.voxel_x[:] = voxel - first
-        self._zones = vessel_zones(self.seed, (first,) * 3, (count,) * 3, self.spec.perfusion).ravel()
+        self._zones = vessel_zones(self.seed, (first,) * 3, (count,) * 3, self.spec.perfusion).ravel().astype(np.uint8)
 
     def _ensure_margin(self) -> None:
         """Grow the domain when the tumor comes near its border; positions about the origin stay."""
@@ -292,7 +300,7 @@ class Tumor:
         self.lattice.row[inner, inner, inner] = old.row
         self._relocate(shift, side)
         self._recenter()
-        self._scan()
+        self._measure_distance()
 
     def _relocate(self, shift: int, old_side: int) -> None:
         z, y, x = (axis + shift for axis in np.unravel_index(self.cells.site[: self.n], (old_side,) * 3))
@@ -303,14 +311,16 @@ class Tumor:
             self.lattice.bounds[2 * axis : 2 * axis + 2] = values.min(), values.max()
 
     def _recenter(self) -> None:
-        """Center of mass, to a whole site, and tight bounds; the distance field is cleared outside them."""
+        """Center of mass, to a whole site, and tight bounds; what lies outside them is cleared."""
         if self.n == 0:
             return
-        z, y, x = np.unravel_index(self.cells.site[: self.n], self.lattice.row.shape)
-        self._center = [round(float(axis.mean())) for axis in (z, y, x)]
-        for axis, values in enumerate((z, y, x)):
-            self.lattice.bounds[2 * axis : 2 * axis + 2] = values.min(), values.max()
-        self._clear_outside()
+        found = np.empty(9, np.int64)
+        extent(self.cells.site[: self.n], self.lattice.row.shape, found)
+        self._center = [round(int(total) / self.n) for total in found[:3]]
+        shrunk = not np.array_equal(self.lattice.bounds, found[3:])
+        self.lattice.bounds[:] = found[3:]
+        if shrunk:
+            self._clear_outside()
 
     def _clear_outside(self) -> None:
         b = self.lattice.bounds
@@ -318,8 +328,9 @@ class Tumor:
         rows = self.lattice.row[keep].copy()
         self.lattice.row[:] = OUTSIDE
         self.lattice.row[keep] = rows
-        self.lattice.distance[:] = 0
+        self.lattice.squared[:] = 0
 
     def _reserve(self, rows: int) -> None:
         if rows > self.cells.uid.shape[0]:
-            self.cells = grown(self.cells, self.n, int(1.5 * rows))
+            # Memory is taken when it is first touched, so room to spare costs nothing.
+            self.cells = grown(self.cells, self.n, 3 * rows)
