@@ -128,6 +128,20 @@ def _slice(cells, lo, hi):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
+@kernel
+def age_cells(cells, dt, step, marks):  # type: ignore[no-untyped-def]
+    """Advance cells that have never met a drug: they are at rest, so that only their clock runs; parameters as in :func:`advance_rows`.
+
+    Source: MODEL.md P5.
+    """
+    event_step, clock_c, cycle_c = cells.event_step, cells.clock, cells.cycle_h
+    for i in range(marks.shape[0]):
+        clock = clock_c[i] + dt / cycle_c[i]
+        due = event_step[i] <= step
+        clock_c[i] = clock
+        marks[i] = np.uint8(due) * DYING | np.uint8(due & (clock < ZERO)) * LEAVING | np.uint8(clock >= ONE) * READY
+
+
 @kernel(parallel=True)
 def step_cells(cells, exposure, params, factors, step, marks):  # type: ignore[no-untyped-def]
     """Advance every cell by one step on all threads; parameters as in :func:`advance_rows` [-]."""

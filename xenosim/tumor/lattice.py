@@ -15,6 +15,8 @@ from xenosim.jit import kernel
 OUTSIDE, VACANT = np.int32(-1), np.int32(-2)
 #: Stored squared distance of a site beyond the reach of interest [sites2], and the largest reach: FAR + reach^2 fits 16 bits.
 FAR, MAX_REACH = np.uint16(50000), 120
+#: Half of the sites of a 5 x 5 x 5 window.
+HALF_WINDOW = np.uint16(62)
 #: Free sites kept between the tumor and the border of the domain.
 MARGIN = 12
 
@@ -86,10 +88,28 @@ def inside(lattice, z, y, x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _start(rows, out):  # type: ignore[no-untyped-def]
-    """One row of the transform before its first axis: 0 in host tissue, FAR elsewhere [sites2]."""
+def _occupied(rows, out):  # type: ignore[no-untyped-def]
+    """1 where a site belongs to the tumor, cell or gap, 0 in host tissue [-]."""
     for x in range(out.shape[0]):
-        out[x] = np.uint16(0) if rows[x] == OUTSIDE else FAR
+        out[x] = np.uint16(rows[x] != OUTSIDE)
+
+
+@kernel
+def _add(out, other):  # type: ignore[no-untyped-def]
+    """out <- out + other of one shape [-]."""
+    for i in range(out.shape[0]):
+        out[i] = np.uint16(out[i] + other[i])
+
+
+@kernel
+def _sum_window(source, out, width):  # type: ignore[no-untyped-def]
+    """Sums over a window of five along one axis of a plane of rows of ``width``, flat [-]; nothing lies beyond the ends."""
+    n = source.shape[0]
+    out[:] = source
+    for k in range(1, 3):
+        shift = k * width
+        _add(out[: n - shift], source[shift:])
+        _add(out[shift:], source[: n - shift])
 
 
 @kernel
@@ -121,8 +141,10 @@ def _lower_by_parabolas(source, out, width, reach):  # type: ignore[no-untyped-d
 def update_distance(lattice, reach):  # type: ignore[no-untyped-def]
     """Squared Euclidean distance to the host tissue, exact up to ``reach`` and FAR beyond, within the bounds; gaps do not count (P7).
 
-    Separable: along each axis in turn by the lower envelope of the parabolas within the reach. Rows begin and end in host tissue,
-    so that a parabola which spills over into the next row is never the lowest there.
+    Host tissue is where the tumor fills less than half of the 5 x 5 x 5 window: clefts a site or two wide, which come from the
+    lattice and not from the tumor, would otherwise shift the depth by their own. The transform is separable: along each axis in
+    turn the lower envelope of the parabolas within the reach. Rows begin and end in host tissue, so that a sum or a parabola that
+    spills over into the next row changes nothing there.
 
     Parameters
     ----------
@@ -134,27 +156,38 @@ def update_distance(lattice, reach):  # type: ignore[no-untyped-def]
     Source: Saito and Toriwaki 1994, doi:10.1016/0031-3203(94)90133-3.
     """
     b, row, squared = lattice.bounds, lattice.row, lattice.squared
-    z0, z1, y0, y1, x0, x1 = b[0] - 1, b[1] + 2, b[2] - 1, b[3] + 2, b[4] - 1, b[5] + 2
+    z0, z1, y0, y1, x0, x1 = b[0] - 3, b[1] + 4, b[2] - 3, b[3] + 4, b[4] - 3, b[5] + 4
     width, n = x1 - x0, max(y1 - y0, z1 - z0)
     limit = np.uint16(reach * reach)
     one, two = np.empty(n * width, np.uint16), np.empty(n * width, np.uint16)
     size = (y1 - y0) * width
     for z in range(z0, z1):
         for y in range(y0, y1):
-            _start(row[z, y, x0:x1], one[(y - y0) * width : (y - y0 + 1) * width])
-        _lower_by_parabolas(one[:size], two[:size], 1, reach)
-        _lower_by_parabolas(two[:size], one[:size], width, reach)
+            _occupied(row[z, y, x0:x1], one[(y - y0) * width : (y - y0 + 1) * width])
+        _sum_window(one[:size], two[:size], 1)
+        _sum_window(two[:size], one[:size], width)
         for y in range(y0, y1):
             _copy(one[(y - y0) * width : (y - y0 + 1) * width], squared[z, y, x0:x1])
     size = (z1 - z0) * width
     for y in range(y0, y1):
         for z in range(z0, z1):
             _copy(squared[z, y, x0:x1], one[(z - z0) * width : (z - z0 + 1) * width])
-        _lower_by_parabolas(one[:size], two[:size], width, reach)
+        _sum_window(one[:size], two[:size], width)
         for i in range(size):
-            two[i] = two[i] if two[i] <= limit else FAR
+            one[i] = FAR if two[i] > HALF_WINDOW else np.uint16(0)
+        _lower_by_parabolas(one[:size], two[:size], width, reach)
         for z in range(z0, z1):
             _copy(two[(z - z0) * width : (z - z0 + 1) * width], squared[z, y, x0:x1])
+    size = (y1 - y0) * width
+    for z in range(z0, z1):
+        for y in range(y0, y1):
+            _copy(squared[z, y, x0:x1], one[(y - y0) * width : (y - y0 + 1) * width])
+        _lower_by_parabolas(one[:size], two[:size], 1, reach)
+        _lower_by_parabolas(two[:size], one[:size], width, reach)
+        for i in range(size):
+            one[i] = one[i] if one[i] <= limit else FAR
+        for y in range(y0, y1):
+            _copy(one[(y - y0) * width : (y - y0 + 1) * width], squared[z, y, x0:x1])
 
 
 @kernel

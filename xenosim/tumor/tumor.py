@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xenosim.cell.kernel import Exposure, step_cells
+from xenosim.cell.kernel import Exposure, age_cells, step_cells
 from xenosim.cell.params import CellParams, TraitParams, step_factors
 from xenosim.cell.rng import FOUNDER, TRAITS, block, join, normals, unit
 from xenosim.cell.rules import resting_state
@@ -110,6 +110,8 @@ class Tumor:
         self.factors = step_factors(spec.params, spec.dt_h, type(spec.params.capacity_rate))
         self.cells = allocate(max(4 * n, 1024), type(spec.params.capacity_rate))
         self._gaps: NDArray[np.int64] = np.empty(max(n // 4, 1024), np.int64)
+        #: Whether the tumor has met a drug; before, its cells are at rest.
+        self.exposed = False
         self._sow(n)
 
     # -- state ------------------------------------------------------------------------------------------------------
@@ -178,10 +180,12 @@ class Tumor:
         self.step_number += 1
         if self.n == 0:
             return
-        exposure = self._exposure(inhibition, cereblon)
-        marks = np.empty(self.n, np.uint8)
-        live = self.live
-        step_cells(live, exposure, self.spec.params, self.factors, np.int64(self.step_number), marks)
+        marks, step = np.empty(self.n, np.uint8), np.int64(self.step_number)
+        self.exposed = self.exposed or cereblon > 0 or (inhibition is not None and bool(inhibition.any()))
+        if self.exposed:
+            step_cells(self.live, self._exposure(inhibition, cereblon), self.spec.params, self.factors, step, marks)
+        else:
+            age_cells(self.live, self.factors.dt, step, marks)
         self.commit(marks)
 
     def commit(self, marks: NDArray[np.uint8]) -> None:
@@ -202,8 +206,9 @@ class Tumor:
         self._ensure_margin()
 
     def kill(self, rows: list[int]) -> None:
-        """Commit the listed rows to death at once; they are cleared as any dying cell (a uniform instant kill)."""
-        self.cells.commitment[rows] = 2.0
+        """Let the listed rows die at the next step; they are cleared as any dying cell (a uniform instant kill)."""
+        alive = [row for row in rows if self.cells.state[row] != CellState.APOPTOTIC]
+        self.cells.event_step[alive] = self.step_number
 
     def _divide(self, ready: NDArray[np.int64], holes: NDArray[np.int64], step: np.int64, space: shoving.SpaceParams) -> int:
         """Divisions of the ``ready`` rows; daughters take the rows of cleared cells (``holes``) first. How many were born."""
