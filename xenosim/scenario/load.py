@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import re
 from collections.abc import Mapping
@@ -41,7 +42,7 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) 
     if drug is not None:
         _known(document, ("drug",), "drug")
     first_day = _integer(document, ("day_of_first_dose",), 0, 0, 1)
-    tumor = _tumor(document, load_set(model))
+    tumor = _tumor(document, load_set(model), Path(path).parent)
     measure, animals = _measure(document, tumor), _animals(document)
     if tumor.start_volume_mm3 >= measure.end_volume_mm3:
         raise document.fail(
@@ -101,9 +102,9 @@ def _integer(document: Document, path: tuple[str, ...], default: int, low: int, 
     return int(text)
 
 
-def _tumor(document: Document, model: ParameterSet) -> TumorSettings:
+def _tumor(document: Document, model: ParameterSet, folder: Path) -> TumorSettings:
     document.check_keys(("tumor",), ("start_volume", "growth", "resolution"))
-    document.check_keys(("tumor", "growth"), ("doubling_time",))
+    document.check_keys(("tumor", "growth"), ("doubling_time", "control"))
     density = model.value("cell_density")
     resolution = _quantity(document, ("tumor", "resolution"), "density", MIN_RESOLUTION, 0.0, math.inf)
     if not MIN_RESOLUTION <= resolution <= density:
@@ -111,13 +112,39 @@ def _tumor(document: Document, model: ParameterSet) -> TumorSettings:
             ("tumor", "resolution"), f"a resolution of {resolution:g} agents per mm^3 is out of range",
             f"use 1e3 /mm^3 (an agent is 100 um wide) to {density:g} /mm^3 (one agent per cell)",
         )  # fmt: skip
+    control = _control(document, folder)
     return TumorSettings(
+        control=control,
         start_volume_mm3=_quantity(document, ("tumor", "start_volume"), "volume", 150.0, 1.0, 2000.0),
         doubling_time_days=_quantity(
             document, ("tumor", "growth", "doubling_time"), "duration_days", model.value("doubling_time"), 1.0, 60.0
         ),
         resolution_per_mm3=resolution,
     )
+
+
+def _control(document: Document, folder: Path) -> tuple[tuple[float, float], ...]:
+    """The control table of ``tumor.growth.control``: geometric mean volume per day, in rising days."""
+    path = ("tumor", "growth", "control")
+    name = document.get(path)
+    if name is None:
+        return ()
+    if document.get(("tumor", "growth", "doubling_time")) is not None:
+        raise document.fail(path, "growth has both a doubling time and a control table", "keep one of them")
+    remedy = "give a CSV file with the columns day and tumor_volume_mm3, volumes above 0, from two days on"
+    volumes: dict[float, list[float]] = {}
+    try:
+        with (folder / str(name)).open(newline="", encoding="utf-8-sig") as stream:
+            for row in csv.DictReader(stream):
+                volumes.setdefault(float(row["day"]), []).append(math.log(float(row["tumor_volume_mm3"])))
+    except OSError as error:
+        raise document.fail(path, f"the control table '{name}' cannot be read", remedy) from error
+    except (KeyError, TypeError, ValueError, UnicodeDecodeError) as error:
+        raise document.fail(path, f"the control table '{name}' is malformed: {error}", remedy) from error
+    curve = tuple((day, math.exp(math.fsum(logs) / len(logs))) for day, logs in sorted(volumes.items()))
+    if len(curve) < 2 or curve[-1][1] <= curve[0][1] or not all(math.isfinite(x) for point in curve for x in point):
+        raise document.fail(path, f"the control table '{name}' does not show growth", remedy)
+    return curve
 
 
 def _animals(document: Document) -> AnimalSettings:

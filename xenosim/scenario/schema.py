@@ -15,10 +15,11 @@ class _Frozen(BaseModel):
 
 
 class TumorSettings(_Frozen):
-    """Start volume [mm3], doubling time there [day], agents per mm3."""
+    """Start volume [mm3], doubling time there [day], agents per mm3; ``control``: a control curve as (day, mm3), or nothing."""
 
     start_volume_mm3: float
     doubling_time_days: float
+    control: tuple[tuple[float, float], ...]
     resolution_per_mm3: float
 
 

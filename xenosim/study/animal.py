@@ -57,7 +57,7 @@ def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float =
     return TumorSpec(
         params=cell_params(model.value),
         traits=trait_params(model.value, cycle, loss),
-        depth_um=model.value("mechanical_depth"),
+        depth_um=growth.depth_um if growth else model.value("mechanical_depth"),
         closure_h=model.value("vacancy_closure_time"),
         perfusion=Perfusion(
             model.value("vessel_exchange"), model.value("vessel_exchange_cv"),

@@ -134,10 +134,7 @@ class StudyResult:
         """The first screen."""
         s = self.scenario
         lines = [f"{s.title}   SIMULATED, seed {s.seed}", "", self.answer(), "", self._table_text(), ""]
-        lines.append(
-            f"Growth: doubling time asked {self.growth.asked_doubling_days:.2f} d, achieved {self.growth.achieved_doubling_days:.2f} d; "
-            f"potential doubling {self.growth.potential_doubling_days:.2f} d; {self.seconds:.0f} s"
-        )
+        lines.append(f"{growth_text(self.growth)}; {self.seconds:.0f} s")
         if s.published:
             lines.append(f"Published: {s.published}")
         return "\n".join(lines + [f"Note: {note}" for note in self.warnings()])
@@ -155,6 +152,16 @@ class StudyResult:
                 cells.append(_cell(row.iloc[0]) if len(row) else "-")
             lines.append(f"{label:24}" + "".join(f"{cell:>{width}}" for cell in cells))
         return "\n".join(lines)
+
+
+def growth_text(growth: Growth) -> str:
+    """What was asked of the growth and what the calibrated tumor does."""
+    asked = f"asked {growth.asked_doubling_days:.2f} d, " if growth.asked_doubling_days is not None else ""
+    table = f"; control table reproduced to {100 * growth.control_rms:.0f} % (rms)" if growth.control_rms is not None else ""
+    return (
+        f"Growth: doubling time {asked}achieved {growth.achieved_doubling_days:.2f} d{table}; potential doubling "
+        f"{growth.potential_doubling_days:.2f} d, depth {growth.depth_um:.0f} um"
+    )
 
 
 def _cell(row: Any) -> str:
@@ -200,7 +207,7 @@ def run_study(
     with Workers(jobs, scenario.animals.per_arm * len(scenario.arms) * scenario.replicates) as workers:
         growth = calibrate(
             tumor_spec(scenario, None), scenario.tumor.start_volume_mm3, scenario.tumor.doubling_time_days,
-            load_set(scenario.model).value("cell_loss_factor"),
+            load_set(scenario.model).value("cell_loss_factor"), scenario.tumor.control,
         )  # fmt: skip
         tasks, growth_days = enroll(scenario, growth, workers, paired)
         outcomes = workers.map(run_job, tasks, progress)

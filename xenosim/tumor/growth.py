@@ -1,4 +1,4 @@
-"""Growth calibration: the cycle time and background loss that reproduce a stated doubling time (MODEL.md P7)."""
+"""Growth calibration: the cycle, loss and depth that reproduce a doubling time or a whole control curve (MODEL.md P7)."""
 
 from __future__ import annotations
 
@@ -8,26 +8,39 @@ import math
 import os
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from xenosim.errors import ScenarioError
-from xenosim.jit import cache_root
+from xenosim.jit import cache_root, source_hash
 from xenosim.tumor.tumor import Tumor, TumorSpec
 
-#: Agents per mm3 of a calibration run, and the relative error of the doubling time at which it stops.
+#: Agents per mm3 of a calibration run, and the relative change of the cycle at which it stops.
 CALIBRATION_RESOLUTION = 1e3
 TOLERANCE = 0.01
-#: Start of the pre-growth, as a share of the start volume: the calibrated tumor has its own structure by then.
+#: Mechanical depths tried against a control table [um].
+DEPTHS_UM = (500.0, 700.0, 1000.0, 1400.0, 2000.0)
+#: A control table reproduced to this rms of ln V is reproduced: calipers err by three times as much.
+GOOD_RMS = 0.04
+#: A tumor grows from this share of the start volume, so that it has its own structure when it is measured.
+PRE_GROWTH = 0.5
 _SEED = 20091
+
+Curve = tuple[tuple[float, float], ...]
+Days = NDArray[np.float64]
 
 
 class Growth(NamedTuple):
-    """A calibrated growth: ``cycle_h`` [h], ``loss_per_h`` [1/h], potential doubling time [day], and what was asked and
-    achieved: doubling time at the start volume [day]."""
+    """A calibrated growth: ``cycle_h`` [h], ``loss_per_h`` [1/h], ``depth_um`` [um], potential doubling time [day]; asked and
+    achieved doubling time at the start volume [day]; ``control_rms`` of ln V about the control table; None: not asked for or not reached."""
 
     cycle_h: float
     loss_per_h: float
+    depth_um: float
     potential_doubling_days: float
-    asked_doubling_days: float
+    asked_doubling_days: float | None
     achieved_doubling_days: float
+    control_rms: float | None = None
 
 
 def with_growth(spec: TumorSpec, cycle_h: float, loss_factor: float) -> TumorSpec:
@@ -36,31 +49,28 @@ def with_growth(spec: TumorSpec, cycle_h: float, loss_factor: float) -> TumorSpe
     return spec._replace(traits=spec.traits._replace(cycle_h=cycle_h, loss_per_h=loss))
 
 
-def measured_doubling(spec: TumorSpec, start_mm3: float, seed: int = _SEED, fraction: float = 0.5) -> float:
-    """Days an untreated tumor takes from ``start_mm3`` to twice that, after growing up to it [day]; inf if it does not."""
-    tumor = Tumor(spec, fraction * start_mm3, seed)
-    limit = int(120 * 24 / spec.dt_h)
-    reached = math.inf
-    for _ in range(2 * limit):
-        before = tumor.volume_mm3
+def control_curve(spec: TumorSpec, start_mm3: float, days: float, end_mm3: float = math.inf, seed: int = _SEED) -> tuple[Days, Days]:
+    """Time [day] since an untreated tumor passed ``start_mm3``, and its volume [mm3], step by step, for ``days`` or to ``end_mm3``.
+
+    Two empty arrays if it does not reach the start volume within 120 days.
+    """
+    tumor = Tumor(spec, max(PRE_GROWTH * start_mm3, 1.0 / spec.resolution), seed)
+    volumes, passed = [tumor.volume_mm3], math.inf
+    limit = 120.0
+    while len(volumes) * spec.dt_h / 24.0 < min(passed, limit) + days and tumor.n > 0 and volumes[-1] < end_mm3:
         tumor.step()
-        if math.isinf(reached) and tumor.volume_mm3 >= start_mm3:
-            reached = _crossing(tumor, before, start_mm3)
-        if tumor.volume_mm3 >= 2.0 * start_mm3:
-            return (_crossing(tumor, before, 2.0 * start_mm3) - reached) * spec.dt_h / 24.0
-        if tumor.n == 0 or tumor.step_number >= limit:
+        volumes.append(tumor.volume_mm3)
+        if math.isinf(passed) and volumes[-1] >= start_mm3:
+            gain = volumes[-1] - volumes[-2]
+            passed = (len(volumes) - 1 - (volumes[-1] - start_mm3) / gain) * spec.dt_h / 24.0
+        if math.isinf(passed) and len(volumes) * spec.dt_h / 24.0 > limit:
             break
-    return math.inf
+    time = np.arange(len(volumes)) * spec.dt_h / 24.0 - passed
+    return (time, np.array(volumes)) if math.isfinite(passed) else (np.empty(0), np.empty(0))
 
 
-def _crossing(tumor: Tumor, before: float, level: float) -> float:
-    """Step at which the volume crossed ``level``, interpolated within the last step [-]."""
-    gain = tumor.volume_mm3 - before
-    return tumor.step_number - (tumor.volume_mm3 - level) / gain if gain > 0 else float(tumor.step_number)
-
-
-def calibrate(spec: TumorSpec, start_mm3: float, doubling_days: float, loss_factor: float) -> Growth:
-    """Find the cycle time that gives ``doubling_days`` [day] at ``start_mm3`` [mm3]; cached by a hash of everything it used.
+def calibrate(spec: TumorSpec, start_mm3: float, doubling_days: float, loss_factor: float, control: Curve = ()) -> Growth:
+    """Find the cycle time that gives ``doubling_days`` at ``start_mm3``, or cycle and depth that give ``control``; cached by a hash.
 
     Parameters
     ----------
@@ -70,17 +80,20 @@ def calibrate(spec: TumorSpec, start_mm3: float, doubling_days: float, loss_fact
         Start volume [mm3] and doubling time there [day].
     loss_factor : float
         Background loss as a share of unhindered production [-], below 1.
+    control : tuple of (day, mm3)
+        A control curve; it takes the place of start volume and doubling time. From four points over two doublings on, the
+        mechanical depth is chosen among :data:`DEPTHS_UM` too.
 
     Raises
     ------
     ScenarioError
-        If no cycle time reproduces the doubling time.
+        If no cycle time reproduces the growth.
     """
     spec = spec._replace(resolution=CALIBRATION_RESOLUTION)
-    path = cache_root() / "growth" / f"{_key(spec, start_mm3, doubling_days, loss_factor)}.json"
+    path = cache_root() / "growth" / f"{_key(spec, start_mm3, doubling_days, loss_factor, control)}.json"
     if path.is_file():
         return Growth(**json.loads(path.read_text()))
-    growth = _search(spec, start_mm3, doubling_days, loss_factor)
+    growth = _fit_control(spec, control, loss_factor) if control else _fit_doubling(spec, start_mm3, doubling_days, loss_factor)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(f".{os.getpid()}")
     partial.write_text(json.dumps(growth._asdict()))
@@ -88,14 +101,15 @@ def calibrate(spec: TumorSpec, start_mm3: float, doubling_days: float, loss_fact
     return growth
 
 
-def _search(spec: TumorSpec, start_mm3: float, asked: float, loss_factor: float) -> Growth:
+def _fit_doubling(spec: TumorSpec, start_mm3: float, asked: float, loss_factor: float) -> Growth:
     # Unhindered, the net rate is (1 - loss factor) ln 2 / T; crowding can only slow it, so the search starts there.
     cycle = 24.0 * asked * (1.0 - loss_factor)
     for _ in range(12):
-        achieved = measured_doubling(with_growth(spec, cycle, loss_factor), start_mm3)
+        time, volume = control_curve(with_growth(spec, cycle, loss_factor), start_mm3, 120.0, 2.0 * start_mm3)
+        doubled = volume.size > 0 and volume[-1] >= 2.0 * start_mm3
+        achieved = float(np.interp(math.log(2.0 * start_mm3), np.log(volume[-2:]), time[-2:])) if doubled else math.inf
         if abs(achieved / asked - 1.0) < TOLERANCE:
-            potential = cycle / 24.0
-            return Growth(cycle, loss_factor * math.log(2.0) / cycle, potential, asked, achieved)
+            return Growth(cycle, loss_factor * math.log(2.0) / cycle, spec.depth_um, cycle / 24.0, asked, achieved)
         # Time scales with the cycle, so the ratio is nearly the correction.
         cycle *= asked / achieved if math.isfinite(achieved) else 0.5
         if cycle < 4.0:
@@ -106,47 +120,107 @@ def _search(spec: TumorSpec, start_mm3: float, asked: float, loss_factor: float)
     )
 
 
-def _key(spec: TumorSpec, start_mm3: float, doubling_days: float, loss_factor: float) -> str:
+def _fit_control(spec: TumorSpec, control: Curve, loss_factor: float) -> Growth:
+    """The model's depth if it reproduces the table; else the one of :data:`DEPTHS_UM` that misses it least, if enough points show it.
+
+    A control curve hardly tells a short cycle in a thin rim from a longer one in a thick rim, so the model's depth comes first.
+    """
+    table = np.array(control)
+    days, asked = table[:, 0] - table[0, 0], np.log(table[:, 1])
+    own = _fit_cycle(spec, days, asked, loss_factor)
+    fits = [own] if own else []
+    shows_depth = len(days) >= 4 and asked.max() - asked[0] >= 2.0 * math.log(2.0)
+    if shows_depth and not (own and own.control_rms is not None and own.control_rms < GOOD_RMS):
+        others = (_fit_cycle(spec._replace(depth_um=depth), days, asked, loss_factor) for depth in DEPTHS_UM)
+        fits += [fit for fit in others if fit]
+    if not fits:
+        raise ScenarioError("no cell cycle reproduces the control table", remedy="check its days and volumes, or give growth.doubling_time")
+    return min(fits, key=lambda growth: growth.control_rms or 0.0)
+
+
+def _fit_cycle(spec: TumorSpec, days: Days, asked: Days, loss_factor: float) -> Growth | None:
+    """The cycle for one depth: the time axis of a simulated curve stretches with its cycle. None if none fits."""
+    from scipy.optimize import minimize_scalar
+
+    start, top = math.exp(asked[0]), math.exp(asked.max())
+    cycle = 24.0 * math.log(2.0) * (1.0 - loss_factor) / max(float(np.polyfit(days, asked, 1)[0]), 1e-3)
+    for _ in range(6):
+        time, volume = control_curve(with_growth(spec, cycle, loss_factor), start, 1.3 * float(days[-1]), 1.5 * top)
+        if volume.size == 0:
+            cycle *= 0.5
+            continue
+        known = time >= 0.0
+
+        def misfit(stretch: float, time: Days = time[known], ln_v: Days = np.log(volume[known])) -> float:
+            return float(np.sqrt(np.mean((np.interp(days / stretch, time, ln_v) - asked) ** 2)))
+
+        best = minimize_scalar(misfit, bounds=(0.4, 2.5), method="bounded", options={"xatol": 1e-3})
+        if abs(best.x - 1.0) < TOLERANCE:
+            doubling = float(np.interp(math.log(2.0 * start), np.log(volume[known]), time[known]))
+            wanted = float(np.interp(math.log(2.0) + asked[0], asked, days)) if top > 2.0 * start else None
+            loss = loss_factor * math.log(2.0) / cycle
+            return Growth(cycle, loss, spec.depth_um, cycle / 24.0, wanted, doubling, misfit(1.0))
+        cycle *= float(best.x)
+    return None
+
+
+def _key(spec: TumorSpec, start_mm3: float, doubling_days: float, loss_factor: float, control: Curve) -> str:
     traits = spec.traits._replace(cycle_h=0.0, loss_per_h=0.0)
     numbers = [*map(float, spec.params), *traits, *spec.perfusion, spec.depth_um, spec.closure_h, spec.dt_h]
-    numbers += [start_mm3, doubling_days, loss_factor, _SEED, TOLERANCE]
-    return hashlib.sha256(("v1" + repr([float(number) for number in numbers])).encode()).hexdigest()[:24]
+    numbers += [start_mm3, doubling_days, loss_factor, _SEED, TOLERANCE, PRE_GROWTH, *(x for point in control for x in point)]
+    return hashlib.sha256((source_hash() + repr([float(number) for number in numbers])).encode()).hexdigest()[:24]
 
 
-def regrowth_ratio(spec: TumorSpec, start_mm3: float, kill: float = 0.5, seed: int = _SEED) -> float:
-    """Regrowth rate after an instant uniform kill over the control's rate at the same volume [-] (MODEL.md P7).
+class Regrowth(NamedTuple):
+    """After an instant uniform kill: volume at its lowest [mm3], regrowth and control rates there [1/day] and their ratio [-]."""
 
-    The tumor at ``start_mm3`` loses the share ``kill`` of its cells at once; the rate is taken over the five days after the
-    gaps and bodies have gone (volume at its lowest).
+    lowest_mm3: float
+    regrowth_per_day: float
+    control_per_day: float
+    ratio: float
+
+
+def regrowth(spec: TumorSpec, volume_mm3: float = 500.0, kill: float = 0.5, days: float = 5.0, seed: int = _SEED) -> Regrowth:
+    """Regrowth rate after an instant uniform kill against the control's rate at the same volume (MODEL.md P7).
+
+    Parameters
+    ----------
+    spec : TumorSpec
+        A tumor with calibrated growth.
+    volume_mm3 : float
+        Volume at the kill [mm3].
+    kill : float
+        Share of cells killed [-].
+    days : float
+        Length of the window in which both rates are taken [day].
+    seed : int
+        Seed of both tumors [-].
     """
-    days = 5.0
-    tumor = Tumor(spec, start_mm3, seed)
-    _run(tumor, 2.0)
-    victims = _uniform_victims(tumor, kill)
-    tumor.kill(victims)
+    tumor = _grown(spec, volume_mm3, seed)
+    tumor.kill([int(k / kill) for k in range(int(tumor.n * kill))])
     lowest = tumor.volume_mm3
-    for _ in range(int(10 * 24 / spec.dt_h)):
-        tumor.step()
+    steps = round(24.0 / spec.dt_h)
+    for _ in range(15):
+        for _ in range(steps):
+            tumor.step()
         if tumor.volume_mm3 > lowest:
             break
         lowest = tumor.volume_mm3
     treated = _rate(tumor, days)
-    control = Tumor(spec, lowest, seed)
-    _run(control, 2.0)
-    return treated / _rate(control, days)
+    control = _rate(_grown(spec, lowest, seed), days)
+    return Regrowth(lowest, treated, control, treated / control)
 
 
-def _uniform_victims(tumor: Tumor, kill: float) -> list[int]:
-    stride = 1.0 / kill
-    return [int(k * stride) for k in range(int(tumor.n * kill))]
-
-
-def _run(tumor: Tumor, days: float) -> None:
-    for _ in range(round(days * 24 / tumor.spec.dt_h)):
+def _grown(spec: TumorSpec, volume_mm3: float, seed: int) -> Tumor:
+    """An untreated tumor that has grown to ``volume_mm3`` from its :data:`PRE_GROWTH` share."""
+    tumor = Tumor(spec, PRE_GROWTH * volume_mm3, seed)
+    while tumor.volume_mm3 < volume_mm3:
         tumor.step()
+    return tumor
 
 
 def _rate(tumor: Tumor, days: float) -> float:
     before = tumor.volume_mm3
-    _run(tumor, days)
+    for _ in range(round(days * 24.0 / tumor.spec.dt_h)):
+        tumor.step()
     return math.log(tumor.volume_mm3 / before) / days
