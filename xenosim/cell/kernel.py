@@ -101,7 +101,7 @@ def advance_rows(cells, inhibition, cereblon, params, factors, step, marks):  # 
         noxa_c[i], dr5_c[i], commitment_c[i], ikzf_c[i], clock_c[i] = noxa, dr5, commitment, ikzf, clock
         due = event_step[i] <= step
         marks[i] = (
-            np.uint8((commitment >= ONE) | due) * DYING | np.uint8(due & (clock < ZERO)) * LEAVING | np.uint8(clock >= ONE) * READY
+            np.uint8(((commitment >= ONE) & (clock >= ZERO)) | due) * DYING | np.uint8(due & (clock < ZERO)) * LEAVING | np.uint8(clock >= ONE) * READY
         )
 
 

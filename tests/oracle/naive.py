@@ -1,0 +1,320 @@
+"""The reference model: MODEL.md written again in plain Python, one Mesa agent per cell on a Mesa grid.
+
+It shares the random numbers (Philox) and the parameter containers with xenosim, and no rule. Everything is slow and literal:
+when the fast model and this one differ, one of them does not do what MODEL.md says.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from itertools import product
+
+import mesa
+import numpy as np
+from mesa.discrete_space import CellAgent, OrthogonalVonNeumannGrid
+from scipy import ndimage
+
+from xenosim.cell.rng import Stream, block, normals
+from xenosim.tumor.tumor import Tumor, TumorSpec
+
+FAR = 50000.0
+NEVER = 2**31 - 1
+
+
+def uniform(word: int) -> float:
+    """A word as a number in (0, 1)."""
+    return (int(word) + 0.5) / 2**32
+
+
+def join(high: int, low: int) -> int:
+    """Two words as one 64-bit number."""
+    return (int(high) << 32) | int(low)
+
+
+def words(seed: int, stream: Stream, step: int, key: int) -> tuple[int, ...]:
+    """Four random words of one decision."""
+    return tuple(int(w) for w in block(np.uint64(seed), int(stream), step, np.uint64(key)))
+
+
+def pade(x: float) -> float:
+    """exp(-x), the (2, 2) Pade approximant."""
+    return (x * x - 6 * x + 12) / (x * x + 6 * x + 12)
+
+
+class NaiveCell(CellAgent):
+    """One tumor cell."""
+
+    def __init__(self, model: NaiveTumor, site: tuple[int, int, int]) -> None:
+        super().__init__(model)
+        self.cell = model.grid[site]
+        self.state, self.clone, self.event_step = "proliferating", 0, NEVER
+        self.capacity, self.commitment, self.ikzf = 1.0, 0.0, 1.0
+        self.uid = 0
+        self.load = self.stress = self.chaperone = self.noxa = self.dr5 = self.clock = 0.0
+        self.load_ratio = self.threshold = self.cycle_h = self.resting_stress = 0.0
+
+    @property
+    def site(self) -> tuple[int, int, int]:
+        """(z, y, x)."""
+        return self.cell.coordinate
+
+    def advance(self) -> None:
+        """One hour of proteostasis, stress, death signals and cycle (P3-P5)."""
+        m, p, dt = self.model, self.model.spec.params, self.model.spec.dt_h
+        if not m.exposed:
+            self.clock += dt / self.cycle_h
+            return
+        o, q = m.occupancy(self), m.cereblon
+        target = 1 + p.bounce_back * 4 * o * (1 - o)
+        self.capacity = target + (self.capacity - target) * math.exp(-p.capacity_rate * dt)
+        r = self.capacity * (1 - o)
+        self.load = self._load(r, self.load_ratio * (1 + p.lenalidomide_load_gain * q), dt)
+        free = self.load / self.chaperone
+        drive = free**2 / (p.stress_half_load**2 + free**2)
+        self.stress = drive + (self.stress - drive) * math.exp(-p.stress_rate * dt)
+        level = 1 + p.chaperone_gain * self.stress
+        self.chaperone = level + (self.chaperone - level) * math.exp(-p.chaperone_rate * dt)
+        removal = max(1 - o, p.noxa_floor)
+        noxa = p.myc * (1 + p.noxa_gain * self.stress) / removal
+        self.noxa = noxa + (self.noxa - noxa) * pade(p.noxa_rate * removal * dt)
+        self.dr5 = p.dr5 * self.stress + (self.dr5 - p.dr5 * self.stress) * math.exp(-p.dr5_rate * dt)
+        loss = 1 + p.ikzf_degradation * q * r / (r + p.ikzf_activity_half)
+        self.ikzf = 1 / loss + (self.ikzf - 1 / loss) * pade(p.ikzf_rate * loss * dt)
+        low_ikzf = 1 - self.ikzf
+        nfkb = max(1 - p.nfkb_sign * p.nfkb_inhibition_gain * o - p.nfkb_ikzf_gain * low_ikzf, 0)
+        threshold = self.threshold * nfkb * max(1 - p.jnk_gain * self.stress, 0) * (1 - p.ikzf_threshold_gain * low_ikzf)
+        excess = max(self.stress * (self.noxa + self.dr5) - threshold, 0)
+        limit = p.commitment_rate * excess / p.commitment_decay
+        self.commitment = limit + (self.commitment - limit) * math.exp(-p.commitment_decay * dt)
+        brake = max(1 - p.cycle_stress_gain * max(self.stress - self.resting_stress, 0), 0)
+        self.clock += dt / self.cycle_h * brake * (1 - p.ikzf_cycle_gain * low_ikzf)
+
+    def _load(self, r: float, supply: float, dt: float) -> float:
+        """Backward Euler of dU/dt = kU (supply - r U/(1+U)) - ka U: the root of a x^2 + b x - c by the textbook formula."""
+        p = self.model.spec.params
+        a = 1 + p.load_clearance * dt
+        c = self.load + dt * p.synthesis_rate * supply
+        b = a + dt * p.synthesis_rate * r - c
+        return (-b + math.sqrt(b * b + 4 * a * c)) / (2 * a)
+
+    def due(self) -> bool:
+        """Whether the cell's appointed step, of loss or of clearance, has come."""
+        return self.event_step <= self.model.time_step
+
+    def die(self) -> None:
+        """Become apoptotic, to be cleared between the two times of the line (P4)."""
+        m, t = self.model, self.model.spec.traits
+        u = uniform(words(m.seed_, Stream.CLEARANCE, m.time_step, self.uid)[0])
+        hours = t.clearance_min_h + u * (t.clearance_max_h - t.clearance_min_h)
+        self.state = "apoptotic"
+        self.event_step = m.time_step + max(math.ceil(hours / m.spec.dt_h), 1)
+
+
+class NaiveTumor(mesa.Model):
+    """A tumor on a Mesa grid; takes founding sites, center and zones (data) from a fast tumor that has not stepped yet."""
+
+    def __init__(self, twin: Tumor) -> None:
+        super().__init__(seed=1)
+        self.spec: TumorSpec = twin.spec
+        self.seed_, self.time_step, self.exposed = twin.seed, 0, False
+        shape = twin.lattice.row.shape
+        self.grid = OrthogonalVonNeumannGrid(shape, torus=False, capacity=1, random=random.Random(1))
+        self.origin = shape[0] // 2
+        z, y, x = twin.lattice.voxel_z, twin.lattice.voxel_y, twin.lattice.voxel_x
+        self.zone = twin._zones[z[:, None, None] + y[None, :, None] + x[None, None, :]]
+        self.gaps: set[tuple[int, int, int]] = set()
+        self.inhibition, self.cereblon = np.zeros((1, 1)), 0.0
+        for i, site in enumerate(zip(*np.unravel_index(twin.live.site, shape), strict=True)):
+            self._found(i, tuple(map(int, site)))
+        self.find_center()
+        self.measure_distance()
+
+    def _found(self, i: int, site: tuple[int, int, int]) -> None:
+        t, p = self.spec.traits, self.spec.params
+        cell = NaiveCell(self, site)
+        a, b, age, lifetime = words(self.seed_, Stream.FOUNDER, 0, i)
+        cell.uid = join(a, b)
+        z = normals(np.uint64(self.seed_), int(Stream.TRAITS), 0, np.uint64(cell.uid))
+        cell.load_ratio = t.load_median * math.exp(t.load_sd * z[0])
+        cell.threshold = t.threshold_median * math.exp(t.threshold_sd * z[1])
+        cell.cycle_h = t.cycle_h * math.exp(t.cycle_sd * z[2])
+        cell.clock = -math.log2(1 - 0.5 * uniform(age))
+        cell.event_step = self.loss_step(lifetime)
+        # At rest 0 = kU (rho - U/(1+U)) - ka U, and S = h(U/H) with H = 1 + aH S.
+        k, ka, rho = p.synthesis_rate, p.load_clearance, cell.load_ratio
+        b_ = k + ka - k * rho
+        cell.load = (-b_ + math.sqrt(b_ * b_ + 4 * ka * k * rho)) / (2 * ka)
+        stress = 0.0
+        for _ in range(300):
+            free = cell.load / (1 + p.chaperone_gain * stress)
+            stress = 0.5 * stress + 0.5 * free**2 / (p.stress_half_load**2 + free**2)
+        cell.stress = cell.resting_stress = stress
+        cell.chaperone = 1 + p.chaperone_gain * stress
+        cell.noxa, cell.dr5 = p.myc * (1 + p.noxa_gain * stress), p.dr5 * stress
+
+    def loss_step(self, word: int) -> int:
+        """Step of background loss of a cell born now."""
+        rate = self.spec.traits.loss_per_h
+        return NEVER if rate <= 0 else self.time_step + max(math.ceil(-math.log(uniform(word)) / rate / self.spec.dt_h), 1)
+
+    def occupancy(self, cell: NaiveCell) -> float:
+        """Mean beta5 occupancy that a cell sees in this step."""
+        zone = int(self.zone[cell.site]) if self.inhibition.shape[0] > 1 else 0
+        return float(self.inhibition[zone, cell.clone])
+
+    def step_exposed(self, inhibition: np.ndarray | None = None, cereblon: float = 0.0) -> None:
+        """One step in the order of MODEL.md."""
+        self.time_step += 1
+        self.inhibition, self.cereblon = np.zeros((1, 256)) if inhibition is None else inhibition, cereblon
+        self.exposed |= bool(self.inhibition.any()) or cereblon > 0
+        self.agents.do("advance")
+        if self.time_step % 24 == 0:
+            self.find_center()
+        leaving = self.agents.select(lambda c: c.state == "apoptotic" and c.due())
+        dying = self.agents.select(lambda c: c.state != "apoptotic" and (c.commitment >= 1 or c.due()))
+        dying.do("die")
+        for cell in list(leaving):
+            self.gaps.add(cell.site)
+            cell.remove()
+        if self.time_step % max(round(4 / self.spec.dt_h), 1) == 0:
+            self.close_gaps()
+            self.measure_distance()
+        self.divide()
+
+    # -- space ------------------------------------------------------------------------------------------------------
+    def is_tumor(self) -> np.ndarray:
+        """Where there is a cell or a gap, shape of the grid."""
+        tumor = np.zeros(self.grid.dimensions, bool)
+        for site in [agent.site for agent in self.agents] + list(self.gaps):
+            tumor[site] = True
+        return tumor
+
+    def measure_distance(self) -> None:
+        """Squared distance to host tissue: sites where less than half of the 5 x 5 x 5 window is tumor."""
+        host = ndimage.convolve(self.is_tumor().astype(int), np.ones((5, 5, 5), int), mode="constant") <= 62
+        squared = np.round(ndimage.distance_transform_edt(~host) ** 2)
+        reach = math.ceil(self.spec.depth_um / self.spec.spacing_um) + 3
+        self.squared = np.where(squared > reach**2, FAR, squared)
+
+    def find_center(self) -> None:
+        """Center of mass, to a whole site; gaps outside the box of the cells become host tissue."""
+        sites = [agent.site for agent in self.agents]
+        if sites:
+            axes = list(zip(*sites, strict=True))
+            self.center = [round(sum(axis) / len(sites)) for axis in axes]
+            self.gaps = {gap for gap in self.gaps if all(min(a) <= g <= max(a) for g, a in zip(gap, axes, strict=True))}
+
+    def close_gaps(self) -> None:
+        """Each gap closes with the probability of four hours: everything outward on its radial line moves inward."""
+        probability = 1 - math.exp(-max(round(4 / self.spec.dt_h), 1) * self.spec.dt_h / self.spec.closure_h)
+        for gap in sorted(self.gaps):
+            key = 0
+            for axis, factor in zip(gap, (16777216, 4096, 1), strict=True):
+                key += (axis - self.origin + 2048) * factor
+            if uniform(words(self.seed_, Stream.VACANCY, self.time_step, key)[0]) < probability and gap in self.gaps:
+                self.collapse(gap)
+
+    def collapse(self, gap: tuple[int, int, int]) -> None:
+        """Close one gap."""
+        offset = [axis - c for axis, c in zip(gap, self.center, strict=True)]
+        largest = max(map(abs, offset))
+        direction = [d / largest for d in offset] if largest >= 0.5 else [1.0, 0.0, 0.0]
+        here, k = gap, 1
+        while True:
+            there = point(gap, direction, k)
+            self.gaps.discard(here)
+            occupant = self.occupant(there)
+            if occupant is None and there not in self.gaps:
+                return
+            if occupant is None:
+                self.gaps.add(here)
+            else:
+                occupant.cell = self.grid[here]
+            here, k = there, k + 1
+
+    def occupant(self, site: tuple[int, int, int]) -> NaiveCell | None:
+        """The cell on a site."""
+        agents = self.grid[site].agents
+        return agents[0] if agents else None
+
+    def divide(self) -> None:
+        """Every cell that finished its cycle divides, in the order of its draw, if its line meets a free site (P5, P7)."""
+        ready = [c for c in self.agents if c.state != "apoptotic" and c.clock >= 1]
+        plans = []
+        for cell in ready:
+            draw = words(self.seed_, Stream.DIVIDE, self.time_step, cell.uid)
+            plans.append((draw[3], cell.uid % 2**32, cell, *self.line(cell, draw)))
+        for *_, cell, offset, direction, reach in sorted(plans, key=lambda plan: plan[:2]):
+            cell.clock -= 1
+            start = [axis + shift for axis, shift in zip(cell.site, offset, strict=True)]
+            path = self.free_path(start, direction, reach)
+            cell.state = "proliferating" if path else "quiescent"
+            if path:
+                self.gaps.discard(path[-1])
+                for here, there in zip(path[-2::-1], path[:0:-1], strict=True):
+                    self.occupant(here).cell = self.grid[there]
+                self.bear(cell, path[0])
+
+    def line(self, cell: NaiveCell, draw: tuple[int, ...]) -> tuple[list[float], list[float], float]:
+        """Offset of the start, direction and reach of a push: down the squared distance, from the core away from the center."""
+        z, y, x = cell.site
+        s = self.squared
+        normal = [s[z - 2, y, x] - s[z + 2, y, x], s[z, y - 2, x] - s[z, y + 2, x], s[z, y, x - 2] - s[z, y, x + 2]]
+        if not any(normal):
+            normal = [axis - c for axis, c in zip(cell.site, self.center, strict=True)]
+        length = max(math.sqrt(sum(n * n for n in normal)), 1e-9)
+        jitter = [(word // 65536 + 0.5) / 65536 - 0.5 for word in draw[:3]]
+        offset = [(word % 65536 + 0.5) / 65536 - 0.5 for word in draw[:3]]
+        direction = [n / length + j for n, j in zip(normal, jitter, strict=True)]
+        largest = max(map(abs, direction))
+        depth = self.spec.depth_um / self.spec.spacing_um
+        return offset, [d / largest for d in direction], 3 * depth if s[z, y, x] <= depth**2 else depth
+
+    def free_path(self, start: list[float], direction: list[float], reach: float) -> list[tuple[int, int, int]]:
+        """Sites along a line up to the first without a cell; empty if there is none within the reach."""
+        stretch, path = math.sqrt(sum(d * d for d in direction)), []
+        for k in range(1, math.floor(reach / stretch + 1e-12) + 1):
+            path.append(point(start, direction, k))
+            if self.occupant(path[-1]) is None:
+                return path
+        return []
+
+    def bear(self, mother: NaiveCell, site: tuple[int, int, int]) -> None:
+        """The daughter of ``mother`` on ``site``: everything inherited, a new lineage, cycle length with noise."""
+        t, daughter = self.spec.traits, NaiveCell(self, site)
+        for name in COLUMNS:
+            setattr(daughter, name, getattr(mother, name))
+        a, b, *_ = words(self.seed_, Stream.LINEAGE, self.time_step, mother.uid)
+        daughter.uid = join(a, b)
+        w = words(self.seed_, Stream.BIRTH, self.time_step, daughter.uid)
+        noise = math.sqrt(-2 * math.log(uniform(w[0]))) * math.cos(2 * math.pi * uniform(w[1]))
+        keep = t.cycle_inheritance
+        ln_ratio = keep * math.log(mother.cycle_h / t.cycle_h) + math.sqrt(1 - keep**2) * t.cycle_sd * noise
+        daughter.cycle_h = t.cycle_h * math.exp(ln_ratio)
+        daughter.event_step = self.loss_step(w[2])
+
+
+COLUMNS = (
+    "state", "clone", "capacity", "load", "stress", "chaperone", "noxa", "dr5", "commitment", "ikzf", "clock", "load_ratio",
+    "threshold", "cycle_h", "resting_stress",
+)  # fmt: skip
+
+
+def point(start: tuple[float, ...] | list[float], direction: list[float], k: int) -> tuple[int, int, int]:
+    """The k-th site on a line: each coordinate rounded half up."""
+    z, y, x = (math.floor(s + k * d + 0.5) for s, d in zip(start, direction, strict=True))
+    return z, y, x
+
+
+def time_per_update(cells: int = 400, steps: int = 10) -> float:
+    """Seconds per cell update of this model under drug."""
+    from tests.conftest import small_spec
+
+    model = NaiveTumor(Tumor(small_spec(), cells / 1e3, 1))
+    start, updates = time.perf_counter(), 0
+    for _ in range(steps):
+        updates += len(model.agents)
+        model.step_exposed(np.full((1, 1), 0.5))
+    return (time.perf_counter() - start) / updates

@@ -1,0 +1,119 @@
+"""The fast model against the reference model, cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from tests.conftest import small_spec
+from tests.oracle.naive import COLUMNS, NaiveTumor
+from xenosim.cell.params import cell_params
+from xenosim.cell.state import FLOAT_COLUMNS, CellState
+from xenosim.parameters.load import load_set
+from xenosim.tumor.tissue import N_ZONES
+from xenosim.tumor.tumor import Tumor, TumorSpec
+
+Schedule = Callable[[int], tuple[np.ndarray | None, float]]
+
+
+def double(spec: TumorSpec) -> TumorSpec:
+    """The same tumor with float64 columns: then nothing but the rules can differ."""
+    return spec._replace(params=cell_params(load_set("oci_ly10").value, np.float64))  # type: ignore[arg-type]
+
+
+def assert_same(fast: Tumor, naive: NaiveTumor) -> None:
+    """Same cells on the same sites with the same values, and the same gaps."""
+    cells = {agent.uid: agent for agent in naive.agents}
+    live = fast.live
+    assert sorted(cells) == sorted(int(uid) for uid in live.uid)
+    sites = np.stack(np.unravel_index(live.site, fast.lattice.row.shape), axis=1)
+    others = [cells[int(uid)] for uid in live.uid]
+    assert [o.site for o in others] == [tuple(site) for site in sites.tolist()]
+    assert [o.state for o in others] == [CellState(state).name.lower() for state in live.state]
+    assert [o.event_step for o in others] == live.event_step.tolist()
+    assert [o.clone for o in others] == live.clone.tolist()
+    assert set(COLUMNS) >= set(FLOAT_COLUMNS)
+    dying = live.state == CellState.APOPTOTIC
+    for name in FLOAT_COLUMNS:
+        ignored = dying if name in ("clock", "commitment") else np.zeros(fast.n, bool)  # of no meaning in a dying cell
+        expected = np.array([getattr(o, name) for o in others])
+        # Both are float64: only the order of operations differs, over some dozens of steps.
+        np.testing.assert_allclose(getattr(live, name)[~ignored], expected[~ignored], rtol=1e-9, atol=1e-12, err_msg=name)
+    gaps = {tuple(site) for site in np.argwhere(fast.lattice.row == -2).tolist()}
+    assert gaps == naive.gaps
+
+
+def zones(step: int) -> tuple[np.ndarray, float]:
+    """Occupancy that differs between zones, rises and falls; lenalidomide from hour 12 on."""
+    wave = 0.5 + 0.5 * np.sin(step / 9.0)
+    return (np.linspace(0.3, 1.0, N_ZONES) * wave)[:, None], 0.6 if step > 12 else 0.0
+
+
+SCENARIOS: dict[str, tuple[TumorSpec, float, int, Schedule]] = {
+    "vehicle with loss": (small_spec(cycle_h=30.0), 0.3, 72, lambda step: (None, 0.0)),
+    "crowded core": (small_spec(cycle_h=24.0, loss_factor=0.0, depth_um=250.0), 0.6, 60, lambda step: (None, 0.0)),
+    "strong inhibition, then none": (small_spec(cycle_h=30.0), 0.5, 80, lambda step: (np.full((1, 1), 0.93 if step < 40 else 0.0), 0.0)),
+    "zones and lenalidomide": (small_spec(cycle_h=30.0), 0.4, 60, zones),
+    "half-hour steps": (small_spec(cycle_h=20.0)._replace(dt_h=0.5), 0.3, 72, lambda step: (np.full((1, 1), 0.8), 0.0)),
+}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_cell_by_cell(name: str) -> None:
+    spec, volume, steps, schedule = SCENARIOS[name]
+    fast = Tumor(double(spec), volume, 11)
+    naive = NaiveTumor(fast)
+    assert_same(fast, naive)
+    for step in range(1, steps + 1):
+        inhibition, cereblon = schedule(step)
+        fast.step(inhibition, cereblon)
+        naive.step_exposed(inhibition, cereblon)
+        if step % 6 == 0 or step == steps:
+            assert_same(fast, naive)
+    assert fast.born > 0
+    if name == "crowded core":
+        assert fast.counts()[CellState.QUIESCENT] > 0
+    if name == "strong inhibition, then none":
+        assert fast.committed > 100 and fast.cleared > 100
+
+
+def test_a_rate_changed_by_one_percent_is_noticed() -> None:
+    fast = Tumor(double(small_spec(cycle_h=30.0)), 0.1, 11)
+    naive = NaiveTumor(fast)
+    params = fast.spec.params
+    naive.spec = fast.spec._replace(params=params._replace(noxa_gain=1.01 * params.noxa_gain))
+    for _ in range(6):
+        fast.step(np.full((1, 1), 0.8))
+        naive.step_exposed(np.full((1, 1), 0.8))
+    with pytest.raises(AssertionError, match="noxa"):
+        assert_same(fast, naive)
+
+
+def test_two_clones() -> None:
+    fast = Tumor(double(small_spec(cycle_h=30.0)), 0.4, 12)
+    fast.cells.clone[: fast.n : 3] = 1
+    naive = NaiveTumor(fast)
+    for agent in naive.agents:
+        agent.clone = int(fast.cells.clone[np.nonzero(fast.live.uid == np.uint64(agent.uid))[0][0]])
+    for _ in range(48):
+        table = np.array([[0.92, 0.2]])
+        fast.step(table)
+        naive.step_exposed(table)
+    assert_same(fast, naive)
+    survivors = np.bincount(fast.live.clone[fast.live.state != CellState.APOPTOTIC], minlength=2)
+    assert survivors[0] < survivors[1]
+
+
+def test_float32_columns_agree_with_float64_without_branching() -> None:
+    """Error budget of the columns: the same cells in float32 and float64 for a day under drug, before any of them dies."""
+    single, wide = Tumor(small_spec(), 0.5, 3), Tumor(double(small_spec()), 0.5, 3)
+    for _ in range(8):
+        single.step(np.full((1, 1), 0.7))
+        wide.step(np.full((1, 1), 0.7))
+    order = {int(uid): row for row, uid in enumerate(wide.live.uid)}
+    rows = [order[int(uid)] for uid in single.live.uid]
+    for name in FLOAT_COLUMNS:
+        # float32 keeps 6e-8 of a value; eight steps and differences of near values cost two digits.
+        np.testing.assert_allclose(getattr(single.live, name), getattr(wide.live, name)[rows], rtol=2e-5, atol=2e-6, err_msg=name)
