@@ -270,7 +270,7 @@ class NaiveTumor(mesa.Model):
         direction = [n / length + j for n, j in zip(normal, jitter, strict=True)]
         largest = max(map(abs, direction))
         depth = self.spec.depth_um / self.spec.spacing_um
-        return offset, [d / largest for d in direction], 3 * depth if s[z, y, x] <= depth**2 else depth
+        return offset, [d / largest for d in direction], 3 * depth if s[z, y, x] <= depth**2 else min(depth, 10)
 
     def free_path(self, start: list[float], direction: list[float], reach: float) -> list[tuple[int, int, int]]:
         """Sites along a line up to the first without a cell; empty if there is none within the reach."""

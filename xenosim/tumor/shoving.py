@@ -17,6 +17,9 @@ APOPTOTIC, QUIESCENT, PROLIFERATING = np.uint8(2), np.uint8(1), np.uint8(0)
 _SPREAD = 1.0
 #: A line from within the depth of the surface ends at the latest at this multiple of the depth: it is straight, the surface is not.
 LONGEST = 3.0
+#: Sites along which a cell deeper than the depth looks for a gap. The chance to meet one depends on the share of gaps and on this
+#: number, not on the size of a site, so it is the same at every resolution; it is the default depth at the default resolution.
+GAP_REACH = 10.0
 
 
 class SpaceParams(NamedTuple):
@@ -187,8 +190,8 @@ def aim(cells, lattice, rows, step, space, lines, keys):  # type: ignore[no-unty
     """The line along which each of ``rows`` [-] would push: the outward normal, jittered; from the core, the radius (P7).
 
     ``lines``, shape (n, 8): direction, its largest component 1, its length per unit of that component, offset of the start within
-    the mother's site (from the center, lines near an axis would all run along lattice rows), and reach [sites]. Gaps are met
-    within the mechanical depth; host tissue, for a cell within the depth of it, wherever the line leaves the tumor.
+    the mother's site (from the center, lines near an axis would all run along lattice rows), and reach [sites]. Deeper
+    cells may only meet a gap; host tissue is met, by cells within the depth of it, wherever the line leaves the tumor.
     ``keys`` uint64 (n,): the order of the divisions [-], a priority draw before the uid.
     """
     n = rows.shape[0]
@@ -210,7 +213,7 @@ def aim(cells, lattice, rows, step, space, lines, keys):  # type: ignore[no-unty
         line[0], line[1], line[2] = dz * scale, dy * scale, dx * scale
         line[3] = scale * np.sqrt(dz * dz + dy * dy + dx * dx)
         line[4], line[5], line[6] = oz - 0.5, oy - 0.5, ox - 0.5
-        line[7] = LONGEST * space.depth if lattice.squared[z, y, x] <= space.depth_squared else space.depth
+        line[7] = LONGEST * space.depth if lattice.squared[z, y, x] <= space.depth_squared else min(space.depth, GAP_REACH)
         keys[k] = join(words[3, k], np.uint32(keys[k]))
 
 
