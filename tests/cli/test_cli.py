@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -88,3 +90,28 @@ def test_inputs(tmp_path: Path) -> None:
     assert "ADDL" in xenosim("regimen", "show", "7 mg/kg IV Q3Dx4", "--as", "nonmem", cwd=tmp_path).stdout
     listed = json.loads(xenosim("params", "--status", "assumed", "--json", cwd=tmp_path).stdout)
     assert listed and all(p["status"] == "assumed" and p["note"] for p in listed)
+
+
+def test_interrupt_leaves_nothing_and_exits_130(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "xenosim", "run", str(SCENARIOS[0]), "--jobs", "2"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as run:
+        time.sleep(6.0)
+        os.killpg(run.pid, signal.SIGINT)
+        _, errors = run.communicate(timeout=60)
+    assert run.returncode == 130 and "interrupted" in errors and "Traceback" not in errors, errors
+    assert not (tmp_path / "runs").exists() or not list((tmp_path / "runs").iterdir())
+
+
+def test_a_control_table_is_reproduced(tmp_path: Path) -> None:
+    table = tmp_path / "control.csv"
+    table.write_text("day,tumor_volume_mm3\n" + "".join(f"{day},{2.0 * 2 ** (day / 6.0):.3f}\n" for day in range(0, 19, 3)))
+    text = SCENARIOS[0].read_text().replace("{doubling_time: 6 day}", "{control: control.csv}")
+    (tmp_path / "mine.yaml").write_text(text)
+    assert "control.csv" in text
+    done = xenosim("run", "mine.yaml", *small("--json"), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    growth = json.loads(done.stdout)["growth"]
+    assert growth["control_rms"] < 0.1 and growth["achieved_doubling_days"] == pytest.approx(6.0, rel=0.1)
+    table.write_text("day,volume\n0,1\n")
+    done = xenosim("check", "mine.yaml", cwd=tmp_path)
+    assert done.returncode == 2 and "mine.yaml:" in done.stderr and "control.csv" in done.stderr

@@ -116,9 +116,6 @@ def main() -> None:
         lines += [f"  {error.remedy}"] if error.remedy else []
         typer.echo("\n".join(lines), err=True)
         sys.exit(2)
-    except (KeyboardInterrupt, typer.Abort):
-        typer.echo("interrupted; nothing was written", err=True)
-        sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)

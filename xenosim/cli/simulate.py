@@ -44,9 +44,13 @@ def simulate(
     show = sys.stderr.isatty() and not as_json
     if show and not IS_COMPILED:
         typer.echo("Compiling the cell kernel (first run on this machine) ...", err=True)
-    with _Progress(show) as progress:
-        result = run_study(scenario, jobs=jobs, progress=progress, paired=paired)
-    directory = result.write(base, shlex.join(["xenosim", *sys.argv[1:]]), draw_all)
+    try:
+        with _Progress(show) as progress:
+            result = run_study(scenario, jobs=jobs, progress=progress, paired=paired)
+        directory = result.write(base, shlex.join(["xenosim", *sys.argv[1:]]), draw_all)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; nothing was written", err=True)
+        raise typer.Exit(130) from None
     if as_json:
         typer.echo(json.dumps(result.summary() | {"run_directory": str(directory)}, indent=1))
     else:
