@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import random
 import time
-from itertools import product
 
 import mesa
 import numpy as np
@@ -126,6 +125,8 @@ class NaiveTumor(mesa.Model):
         self.zone = twin._zones[z[:, None, None] + y[None, :, None] + x[None, None, :]]
         self.gaps: set[tuple[int, int, int]] = set()
         self.inhibition, self.cereblon = np.zeros((1, 1)), 0.0
+        # Depth below the mean surface, which lies 0.4 sites above the bottom of its clefts.
+        self.depth_squared = (self.spec.depth_um / self.spec.spacing_um - 0.4) ** 2
         for i, site in enumerate(zip(*np.unravel_index(twin.live.site, shape), strict=True)):
             self._found(i, tuple(map(int, site)))
         self.find_center()
@@ -240,25 +241,32 @@ class NaiveTumor(mesa.Model):
         return agents[0] if agents else None
 
     def divide(self) -> None:
-        """Every cell that finished its cycle divides, in the order of its draw, if its line meets a free site (P5, P7)."""
-        ready = [c for c in self.agents if c.state != "apoptotic" and c.clock >= 1]
-        plans = []
-        for cell in ready:
-            draw = words(self.seed_, Stream.DIVIDE, self.time_step, cell.uid)
-            plans.append((draw[3], cell.uid % 2**32, cell, *self.line(cell, draw)))
-        for *_, cell, offset, direction, reach in sorted(plans, key=lambda plan: plan[:2]):
-            cell.clock -= 1
-            start = [axis + shift for axis, shift in zip(cell.site, offset, strict=True)]
-            path = self.free_path(start, direction, reach)
-            cell.state = "proliferating" if path else "quiescent"
-            if path:
-                self.gaps.discard(path[-1])
-                for here, there in zip(path[-2::-1], path[:0:-1], strict=True):
-                    self.occupant(here).cell = self.grid[there]
-                self.bear(cell, path[0])
+        """Every cell that finished its cycle divides, in the order of its draw, if its line meets a free site (P5, P7).
 
-    def line(self, cell: NaiveCell, draw: tuple[int, ...]) -> tuple[list[float], list[float], float]:
-        """Offset of the start, direction and reach of a push: down the squared distance, from the core away from the center."""
+        Deep cells that met no gap try again: all lines together cross as many sites as one would at 1e5 cells per mm3.
+        """
+        waiting = [c for c in self.agents if c.state != "apoptotic" and c.clock >= 1]
+        for cell in waiting:
+            cell.clock, cell.state = cell.clock - 1, "quiescent"
+        for attempt in range(max(round((1e5 / self.spec.resolution) ** (1 / 3)), 1)):
+            plans = []
+            for cell in waiting:
+                draw = tuple(int(w) for w in block(np.uint64(self.seed_), int(Stream.DIVIDE) + 16 * attempt, self.time_step, np.uint64(cell.uid)))
+                plans.append((draw[3], cell.uid % 2**32, cell, *self.line(cell, draw)))
+            waiting = []
+            for *_, cell, offset, direction in sorted(plans, key=lambda plan: plan[:2]):
+                path = self.free_path(cell, offset, direction)
+                if path:
+                    cell.state = "proliferating"
+                    self.gaps.discard(path[-1])
+                    for here, there in zip(path[-2::-1], path[:0:-1], strict=True):
+                        self.occupant(here).cell = self.grid[there]
+                    self.bear(cell, path[0])
+                elif self.is_deep(cell):
+                    waiting.append(cell)
+
+    def line(self, cell: NaiveCell, draw: tuple[int, ...]) -> tuple[list[float], list[float]]:
+        """Offset of the start and direction of a push: down the squared distance, from the core away from the center."""
         z, y, x = cell.site
         s = self.squared
         normal = [s[z - 2, y, x] - s[z + 2, y, x], s[z, y - 2, x] - s[z, y + 2, x], s[z, y, x - 2] - s[z, y, x + 2]]
@@ -269,16 +277,22 @@ class NaiveTumor(mesa.Model):
         offset = [(word % 65536 + 0.5) / 65536 - 0.5 for word in draw[:3]]
         direction = [n / length + j for n, j in zip(normal, jitter, strict=True)]
         largest = max(map(abs, direction))
-        depth = self.spec.depth_um / self.spec.spacing_um
-        return offset, [d / largest for d in direction], 3 * depth if s[z, y, x] <= depth**2 else min(depth, 10)
+        return offset, [d / largest for d in direction]
 
-    def free_path(self, start: list[float], direction: list[float], reach: float) -> list[tuple[int, int, int]]:
-        """Sites along a line up to the first without a cell; empty if there is none within the reach."""
+    def is_deep(self, cell: NaiveCell) -> bool:
+        """Whether a cell lies deeper than the mechanical depth."""
+        return bool(self.squared[cell.site] > self.depth_squared)
+
+    def free_path(self, cell: NaiveCell, offset: list[float], direction: list[float]) -> list[tuple[int, int, int]]:
+        """Sites along a line up to the first without a cell; empty if there is none within reach, or only host tissue for a deep cell."""
+        start = [axis + shift for axis, shift in zip(cell.site, offset, strict=True)]
+        depth = self.spec.depth_um / self.spec.spacing_um
+        reach = depth if self.is_deep(cell) else 3 * depth
         stretch, path = math.sqrt(sum(d * d for d in direction)), []
         for k in range(1, math.floor(reach / stretch + 1e-12) + 1):
             path.append(point(start, direction, k))
             if self.occupant(path[-1]) is None:
-                return path
+                return path if path[-1] in self.gaps or not self.is_deep(cell) else []
         return []
 
     def bear(self, mother: NaiveCell, site: tuple[int, int, int]) -> None:

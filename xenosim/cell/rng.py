@@ -20,7 +20,7 @@ _UNIT, _HALF_UNIT = 1.0 / 4294967296.0, 1.0 / 65536.0
 
 @unique
 class Stream(IntEnum):
-    """One stream per decision; a number is never reused for another."""
+    """One stream per decision, below 16; a further attempt at a decision adds 16 to its stream. A number is never reused."""
 
     LINEAGE = 1
     DIVIDE = 2

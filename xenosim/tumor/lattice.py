@@ -58,13 +58,18 @@ def extend_bounds(lattice, z, y, x):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline=True)
-def coordinates(lattice, site):  # type: ignore[no-untyped-def]
-    """(z, y, x) [-] of a flat ``site`` index [-]."""
-    nx = lattice.row.shape[2]
-    plane = lattice.row.shape[1] * nx
+def decompose(site, ny, nx):  # type: ignore[no-untyped-def]
+    """(z, y, x) [-] of a flat ``site`` of a lattice with ``ny`` rows of ``nx`` sites [-]."""
+    plane = ny * nx
     z = site // plane
     y = (site - z * plane) // nx
     return z, y, site - z * plane - y * nx
+
+
+@kernel(inline=True)
+def coordinates(lattice, site):  # type: ignore[no-untyped-def]
+    """(z, y, x) [-] of a flat ``site`` index [-]."""
+    return decompose(site, lattice.row.shape[1], lattice.row.shape[2])
 
 
 @kernel(inline=True)
@@ -213,12 +218,11 @@ def list_gaps(lattice, gaps):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline=True)
-def slope(lattice, z, y, x):  # type: ignore[no-untyped-def]
-    """Fall of the squared distance over four sites about (z, y, x) [sites2]: along the outward normal, zeros in the core (P7)."""
-    s = lattice.squared
-    gz = np.float64(s[z - 2, y, x]) - np.float64(s[z + 2, y, x])
-    gy = np.float64(s[z, y - 2, x]) - np.float64(s[z, y + 2, x])
-    gx = np.float64(s[z, y, x - 2]) - np.float64(s[z, y, x + 2])
+def slope(squared, z, y, x):  # type: ignore[no-untyped-def]
+    """Fall of the ``squared`` distance over four sites about (z, y, x) [sites2]: along the outward normal, zeros in the core (P7)."""
+    gz = np.float64(squared[z - 2, y, x]) - np.float64(squared[z + 2, y, x])
+    gy = np.float64(squared[z, y - 2, x]) - np.float64(squared[z, y + 2, x])
+    gx = np.float64(squared[z, y, x - 2]) - np.float64(squared[z, y, x + 2])
     return gz, gy, gx
 
 

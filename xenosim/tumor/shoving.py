@@ -10,16 +10,11 @@ from xenosim.cell.kernel import DYING, LEAVING, READY
 from xenosim.cell.rng import BIRTH, CLEARANCE, DIVIDE, LINEAGE, VACANCY, blocks, half_units, join, normal_of, u01, unit
 from xenosim.cell.state import NEVER
 from xenosim.jit import kernel
-from xenosim.tumor.lattice import OUTSIDE, VACANT, coordinates, extend_bounds, inside, line_point, place, slope
+from xenosim.tumor.lattice import OUTSIDE, VACANT, coordinates, decompose, inside, line_point, place, slope
 
 APOPTOTIC, QUIESCENT, PROLIFERATING = np.uint8(2), np.uint8(1), np.uint8(0)
-#: Width of the uniform spread of the push direction about the unit outward normal (per component).
-_SPREAD = 1.0
 #: A line from within the depth of the surface ends at the latest at this multiple of the depth: it is straight, the surface is not.
 LONGEST = 3.0
-#: Sites along which a cell deeper than the depth looks for a gap. The chance to meet one depends on the share of gaps and on this
-#: number, not on the size of a site, so it is the same at every resolution; it is the default depth at the default resolution.
-GAP_REACH = 10.0
 
 
 class SpaceParams(NamedTuple):
@@ -186,66 +181,65 @@ def close_gaps(lattice, cells, gaps, count, origin, step, space):  # type: ignor
 
 
 @kernel
-def aim(cells, lattice, rows, step, space, lines, keys):  # type: ignore[no-untyped-def]
-    """The line along which each of ``rows`` [-] would push: the outward normal, jittered; from the core, the radius (P7).
+def aim(cells, lattice, rows, attempt, step, space, lines, keys):  # type: ignore[no-untyped-def]
+    """The lines along which ``rows`` [-] would push: the outward normal, jittered; from the core, the radius (P7).
 
-    ``lines``, shape (n, 8): direction, its largest component 1, its length per unit of that component, offset of the start within
-    the mother's site (from the center, lines near an axis would all run along lattice rows), and reach [sites]. Deeper
-    cells may only meet a gap; host tissue is met, by cells within the depth of it, wherever the line leaves the tumor.
-    ``keys`` uint64 (n,): the order of the divisions [-], a priority draw before the uid.
+    ``lines`` (n, 6): direction, its largest component 1; offset of the start within the mother's site (from the center, lines near
+    an axis would all run along lattice rows) [sites]. ``keys`` uint64 (n,): the order of the divisions, a priority draw before
+    the uid [-]. ``attempt`` counts from 0 [-].
     """
     n = rows.shape[0]
+    squared, site = lattice.squared, cells.site
+    ny, nx = squared.shape[1], squared.shape[2]
+    cz, cy, cx = space.cz, space.cy, space.cx
     words = np.empty((4, n), np.uint32)
     take(cells.uid, rows, keys)
-    blocks(space.seed, DIVIDE, step, keys, words)
+    blocks(space.seed, DIVIDE + 16 * attempt, step, keys, words)
     for k in range(n):
-        z, y, x = coordinates(lattice, np.int64(cells.site[rows[k]]))
-        nz, ny, nx = slope(lattice, z, y, x)
-        if nz == 0.0 and ny == 0.0 and nx == 0.0:
-            nz, ny, nx = z - space.cz, y - space.cy, x - space.cx
-        length = max(np.sqrt(nz * nz + ny * ny + nx * nx), 1e-9)
+        z, y, x = decompose(np.int64(site[rows[k]]), ny, nx)
+        gz, gy, gx = slope(squared, z, y, x)
+        if gz == 0.0 and gy == 0.0 and gx == 0.0:
+            gz, gy, gx = z - cz, y - cy, x - cx
+        length = max(np.sqrt(gz * gz + gy * gy + gx * gx), 1e-9)
         (jz, oz), (jy, oy), (jx, ox) = half_units(words[0, k]), half_units(words[1, k]), half_units(words[2, k])
-        dz = nz / length + _SPREAD * (jz - 0.5)
-        dy = ny / length + _SPREAD * (jy - 0.5)
-        dx = nx / length + _SPREAD * (jx - 0.5)
+        dz, dy, dx = gz / length + jz - 0.5, gy / length + jy - 0.5, gx / length + jx - 0.5
         scale = 1.0 / max(abs(dz), max(abs(dy), abs(dx)))
-        line = lines[k]
-        line[0], line[1], line[2] = dz * scale, dy * scale, dx * scale
-        line[3] = scale * np.sqrt(dz * dz + dy * dy + dx * dx)
-        line[4], line[5], line[6] = oz - 0.5, oy - 0.5, ox - 0.5
-        line[7] = LONGEST * space.depth if lattice.squared[z, y, x] <= space.depth_squared else min(space.depth, GAP_REACH)
+        lines[k, 0], lines[k, 1], lines[k, 2] = dz * scale, dy * scale, dx * scale
+        lines[k, 3], lines[k, 4], lines[k, 5] = oz - 0.5, oy - 0.5, ox - 0.5
         keys[k] = join(words[3, k], np.uint32(keys[k]))
 
 
 @kernel(inline=True)
-def push(lattice, cells, i, line, target):  # type: ignore[no-untyped-def]
-    """Make room beside row ``i`` [-]: shift the cells on its ``line`` (8,) to the first free site, a gap or host tissue (P7).
+def first_free(row, oz, oy, ox, dz, dy, dx, reach, deep):  # type: ignore[no-untyped-def]
+    """Number of the first site without a cell on a line from (oz, oy, ox) [-], 0 if there is none within ``reach`` sites (P7).
 
-    The free daughter site goes to ``target`` (3,) [-]. Returns whether room was made.
+    A ``deep`` cell takes only a gap. ``row`` (nz, ny, nx): an array, not the lattice, because reading a field of a tuple of arrays
+    in a loop with several exits counts references, which costs more than the walk.
     """
-    z, y, x = coordinates(lattice, np.int64(cells.site[i]))
-    dz, dy, dx, stretch, reach = line[0], line[1], line[2], line[3], line[7]
-    oz, oy, ox = z + line[4], y + line[5], x + line[6]
-    last = 0
-    k = 1
-    while k * stretch <= reach:
-        qz, qy, qx = line_point(oz, oy, ox, dz, dy, dx, k)
-        if not inside(lattice, qz, qy, qx):
-            return False
-        if lattice.row[qz, qy, qx] < 0:
-            last = k
-            break
-        k += 1
-    if last == 0:
-        return False
-    for k in range(last, 1, -1):
-        qz, qy, qx = line_point(oz, oy, ox, dz, dy, dx, k)
-        az, ay, ax = line_point(oz, oy, ox, dz, dy, dx, k - 1)
-        place(lattice, cells, lattice.row[az, ay, ax], qz, qy, qx)
+    nz, ny, nx = row.shape
+    step = np.sqrt(dz * dz + dy * dy + dx * dx)
+    for k in range(1, np.int64(reach / step) + 1):
+        z, y, x = line_point(oz, oy, ox, dz, dy, dx, k)
+        if not (2 <= z < nz - 2 and 2 <= y < ny - 2 and 2 <= x < nx - 2):
+            return 0
+        found = row[z, y, x]
+        if found < 0:
+            return k if found == VACANT or not deep else 0
+    return 0
+
+
+@kernel(inline=True)
+def shift(row, site, voxel, vz, vy, vx, oz, oy, ox, dz, dy, dx, last):  # type: ignore[no-untyped-def]
+    """Move every cell on a line one site on, from the one before site ``last`` [-] down to the first; its site becomes free (P7)."""
+    ny, nx = row.shape[1], row.shape[2]
     qz, qy, qx = line_point(oz, oy, ox, dz, dy, dx, last)
-    extend_bounds(lattice, qz, qy, qx)
-    target[0], target[1], target[2] = line_point(oz, oy, ox, dz, dy, dx, 1)
-    return True
+    for k in range(last - 1, 0, -1):
+        az, ay, ax = line_point(oz, oy, ox, dz, dy, dx, k)
+        i = row[az, ay, ax]
+        row[qz, qy, qx] = i
+        site[i] = (qz * ny + qy) * nx + qx
+        voxel[i] = vz[qz] + vy[qy] + vx[qx]
+        qz, qy, qx = az, ay, ax
 
 
 @kernel
@@ -274,12 +268,14 @@ def bear_daughters(cells, mothers, daughters, step, traits, space):  # type: ign
     blocks(space.seed, BIRTH, step, uids, words)
     keep = traits.cycle_inheritance
     spread = np.sqrt(1.0 - keep * keep) * traits.cycle_sd
+    uid, cycle, event_step = cells.uid, cells.cycle_h, cells.event_step
+    typical, loss, dt = traits.cycle_h, traits.loss_per_h, space.dt
     for k in range(n):
         row = daughters[k]
-        deviation = np.log(np.float64(cells.cycle_h[mothers[k]]) / traits.cycle_h)
-        cells.uid[row] = uids[k]
-        cells.cycle_h[row] = traits.cycle_h * np.exp(keep * deviation + spread * normal_of(words[0, k], words[1, k]))
-        cells.event_step[row] = loss_step(words[2, k], step, traits.loss_per_h, space.dt)
+        deviation = np.log(np.float64(cycle[mothers[k]]) / typical)
+        uid[row] = uids[k]
+        cycle[row] = typical * np.exp(keep * deviation + spread * normal_of(words[0, k], words[1, k]))
+        event_step[row] = loss_step(words[2, k], step, loss, dt)
 
 
 @kernel
@@ -297,26 +293,53 @@ def take(column, rows, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def divide(cells, lattice, rows, lines, order, births, mothers):  # type: ignore[no-untyped-def]
-    """Let ``rows`` divide in ``order`` along their ``lines`` where room can be made; the others wait a cycle, quiescent (P5, P7).
+def divide(cells, lattice, rows, lines, births, space, mothers, left):  # type: ignore[no-untyped-def]
+    """Let ``rows`` divide, in their order, along their ``lines`` where room can be made; the others wait a cycle, quiescent (P5, P7).
 
-    The k-th daughter takes row ``births[k]`` [-], its mother's row goes to ``mothers[k]`` [-]; :func:`bear_daughters` fills it.
+    The k-th daughter takes row ``births[k]``, its mother's row goes to ``mothers[k]``, for :func:`bear_daughters`; rows deeper than
+    the depth that met no gap go to ``left`` [-].
 
     Returns
     -------
-    int
-        Number of divisions [-].
+    tuple of int
+        Number of divisions and of rows left [-].
     """
-    target = np.empty(3, np.int64)
-    count = 0
-    for k in order:
+    row, squared, bounds = lattice.row, lattice.squared, lattice.bounds
+    vz, vy, vx = lattice.voxel_z, lattice.voxel_y, lattice.voxel_x
+    site, voxel, state = cells.site, cells.voxel, cells.state
+    ny, nx = row.shape[1], row.shape[2]
+    count, n_left = 0, 0
+    for k in range(rows.shape[0]):
         i = rows[k]
+        z, y, x = decompose(np.int64(site[i]), ny, nx)
+        deep = squared[z, y, x] > space.depth_squared
+        dz, dy, dx = lines[k, 0], lines[k, 1], lines[k, 2]
+        oz, oy, ox = z + lines[k, 3], y + lines[k, 4], x + lines[k, 5]
+        last = first_free(row, oz, oy, ox, dz, dy, dx, space.depth if deep else LONGEST * space.depth, deep)
+        if last == 0:
+            if deep:
+                left[n_left] = i
+                n_left += 1
+            continue
+        z, y, x = line_point(oz, oy, ox, dz, dy, dx, last)
+        bounds[0], bounds[1] = min(bounds[0], z), max(bounds[1], z)
+        bounds[2], bounds[3] = min(bounds[2], y), max(bounds[3], y)
+        bounds[4], bounds[5] = min(bounds[4], x), max(bounds[5], x)
+        shift(row, site, voxel, vz, vy, vx, oz, oy, ox, dz, dy, dx, last)
+        z, y, x = line_point(oz, oy, ox, dz, dy, dx, 1)
+        daughter = births[count]
+        row[z, y, x] = daughter
+        site[daughter] = (z * ny + y) * nx + x
+        voxel[daughter] = vz[z] + vy[y] + vx[x]
+        state[i] = PROLIFERATING
+        mothers[count] = i
+        count += 1
+    return count, n_left
+
+
+@kernel
+def finish_cycles(cells, rows):  # type: ignore[no-untyped-def]
+    """``rows`` [-] begin a new cycle, quiescent unless they divide (P5)."""
+    for i in rows:
         cells.clock[i] -= 1.0
-        if push(lattice, cells, i, lines[k], target):
-            cells.state[i] = PROLIFERATING
-            place(lattice, cells, births[count], target[0], target[1], target[2])
-            mothers[count] = i
-            count += 1
-        else:
-            cells.state[i] = QUIESCENT
-    return count
+        cells.state[i] = QUIESCENT

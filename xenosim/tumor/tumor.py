@@ -21,6 +21,10 @@ from xenosim.tumor.tissue import N_ZONES, Perfusion, vessel_zones
 
 #: Time between updates of the distance field and of the gaps [h]; the surface moves by less than a site.
 SPACE_HOURS = 4.0
+#: The rough surface brings the host nearer than its mean position by this much [sites] (loss-free growth against the shell law).
+SURFACE_OFFSET = 0.4
+#: Cells per mm3: the resolution of one agent per cell (Del Monte 2009).
+CELL_DENSITY = 1e5
 #: Clones that the column ``clone`` can tell apart.
 MAX_CLONES = 256
 #: Steps between updates of the center of mass and of the bounds.
@@ -43,6 +47,11 @@ class TumorSpec(NamedTuple):
     def spacing_um(self) -> float:
         """Edge of a site [um]."""
         return float(1000.0 / self.resolution ** (1.0 / 3.0))
+
+    @property
+    def search_lines(self) -> int:
+        """Lines along which a deep cell looks for a gap [-]: together as many sites as one line at one agent per cell."""
+        return max(round((CELL_DENSITY / self.resolution) ** (1.0 / 3.0)), 1)
 
     @property
     def space_steps(self) -> int:
@@ -215,12 +224,21 @@ class Tumor:
         if ready.size == 0:
             return 0
         self._reserve(self.n + ready.size)
+        cells, lattice = self.cells, self.lattice
         births = np.concatenate([holes, np.arange(self.n, self.n + ready.size)])
-        mothers = np.empty(ready.size, np.int64)
-        lines, keys = np.empty((ready.size, 8)), np.empty(ready.size, np.uint64)
-        shoving.aim(self.cells, self.lattice, ready, step, space, lines, keys)
-        order = np.argsort(keys)
-        born: int = shoving.divide(self.cells, self.lattice, ready, lines, order, births, mothers)
+        mothers, left = np.empty((2, ready.size), np.int64)
+        shoving.finish_cycles(cells, ready)
+        born, waiting = 0, ready
+        # Deep cells try further lines for a gap. All together cross as many sites as one line does at one agent per cell: the
+        # chance to meet a gap depends on how many sites are looked at, and must not depend on the resolution.
+        for attempt in range(self.spec.search_lines):
+            lines, keys = np.empty((waiting.size, 6)), np.empty(waiting.size, np.uint64)
+            shoving.aim(cells, lattice, waiting, np.int64(attempt), step, space, lines, keys)
+            order = np.argsort(keys)
+            more, n_left = shoving.divide(cells, lattice, waiting[order], lines[order], births[born:], space, mothers[born:], left)
+            born, waiting = born + more, left[:n_left].copy()
+            if n_left == 0:
+                break
         shoving.bear_daughters(self.cells, mothers[:born], births[:born], step, self.spec.traits, space)
         self.failed_pushes += ready.size - born
         return born
@@ -249,7 +267,7 @@ class Tumor:
                 remedy="choose a smaller depth or a coarser resolution",
             )
         return shoving.SpaceParams(
-            depth=depth_sites, depth_squared=depth_sites**2,
+            depth=depth_sites, depth_squared=max(depth_sites - SURFACE_OFFSET, 0.0) ** 2,
             close_probability=-math.expm1(-self.spec.space_steps * self.spec.dt_h / self.spec.closure_h),
             cz=float(self._center[0]), cy=float(self._center[1]), cx=float(self._center[2]),
             dt=self.spec.dt_h, seed=np.uint64(self.seed),
