@@ -3,8 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import CensoredData, ecdf
 
-from xenosim.analysis.growth import doubling_time_days, growth_rate_per_day, tgd_days, tgd_pct, time_to_multiple
+from xenosim.analysis.growth import doubling_time_days, growth_rate_per_day, km_median, time_to_multiple
 from xenosim.analysis.summary import compare_arms, default_day, endpoint_table
 from xenosim.analysis.volume import TWO_ARM, caliper_volume, rtv
 from xenosim.errors import ParameterError, TableError
@@ -87,19 +90,33 @@ def test_caliper_formulas_by_hand_and_a_misspelt_one() -> None:
         caliper_volume(10, 8, "pi/6lw2")
 
 
-def test_delay_of_single_animals() -> None:
-    t, c = np.array([20.0, 30.0, np.inf]), np.array([10.0, 12.0, 20.0])
-    assert (tgd_days(t, c), tgd_pct(t, c)) == (18.0, 150.0)
-    assert tgd_days(np.array([20.0, np.inf, np.inf]), c) == np.inf
-    assert np.isnan(tgd_days(t, np.full(3, np.inf))) and np.isnan(tgd_pct(t, np.full(3, np.inf)))
+def test_median_times_are_those_of_kaplan_and_meier() -> None:
+    last = np.full(3, 42.0)
+    assert float(km_median(np.array([10.0, 12.0, 20.0]), last)) == 12.0
+    assert float(km_median(np.array([20.0, np.inf, np.inf]), last)) == np.inf
+    assert float(km_median(np.array([10.0, 12.0, 20.0, 30.0]), np.full(4, 42.0))) == 16.0
     assert (doubling_time_days(np.log(2) / 5), doubling_time_days(-0.1)) == (pytest.approx(5.0), np.inf)
+
+
+@given(st.lists(st.tuples(st.integers(1, 30), st.booleans()), min_size=1, max_size=15))
+def test_median_agrees_with_scipy(animals: list[tuple[int, bool]]) -> None:
+    days, censored = (np.array(x) for x in zip(*animals, strict=True))
+    sf = ecdf(CensoredData.right_censored(days.astype(float), censored)).sf
+    below = sf.quantiles[sf.probabilities < 0.5 - 1e-9]
+    at = sf.quantiles[np.isclose(sf.probabilities, 0.5)]
+    expected = [*at[:1], *below[:1]] or [np.inf]
+    median = float(km_median(np.where(censored, np.inf, days.astype(float)), days.astype(float)))
+    if len(at) and len(below):
+        assert expected[0] <= median <= expected[-1]  # anywhere on the flat step is a median; ours is the middle of it
+    else:
+        assert median == expected[0]
 
 
 def test_delay_does_not_call_an_animal_that_left_early_slow() -> None:
     observations = study()
     early = observations[~((observations["arm"] == "drug") & (observations["animal_id"] > 2) & (observations["day"] > 6))]
     row = endpoint_table(early, "vehicle", day=6.0, n_boot=50).query("endpoint == 'tgd_days'").iloc[0]
-    assert row["note"].endswith("> -5.55245 d; 4 treated animals left earlier without reaching it")  # 6 - ln 4 / 0.12
+    assert row["estimate"] == np.inf and "treated median not reached: the delay is > " in row["note"] and "6 animals censored" in row["note"]
 
 
 def test_baseline_is_the_last_measurement_at_or_before_day_0() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xenosim.errors import RegimenError
-from xenosim.pharmacology.events import as_dialect, doses_to_events, events_to_doses, read_events
+from xenosim.pharmacology.events import as_dialect, doses_to_events, events_to_doses, read_events, table_units
 from xenosim.pharmacology.regimen import Dose, parse_regimen
 
 
@@ -138,3 +138,22 @@ def test_dialects() -> None:
     doses = parse_regimen("7 mg/kg IV Q3Dx4", default_drug="ixazomib")
     assert as_dialect(doses, "mrgsolve").startswith('ev(time=0, amt=7, cmt="central", ii=72, addl=3)')
     assert "c(0, 72, 144, 216)" in as_dialect(doses, "pkpdsim")
+
+
+def test_units_and_numbered_compartments_of_a_table(tmp_path: Path) -> None:
+    table = tmp_path / "e.csv"
+    table.write_text("TIME,AMT,CMT,II,ADDL,NOTE\n1,7000,2,3,1,morning\n")
+    units = table_units("day", "ug/kg", {1: "depot_po", 2: "central"})
+    doses = read_events(table, default_drug="ixazomib", units=units)
+    assert [(d.time_h, d.amount_mg_per_kg, d.route) for d in doses] == [(24.0, 7.0, "IV"), (96.0, 7.0, "IV")]
+    assert doses[0].extra == (("note", "morning"),) and doses_to_events(doses)[0]["note"] == "morning"
+    assert as_dialect(doses, "nonmem").splitlines()[0].endswith(",NOTE")
+    with pytest.raises(RegimenError, match="CMT 2 is a number"):
+        read_events(table, default_drug="ixazomib", units=table_units(amt_unit="ug/kg"))
+    with pytest.raises(RegimenError, match="per kg"):
+        table_units(amt_unit="mg")
+    with pytest.raises(RegimenError, match="'centrl' is unknown; did you mean 'central'"):
+        table_units(cmt={1: "centrl"})
+    table.write_text("TIME,AMT,EVID\n0,7,1\n24,0,3\n")
+    with pytest.raises(RegimenError, match="EVID 3 is not simulated"):
+        read_events(table, default_drug="ixazomib")

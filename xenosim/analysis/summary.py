@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xenosim.analysis.growth import KEYS, from_baseline, per_animal, tgd_days, tgd_pct
+from xenosim.analysis.growth import KEYS, from_baseline, km_median, per_animal
 from xenosim.analysis.volume import TWO_ARM
 from xenosim.errors import TableError, suggest
 from xenosim.io.tables import COLUMNS as TABLES
@@ -174,29 +174,31 @@ def _delay_rows(
 ) -> list[dict[str, Any]]:
     frames = [per_animal(observations[observations["arm"] == name], MULTIPLE).set_index(["replicate", "animal_id"]) for name in (arm, control)]
     treated, untreated = _shared(*frames) if paired else frames
-    t, c = (frame["time_to_multiple_days"].to_numpy(float) for frame in (treated, untreated))
+    (t, t_last), (c, c_last) = ((f["time_to_multiple_days"].to_numpy(float), f["last_day"].to_numpy(float)) for f in (treated, untreated))
     it, ic = _indices(t.size, c.size, n_boot, rng, paired)
-    boot_t, boot_c = np.median(t[it], axis=1), np.median(c[ic], axis=1)
-    note = _delay_note(t, c, treated["last_day"].to_numpy(float), float(observations["day"].max()))
-    with np.errstate(invalid="ignore"):
-        days, percent = boot_t - boot_c, 100.0 * (boot_t - boot_c) / boot_c
+    median_t, median_c = float(km_median(t, t_last)), float(km_median(c, c_last))
+    boot_t, boot_c = km_median(t[it], t_last[it]), km_median(c[ic], c_last[ic])
+    note = _delay_note(t, c, median_t, median_c, float(observations["day"].max()))
     rows = []
-    for name, function, samples, unit in (("tgd_days", tgd_days, days, "day"), ("tgd_pct", tgd_pct, percent, "%")):
-        definition = f"median T - C to {MULTIPLE:g} x baseline" + (", per cent of C" if unit == "%" else "")
-        rows.append(_row(name, arm, control, math.nan, function(t, c), *interval(samples), t.size, c.size, unit, definition, note))
+    for name, unit in (("tgd_days", "day"), ("tgd_pct", "%")):
+        with np.errstate(invalid="ignore"):
+            scale, boot_scale = (1.0, 1.0) if unit == "day" else (100.0 / median_c, 100.0 / boot_c)
+            estimate, samples = scale * (median_t - median_c), boot_scale * (boot_t - boot_c)
+        definition = f"Kaplan-Meier medians T - C to {MULTIPLE:g} x baseline" + (", per cent of C" if unit == "%" else "")
+        value = estimate if math.isfinite(median_c) else math.nan
+        rows.append(_row(name, arm, control, math.nan, value, *interval(samples), t.size, c.size, unit, definition, note))
     return rows
 
 
-def _delay_note(t: Array, c: Array, last_day: Array, end: float) -> str:
-    """What a delay rests on: an animal that left before it reached the volume is known only to take longer than its last day."""
-    if math.isinf(np.median(c)):
-        return "the control does not reach the volume"
-    delay, least = tgd_days(t, c), float(np.median(np.minimum(t, last_day)) - np.median(c))
-    early = int((np.isinf(t) & (last_day < end)).sum())
-    left = f"; {early} treated animals left earlier without reaching it" if early else ""
-    if math.isinf(delay):
-        return f"median not reached by day {end:g}: the delay is > {least:g} d{left}"
-    return "per-animal times, interpolated in ln V" + (f"; the delay is at least {least:g} d{left}" if least < delay else "")
+def _delay_note(t: Array, c: Array, median_t: float, median_c: float, end: float) -> str:
+    """What a delay rests on: an animal that left before it reached the volume is censored on its last day."""
+    censored = int(np.isinf(t).sum() + np.isinf(c).sum())
+    left = f"; {censored} animals censored, not having reached it" if censored else ""
+    if math.isinf(median_c):
+        return "the median control does not reach the volume" + left
+    if math.isinf(median_t):
+        return f"treated median not reached: the delay is > {end - median_c:g} d{left}"
+    return "per-animal times, interpolated in ln V" + left
 
 
 def _row(

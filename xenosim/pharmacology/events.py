@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from xenosim.errors import RegimenError, suggest
 from xenosim.pharmacology.regimen import MAX_DOSE, MAX_DOSES, Dose
+from xenosim.units import quantity
 
 COLUMNS = ("id", "time", "amt", "evid", "cmt", "ii", "addl", "ss", "rate", "drug")
 _DEPOT = {"PO": "depot_po", "SC": "depot_sc", "IP": "depot_ip", "IV": "central"}
@@ -19,7 +22,7 @@ Event = dict[str, str | float | int]
 def doses_to_events(doses: Sequence[Dose], animal_id: int = 1) -> list[Event]:
     """NONMEM records of ``doses``; regular trains of equal doses become one record with II and ADDL.
 
-    ``time`` and ``ii`` [h], ``amt`` [mg/kg], ``rate`` [mg/kg/h], ``addl`` number of additional doses.
+    ``time`` and ``ii`` [h], ``amt`` [mg/kg], ``rate`` [mg/kg/h], ``addl`` number of additional doses; unknown columns follow.
     """
     records: list[Event] = []
     waiting = list(doses)
@@ -31,7 +34,9 @@ def doses_to_events(doses: Sequence[Dose], animal_id: int = 1) -> list[Event]:
         interval = train[1].time_h - first.time_h if len(train) > 1 else first.steady_state_ii_h
         rate = first.amount_mg_per_kg / first.duration_h if first.duration_h > 0 else 0.0
         values = (animal_id, first.time_h, first.amount_mg_per_kg, 1, _DEPOT[first.route], interval, len(train) - 1, first.ss, rate, first.drug)
-        records.append(dict(zip(COLUMNS, values, strict=True)))
+        record: Event = dict(zip(COLUMNS, values, strict=True))
+        record.update(first.extra)
+        records.append(record)
     return sorted(records, key=lambda record: float(record["time"]))
 
 
@@ -49,12 +54,44 @@ def _train(doses: list[Dose]) -> list[Dose]:
     return train
 
 
-def _kind(dose: Dose) -> tuple[float, str, str, float, int]:
-    return dose.amount_mg_per_kg, dose.drug, dose.route, dose.duration_h, dose.ss
+def _kind(dose: Dose) -> tuple[object, ...]:
+    return dose.amount_mg_per_kg, dose.drug, dose.route, dose.duration_h, dose.ss, dose.extra
 
 
-def read_events(path: Path, *, default_drug: str | None = None) -> tuple[Dose, ...]:
-    """Read a CSV event table (columns case-insensitive; unknown ones ignored; "." is missing; C in column C is a comment).
+class TableUnits(NamedTuple):
+    """How a table is to be read: hours per unit of TIME and II, mg/kg per unit of AMT, and the compartments behind CMT numbers."""
+
+    time_h: float = 1.0
+    amount: float = 1.0
+    compartments: Mapping[str, str] = MappingProxyType({})
+
+
+def table_units(time_unit: str = "h", amt_unit: str = "mg/kg", cmt: Mapping[object, object] | None = None) -> TableUnits:
+    """Check the options of an event table.
+
+    Parameters
+    ----------
+    time_unit, amt_unit : str
+        Units of TIME and II, and of AMT, e.g. ``day`` and ``ug/kg``.
+    cmt : mapping, optional
+        Compartment of each CMT number, e.g. ``{1: depot_po, 2: central}``.
+
+    Raises
+    ------
+    RegimenError, UnitError
+        An amount per animal, a unit of another kind, an unknown compartment.
+    """
+    if "/" not in str(amt_unit):
+        raise RegimenError(f"amt_unit '{amt_unit}' is not per kg of body weight", remedy="divide AMT by the body weight and write mg/kg")
+    compartments = {str(number): str(name).lower() for number, name in (cmt or {}).items()}
+    for name in compartments.values():
+        if name not in _ROUTE:
+            raise RegimenError(f"cmt: '{name}' is unknown{suggest(name, _ROUTE)}", remedy=f"use {', '.join(_ROUTE)}")
+    return TableUnits(quantity(f"1 {time_unit}", "time"), quantity(f"1 {amt_unit}", "dose"), compartments)
+
+
+def read_events(path: Path, *, default_drug: str | None = None, units: TableUnits = TableUnits()) -> tuple[Dose, ...]:  # noqa: B008
+    """Read a CSV event table (columns case-insensitive; unknown ones kept; "." is missing; C in column C is a comment).
 
     Raises
     ------
@@ -71,11 +108,11 @@ def read_events(path: Path, *, default_drug: str | None = None) -> tuple[Dose, .
         if needed not in reader.fieldnames:
             raise RegimenError(f"column {needed.upper()} is missing{suggest(needed, reader.fieldnames)}", where=f"{path}:1", remedy="name it in the header")
     records = [(f"{path}:{reader.line_num}", row) for row in reader if (row.get("c") or "").strip() != "C"]
-    return events_to_doses(records, default_drug=default_drug)
+    return events_to_doses(records, default_drug=default_drug, units=units)
 
 
 def events_to_doses(
-    records: Sequence[tuple[str, dict[str, str]]], *, default_drug: str | None = None
+    records: Sequence[tuple[str, dict[str, str]]], *, default_drug: str | None = None, units: TableUnits = TableUnits()  # noqa: B008
 ) -> tuple[Dose, ...]:
     """Expand (place, record) pairs into doses: ADDL excludes the first dose; SS 1 and 2 are kept on the first."""
     doses: list[Dose] = []
@@ -92,8 +129,9 @@ def events_to_doses(
         if event in (0, 2):
             continue
         if event != 1:
-            raise RegimenError(f"EVID {event} is not supported in a mouse study", where=where, remedy="use 0, 1 or 2")
-        doses += _expand(record, where, time, amount, default_drug)
+            remedy = "a tumor cannot be reset: give each individual an arm of its own" if event in (3, 4) else "use 0, 1 or 2"
+            raise RegimenError(f"EVID {event} is not simulated", where=where, remedy=remedy)
+        doses += _expand(record, where, time * units.time_h, amount * units.amount, default_drug, units)
     return tuple(sorted(doses, key=lambda dose: dose.time_h))
 
 
@@ -111,11 +149,13 @@ def _text(record: dict[str, str], name: str) -> str:
     return "" if entry == "." else entry
 
 
-def _expand(record: dict[str, str], where: str, time: float, amount: float, default_drug: str | None) -> list[Dose]:
+def _expand(
+    record: dict[str, str], where: str, time: float, amount: float, default_drug: str | None, units: TableUnits
+) -> list[Dose]:
     if not 0 <= amount <= MAX_DOSE:
         raise RegimenError(f"AMT {amount:g} mg/kg is absurd", where=where, remedy=f"doses lie between 0 and {MAX_DOSE:g} mg/kg")
-    interval, extra = _number(record, "ii", where, 0.0), _whole(record, "addl", where, 0.0)
-    steady, rate = _whole(record, "ss", where, 0.0), _number(record, "rate", where, 0.0)
+    interval, extra = _number(record, "ii", where, 0.0) * units.time_h, _whole(record, "addl", where, 0.0)
+    steady, rate = _whole(record, "ss", where, 0.0), _number(record, "rate", where, 0.0) * units.amount / units.time_h
     if rate < 0:
         raise RegimenError(f"RATE {rate:g}: modelled rates are not supported", where=where, remedy="give RATE as mg/kg/h, or 0 for a bolus")
     if (extra or steady) and interval <= 0:
@@ -123,14 +163,19 @@ def _expand(record: dict[str, str], where: str, time: float, amount: float, defa
     if not 0 <= extra < MAX_DOSES or steady not in (0, 1, 2):
         raise RegimenError(f"ADDL must lie between 0 and {MAX_DOSES - 1}, SS be 0, 1 or 2", where=where, remedy="correct the record")
     compartment = (_text(record, "cmt") or "central").lower()
+    if compartment.isdigit() and compartment not in units.compartments:
+        remedy = "name it (depot_po, depot_sc, depot_ip, central) or add cmt: {1: depot_po, 2: central} to the arm's events"
+        raise RegimenError(f"CMT {compartment} is a number without a name", where=where, remedy=remedy)
+    compartment = units.compartments.get(compartment, compartment)
     if compartment not in _ROUTE:
         raise RegimenError(f"CMT '{compartment}' is unknown{suggest(compartment, _ROUTE)}", where=where, remedy=f"use {', '.join(_ROUTE)}")
     drug = (_text(record, "drug") or default_drug or "").lower()
     if not drug:
         raise RegimenError("the record names no drug", where=where, remedy="set 'drug:' in the arm or add a column DRUG")
     duration = amount / rate if rate > 0 else 0.0
+    kept = tuple((name, text or "") for name, text in record.items() if name and name not in (*COLUMNS, "c"))
     return [
-        Dose(time + k * interval, amount, drug, _ROUTE[compartment], duration, steady if k == 0 else 0, interval if steady and k == 0 else 0.0)
+        Dose(time + k * interval, amount, drug, _ROUTE[compartment], duration, steady if k == 0 else 0, interval if steady and k == 0 else 0.0, kept)
         for k in range(extra + 1)
     ]
 
@@ -160,8 +205,9 @@ def as_dialect(doses: Sequence[Dose], dialect: str) -> str:
     """The doses as text for NONMEM, mrgsolve, rxode2 or PKPDsim."""
     events = doses_to_events(doses)
     if dialect == "nonmem":
-        lines = [",".join(name.upper() for name in COLUMNS)]
-        return "\n".join(lines + [",".join(_plain(event[name]) for name in COLUMNS) for event in events])
+        columns = list(dict.fromkeys([*COLUMNS, *(name for event in events for name in event)]))
+        lines = [",".join(name.upper() for name in columns)]
+        return "\n".join(lines + [",".join(_plain(event.get(name, ".")) for name in columns) for event in events])
     if dialect not in ("mrgsolve", "rxode2", "pkpdsim"):
         raise RegimenError(f"unknown dialect '{dialect}'", remedy="use nonmem, mrgsolve, rxode2 or pkpdsim")
     return "\n".join(_call(event, dialect) for event in events) or "# no doses"

@@ -29,7 +29,8 @@ class Dose:
     """One administration.
 
     ``time_h`` from day 0 [h]; ``amount_mg_per_kg`` of the named substance [mg/kg]; ``route`` IV, SC, PO or IP;
-    ``duration_h`` of an infusion, 0 for a bolus [h]; ``ss`` and ``steady_state_ii_h``: NONMEM SS and its interval [h].
+    ``duration_h`` of an infusion, 0 for a bolus [h]; ``ss`` and ``steady_state_ii_h``: NONMEM SS and its interval [h];
+    ``extra``: unknown columns of an event table and their text, passed through.
     """
 
     time_h: float
@@ -39,6 +40,7 @@ class Dose:
     duration_h: float = 0.0
     ss: int = 0
     steady_state_ii_h: float = 0.0
+    extra: tuple[tuple[str, str], ...] = ()
 
 
 def parse_regimen(

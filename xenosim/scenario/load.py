@@ -10,7 +10,7 @@ from pathlib import Path
 
 from xenosim.errors import RegimenError, UnitError, suggest
 from xenosim.parameters.load import ParameterSet, available, load_set
-from xenosim.pharmacology.events import read_events
+from xenosim.pharmacology.events import read_events, table_units
 from xenosim.pharmacology.regimen import Dose, parse_regimen
 from xenosim.scenario.document import Document, read_document
 from xenosim.scenario.schema import FORMULAS, AnimalSettings, Arm, MeasureSettings, Scenario, TumorSettings
@@ -236,10 +236,16 @@ def _arm(document: Document, name: str, drug: str | None, first_day: int, last_d
         if text is not None:
             doses = parse_regimen(str(text), default_drug=arm_drug, day_of_first_dose=first_day)
         else:
-            doses = read_events(folder / str(events), default_drug=arm_drug)
+            options = events if isinstance(events, dict) else {"file": events}
+            if isinstance(events, dict):
+                document.check_keys(key, ("file", "time_unit", "amt_unit", "cmt"))
+            if not options.get("file"):
+                raise document.fail(key, f"the events of arm '{name}' name no file", "write events: {file: mine.csv, time_unit: day}")
+            units = table_units(str(options.get("time_unit", "h")), str(options.get("amt_unit", "mg/kg")), options.get("cmt"))
+            doses = read_events(folder / str(options["file"]), default_drug=arm_drug, units=units)
         _check_doses(doses, last_day)
-    except RegimenError as error:
-        raise RegimenError(
+    except (RegimenError, UnitError) as error:
+        raise type(error)(
             error.message, where=error.where or document.where(key), remedy=error.remedy, excerpt=document.excerpt(key)
         ) from error
     control = str(document.get((*path, "control"), "false")).lower()

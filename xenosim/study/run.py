@@ -18,6 +18,7 @@ from xenosim.cell.state import allocate, bytes_per_cell
 from xenosim.errors import ResourceError, ScenarioError
 from xenosim.io.runs import new_run_directory, write_json, write_table
 from xenosim.parameters.load import load_set
+from xenosim.pharmacology.events import COLUMNS as EVENT_COLUMNS
 from xenosim.pharmacology.events import doses_to_events
 from xenosim.pharmacology.pk import plasma_profile
 from xenosim.scenario.resolve import resolved_dict, scenario_hash, status_counts
@@ -55,6 +56,8 @@ class StudyResult:
         notes = [f"{counts['assumed']} of {sum(counts.values())} parameters are assumed ('xenosim params --status assumed')"]
         if any(dose.amount_mg_per_kg == 0 for arm in self.scenario.arms for dose in arm.doses):
             notes.append("some doses are 0 mg/kg")
+        if any(dose.ss for arm in self.scenario.arms for dose in arm.doses):
+            notes.append("steady state (SS) is that of plasma; tissue and cells are untreated before that dose")
         removed = self.tables["observations"].query("status == 'reached_endpoint'")
         if len(removed):
             notes.append(f"{len(removed)} animals were removed at the humane endpoint before the last day")
@@ -307,7 +310,7 @@ def build_tables(scenario: Scenario, tasks: list[Job], outcomes: list[Outcome], 
     events: list[dict[str, Any]] = [{"arm": arm.name, **event} for arm in scenario.arms for event in doses_to_events(arm.doses)]
     return {
         "observations": observations, "truth": truth[true_columns], "cells": cells,
-        "events": pd.DataFrame(events, columns=["arm", "id", "time", "amt", "evid", "cmt", "ii", "addl", "ss", "rate", "drug"]),
+        "events": pd.DataFrame(events, columns=list(dict.fromkeys(["arm", *EVENT_COLUMNS, *(name for event in events for name in event)]))),
         "endpoints": endpoint_table(observations, scenario.control.name, seed=scenario.seed, paired=paired),
         "plasma": plasma_table(scenario),
     }  # fmt: skip

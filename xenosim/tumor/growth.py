@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import os
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -65,8 +66,9 @@ def control_curve(spec: TumorSpec, start_mm3: float, days: float, end_mm3: float
             passed = (len(volumes) - 1 - (volumes[-1] - start_mm3) / gain) * spec.dt_h / 24.0
         if math.isinf(passed) and len(volumes) * spec.dt_h / 24.0 > limit:
             break
-    time = np.arange(len(volumes)) * spec.dt_h / 24.0 - passed
-    return (time, np.array(volumes)) if math.isfinite(passed) else (np.empty(0), np.empty(0))
+    if math.isinf(passed):
+        return np.empty(0), np.empty(0)
+    return np.asarray(np.arange(len(volumes)) * spec.dt_h / 24.0 - passed), np.array(volumes, np.float64)
 
 
 def calibrate(spec: TumorSpec, start_mm3: float, doubling_days: float, loss_factor: float, control: Curve = ()) -> Growth:
@@ -95,9 +97,9 @@ def calibrate(spec: TumorSpec, start_mm3: float, doubling_days: float, loss_fact
         return Growth(**json.loads(path.read_text()))
     growth = _fit_control(spec, control, loss_factor) if control else _fit_doubling(spec, start_mm3, doubling_days, loss_factor)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}")
-    partial.write_text(json.dumps(growth._asdict()))
-    partial.replace(path)
+    unfinished = path.with_suffix(f".{os.getpid()}")
+    unfinished.write_text(json.dumps(growth._asdict()))
+    unfinished.replace(path)
     return growth
 
 
@@ -149,19 +151,21 @@ def _fit_cycle(spec: TumorSpec, days: Days, asked: Days, loss_factor: float) -> 
         if volume.size == 0:
             cycle *= 0.5
             continue
-        known = time >= 0.0
-
-        def misfit(stretch: float, time: Days = time[known], ln_v: Days = np.log(volume[known])) -> float:
-            return float(np.sqrt(np.mean((np.interp(days / stretch, time, ln_v) - asked) ** 2)))
-
+        time, ln_v = time[time >= 0.0], np.log(volume[time >= 0.0])
+        misfit = partial(_misfit, days=days, asked=asked, time=time, ln_v=ln_v)
         best = minimize_scalar(misfit, bounds=(0.4, 2.5), method="bounded", options={"xatol": 1e-3})
         if abs(best.x - 1.0) < TOLERANCE:
-            doubling = float(np.interp(math.log(2.0 * start), np.log(volume[known]), time[known]))
+            doubling = float(np.interp(math.log(2.0 * start), ln_v, time))
             wanted = float(np.interp(math.log(2.0) + asked[0], asked, days)) if top > 2.0 * start else None
             loss = loss_factor * math.log(2.0) / cycle
             return Growth(cycle, loss, spec.depth_um, cycle / 24.0, wanted, doubling, misfit(1.0))
         cycle *= float(best.x)
     return None
+
+
+def _misfit(stretch: float, days: Days, asked: Days, time: Days, ln_v: Days) -> float:
+    """Rms of ln V [-] of a simulated curve, its time axis stretched, about the table."""
+    return float(np.sqrt(np.mean((np.interp(days / stretch, time, ln_v) - asked) ** 2)))
 
 
 def _key(spec: TumorSpec, start_mm3: float, doubling_days: float, loss_factor: float, control: Curve) -> str:

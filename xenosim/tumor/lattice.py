@@ -246,6 +246,18 @@ def extent(site, shape, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def relocate(lattice, site, voxel, old_side, shift):  # type: ignore[no-untyped-def]
+    """Recompute ``site`` and ``voxel`` (n,) [-] for a domain that grew by ``shift`` sites on each side of ``old_side`` ones [-]."""
+    ny, nx = lattice.row.shape[1], lattice.row.shape[2]
+    vz, vy, vx = lattice.voxel_z, lattice.voxel_y, lattice.voxel_x
+    for i in range(site.shape[0]):
+        z, y, x = decompose(np.int64(site[i]), old_side, old_side)
+        z, y, x = z + shift, y + shift, x + shift
+        site[i] = (z * ny + y) * nx + x
+        voxel[i] = vz[z] + vy[y] + vx[x]
+
+
+@kernel
 def moments(site, shape, out):  # type: ignore[no-untyped-def]
     """First and second moments of the sites [-] in integers: z, y, x, zz, yy, xx, zy, zx, yx into ``out``, shape (9,) [-]."""
     plane = shape[1] * shape[2]

@@ -16,7 +16,20 @@ from xenosim.cell.state import CellState, allocate, digest, grown, view
 from xenosim.errors import ResourceError
 from xenosim.jit import kernel
 from xenosim.tumor import shoving
-from xenosim.tumor.lattice import MARGIN, MAX_REACH, OUTSIDE, Lattice, empty_lattice, extend_bounds, extent, list_gaps, moments, place, update_distance
+from xenosim.tumor.lattice import (
+    MARGIN,
+    MAX_REACH,
+    OUTSIDE,
+    Lattice,
+    empty_lattice,
+    extend_bounds,
+    extent,
+    list_gaps,
+    moments,
+    place,
+    relocate,
+    update_distance,
+)
 from xenosim.tumor.tissue import N_ZONES, Perfusion, vessel_zones
 
 #: Time between updates of the distance field and of the gaps [h]; the surface moves by less than a site.
@@ -326,12 +339,7 @@ class Tumor:
         self._measure_distance()
 
     def _relocate(self, shift: int, old_side: int) -> None:
-        z, y, x = (axis + shift for axis in np.unravel_index(self.cells.site[: self.n], (old_side,) * 3))
-        self.cells.site[: self.n] = np.ravel_multi_index((z, y, x), self.lattice.row.shape)
-        voxels = self.lattice.voxel_z[z] + self.lattice.voxel_y[y] + self.lattice.voxel_x[x]
-        self.cells.voxel[: self.n] = voxels
-        for axis, values in enumerate((z, y, x)):
-            self.lattice.bounds[2 * axis : 2 * axis + 2] = values.min(), values.max()
+        relocate(self.lattice, self.cells.site[: self.n], self.cells.voxel[: self.n], old_side, shift)
 
     def _recenter(self) -> None:
         """Center of mass, to a whole site, and tight bounds; what lies outside them is cleared."""
@@ -356,4 +364,4 @@ class Tumor:
     def _reserve(self, rows: int) -> None:
         if rows > self.cells.uid.shape[0]:
             # Memory is taken when it is first touched, so room to spare costs nothing.
-            self.cells = grown(self.cells, self.n, 3 * rows)
+            self.cells = grown(self.cells, self.n, 2 * rows)
