@@ -12,7 +12,7 @@ from xenosim.cli.simulate import parse_overrides
 from xenosim.errors import ParameterError, RunError, suggest
 
 
-def write_starter(file: str, force: bool) -> None:
+def write_starter(file: str, force: bool, as_json: bool) -> None:
     """Write the commented starter; an existing file is kept."""
     from xenosim.scenario.resolve import TEMPLATE
 
@@ -23,7 +23,7 @@ def write_starter(file: str, force: bool) -> None:
         path.write_text(TEMPLATE, encoding="utf-8")
     except OSError as error:
         raise RunError(f"cannot write: {(error.strerror or str(error)).lower()}", where=file, remedy="choose another place") from error
-    typer.echo(f"{file} written; check it with 'xenosim check {file}'")
+    typer.echo(json.dumps({"file": file}) if as_json else f"{file} written; check it with 'xenosim check {file}'")
 
 
 def check_scenario(file: str, pairs: list[str], as_json: bool) -> None:
@@ -78,14 +78,14 @@ def list_parameters(name: str | None, status: str | None, as_json: bool) -> None
     typer.echo(f"{len(found)} parameters. Models: {', '.join(available('model'))} (xenosim params MODEL)")
 
 
-def print_citations(run: str) -> None:
+def print_citations(run: str, as_json: bool) -> None:
     """BibTeX of every source a run used."""
     from xenosim.io.runs import read_manifest
     from xenosim.parameters.load import references
 
     known = references()
-    for key in read_manifest(Path(run))["citations"]:
-        typer.echo(known.get(key, f"% {key}: not in references.bib") + "\n")
+    cited = {key: known.get(key, f"% {key}: not in references.bib") for key in read_manifest(Path(run))["citations"]}
+    typer.echo(json.dumps(cited) if as_json else "\n\n".join(cited.values()))
 
 
 def show_regimen(regimen: str, dialect: str | None, drug: str, first_day: int, as_json: bool) -> None:

@@ -47,11 +47,14 @@ def plot(run: Annotated[str, typer.Argument(help="Run directory.")], json: Json 
 
 
 @app.command()
-def new(file: Annotated[str, typer.Argument(help="File to write.")], force: Annotated[bool, typer.Option("--force")] = False) -> None:
+def new(
+    file: Annotated[str, typer.Argument(help="File to write.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False, json: Json = False,
+) -> None:  # fmt: skip
     """Write a commented starter scenario."""
     from xenosim.cli.inputs import write_starter
 
-    write_starter(file, force)
+    write_starter(file, force, json)
 
 
 @app.command()
@@ -75,11 +78,11 @@ def params(
 
 
 @app.command()
-def cite(run: Annotated[str, typer.Argument(help="Run directory.")]) -> None:
+def cite(run: Annotated[str, typer.Argument(help="Run directory.")], json: Json = False) -> None:
     """Print the sources behind a run as BibTeX."""
     from xenosim.cli.inputs import print_citations
 
-    print_citations(run)
+    print_citations(run, json)
 
 
 @regimen_app.command("show")
@@ -97,11 +100,11 @@ def regimen_show(
 
 
 @app.command()
-def version() -> None:
+def version(json: Json = False) -> None:
     """Print the version."""
     from xenosim import __version__
 
-    typer.echo(__version__)
+    typer.echo(f'{{"xenosim": "{__version__}"}}' if json else __version__)
 
 
 def main() -> None:

@@ -251,7 +251,7 @@ def _arm(document: Document, name: str, drug: str | None, first_day: int, last_d
     control = str(document.get((*path, "control"), "false")).lower()
     if control not in ("true", "false"):
         raise document.fail((*path, "control"), f"'control' is {control}", "write true or false")
-    return Arm(name=name, doses=doses, regimen_text=str(text if text is not None else events), control=control == "true")
+    return Arm(name=name, doses=doses, regimen_text=str(text) if text is not None else f"events {events['file'] if isinstance(events, dict) else events}", control=control == "true")
 
 
 def _check_doses(doses: tuple[Dose, ...], last_day: float) -> None:
