@@ -1,4 +1,4 @@
-"""Deaths, clearance, closing gaps and division, committed in a fixed order: the result depends on no thread and no row order."""
+"""Making and closing space: gaps, pushes, divisions in a fixed order; the result depends on no thread and no row order."""
 
 from __future__ import annotations
 
@@ -6,20 +6,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xenosim.cell.kernel import DYING, LEAVING, READY
-from xenosim.cell.rng import BIRTH, CLEARANCE, DIVIDE, LINEAGE, VACANCY, blocks, half_units, join, normal_of, u01, unit
-from xenosim.cell.state import NEVER
+from xenosim.cell.population import PROLIFERATING, move_row, take
+from xenosim.cell.rng import DIVIDE, VACANCY, blocks, half_units, join, unit
 from xenosim.jit import kernel
-from xenosim.tumor.lattice import OUTSIDE, VACANT, coordinates, decompose, inside, line_point, place, slope
+from xenosim.tumor.lattice import OUTSIDE, VACANT, coordinates, decompose, extend_bounds, inside, line_point, place, slope
 
-APOPTOTIC, QUIESCENT, PROLIFERATING = np.uint8(2), np.uint8(1), np.uint8(0)
 #: A line from within the depth of the surface ends at the latest at this multiple of the depth: it is straight, the surface is not.
 LONGEST = 3.0
 
 
 class SpaceParams(NamedTuple):
     """Space in sites: ``depth`` mechanical depth [sites], ``depth_squared`` [sites2]; ``close_probability`` of
-    a gap per update [-]; center of mass ``cz``, ``cy``, ``cx`` [sites]; ``dt`` [h]; ``seed`` [-]."""
+    a gap per update [-]; center of mass ``cz``, ``cy``, ``cx`` [sites]; ``seed`` [-]."""
 
     depth: Any
     depth_squared: Any
@@ -27,73 +25,15 @@ class SpaceParams(NamedTuple):
     cz: Any
     cy: Any
     cx: Any
-    dt: Any
     seed: Any
 
 
 @kernel
-def steps_until(hours, dt):  # type: ignore[no-untyped-def]
-    """Whole steps of ``dt`` [h] that cover ``hours`` [h], at least one [-]."""
-    return max(np.int64(np.ceil(hours / dt)), 1)
-
-
-@kernel(inline=True)
-def loss_step(word, step, loss_per_h, dt):  # type: ignore[no-untyped-def]
-    """Step [-] at which a cell born at ``step`` [-] is lost: exponential waiting time at ``loss_per_h`` [1/h] from a word [-] (P5)."""
-    if loss_per_h <= 0.0:
-        return NEVER
-    wait = -np.log(unit(word)) / loss_per_h
-    return np.int32(min(step + steps_until(wait, dt), np.int64(NEVER)))
-
-
-@kernel
-def count_marked(marks):  # type: ignore[no-untyped-def]
-    """Number of rows with any mark [-]."""
-    count = 0
-    for i in range(marks.shape[0]):
-        count += marks[i] != 0
-    return count
-
-
-@kernel
-def list_marked(marks, dying, leaving, ready):  # type: ignore[no-untyped-def]
-    """Rows whose death, clearance or division is due, each list in rising order [-].
-
-    The arrays hold one entry more than there are marked rows.
-
-    Returns
-    -------
-    tuple of int
-        How many of each [-]. Eight marks are passed at a time.
-    """
-    n, n_dying, n_leaving, n_ready = marks.shape[0], 0, 0, 0
-    words = marks[: n - n % 8].view(np.uint64)
-    for w in range(words.shape[0] + 1):
-        if w < words.shape[0] and words[w] == 0:
-            continue
-        for i in range(8 * w, min(8 * w + 8, n)):
-            mark = marks[i]
-            dying[n_dying], leaving[n_leaving], ready[n_ready] = i, i, i
-            n_leaving += (mark & LEAVING) != 0
-            n_dying += (mark & (DYING | LEAVING)) == DYING
-            n_ready += mark == READY
-    return n_dying, n_leaving, n_ready
-
-
-@kernel
-def begin_deaths(cells, dying, step, traits, space):  # type: ignore[no-untyped-def]
-    """The ``dying`` rows become apoptotic at ``step`` [-], cleared after a time from the line's range [h]; how many committed (P4)."""
-    committed = 0
-    for i in dying:
-        committed += cells.commitment[i] >= 1
-        wait = u01(space.seed, CLEARANCE, step, cells.uid[i])
-        hours = traits.clearance_min_h + wait * (traits.clearance_max_h - traits.clearance_min_h)
-        cells.state[i] = APOPTOTIC
-        # A dying cell neither commits nor cycles again: it is marked only when its clearance is due.
-        cells.commitment[i] = 0.0
-        cells.clock[i] = -1e6
-        cells.event_step[i] = np.int32(step + steps_until(hours, space.dt))
-    return committed
+def settle(cells, lattice, sites):  # type: ignore[no-untyped-def]
+    """Put row i on ``sites[i]``, shape (n, 3) [-]."""
+    for i in range(sites.shape[0]):
+        place(lattice, cells, i, sites[i, 0], sites[i, 1], sites[i, 2])
+        extend_bounds(lattice, sites[i, 0], sites[i, 1], sites[i, 2])
 
 
 @kernel
@@ -102,30 +42,6 @@ def vacate(cells, lattice, leaving):  # type: ignore[no-untyped-def]
     row = lattice.row.reshape(-1)
     for i in leaving:
         row[cells.site[i]] = VACANT
-
-
-@kernel(inline=True)
-def move_row(cells, source, target):  # type: ignore[no-untyped-def]
-    """Copy every column of row ``source`` [-] to row ``target`` [-]."""
-    cells.uid[target] = cells.uid[source]
-    cells.site[target] = cells.site[source]
-    cells.voxel[target] = cells.voxel[source]
-    cells.state[target] = cells.state[source]
-    cells.clone[target] = cells.clone[source]
-    cells.event_step[target] = cells.event_step[source]
-    cells.capacity[target] = cells.capacity[source]
-    cells.load[target] = cells.load[source]
-    cells.stress[target] = cells.stress[source]
-    cells.chaperone[target] = cells.chaperone[source]
-    cells.noxa[target] = cells.noxa[source]
-    cells.dr5[target] = cells.dr5[source]
-    cells.commitment[target] = cells.commitment[source]
-    cells.ikzf[target] = cells.ikzf[source]
-    cells.clock[target] = cells.clock[source]
-    cells.load_ratio[target] = cells.load_ratio[source]
-    cells.threshold[target] = cells.threshold[source]
-    cells.cycle_h[target] = cells.cycle_h[source]
-    cells.resting_stress[target] = cells.resting_stress[source]
 
 
 @kernel
@@ -243,56 +159,6 @@ def shift(row, site, voxel, vz, vy, vx, oz, oy, ox, dz, dy, dx, last):  # type: 
 
 
 @kernel
-def bear_daughters(cells, mothers, daughters, step, traits, space):  # type: ignore[no-untyped-def]
-    """Fill the rows ``daughters`` from ``mothers`` [-]: all inherited but place; a new lineage, cycle length with noise (P5)."""
-    inherit(cells.state, mothers, daughters)
-    inherit(cells.clone, mothers, daughters)
-    inherit(cells.capacity, mothers, daughters)
-    inherit(cells.load, mothers, daughters)
-    inherit(cells.stress, mothers, daughters)
-    inherit(cells.chaperone, mothers, daughters)
-    inherit(cells.noxa, mothers, daughters)
-    inherit(cells.dr5, mothers, daughters)
-    inherit(cells.commitment, mothers, daughters)
-    inherit(cells.ikzf, mothers, daughters)
-    inherit(cells.clock, mothers, daughters)
-    inherit(cells.load_ratio, mothers, daughters)
-    inherit(cells.threshold, mothers, daughters)
-    inherit(cells.resting_stress, mothers, daughters)
-    n = mothers.shape[0]
-    uids, words = np.empty(n, np.uint64), np.empty((4, n), np.uint32)
-    take(cells.uid, mothers, uids)
-    blocks(space.seed, LINEAGE, step, uids, words)
-    for k in range(n):
-        uids[k] = join(words[0, k], words[1, k])
-    blocks(space.seed, BIRTH, step, uids, words)
-    keep = traits.cycle_inheritance
-    spread = np.sqrt(1.0 - keep * keep) * traits.cycle_sd
-    uid, cycle, event_step = cells.uid, cells.cycle_h, cells.event_step
-    typical, loss, dt = traits.cycle_h, traits.loss_per_h, space.dt
-    for k in range(n):
-        row = daughters[k]
-        deviation = np.log(np.float64(cycle[mothers[k]]) / typical)
-        uid[row] = uids[k]
-        cycle[row] = typical * np.exp(keep * deviation + spread * normal_of(words[0, k], words[1, k]))
-        event_step[row] = loss_step(words[2, k], step, loss, dt)
-
-
-@kernel
-def inherit(column, mothers, daughters):  # type: ignore[no-untyped-def]
-    """Copy one column from ``mothers`` to ``daughters``, rows of the same shape [-]: a loop of its own, so that misses overlap."""
-    for k in range(mothers.shape[0]):
-        column[daughters[k]] = column[mothers[k]]
-
-
-@kernel
-def take(column, rows, out):  # type: ignore[no-untyped-def]
-    """Values of ``rows`` of a column into ``out``, of the same shape [unit of the column]."""
-    for k in range(rows.shape[0]):
-        out[k] = column[rows[k]]
-
-
-@kernel
 def divide(cells, lattice, rows, lines, births, space, mothers, left):  # type: ignore[no-untyped-def]
     """Let ``rows`` divide, in their order, along their ``lines`` where room can be made; the others wait a cycle, quiescent (P5, P7).
 
@@ -337,9 +203,3 @@ def divide(cells, lattice, rows, lines, births, space, mothers, left):  # type: 
     return count, n_left
 
 
-@kernel
-def finish_cycles(cells, rows):  # type: ignore[no-untyped-def]
-    """``rows`` [-] begin a new cycle, quiescent unless they divide (P5)."""
-    for i in rows:
-        cells.clock[i] -= 1.0
-        cells.state[i] = QUIESCENT

@@ -8,13 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from xenosim.cell import population
 from xenosim.cell.kernel import Exposure, age_cells, step_cells
 from xenosim.cell.params import CellParams, TraitParams, step_factors
-from xenosim.cell.rng import FOUNDER, TRAITS, block, join, normals, unit
-from xenosim.cell.rules import resting_state
 from xenosim.cell.state import CellState, allocate, digest, grown, view
 from xenosim.errors import ResourceError
-from xenosim.jit import kernel
 from xenosim.tumor import shoving
 from xenosim.tumor.lattice import (
     MARGIN,
@@ -22,11 +20,9 @@ from xenosim.tumor.lattice import (
     OUTSIDE,
     Lattice,
     empty_lattice,
-    extend_bounds,
     extent,
     list_gaps,
     moments,
-    place,
     relocate,
     update_distance,
 )
@@ -70,36 +66,6 @@ class TumorSpec(NamedTuple):
     def space_steps(self) -> int:
         """Steps between updates of the distance field [-]."""
         return max(round(SPACE_HOURS / self.dt_h), 1)
-
-
-@kernel
-def _found(cells, lattice, n, sites, seed, params, traits, dt):  # type: ignore[no-untyped-def]
-    """Fill rows 0..n-1 [-] with founders on ``sites`` (n, 3) [-]: traits drawn, at rest, ages of a growing population (P5)."""
-    for i in range(n):
-        a, b, age, lifetime = block(seed, FOUNDER, 0, i)
-        uid = join(a, b)
-        z1, z2, z3, _ = normals(seed, TRAITS, 0, uid)
-        cells.uid[i] = uid
-        cells.state[i] = 0
-        cells.clone[i] = 0
-        cells.event_step[i] = shoving.loss_step(lifetime, 0, traits.loss_per_h, dt)
-        ratio = traits.load_median * np.exp(traits.load_sd * z1)
-        load, stress, chaperone = resting_state(ratio, params)
-        cells.load_ratio[i] = ratio
-        cells.threshold[i] = traits.threshold_median * np.exp(traits.threshold_sd * z2)
-        cells.cycle_h[i] = traits.cycle_h * np.exp(traits.cycle_sd * z3)
-        cells.resting_stress[i] = stress
-        cells.capacity[i] = 1.0
-        cells.load[i] = load
-        cells.stress[i] = stress
-        cells.chaperone[i] = chaperone
-        cells.noxa[i] = params.myc * (1.0 + params.noxa_gain * stress)
-        cells.dr5[i] = params.dr5 * stress
-        cells.commitment[i] = 0.0
-        cells.ikzf[i] = 1.0
-        cells.clock[i] = -np.log2(1.0 - 0.5 * unit(age))
-        place(lattice, cells, i, sites[i, 0], sites[i, 1], sites[i, 2])
-        extend_bounds(lattice, sites[i, 0], sites[i, 1], sites[i, 2])
 
 
 class Tumor:
@@ -215,9 +181,9 @@ class Tumor:
         if self.step_number % RECENTER_STEPS == 0:
             self._recenter()
         step, space, traits = np.int64(self.step_number), self._space(), self.spec.traits
-        dying, leaving, ready = np.empty((3, shoving.count_marked(marks) + 1), np.int64)
-        n_dying, n_leaving, n_ready = shoving.list_marked(marks, dying, leaving, ready)
-        committed = shoving.begin_deaths(self.cells, dying[:n_dying], step, traits, space)
+        dying, leaving, ready = np.empty((3, population.count_marked(marks) + 1), np.int64)
+        n_dying, n_leaving, n_ready = population.list_marked(marks, dying, leaving, ready)
+        committed = population.begin_deaths(self.cells, dying[:n_dying], step, traits, space.seed, self.spec.dt_h)
         shoving.vacate(self.cells, self.lattice, leaving[:n_leaving])
         if self.step_number % self.spec.space_steps == 0:
             self._update_space(step, space)
@@ -240,7 +206,7 @@ class Tumor:
         cells, lattice = self.cells, self.lattice
         births = np.concatenate([holes, np.arange(self.n, self.n + ready.size)])
         mothers, left = np.empty((2, ready.size), np.int64)
-        shoving.finish_cycles(cells, ready)
+        population.finish_cycles(cells, ready)
         born, waiting = 0, ready
         # Deep cells try further lines for a gap. All together cross as many sites as one line does at one agent per cell: the
         # chance to meet a gap depends on how many sites are looked at, and must not depend on the resolution.
@@ -252,7 +218,7 @@ class Tumor:
             born, waiting = born + more, left[:n_left].copy()
             if n_left == 0:
                 break
-        shoving.bear_daughters(self.cells, mothers[:born], births[:born], step, self.spec.traits, space)
+        population.bear_daughters(self.cells, mothers[:born], births[:born], step, self.spec.traits, space.seed, self.spec.dt_h)
         self.failed_pushes += ready.size - born
         return born
 
@@ -283,7 +249,7 @@ class Tumor:
             depth=depth_sites, depth_squared=max(depth_sites - SURFACE_OFFSET, 0.0) ** 2,
             close_probability=-math.expm1(-self.spec.space_steps * self.spec.dt_h / self.spec.closure_h),
             cz=float(self._center[0]), cy=float(self._center[1]), cx=float(self._center[2]),
-            dt=self.spec.dt_h, seed=np.uint64(self.seed),
+            seed=np.uint64(self.seed),
         )  # fmt: skip
 
     def _exposure(self, inhibition: NDArray[np.float64] | None, cereblon: float) -> Exposure:
@@ -306,7 +272,8 @@ class Tumor:
         chosen = np.sort(np.argsort(distance, kind="stable")[:n])
         sites = np.stack(np.unravel_index(chosen, self.lattice.row.shape), axis=1).astype(np.int64)
         self.n = n
-        _found(self.cells, self.lattice, n, sites, np.uint64(self.seed), self.spec.params, self.spec.traits, self.spec.dt_h)
+        population.found(self.cells, n, np.uint64(self.seed), self.spec.params, self.spec.traits, self.spec.dt_h)
+        shoving.settle(self.cells, self.lattice, sites)
         self._recenter()
         self._measure_distance()
 
