@@ -95,7 +95,8 @@ def read_document(path: Path, overrides: Mapping[str, str] | None = None) -> Doc
         place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
         raise ScenarioError(f"not valid YAML: {error.problem}", where=place, remedy="check indentation, quotes and braces") from error
     except yaml.YAMLError as error:
-        raise ScenarioError(f"not valid YAML: {error}", where=str(path)) from error
+        reason = str(error).splitlines()[0]
+        raise ScenarioError(f"not valid YAML: {reason}", where=str(path), remedy="remove characters that do not print") from error
     document = Document(str(path), text.splitlines(), {}, {})
     data = _plain(node, (), document) if node is not None else None
     if not isinstance(data, dict):

@@ -1,0 +1,103 @@
+"""Any valid scenario loads and keeps its hash; any mistake is refused with a place and a remedy, and with nothing else."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from xenosim.errors import XenosimError
+from xenosim.scenario.load import load_scenario
+from xenosim.scenario.resolve import resolved_dict, scenario_hash
+
+REGIMENS = st.builds(
+    "{:g} mg/kg {} {}".format, st.floats(0.1, 50), st.sampled_from(["IV", "PO", "SC"]),
+    st.sampled_from(["QDx5", "Q3Dx3", "BIW x2wk", "QW x2", "BIDx3", "5on/2off x1", "days 0,2,5"]),
+)  # fmt: skip
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> dict[str, Any]:
+    """A valid scenario as plain data."""
+    arms: dict[str, Any] = {"vehicle": {"regimen": "none", "control": "true"}}
+    for number in range(draw(st.integers(1, 3))):
+        arms[f"arm{number}"] = {"regimen": draw(REGIMENS)}
+    start = draw(st.floats(1, 400))
+    return {
+        "title": draw(st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=20)),
+        "model": draw(st.sampled_from(["mm1s", "oci_ly10", "escc_kyse150"])), "drug": "ixazomib",
+        "tumor": {"start_volume": f"{start} mm^3", "growth": {"doubling_time": f"{draw(st.floats(2, 20))} day"}},
+        "animals": {"per_arm": str(draw(st.integers(1, 20)))},
+        "measure": {"days": f"0..{draw(st.integers(16, 60))} by {draw(st.integers(1, 7))}", "humane_endpoint": {"tumor_volume": "2000 mm^3"}},
+        "arms": arms, "seed": str(draw(st.integers(0, 2**31 - 1))),
+    }  # fmt: skip
+
+
+def load(data: Any) -> Any:
+    """The scenario of ``data``, through a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "s.yaml"
+        path.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+        return load_scenario(path)
+
+
+@given(scenarios())
+@settings(max_examples=40, deadline=None)
+def test_valid_scenarios_load_and_keep_their_hash(data: dict[str, Any]) -> None:
+    first, second = load(data), load(data)
+    assert scenario_hash(first) == scenario_hash(second)
+    assert yaml.safe_load(yaml.safe_dump(resolved_dict(first)))["title"] == first.title
+    assert all(dose.time_h / 24 < first.measure.days[-1] for arm in first.arms for dose in arm.doses)
+    changed = load(data | {"seed": str((first.seed + 1) % 2**31)})
+    assert scenario_hash(changed) != scenario_hash(first)
+
+
+MISTAKES = {
+    "misspelt key": lambda d: d["tumor"].update({"start_volum": "5 mm^3"}),
+    "bare number": lambda d: d["tumor"].update({"start_volume": 150}),
+    "wrong unit": lambda d: d["tumor"].update({"start_volume": "150 mg"}),
+    "negative dose": lambda d: d["arms"]["arm0"].update({"regimen": "-3 mg/kg IV QDx3"}),
+    "absurd dose": lambda d: d["arms"]["arm0"].update({"regimen": "1e6 mg/kg IV QDx3"}),
+    "biweekly": lambda d: d["arms"]["arm0"].update({"regimen": "3 mg/kg IV biweekly x3"}),
+    "late dose": lambda d: d["arms"]["arm0"].update({"regimen": "3 mg/kg IV days 0,400"}),
+    "empty arm": lambda d: d["arms"].update({"arm0": None}),
+    "no control": lambda d: d["arms"]["vehicle"].update({"control": "false"}),
+    "two controls": lambda d: d["arms"]["arm0"].update({"control": "true"}),
+    "no arms": lambda d: d.update({"arms": {}}),
+    "start above the endpoint": lambda d: d["measure"].update({"humane_endpoint": {"tumor_volume": "1 mm^3"}}),
+    "days that fall": lambda d: d["measure"].update({"days": "0, 7, 3"}),
+    "list for a mapping": lambda d: d.update({"tumor": ["a"]}),
+    "unknown model": lambda d: d.update({"model": "mm1z"}),
+    "no model": lambda d: d.pop("model"),
+    "coarse": lambda d: d["tumor"].update({"resolution": "10 /mm^3"}),
+    "no such table": lambda d: d["arms"].update({"arm0": {"events": "none.csv"}}),
+    "regimen and events": lambda d: d["arms"]["arm0"].update({"events": "none.csv"}),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+@given(data=scenarios())
+@settings(max_examples=5, deadline=None)
+def test_mistakes_are_refused_with_place_and_remedy(mistake: str, data: dict[str, Any]) -> None:
+    MISTAKES[mistake](data)
+    with pytest.raises(XenosimError) as caught:
+        load(data)
+    assert caught.value.where and caught.value.remedy and caught.value.message
+
+
+@given(scenarios(), st.text(max_size=60), st.integers(0, 600))
+@settings(max_examples=150, deadline=None)
+def test_garbage_in_the_file_never_raises_anything_else(data: dict[str, Any], garbage: str, at: int) -> None:
+    text = yaml.safe_dump(data, sort_keys=False)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "s.yaml"
+        path.write_text(text[:at] + garbage + text[at:], encoding="utf-8", errors="surrogatepass")
+        try:
+            load_scenario(path)
+        except XenosimError as error:
+            assert error.where and error.remedy
