@@ -196,7 +196,7 @@ class NaiveTumor(mesa.Model):
         """Squared distance to host tissue: sites where less than half of the 5 x 5 x 5 window is tumor."""
         host = ndimage.convolve(self.is_tumor().astype(int), np.ones((5, 5, 5), int), mode="constant") <= 62
         squared = np.round(ndimage.distance_transform_edt(~host) ** 2)
-        reach = math.ceil(self.spec.depth_um / self.spec.spacing_um) + 3
+        reach = math.ceil(self.spec.depth_um / self.spec.spacing_um) + 2
         self.squared = np.where(squared > reach**2, FAR, squared)
 
     def find_center(self) -> None:
@@ -253,8 +253,10 @@ class NaiveTumor(mesa.Model):
             for cell in waiting:
                 draw = tuple(int(w) for w in block(np.uint64(self.seed_), int(Stream.DIVIDE) + 16 * attempt, self.time_step, np.uint64(cell.uid)))
                 plans.append((draw[3], cell.uid % 2**32, cell, *self.line(cell, draw)))
+            if attempt == 0:
+                plans.sort(key=lambda plan: plan[:2])
             waiting = []
-            for *_, cell, offset, direction in sorted(plans, key=lambda plan: plan[:2]):
+            for *_, cell, offset, direction in plans:
                 path = self.free_path(cell, offset, direction)
                 if path:
                     cell.state = "proliferating"

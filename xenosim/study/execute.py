@@ -57,8 +57,13 @@ class Workers:
                 process.terminate()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def map(self, function: Callable[[J], R], tasks: Sequence[J], progress: Progress | None = None) -> list[R]:
-        """``function`` of every task, results in the order of ``tasks``; ``progress(done, all)`` after each."""
+    def map(
+        self, function: Callable[[J], R], tasks: Sequence[J], progress: Progress | None = None, cost: Callable[[J], float] | None = None
+    ) -> list[R]:
+        """``function`` of every task, results in the order of ``tasks``; ``progress(done, all)`` after each.
+
+        With ``cost``, the dearest tasks are started first, so that no worker is left with a long one at the end.
+        """
         results: list[Any] = []
         if self._pool is None:
             for done, task in enumerate(tasks, start=1):
@@ -66,7 +71,9 @@ class Workers:
                 if progress:
                     progress(done, len(tasks))
             return results
-        futures: list[Future[Any]] = [self._pool.submit(function, task) for task in tasks]
+        indices = sorted(range(len(tasks)), key=lambda i: -cost(tasks[i])) if cost else range(len(tasks))
+        by_index = {i: self._pool.submit(function, tasks[i]) for i in indices}
+        futures: list[Future[Any]] = [by_index[i] for i in range(len(tasks))]
         waiting = set(futures)
         while waiting:
             finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)

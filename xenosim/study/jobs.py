@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -104,7 +105,11 @@ def run_job(job: Job) -> Outcome:
             recorder.advance()
         if recorder.measure(day):
             break
-    return recorder.outcome()
+    outcome = recorder.outcome()
+    # A Mesa model refers to itself: without this its columns would stay until the collector happens to run.
+    del model, recorder
+    gc.collect()
+    return outcome
 
 
 class Recorder:

@@ -22,7 +22,7 @@ from xenosim.pharmacology.events import COLUMNS as EVENT_COLUMNS
 from xenosim.pharmacology.events import doses_to_events
 from xenosim.pharmacology.pk import plasma_profile
 from xenosim.scenario.resolve import resolved_dict, scenario_hash, status_counts
-from xenosim.study.animal import drug_pk, exposures, generator, tumor_spec
+from xenosim.study.animal import draw_variation, drug_pk, exposures, generator, tumor_spec
 from xenosim.study.execute import Workers, worker_count
 from xenosim.study.jobs import Job, Outcome, grow_up, run_job
 from xenosim.tumor.growth import Growth, calibrate
@@ -213,7 +213,7 @@ def run_study(
             load_set(scenario.model).value("cell_loss_factor"), scenario.tumor.control,
         )  # fmt: skip
         tasks, growth_days = enroll(scenario, growth, workers, paired)
-        outcomes = workers.map(run_job, tasks, progress)
+        outcomes = workers.map(run_job, tasks, progress, cost=lambda job: draw_variation(scenario, job.replicate, job.animal).growth)
     tables = build_tables(scenario, tasks, outcomes, paired)
     snapshots = {str(t.arm): o.snapshot for t, o in zip(tasks, outcomes, strict=True) if o.snapshot is not None}
     return StudyResult(scenario, growth, growth_days, tables, snapshots, paired, time.monotonic() - started)

@@ -159,11 +159,11 @@ def shift(row, site, voxel, vz, vy, vx, oz, oy, ox, dz, dy, dx, last):  # type: 
 
 
 @kernel
-def divide(cells, lattice, rows, lines, births, space, mothers, left):  # type: ignore[no-untyped-def]
-    """Let ``rows`` divide, in their order, along their ``lines`` where room can be made; the others wait a cycle, quiescent (P5, P7).
+def divide(cells, lattice, rows, lines, order, births, space, mothers, left):  # type: ignore[no-untyped-def]
+    """Let ``rows`` divide in ``order`` along their ``lines`` where room can be made; the others wait a cycle, quiescent (P5, P7).
 
     The k-th daughter takes row ``births[k]``, its mother's row goes to ``mothers[k]``, for :func:`bear_daughters`; rows deeper than
-    the depth that met no gap go to ``left`` [-].
+    the depth that met no gap go to ``left``, in this order [-].
 
     Returns
     -------
@@ -175,7 +175,7 @@ def divide(cells, lattice, rows, lines, births, space, mothers, left):  # type: 
     site, voxel, state = cells.site, cells.voxel, cells.state
     ny, nx = row.shape[1], row.shape[2]
     count, n_left = 0, 0
-    for k in range(rows.shape[0]):
+    for k in order:
         i = rows[k]
         z, y, x = decompose(np.int64(site[i]), ny, nx)
         deep = squared[z, y, x] > space.depth_squared

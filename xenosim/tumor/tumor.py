@@ -213,8 +213,8 @@ class Tumor:
         for attempt in range(self.spec.search_lines):
             lines, keys = np.empty((waiting.size, 6)), np.empty(waiting.size, np.uint64)
             shoving.aim(cells, lattice, waiting, np.int64(attempt), step, space, lines, keys)
-            order = np.argsort(keys)
-            more, n_left = shoving.divide(cells, lattice, waiting[order], lines[order], births[born:], space, mothers[born:], left)
+            order = np.argsort(keys) if attempt == 0 else np.arange(waiting.size)
+            more, n_left = shoving.divide(cells, lattice, waiting, lines, order, births[born:], space, mothers[born:], left)
             born, waiting = born + more, left[:n_left].copy()
             if n_left == 0:
                 break
@@ -235,7 +235,7 @@ class Tumor:
         self._measure_distance()
 
     def _measure_distance(self) -> None:
-        update_distance(self.lattice, math.ceil(self.spec.depth_um / self.spec.spacing_um) + 3)
+        update_distance(self.lattice, math.ceil(self.spec.depth_um / self.spec.spacing_um) + 2)
 
     def _space(self) -> shoving.SpaceParams:
         spacing = self.spec.spacing_um
