@@ -8,7 +8,8 @@ from xenosim.parameters.load import load_set
 from xenosim.pharmacology.exposure import TargetExposure
 from xenosim.pharmacology.pk import plasma_profile, rate_matrix
 from xenosim.pharmacology.regimen import Dose, parse_regimen
-from xenosim.study.animal import binding, drug_pk
+from xenosim.pharmacology.target import binding
+from xenosim.study.animal import drug_pk
 
 
 def numeric_concentration(regimen: str, times: np.ndarray) -> np.ndarray:

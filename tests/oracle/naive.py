@@ -6,8 +6,8 @@ when the fast model and this one differ, one of them does not do what MODEL.md s
 
 from __future__ import annotations
 
+import itertools
 import math
-import random  # noqa: TID251  # Mesa asks for one; nothing is drawn from it
 import time
 
 import mesa
@@ -20,6 +20,8 @@ from xenosim.tumor.tumor import Tumor, TumorSpec
 
 FAR = 50000.0
 NEVER = 2**31 - 1
+#: Hours between updates of the distance and of the gaps.
+SPACE_HOURS = 4.0
 
 
 def uniform(word: int) -> float:
@@ -112,14 +114,14 @@ class NaiveCell(CellAgent):
 
 
 class NaiveTumor(mesa.Model):
-    """A tumor on a Mesa grid; takes founding sites, center and zones (data) from a fast tumor that has not stepped yet."""
+    """A tumor on a Mesa grid; takes number, domain and zones (data) from a fast tumor that has not stepped yet."""
 
     def __init__(self, twin: Tumor) -> None:
-        super().__init__(seed=1)
+        super().__init__(rng=1)  # nothing is drawn from it
         self.spec: TumorSpec = twin.spec
         self.seed_, self.time_step, self.exposed = twin.seed, 0, False
         shape = twin.lattice.row.shape
-        self.grid = OrthogonalVonNeumannGrid(shape, torus=False, capacity=1, random=random.Random(1))
+        self.grid = OrthogonalVonNeumannGrid(shape, torus=False, capacity=1, random=self.random)
         self.origin = shape[0] // 2
         z, y, x = twin.lattice.voxel_z, twin.lattice.voxel_y, twin.lattice.voxel_x
         self.zone = twin._zones[z[:, None, None] + y[None, :, None] + x[None, None, :]]
@@ -127,10 +129,15 @@ class NaiveTumor(mesa.Model):
         self.inhibition, self.cereblon = np.zeros((1, 1)), 0.0
         # Depth below the mean surface, which lies 0.4 sites above the bottom of its clefts.
         self.depth_squared = (self.spec.depth_um / self.spec.spacing_um - 0.4) ** 2
-        for i, site in enumerate(zip(*np.unravel_index(twin.live.site, shape), strict=True)):
-            self._found(i, tuple(map(int, site)))
+        for i, site in enumerate(self.sphere(twin.n)):
+            self._found(i, site)
         self.find_center()
         self.measure_distance()
+
+    def sphere(self, n: int) -> list[tuple[int, ...]]:
+        """The ``n`` sites nearest to the origin, of equally near ones the first, in the order of z, y, x."""
+        sites = itertools.product(*map(range, self.grid.dimensions))
+        return sorted(sorted(sites, key=lambda site: sum((axis - self.origin) ** 2 for axis in site))[:n])
 
     def _found(self, i: int, site: tuple[int, int, int]) -> None:
         t, p = self.spec.traits, self.spec.params
@@ -165,12 +172,19 @@ class NaiveTumor(mesa.Model):
         zone = int(self.zone[cell.site]) if self.inhibition.shape[0] > 1 else 0
         return float(self.inhibition[zone, cell.clone])
 
-    def step_exposed(self, inhibition: np.ndarray | None = None, cereblon: float = 0.0) -> None:
-        """One step in the order of MODEL.md."""
-        self.time_step += 1
+    def expose(self, inhibition: np.ndarray | None = None, cereblon: float = 0.0) -> None:
+        """What the cells see from now on: occupancy by zone and clone, and of cereblon."""
         self.inhibition, self.cereblon = np.zeros((1, 256)) if inhibition is None else inhibition, cereblon
         self.exposed |= bool(self.inhibition.any()) or cereblon > 0
+
+    def advance_cells(self) -> None:
+        """The clock ticks and every cell ages: all that happens in a dish without deaths and divisions."""
+        self.time_step += 1
         self.agents.do("advance")
+
+    def step(self) -> None:
+        """One step in the order of MODEL.md."""
+        self.advance_cells()
         if self.time_step % 24 == 0:
             self.find_center()
         leaving = self.agents.select(lambda c: c.state == "apoptotic" and c.due())
@@ -179,7 +193,7 @@ class NaiveTumor(mesa.Model):
         for cell in list(leaving):
             self.gaps.add(cell.site)
             cell.remove()
-        if self.time_step % max(round(4 / self.spec.dt_h), 1) == 0:
+        if self.time_step % self.space_steps() == 0:
             self.close_gaps()
             self.measure_distance()
         self.divide()
@@ -191,6 +205,10 @@ class NaiveTumor(mesa.Model):
         for site in [agent.site for agent in self.agents] + list(self.gaps):
             tumor[site] = True
         return tumor
+
+    def space_steps(self) -> int:
+        """Steps between updates of the distance and of the gaps."""
+        return max(round(SPACE_HOURS / self.spec.dt_h), 1)
 
     def measure_distance(self) -> None:
         """Squared distance to host tissue: sites where less than half of the 5 x 5 x 5 window is tumor."""
@@ -209,7 +227,7 @@ class NaiveTumor(mesa.Model):
 
     def close_gaps(self) -> None:
         """Each gap closes with the probability of four hours: everything outward on its radial line moves inward."""
-        probability = 1 - math.exp(-max(round(4 / self.spec.dt_h), 1) * self.spec.dt_h / self.spec.closure_h)
+        probability = 1 - math.exp(-self.space_steps() * self.spec.dt_h / self.spec.closure_h)
         for gap in sorted(self.gaps):
             key = 0
             for axis, factor in zip(gap, (16777216, 4096, 1), strict=True):
@@ -267,11 +285,15 @@ class NaiveTumor(mesa.Model):
                 elif self.is_deep(cell):
                     waiting.append(cell)
 
+    def slope(self, site: tuple[int, int, int]) -> list[float]:
+        """Fall of the squared distance between the sites two before and two after a site, along each axis."""
+        z, y, x = site
+        s = self.squared
+        return [s[z - 2, y, x] - s[z + 2, y, x], s[z, y - 2, x] - s[z, y + 2, x], s[z, y, x - 2] - s[z, y, x + 2]]
+
     def line(self, cell: NaiveCell, draw: tuple[int, ...]) -> tuple[list[float], list[float]]:
         """Offset of the start and direction of a push: down the squared distance, from the core away from the center."""
-        z, y, x = cell.site
-        s = self.squared
-        normal = [s[z - 2, y, x] - s[z + 2, y, x], s[z, y - 2, x] - s[z, y + 2, x], s[z, y, x - 2] - s[z, y, x + 2]]
+        normal = self.slope(cell.site)
         if not any(normal):
             normal = [axis - c for axis, c in zip(cell.site, self.center, strict=True)]
         length = max(math.sqrt(sum(n * n for n in normal)), 1e-9)
@@ -329,8 +351,13 @@ def time_per_update(cells: int = 400, steps: int = 10) -> float:
     from tests.conftest import small_spec
 
     model = NaiveTumor(Tumor(small_spec(), cells / 1e3, 1))
+    model.expose(np.full((1, 1), 0.5))
     start, updates = time.perf_counter(), 0
     for _ in range(steps):
         updates += len(model.agents)
-        model.step_exposed(np.full((1, 1), 0.5))
+        model.step()
     return (time.perf_counter() - start) / updates
+
+
+if __name__ == "__main__":
+    print(f"{1.0 / time_per_update():.3g} cell updates per second")

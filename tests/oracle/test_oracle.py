@@ -9,8 +9,10 @@ import pytest
 
 from tests.conftest import small_spec
 from tests.oracle.naive import COLUMNS, NaiveTumor
-from xenosim.cell.params import cell_params
-from xenosim.cell.state import FLOAT_COLUMNS, CellState
+from xenosim.cell import population
+from xenosim.cell.kernel import DYING, READY, Exposure, step_cells
+from xenosim.cell.params import cell_params, step_factors
+from xenosim.cell.state import FLOAT_COLUMNS, CellState, allocate
 from xenosim.parameters.load import load_set
 from xenosim.tumor.tissue import N_ZONES
 from xenosim.tumor.tumor import Tumor, TumorSpec
@@ -56,6 +58,7 @@ SCENARIOS: dict[str, tuple[TumorSpec, float, int, Schedule]] = {
     "crowded core": (small_spec(cycle_h=24.0, loss_factor=0.0, depth_um=250.0), 0.6, 60, lambda step: (None, 0.0)),
     "strong inhibition, then none": (small_spec(cycle_h=30.0), 0.5, 80, lambda step: (np.full((1, 1), 0.93 if step < 40 else 0.0), 0.0)),
     "zones and lenalidomide": (small_spec(cycle_h=30.0), 0.4, 60, zones),
+    "one agent per cell": (small_spec(cycle_h=24.0, depth_um=60.0, resolution=1e5), 0.004, 72, lambda step: (np.full((1, 1), 0.9 if step < 25 else 0.0), 0.0)),
     "half-hour steps": (small_spec(cycle_h=20.0)._replace(dt_h=0.5), 0.3, 72, lambda step: (np.full((1, 1), 0.8), 0.0)),
 }
 
@@ -69,7 +72,8 @@ def test_cell_by_cell(name: str) -> None:
     for step in range(1, steps + 1):
         inhibition, cereblon = schedule(step)
         fast.step(inhibition, cereblon)
-        naive.step_exposed(inhibition, cereblon)
+        naive.expose(inhibition, cereblon)
+        naive.step()
         if step % 6 == 0 or step == steps:
             assert_same(fast, naive)
     assert fast.born > 0
@@ -86,9 +90,35 @@ def test_a_rate_changed_by_one_percent_is_noticed() -> None:
     naive.spec = fast.spec._replace(params=params._replace(noxa_gain=1.01 * params.noxa_gain))
     for _ in range(6):
         fast.step(np.full((1, 1), 0.8))
-        naive.step_exposed(np.full((1, 1), 0.8))
+        naive.expose(np.full((1, 1), 0.8))
+        naive.step()
     with pytest.raises(AssertionError, match="noxa"):
         assert_same(fast, naive)
+
+
+def test_dish() -> None:
+    """Cells without a lattice: the kernel alone, columns and marks, while exposure changes."""
+    spec = double(small_spec(cycle_h=30.0))
+    naive = NaiveTumor(Tumor(spec, 0.4, 13))
+    cells, marks = allocate(400, np.float64), np.empty(400, np.uint8)
+    population.found(cells, 400, np.uint64(13), spec.params, spec.traits, spec.dt_h)
+    cells.site[:], cells.voxel[:] = -1, 0
+    seen = set()
+    for step in range(1, 49):
+        inhibition = np.full((1, 1), 0.5 + 0.45 * np.sin(step / 6.0))
+        exposure = Exposure(inhibition, np.zeros(1, np.uint8), np.float64(0.5))
+        step_cells(cells, exposure, spec.params, step_factors(spec.params, spec.dt_h, np.float64), np.int64(step), marks)
+        naive.expose(inhibition, 0.5)
+        naive.advance_cells()
+        agents = list(naive.agents)
+        assert [a.uid for a in agents] == cells.uid.tolist()
+        dying = np.array([a.commitment >= 1 or a.due() for a in agents])
+        ready = np.array([a.clock >= 1 for a in agents])
+        np.testing.assert_array_equal(marks, dying * DYING + ready * READY)
+        seen.update(marks.tolist())
+        for name in FLOAT_COLUMNS:
+            np.testing.assert_allclose(getattr(cells, name), [getattr(a, name) for a in agents], rtol=1e-9, atol=1e-12, err_msg=name)
+    assert {0, int(DYING), int(READY)} <= seen
 
 
 def test_two_clones() -> None:
@@ -100,7 +130,8 @@ def test_two_clones() -> None:
     for _ in range(48):
         table = np.array([[0.92, 0.2]])
         fast.step(table)
-        naive.step_exposed(table)
+        naive.expose(table)
+        naive.step()
     assert_same(fast, naive)
     survivors = np.bincount(fast.live.clone[fast.live.state != CellState.APOPTOTIC], minlength=2)
     assert survivors[0] < survivors[1]

@@ -8,14 +8,15 @@ import numpy as np
 
 from xenosim.cell.params import cell_params, log_sd, trait_params
 from xenosim.parameters.load import ParameterSet, load_set
-from xenosim.pharmacology.exposure import TargetBinding, TargetExposure
+from xenosim.pharmacology.exposure import TargetExposure
 from xenosim.pharmacology.pk import DrugPK, plasma_profile
+from xenosim.pharmacology.target import binding
 from xenosim.tumor.growth import Growth
 from xenosim.tumor.tissue import Perfusion, zone_exchange
 from xenosim.tumor.tumor import TumorSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from xenosim.pharmacology.regimen import Dose
     from xenosim.scenario.schema import Scenario
@@ -119,24 +120,6 @@ def exposures(scenario: Scenario, doses: Sequence[Dose], variation: Variation = 
         blood=tissue(mouse.value("beta5_blood"), float(recovery), np.array([mouse.value("exchange_blood")])),
         normal=tissue(mouse.value("beta5_normal"), float(turnover), np.array([mouse.value("exchange_normal")])),
     )
-
-
-def binding(drugs: dict[str, ParameterSet], sites: float, kdeg: float) -> TargetBinding:
-    """Binding constants of the drugs at ``sites`` [nM] with turnover ``kdeg`` [1/h]."""
-    inhibitors = tuple(name for name, drug in drugs.items() if drug.mechanism == "proteasome_inhibitor")
-    cereblon = next((name for name, drug in drugs.items() if drug.mechanism == "cereblon_modulator"), "")
-
-    def column(value: Callable[[ParameterSet], float]) -> np.ndarray:  # type: ignore[type-arg]
-        return np.array([value(drugs[name]) for name in inhibitors])
-
-    def kon(drug: ParameterSet) -> float:
-        return drug.value("koff") / drug.value("kd") if "kd" in drug.values else drug.value("kinact_ki")
-
-    return TargetBinding(
-        inhibitors, sites, kdeg, column(kon), column(lambda d: d.value("koff") if "koff" in d.values else 0.0),
-        column(lambda d: d.value("fu")), cereblon,
-        drugs[cereblon].value("kd_crbn") if cereblon else 1.0, drugs[cereblon].value("fu") if cereblon else 1.0,
-    )  # fmt: skip
 
 
 class BodyWeight:

@@ -1,0 +1,1 @@
+"""The same cells in a dish."""

@@ -1,0 +1,143 @@
+"""Culture: cells in medium. The same columns, rules and kernel as a tumor, without a lattice (MODEL.md, the dish)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xenosim.cell import population
+from xenosim.cell.kernel import Exposure, step_cells
+from xenosim.cell.params import CellParams, TraitParams, cell_params, step_factors, trait_params
+from xenosim.cell.state import Cells, CellState, allocate, grown, view
+from xenosim.errors import ParameterError
+from xenosim.parameters.load import ParameterSet, load_set
+from xenosim.pharmacology.exposure import TargetBinding, TargetExposure
+from xenosim.pharmacology.pk import PlasmaProfile
+from xenosim.pharmacology.target import Pulse, binding, medium_profile
+
+#: Exchange of free drug between medium and cells [1/h]: not limiting (model.md P2).
+MEDIUM_EXCHANGE = 50.0
+#: Time from commitment (Annexin V+) to a leaky membrane (PI+) in vitro [h] (model.md P4).
+PI_DELAY_H = 8.0
+
+
+class Line(NamedTuple):
+    """What a culture is made of: cell model, traits, beta5 sites [nM] and their turnover [1/h]."""
+
+    params: CellParams
+    traits: TraitParams
+    sites_nM: float
+    kdeg_per_h: float
+
+
+def line_of(cell: ParameterSet, doubling_h: float) -> Line:
+    """The cells of a parameter set, dividing every ``doubling_h`` [h], without background loss."""
+    if not 1.0 <= doubling_h <= 1000.0:
+        raise ParameterError(f"a doubling time of {doubling_h:g} h in culture is absurd", remedy="give 1 to 1000 h")
+    turnover = float(np.log(2.0) / cell.value("beta5_turnover_half_life"))
+    return Line(cell_params(cell.value), trait_params(cell.value, doubling_h, 0.0), cell.value("beta5_sites"), turnover)
+
+
+def medium_binding(names: Sequence[str], line: Line) -> TargetBinding:
+    """Binding constants of drugs in medium with 10 % serum."""
+    return binding({name: load_set(name) for name in names}, line.sites_nM, line.kdeg_per_h, "fu_medium")
+
+
+class Gates(NamedTuple):
+    """Annexin V / PI quadrants as shares of all cells [-]: viable (-/-), early (+/-) and late (+/+) apoptotic."""
+
+    viable: float
+    early: float
+    late: float
+
+
+class Culture:
+    """Cells in one well.
+
+    Parameters
+    ----------
+    line : Line
+        What the cells are.
+    n : int
+        Cells seeded [-].
+    pulses : sequence of Pulse
+        Drugs in the medium.
+    seed : int
+        Seed of every draw of this well [-].
+    dt_h : float
+        Time step [h].
+    """
+
+    def __init__(self, line: Line, n: int, pulses: Sequence[Pulse] = (), seed: int = 1, dt_h: float = 1.0) -> None:
+        self.line, self.n, self.seed, self.dt_h, self.step_number = line, n, seed, dt_h, 0
+        self.cells: Cells = allocate(4 * n)
+        population.found(self.cells, n, np.uint64(seed), line.params, line.traits, dt_h)
+        for name, value in (("site", -1), ("voxel", 0)):
+            getattr(self.cells, name)[:] = value
+        names = sorted({pulse.drug for pulse in pulses})
+        profiles: dict[str, PlasmaProfile] = {name: medium_profile([p for p in pulses if p.drug == name]) for name in names}
+        self.exposure = TargetExposure(profiles, medium_binding(names, line), np.array([MEDIUM_EXCHANGE]))
+        self.occupancy = 0.0
+        self._factors = step_factors(line.params, dt_h)
+        self._in_vitro = line.traits._replace(clearance_min_h=PI_DELAY_H, clearance_max_h=PI_DELAY_H)
+
+    @property
+    def time_h(self) -> float:
+        """Time since seeding [h]."""
+        return self.step_number * self.dt_h
+
+    @property
+    def live(self) -> Any:
+        """Views of the rows in use; dead cells stay in the well."""
+        return view(self.cells, self.n)
+
+    def step(self) -> None:
+        """One time step: occupancy, every cell, deaths, divisions; a well is never full."""
+        start = self.time_h
+        self.step_number += 1
+        step = np.int64(self.step_number)
+        table = self.exposure.advance(start, start + self.dt_h)
+        self.occupancy = float(table.mean())
+        exposure = Exposure(
+            np.ascontiguousarray(table.T, np.float32), np.zeros(1, np.uint8),
+            np.float32(self.exposure.lenalidomide(start, start + self.dt_h)),
+        )  # fmt: skip
+        marks = np.empty(self.n, np.uint8)
+        step_cells(self.live, exposure, self.line.params, self._factors, step, marks)
+        dying, leaving, ready = np.empty((3, population.count_marked(marks) + 1), np.int64)
+        n_dying, _, n_ready = population.list_marked(marks, dying, leaving, ready)
+        # A dead cell stays in the well; its event step, when a tumor would clear it, is when its membrane leaks.
+        population.begin_deaths(self.cells, dying[:n_dying], step, self._in_vitro, np.uint64(self.seed), self.dt_h)
+        self._divide(ready[:n_ready], step)
+
+    def run_until(self, time_h: float) -> None:
+        """Step until ``time_h`` [h] since seeding."""
+        while self.time_h < time_h - 1e-9:
+            self.step()
+
+    def gates(self) -> Gates:
+        """Shares of cells as flow cytometry gates them [-]."""
+        dead = self.live.state == CellState.APOPTOTIC
+        late = dead & (self.live.event_step <= self.step_number)
+        return Gates(float(1.0 - dead.mean()), float((dead & ~late).mean()), float(late.mean()))
+
+    def living(self) -> int:
+        """Number of cells that have not committed to death."""
+        return int((self.live.state != CellState.APOPTOTIC).sum())
+
+    def _divide(self, ready: NDArray[np.int64], step: np.int64) -> None:
+        if ready.size == 0:
+            return
+        # Divisions in the order of the uid: the rows of daughters do not depend on the order of rows.
+        mothers = ready[np.argsort(self.cells.uid[ready], kind="stable")]
+        population.finish_cycles(self.cells, mothers)
+        self.cells.state[mothers] = CellState.PROLIFERATING
+        if self.n + mothers.size > self.cells.uid.shape[0]:
+            self.cells = grown(self.cells, self.n, 2 * (self.n + mothers.size))
+        daughters = np.arange(self.n, self.n + mothers.size)
+        population.bear_daughters(self.cells, mothers, daughters, step, self.line.traits, np.uint64(self.seed), self.dt_h)
+        self.cells.site[daughters], self.cells.voxel[daughters] = -1, 0
+        self.n += mothers.size

@@ -1,0 +1,57 @@
+"""From drug parameters to binding constants, and from a medium to a concentration profile (MODEL.md P2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xenosim.parameters.load import ParameterSet
+from xenosim.pharmacology.exposure import TargetBinding
+from xenosim.pharmacology.pk import PlasmaProfile
+
+
+def binding(drugs: Mapping[str, ParameterSet], sites: float, kdeg: float, free: str = "fu") -> TargetBinding:
+    """Binding constants of the drugs at ``sites`` [nM] with turnover ``kdeg`` [1/h].
+
+    Parameters
+    ----------
+    drugs : mapping
+        Parameter set of every drug, by name.
+    sites, kdeg : float
+        beta5 sites [nM] and their turnover [1/h].
+    free : str
+        Parameter that holds the free fraction: ``fu`` in plasma, ``fu_medium`` in medium with 10 % serum.
+    """
+    inhibitors = tuple(name for name, drug in drugs.items() if drug.mechanism == "proteasome_inhibitor")
+    cereblon = next((name for name, drug in drugs.items() if drug.mechanism == "cereblon_modulator"), "")
+
+    def column(value: Callable[[ParameterSet], float]) -> NDArray[np.float64]:
+        return np.array([value(drugs[name]) for name in inhibitors])
+
+    def kon(drug: ParameterSet) -> float:
+        return drug.value("koff") / drug.value("kd") if "kd" in drug.values else drug.value("kinact_ki")
+
+    return TargetBinding(
+        inhibitors, sites, kdeg, column(kon), column(lambda d: d.value("koff") if "koff" in d.values else 0.0),
+        column(lambda d: d.value(free)), cereblon,
+        drugs[cereblon].value("kd_crbn") if cereblon else 1.0, drugs[cereblon].value(free) if cereblon else 1.0,
+    )  # fmt: skip
+
+
+class Pulse(NamedTuple):
+    """A drug in the medium at ``concentration_nM`` [nM] from ``start_h`` to ``end_h`` [h]."""
+
+    drug: str
+    concentration_nM: float
+    start_h: float
+    end_h: float
+
+
+def medium_profile(pulses: Sequence[Pulse]) -> PlasmaProfile:
+    """Total concentration of one drug in the medium [nM]: constant between additions and wash-outs; overlapping pulses add up."""
+    times = sorted({time for pulse in pulses for time in (pulse.start_h, pulse.end_h) if np.isfinite(time)})
+    levels = [sum(p.concentration_nM for p in pulses if p.start_h <= time < p.end_h) for time in times]
+    return PlasmaProfile(np.array(times), np.zeros((len(times), 1)), np.zeros(1), np.array(levels))
