@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xenosim.errors import XenosimError
+from xenosim.pharmacology.events import read_events, table_units
 from xenosim.scenario.load import load_scenario
 from xenosim.scenario.resolve import resolved_dict, scenario_hash
 
@@ -49,7 +50,7 @@ def load(data: Any) -> Any:
 @given(scenarios())
 @settings(max_examples=40, deadline=None)
 def test_valid_scenarios_load_and_keep_their_hash(data: dict[str, Any]) -> None:
-    first, second = load(data), load(data)
+    first, second = load(data), load(dict(reversed(data.items())))
     assert scenario_hash(first) == scenario_hash(second)
     assert yaml.safe_load(yaml.safe_dump(resolved_dict(first)))["title"] == first.title
     assert all(dose.time_h / 24 < first.measure.days[-1] for arm in first.arms for dose in arm.doses)
@@ -88,6 +89,37 @@ def test_mistakes_are_refused_with_place_and_remedy(mistake: str, data: dict[str
     with pytest.raises(XenosimError) as caught:
         load(data)
     assert caught.value.where and caught.value.remedy and caught.value.message
+
+
+@given(scenarios(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_misspelt_key_is_refused_where_it_stands(data: dict[str, Any], draw: st.DataObject) -> None:
+    sections = [data, data["tumor"], data["tumor"]["growth"], data["animals"], data["measure"], data["measure"]["humane_endpoint"], data["arms"]["arm0"]]
+    section = draw.draw(st.sampled_from(sections))
+    key = draw.draw(st.sampled_from(sorted(section)))
+    at = draw.draw(st.integers(0, len(key) - 1))
+    section[key[:at] + "q" + key[at + 1 :]] = section.pop(key)
+    with pytest.raises(XenosimError) as caught:
+        load(data)
+    assert caught.value.where and caught.value.remedy
+
+
+CELLS = st.one_of(st.sampled_from(["0", "24", "7", ".", "", "-1", "1e400", "nan", "08:00", "central", "depot_po", "2", "ixazomib", "C"]), st.text(max_size=8))
+HEADERS = st.lists(st.sampled_from(["ID", "TIME", "AMT", "EVID", "CMT", "II", "ADDL", "SS", "RATE", "DRUG", "C", "NOTE"]), max_size=8)
+
+
+@given(HEADERS, st.lists(st.lists(CELLS, max_size=9), max_size=5), st.dictionaries(st.sampled_from(["time_unit", "amt_unit", "cmt"]), st.text(max_size=8)))
+@settings(max_examples=150, deadline=None)
+def test_any_event_table_is_read_or_refused(header: list[str], rows: list[list[str]], options: dict[str, str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "e.csv"
+        path.write_text("\n".join(map(",".join, [["TIME", "AMT", *header], *rows])), encoding="utf-8", errors="replace")
+        try:
+            doses = read_events(path, default_drug="ixazomib", units=table_units(**options))  # type: ignore[arg-type]
+        except XenosimError as error:
+            assert error.remedy
+        else:
+            assert all(dose.time_h >= 0 and 0 <= dose.amount_mg_per_kg <= 1000 for dose in doses)
 
 
 @given(scenarios(), st.text(max_size=60), st.integers(0, 600))

@@ -104,19 +104,54 @@ def test_median_agrees_with_scipy(animals: list[tuple[int, bool]]) -> None:
     sf = ecdf(CensoredData.right_censored(days.astype(float), censored)).sf
     below = sf.quantiles[sf.probabilities < 0.5 - 1e-9]
     at = sf.quantiles[np.isclose(sf.probabilities, 0.5)]
-    expected = [*at[:1], *below[:1]] or [np.inf]
-    median = float(km_median(np.where(censored, np.inf, days.astype(float)), days.astype(float)))
-    if len(at) and len(below):
-        assert expected[0] <= median <= expected[-1]  # anywhere on the flat step is a median; ours is the middle of it
-    else:
-        assert median == expected[0]
+    expected = np.mean([*at[:1], *below[:1]] or [np.inf])  # on a flat step at one half the middle, as in R's survival
+    assert float(km_median(np.where(censored, np.inf, days.astype(float)), days.astype(float))) == expected
 
 
 def test_delay_does_not_call_an_animal_that_left_early_slow() -> None:
     observations = study()
     early = observations[~((observations["arm"] == "drug") & (observations["animal_id"] > 2) & (observations["day"] > 6))]
     row = endpoint_table(early, "vehicle", day=6.0, n_boot=50).query("endpoint == 'tgd_days'").iloc[0]
-    assert row["estimate"] == np.inf and "treated median not reached: the delay is > " in row["note"] and "6 animals censored" in row["note"]
+    least = 21.0 - np.log(4) / 0.12  # two animals were followed to day 21
+    assert row["estimate"] == np.inf
+    assert row["note"] == f"treated median not reached: the delay is > {least:g} d; 6 treated and 0 control animals censored, not having reached it"
+
+
+def test_a_delay_is_bounded_by_the_last_treated_animal_not_by_the_end_of_the_study() -> None:
+    observations = study()
+    early = observations[(observations["arm"] != "drug") | (observations["day"] <= 6)]
+    row = endpoint_table(early, "vehicle", day=6.0, n_boot=50).query("endpoint == 'tgd_days'").iloc[0]
+    assert row["estimate"] == np.inf and f"the delay is > {6.0 - np.log(4) / 0.12:g} d" in row["note"]
+
+
+def test_a_delay_is_undefined_where_the_control_does_not_get_there() -> None:
+    observations = study().query("arm == 'drug' or day <= 6")
+    row = endpoint_table(observations, "vehicle", day=6.0, n_boot=50).query("endpoint == 'tgd_days'").iloc[0]
+    assert row[["estimate", "ci_low", "ci_high"]].isna().all() and "control does not reach" in row["note"]
+
+
+def test_early_removal_of_fast_animals_does_not_shorten_the_median() -> None:
+    """Times by hand: T 10, 20, (5), (5), 30 with two censored on day 5: at risk 3 from day 10 on, S = 2/3, 1/3, median 20; C 10."""
+    days = np.array([0.0, 5.0, 10.0, 20.0, 30.0, 40.0])
+    rows = []
+    for arm, times in (("control", [10, 10, 10]), ("drug", [10, 20, None, None, 30])):
+        for animal, time in enumerate(times):
+            for day in days[:2] if time is None else days:
+                volume = 100.0 if time is None else 100.0 * 4 ** (day / time)
+                rows.append({"arm": arm, "replicate": 0, "animal_id": animal, "day": day, "tumor_volume_mm3": volume})
+    row = endpoint_table(pd.DataFrame(rows), "control", day=5.0, n_boot=50).set_index("endpoint").loc[["tgd_days", "tgd_pct"]]
+    assert row["estimate"].tolist() == pytest.approx([10.0, 100.0])
+    assert row["note"].str.contains("2 treated and 0 control animals censored").all()
+
+
+def test_few_animals_left_on_the_day_are_named() -> None:
+    observations = study()
+    twin = observations[observations["arm"] == "drug"].assign(arm="twin")
+    note = endpoint_table(observations, "vehicle", day=21.0, n_boot=50).query("endpoint == 'tc_pct'").iloc[0]["note"]
+    assert note.endswith("fewer than half are left: 2 of 6 animals of 'vehicle'")
+    both = compare_arms(pd.concat([observations, twin]), "drug", "twin", "vehicle", day=21.0, n_boot=50)["note"]
+    assert both.str.contains("2 of 6 animals of 'vehicle'").all()
+    assert not endpoint_table(observations, "vehicle", n_boot=50)["note"].str.contains("fewer than half are").any()
 
 
 def test_baseline_is_the_last_measurement_at_or_before_day_0() -> None:

@@ -36,6 +36,20 @@ def test_schedules(text: str, expected: list[float]) -> None:
 
 def test_day_one_convention() -> None:
     assert days("days 1,4,8,11 every 21 d x2", day_of_first_dose=1) == [0, 3, 7, 10, 21, 24, 28, 31]
+    assert days("days 1,4,8,11", day_of_first_dose=0) == [1, 4, 8, 11]
+    assert days("days 1,4 until day 4", day_of_first_dose=1) == [0]
+
+
+@pytest.mark.parametrize("text", ["days 1,4,8,11", "days 1,4 every 21 d x2", "Q3Dx4 + bortezomib 1 mg/kg SC days 1,8"])
+def test_listed_days_without_a_day_0_need_the_convention(text: str) -> None:
+    with pytest.raises(RegimenError, match="day 0 or on day 1.*day_of_first_dose: 1"):
+        days(text)
+    assert days("days 0,7 + bortezomib 1 mg/kg SC days 1,8") == [0, 1, 7, 8]
+
+
+def test_a_day_before_the_stated_first_day_is_refused() -> None:
+    with pytest.raises(RegimenError, match="dose on day 0, before the first day"):
+        days("days 0,3", day_of_first_dose=1)
 
 
 @pytest.mark.parametrize(
@@ -102,6 +116,14 @@ def test_addl_excludes_the_first_dose(tmp_path: Path) -> None:
         ("TIME,AMT,II,ADDL\n0,7,24,2.5\n", "events.csv:2: ADDL 2.5 is not a whole number"),
         ("TIME,AMT,II,ADDL\n0,7,24,1e9\n", "events.csv:2: ADDL must lie between"),
         ("TIME,AMT\n0,7\n\n24,x\n", "events.csv:4: AMT is 'x'"),
+        ("TIME,AMT\n0,7,5\n", "events.csv:2: more cells than the header"),
+        ("TIME,AMT,amt\n0,7,5\n", "events.csv:1: two columns have the same name"),
+        ("TIME,AMT,EVID\n0,7,0\n", "events.csv:2: AMT 7 in a record that is no dose (EVID 0)"),
+        ("TIME,AMT\n0,-7\n", "events.csv:2: AMT -7 in a record that is no dose"),
+        ("TIME,AMT,EVID\n0,7,1\n24,7,4\n", "events.csv:3: EVID 4 is not simulated"),
+        ("TIME,AMT,RATE,CMT\n0,7,1,depot_po\n", "events.csv:2: RATE 1 into depot_po"),
+        ("TIME,AMT,RATE,II,SS\n0,7,0.1,24,1\n", "events.csv:2: SS with an infusion of 70 h every 24 h"),
+        ("TIME,AMT,X\n0,7," + "a" * 200_000 + "\n", "events.csv: the event table cannot be read"),
     ],
 )
 def test_bad_tables_name_file_and_line(tmp_path: Path, table: str, message: str) -> None:
@@ -118,7 +140,13 @@ def test_a_point_is_missing_and_a_byte_order_mark_is_skipped(tmp_path: Path) -> 
     assert read_events(path, default_drug="ixazomib") == (Dose(0.0, 7.0, "ixazomib", "IV"),)
 
 
-@pytest.mark.parametrize("text", ["QDx99999999", "days 0 every 7 d x99999999", "QD until day 99999999", "over 30 zz QDx2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "QDx99999999", "days 0 every 7 d x99999999", "QD until day 99999999", "over 30 zz QDx2", "99999999on/2off x3",
+        "QDx" + "9" * 5000, "QD until day " + "9" * 400, "Q" + "9" * 400 + "Dx2",
+    ],
+)  # fmt: skip
 def test_absurd_or_unreadable_schedules_are_regimen_errors(text: str) -> None:
     with pytest.raises(RegimenError) as caught:
         days(text)
@@ -154,6 +182,26 @@ def test_units_and_numbered_compartments_of_a_table(tmp_path: Path) -> None:
         table_units(amt_unit="mg")
     with pytest.raises(RegimenError, match="'centrl' is unknown; did you mean 'central'"):
         table_units(cmt={1: "centrl"})
+    with pytest.raises(RegimenError, match="not a mapping"):
+        table_units(cmt="central")  # type: ignore[arg-type]
+    table.write_text("TIME,AMT,CMT\n0,7,2.0\n")
+    assert read_events(table, default_drug="ixazomib", units=table_units(cmt={2: "central"}))[0].route == "IV"
     table.write_text("TIME,AMT,EVID\n0,7,1\n24,0,3\n")
     with pytest.raises(RegimenError, match="EVID 3 is not simulated"):
         read_events(table, default_drug="ixazomib")
+
+
+def test_unknown_columns_come_back_as_they_were(tmp_path: Path) -> None:
+    table = tmp_path / "e.csv"
+    table.write_text('TIME,AMT,CMT,NOTE,DV\n0,7,central,"morning, fasted",.\n24,7,central,,.\n')
+    doses = read_events(table, default_drug="ixazomib")
+    assert [dose.extra for dose in doses] == [(("note", "morning, fasted"),), ()]
+    table.write_text(as_dialect(doses, "nonmem"))
+    assert read_events(table, default_drug="ixazomib") == doses
+
+
+def test_a_steady_state_keeps_its_place_among_records_at_equal_time() -> None:
+    """SS 1 replaces what is there: joining the doses at 0 and 24 h by ADDL would move the second one before it."""
+    doses = [Dose(0.0, 7.0, "ixazomib", "IV"), Dose(24.0, 7.0, "ixazomib", "IV", ss=1, steady_state_ii_h=24.0), Dose(24.0, 7.0, "ixazomib", "IV")]
+    records = [("here", {key: str(value) for key, value in event.items()}) for event in doses_to_events(doses)]
+    assert list(events_to_doses(records)) == doses

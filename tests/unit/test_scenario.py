@@ -40,6 +40,14 @@ BROKEN = {
     "not yaml": ("arms:", "arms: [", "not valid YAML"),
     "twice": ("seed: 1", "seed: 1\nseed: 2", "given twice"),
     "route": ("14 mg/kg IV", "14 mg/kg IP", "no parameters for route"),
+    "day 1 or 0": ("QW x3", "days 1,8", "day 0 or on day 1"),
+    "arm is no file name": ("  QW: ", "  10/5: ", "cannot name an arm"),
+    "endless days": ("0..21", "0..99999999999", "is not a list of days"),
+    "endless number": ("seed: 1", "seed: " + "9" * 5000, "'seed' is 9"),
+    "no file": ('{regimen: "14 mg/kg IV QW x3"}', "{events: {time_unit: day}}", "name no file"),
+    "cmt is no mapping": ('{regimen: "14 mg/kg IV QW x3"}', "{events: {file: e.csv, cmt: central}}", "is not a mapping"),
+    "misspelt option": ('{regimen: "14 mg/kg IV QW x3"}', "{events: {file: e.csv, time_units: day}}", "did you mean 'time_unit'"),
+    "amount per animal": ('{regimen: "14 mg/kg IV QW x3"}', "{events: {file: e.csv, amt_unit: mg}}", "not per kg"),
 }
 
 
@@ -65,3 +73,33 @@ def test_overrides_name_themselves(tmp_path: Path) -> None:
     for missing in (tmp_path / "none.yaml", tmp_path):
         with pytest.raises(XenosimError):
             load_scenario(missing)
+
+
+def with_events(tmp_path: Path, table: str, arm: str, first_day: str = "") -> Path:
+    (tmp_path / "mine.csv").write_text(table)
+    path = tmp_path / "my.yaml"
+    path.write_text(TEMPLATE.replace('{regimen: "14 mg/kg IV QW x3"}', arm) + first_day)
+    return path
+
+
+def test_an_arm_takes_its_events_with_their_units(tmp_path: Path) -> None:
+    arm = "{events: {file: mine.csv, time_unit: day, amt_unit: ug/kg, cmt: {1: depot_po, 2: central}}}"
+    scenario = load_scenario(with_events(tmp_path, "TIME,AMT,CMT,II,ADDL,NOTE\n0,7000,1,7,2,fed\n", arm))
+    doses = next(arm for arm in scenario.arms if arm.name == "QW").doses
+    assert [(d.time_h, d.amount_mg_per_kg, d.route, d.extra) for d in doses] == [(168.0 * k, 7.0, "PO", (("note", "fed"),)) for k in range(3)]
+    short = load_scenario(with_events(tmp_path, "TIME,AMT\n0,7\n", "{events: mine.csv}"))
+    assert short.arms[1].regimen_text == "events mine.csv"
+
+
+def test_a_table_never_shifts_silently(tmp_path: Path) -> None:
+    late = "TIME,AMT\n1,7\n8,7\n"
+    for stated in ("", "day_of_first_dose: 1\n"):
+        with pytest.raises(XenosimError, match="first dose is at 24 h.*day_of_first_dose: 0"):
+            load_scenario(with_events(tmp_path, late, "{events: {file: mine.csv, time_unit: day}}", stated))
+    scenario = load_scenario(with_events(tmp_path, late, "{events: {file: mine.csv, time_unit: day}}", "day_of_first_dose: 0\n"))
+    assert [dose.time_h for dose in scenario.arms[1].doses] == [24.0, 192.0]
+
+
+def test_a_treated_arm_without_doses_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(XenosimError, match="holds no dose"):
+        load_scenario(with_events(tmp_path, "TIME,AMT,EVID\n0,.,0\n", "{events: mine.csv}"))

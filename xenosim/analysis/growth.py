@@ -18,12 +18,15 @@ def growth_rate_per_day(days: np.ndarray, volumes: np.ndarray) -> float:  # type
 
 
 def doubling_time_days(rate_per_day: float) -> float:
-    """ln 2 / rate [day]; infinite where the tumor does not grow."""
+    """ln 2 / rate [day]; infinite where the tumor does not grow (Demidenko 2010, PMC2900851)."""
     return math.log(2.0) / rate_per_day if rate_per_day > 0 else math.inf
 
 
 def time_to_multiple(days: np.ndarray, volumes: np.ndarray, multiple: float) -> float:  # type: ignore[type-arg]
-    """First day at which an animal's volume reaches ``multiple`` x its baseline, interpolated in ln V [day]; inf if never."""
+    """First day at which an animal's volume reaches ``multiple`` x its baseline, interpolated in ln V [day]; inf if never.
+
+    Source: time to an event per animal, 4 x start volume, Houghton et al. 2007 (Pediatr Blood Cancer 49:928).
+    """
     target = math.log(multiple * volumes[0])
     logs = np.log(volumes)
     above = np.nonzero(logs >= target)[0]
@@ -54,9 +57,9 @@ def km_median(times: np.ndarray, last_days: np.ndarray) -> np.ndarray:  # type: 
     reached = survival <= 0.5 + 1e-12
     first = np.argmax(reached, axis=-1)[..., None]
     median = np.take_along_axis(until, first, axis=-1)[..., 0]
-    # With an even number the curve is flat at one half: the median is the middle of the step, as for uncensored data.
+    # Where the curve is flat at one half the median is the middle of the step, up to the next event (as in R's survival).
     flat = np.isclose(np.take_along_axis(survival, first, axis=-1)[..., 0], 0.5)
-    following = np.take_along_axis(np.where(observed, until, np.inf), np.minimum(first + 1, times.shape[-1] - 1), axis=-1)[..., 0]
+    following = np.where(observed & (np.arange(times.shape[-1]) > first), until, np.inf).min(axis=-1)
     median = np.where(flat & np.isfinite(following), 0.5 * (median + following), median)
     return np.asarray(np.where(reached.any(axis=-1), median, np.inf))
 

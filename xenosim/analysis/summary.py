@@ -141,6 +141,7 @@ def _ratio_rows(
     observations: pd.DataFrame, arm: str, control: str, day: float, note: str, n_boot: int, rng: np.random.Generator, paired: bool
 ) -> list[dict[str, Any]]:
     arms = [_measured(observations, name, day) for name in (arm, control)]
+    note += _few_left(observations, dict(zip((arm, control), map(len, arms), strict=True)))
     (t, t0), (c, c0) = (_arrays(a) for a in (_shared(*arms) if paired else arms))
     it, ic = _indices(t.size, c.size, n_boot, rng, paired)
     rows = []
@@ -151,9 +152,17 @@ def _ratio_rows(
     return rows
 
 
+def _few_left(observations: pd.DataFrame, measured: dict[str, int]) -> str:
+    """A warning for each arm of ``measured`` with fewer than half of its animals: those left are a selection."""
+    started = from_baseline(observations)[KEYS].drop_duplicates()["arm"].astype(str).value_counts()
+    few = [f"{n} of {started[arm]} animals of '{arm}'" for arm, n in measured.items() if 2 * n < started[arm]]
+    return f"; fewer than half are left: {', '.join(few)}" if few else ""
+
+
 def _growth_rows(
     observations: pd.DataFrame, arm: str, control: str, n_boot: int, rng: np.random.Generator
 ) -> list[dict[str, Any]]:
+    """Mean slope of ln V of all animals, early sacrifices included, and its doubling time (Demidenko 2010, PMC2900851)."""
     animals = per_animal(observations[observations["arm"] == arm], MULTIPLE)
     rates = animals["growth_rate_per_day"].dropna().to_numpy(float)
     if rates.size == 0:
@@ -172,28 +181,33 @@ def _growth_rows(
 def _delay_rows(
     observations: pd.DataFrame, arm: str, control: str, n_boot: int, rng: np.random.Generator, paired: bool
 ) -> list[dict[str, Any]]:
+    """``tgd_days`` T - C (Bissery et al. 1991, Cancer Res 51:4845) and ``tgd_pct`` (specific growth delay, Boven et al. 1992)."""
     frames = [per_animal(observations[observations["arm"] == name], MULTIPLE).set_index(["replicate", "animal_id"]) for name in (arm, control)]
     treated, untreated = _shared(*frames) if paired else frames
     (t, t_last), (c, c_last) = ((f["time_to_multiple_days"].to_numpy(float), f["last_day"].to_numpy(float)) for f in (treated, untreated))
     it, ic = _indices(t.size, c.size, n_boot, rng, paired)
     median_t, median_c = float(km_median(t, t_last)), float(km_median(c, c_last))
     boot_t, boot_c = km_median(t[it], t_last[it]), km_median(c[ic], c_last[ic])
-    note = _delay_note(t, c, median_t, median_c, float(observations["day"].max()))
+    note = _delay_note(t, c, median_t, median_c, float(np.where(np.isinf(t), t_last, t).max()))
+    undefined = float(np.isinf(boot_c).mean())
+    note += f"; the interval omits {100 * undefined:.0f} % of the samples, whose control does not reach it" if 0 < undefined < 1 else ""
     rows = []
     for name, unit in (("tgd_days", "day"), ("tgd_pct", "%")):
         with np.errstate(invalid="ignore"):
             scale, boot_scale = (1.0, 1.0) if unit == "day" else (100.0 / median_c, 100.0 / boot_c)
             estimate, samples = scale * (median_t - median_c), boot_scale * (boot_t - boot_c)
         definition = f"Kaplan-Meier medians T - C to {MULTIPLE:g} x baseline" + (", per cent of C" if unit == "%" else "")
-        value = estimate if math.isfinite(median_c) else math.nan
-        rows.append(_row(name, arm, control, math.nan, value, *interval(samples), t.size, c.size, unit, definition, note))
+        reached = math.isfinite(median_c)
+        samples = np.where(np.isfinite(boot_c), samples, np.nan)
+        value, limits = (estimate, interval(samples)) if reached else (math.nan, (math.nan, math.nan))
+        rows.append(_row(name, arm, control, math.nan, value, *limits, t.size, c.size, unit, definition, note))
     return rows
 
 
 def _delay_note(t: Array, c: Array, median_t: float, median_c: float, end: float) -> str:
-    """What a delay rests on: an animal that left before it reached the volume is censored on its last day."""
-    censored = int(np.isinf(t).sum() + np.isinf(c).sum())
-    left = f"; {censored} animals censored, not having reached it" if censored else ""
+    """What a delay rests on: an animal that left before it reached the volume is censored on its last day, ``end`` at the latest."""
+    censored = int(np.isinf(t).sum()), int(np.isinf(c).sum())
+    left = f"; {censored[0]} treated and {censored[1]} control animals censored, not having reached it" if any(censored) else ""
     if math.isinf(median_c):
         return "the median control does not reach the volume" + left
     if math.isinf(median_t):
@@ -229,7 +243,8 @@ def compare_arms(
             _row(name, f"{arm_a} - {arm_b}", control, evaluated, estimate, low, high, a.size, a.size, unit, definition, "paired on common random numbers")
         )
     rows.append(_log_ratio(a, b, index, f"{arm_a} - {arm_b}", control, evaluated))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    warning = _few_left(observations, dict.fromkeys((arm_a, arm_b, control), a.size))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).assign(note=lambda table: table["note"] + warning)
 
 
 def _log_ratio(a: Array, b: Array, index: NDArray[np.int64], pair: str, control: str, day: float) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def print_citations(run: str, as_json: bool) -> None:
     typer.echo(json.dumps(cited) if as_json else "\n\n".join(cited.values()))
 
 
-def show_regimen(regimen: str, dialect: str | None, drug: str, first_day: int, as_json: bool) -> None:
+def show_regimen(regimen: str, dialect: str | None, drug: str, first_day: int | None, as_json: bool) -> None:
     """Expand a regimen."""
     from xenosim.pharmacology.events import as_dialect, doses_to_events, read_events
     from xenosim.pharmacology.regimen import describe, parse_regimen

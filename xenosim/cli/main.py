@@ -92,7 +92,7 @@ def regimen_show(
     regimen: Annotated[str, typer.Argument(help='Regimen, e.g. "7 mg/kg IV BIW x4wk", or a CSV event table.')],
     as_: Annotated[str | None, typer.Option("--as", help="nonmem, mrgsolve, rxode2 or pkpdsim.")] = None,
     drug: Annotated[str, typer.Option("--drug", help="Drug of regimens that name none.")] = "ixazomib",
-    first_day: Annotated[int, typer.Option("--day-of-first-dose", min=0, max=1, help="0, or 1.")] = 0,
+    first_day: Annotated[int | None, typer.Option("--day-of-first-dose", min=0, max=1, help="What the protocol calls the first day: 0 or 1.")] = None,
     json: Json = False,
 ) -> None:
     """Print the doses of a regimen as a table, or in another tool's dialect."""

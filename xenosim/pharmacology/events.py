@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -26,8 +28,9 @@ def doses_to_events(doses: Sequence[Dose], animal_id: int = 1) -> list[Event]:
     """
     records: list[Event] = []
     waiting = list(doses)
+    resets = any(dose.ss == 1 for dose in doses)  # SS 1 replaces what is there: records at equal time must keep their order
     while waiting:
-        train = _train(waiting)
+        train = waiting[:1] if resets else _train(waiting)
         first = train[0]
         for dose in train:
             waiting.remove(dose)
@@ -81,6 +84,8 @@ def table_units(time_unit: str = "h", amt_unit: str = "mg/kg", cmt: Mapping[obje
     RegimenError, UnitError
         An amount per animal, a unit of another kind, an unknown compartment.
     """
+    if not isinstance(cmt, Mapping | None):
+        raise RegimenError(f"cmt: '{cmt}' is not a mapping", remedy="write cmt: {1: depot_po, 2: central}")
     if "/" not in str(amt_unit):
         raise RegimenError(f"amt_unit '{amt_unit}' is not per kg of body weight", remedy="divide AMT by the body weight and write mg/kg")
     compartments = {str(number): str(name).lower() for number, name in (cmt or {}).items()}
@@ -100,15 +105,20 @@ def read_events(path: Path, *, default_drug: str | None = None, units: TableUnit
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        reader = csv.DictReader(text.splitlines())
+        reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
+        rows = [(f"{path}:{reader.line_num}", row) for row in reader if (row.get("c") or "").strip() != "C"]
+    except (OSError, ValueError, csv.Error) as error:
         raise RegimenError("the event table cannot be read", where=str(path), remedy="give a CSV file with NONMEM columns") from error
-    reader = csv.DictReader(text.splitlines())
-    reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
     for needed in ("time", "amt"):
         if needed not in reader.fieldnames:
             raise RegimenError(f"column {needed.upper()} is missing{suggest(needed, reader.fieldnames)}", where=f"{path}:1", remedy="name it in the header")
-    records = [(f"{path}:{reader.line_num}", row) for row in reader if (row.get("c") or "").strip() != "C"]
-    return events_to_doses(records, default_drug=default_drug, units=units)
+    if len(set(reader.fieldnames)) < len(reader.fieldnames):
+        raise RegimenError("two columns have the same name", where=f"{path}:1", remedy="rename or remove one")
+    for where, row in rows:
+        if None in row:
+            raise RegimenError("more cells than the header", where=where, remedy="write decimals with a point, quote text that holds a comma")
+    return events_to_doses(rows, default_drug=default_drug, units=units)
 
 
 def events_to_doses(
@@ -126,8 +136,11 @@ def events_to_doses(
         last = time
         amount = _number(record, "amt", where, 0.0)
         event = _whole(record, "evid", where, 1.0 if amount > 0 else 0.0)
-        if event in (0, 2):
+        if event in (0, 2) and amount == 0:
             continue
+        if event in (0, 2):
+            remedy = f"EVID 1 gives a dose, from 0 to {MAX_DOSE:g} mg/kg; elsewhere AMT is 0 or '.'"
+            raise RegimenError(f"AMT {amount:g} in a record that is no dose (EVID {event})", where=where, remedy=remedy)
         if event != 1:
             remedy = "a tumor cannot be reset: give each individual an arm of its own" if event in (3, 4) else "use 0, 1 or 2"
             raise RegimenError(f"EVID {event} is not simulated", where=where, remedy=remedy)
@@ -162,7 +175,7 @@ def _expand(
         raise RegimenError("ADDL and SS need II", where=where, remedy="give the interval in hours")
     if not 0 <= extra < MAX_DOSES or steady not in (0, 1, 2):
         raise RegimenError(f"ADDL must lie between 0 and {MAX_DOSES - 1}, SS be 0, 1 or 2", where=where, remedy="correct the record")
-    compartment = (_text(record, "cmt") or "central").lower()
+    compartment = re.sub(r"^(\d+)\.0+$", r"\1", (_text(record, "cmt") or "central").lower())
     if compartment.isdigit() and compartment not in units.compartments:
         remedy = "name it (depot_po, depot_sc, depot_ip, central) or add cmt: {1: depot_po, 2: central} to the arm's events"
         raise RegimenError(f"CMT {compartment} is a number without a name", where=where, remedy=remedy)
@@ -173,7 +186,11 @@ def _expand(
     if not drug:
         raise RegimenError("the record names no drug", where=where, remedy="set 'drug:' in the arm or add a column DRUG")
     duration = amount / rate if rate > 0 else 0.0
-    kept = tuple((name, text or "") for name, text in record.items() if name and name not in (*COLUMNS, "c"))
+    if duration and compartment != "central":
+        raise RegimenError(f"RATE {rate:g} into {compartment}", where=where, remedy="only 'central' (IV) can be infused: set RATE to 0")
+    if steady and duration > interval:
+        raise RegimenError(f"SS with an infusion of {duration:g} h every {interval:g} h", where=where, remedy="shorten the infusion or lengthen II")
+    kept = tuple((name, _text(record, name)) for name in record if name not in (*COLUMNS, "c") and _text(record, name))
     return [
         Dose(time + k * interval, amount, drug, _ROUTE[compartment], duration, steady if k == 0 else 0, interval if steady and k == 0 else 0.0, kept)
         for k in range(extra + 1)
@@ -206,8 +223,11 @@ def as_dialect(doses: Sequence[Dose], dialect: str) -> str:
     events = doses_to_events(doses)
     if dialect == "nonmem":
         columns = list(dict.fromkeys([*COLUMNS, *(name for event in events for name in event)]))
-        lines = [",".join(name.upper() for name in columns)]
-        return "\n".join(lines + [",".join(_plain(event.get(name, ".")) for name in columns) for event in events])
+        lines = io.StringIO()
+        table = csv.writer(lines, lineterminator="\n")
+        table.writerow(name.upper() for name in columns)
+        table.writerows([_plain(event.get(name, ".")) for name in columns] for event in events)
+        return lines.getvalue().rstrip("\n")
     if dialect not in ("mrgsolve", "rxode2", "pkpdsim"):
         raise RegimenError(f"unknown dialect '{dialect}'", remedy="use nonmem, mrgsolve, rxode2 or pkpdsim")
     return "\n".join(_call(event, dialect) for event in events) or "# no doses"

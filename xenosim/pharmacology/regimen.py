@@ -44,7 +44,7 @@ class Dose:
 
 
 def parse_regimen(
-    text: str, *, default_drug: str | None = None, day_of_first_dose: int = 0, where: str | None = None
+    text: str, *, default_drug: str | None = None, day_of_first_dose: int | None = None, where: str | None = None
 ) -> tuple[Dose, ...]:
     """Expand a regimen into its doses, in time order.
 
@@ -54,8 +54,8 @@ def parse_regimen(
         ``[drug] dose route schedule [until day N]``, several joined by " + ", or "none".
     default_drug : str, optional
         Drug of parts that name none.
-    day_of_first_dose : int
-        0, or 1 where the protocol calls the first day 1.
+    day_of_first_dose : int, optional
+        0, or 1 where the protocol calls the first day 1. Needed where the days listed do not tell: none of them is day 0.
     where : str, optional
         Place named in errors.
 
@@ -73,9 +73,17 @@ def parse_regimen(
         raise RegimenError("the regimen is empty", where=where, remedy="write 'none' or e.g. '7 mg/kg IV BIW x4wk'")
     if text.strip().lower() == "none":
         return ()
+    if number := re.search(r"(?<![\d.])\d{10,}", text):
+        raise RegimenError(f"{number[0][:12]}... is absurd", where=where, remedy="write a number below 10 digits")
     doses: list[Dose] = []
     for part in re.split(r"\s\+\s", text.strip()):
-        doses += _parse_part(part.strip(), default_drug, day_of_first_dose, where)
+        doses += _parse_part(part.strip(), default_drug, day_of_first_dose or 0, where)
+    listed = [float(day) for day in re.findall(r"\bdays\s+(\d+(?:\.\d+)?)", text, re.IGNORECASE)]
+    if day_of_first_dose is None and listed and min(listed) > 0:
+        raise RegimenError(
+            f"'days {min(listed):g}, ...': is the first dose on day 0 or on day 1?", where=where,
+            remedy="state 'day_of_first_dose: 1' (day 1 is the first dose) or 'day_of_first_dose: 0' (dosing starts later)",
+        )  # fmt: skip
     return tuple(sorted(doses, key=lambda dose: dose.time_h))
 
 
@@ -182,8 +190,8 @@ def _in_week(match: re.Match[str], first: int, where: str | None, until: float |
 
 def _on_off(match: re.Match[str], first: int, where: str | None, until: float | None) -> list[float]:
     on, off = int(match["on"]), int(match["off"])
-    if on < 1:
-        raise RegimenError(f"'{match[0]}' has no day of dosing", where=where, remedy="write e.g. 5on/2off x3")
+    if not 1 <= on <= 365:
+        raise RegimenError(f"'{match[0]}' doses on {on} days", where=where, remedy="write e.g. 5on/2off x3")
     return [float((on + off) * k + d) for k in range(_count(match, on + off, where, until)) for d in range(on)]
 
 
@@ -192,7 +200,7 @@ def _listed(match: re.Match[str], first: int, where: str | None, until: float | 
     if days != sorted(set(days)):
         raise RegimenError(f"days {match['days']} must increase", where=where, remedy="list each day once, in order")
     if days[0] < 0:
-        raise RegimenError("a dose before the first day", where=where, remedy="count from day 0, or set 'day_of_first_dose: 1'")
+        raise RegimenError(f"a dose on day {days[0] + first:g}, before the first day", where=where, remedy="count from day 1, or set 'day_of_first_dose: 0'")
     cycles, every = _repeats(match["n"] or "1", where), float(match["every"] or 0)
     if match["every"] and every <= days[-1] - days[0]:
         raise RegimenError("the cycle is shorter than its list of days", where=where, remedy="make 'every' longer")

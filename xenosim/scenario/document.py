@@ -90,6 +90,8 @@ def read_document(path: Path, overrides: Mapping[str, str] | None = None) -> Doc
         raise ScenarioError(f"cannot be read: {reason}", where=str(path), remedy="give a YAML scenario file") from error
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except RecursionError as error:
+        raise ScenarioError("not valid YAML: nested without end", where=str(path), remedy="remove aliases that hold themselves") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
@@ -98,7 +100,10 @@ def read_document(path: Path, overrides: Mapping[str, str] | None = None) -> Doc
         reason = str(error).splitlines()[0]
         raise ScenarioError(f"not valid YAML: {reason}", where=str(path), remedy="remove characters that do not print") from error
     document = Document(str(path), text.splitlines(), {}, {})
-    data = _plain(node, (), document) if node is not None else None
+    try:
+        data = _plain(node, (), document) if node is not None else None
+    except RecursionError as error:
+        raise ScenarioError("not valid YAML: an alias holds itself", where=str(path), remedy="remove aliases that hold themselves") from error
     if not isinstance(data, dict):
         raise ScenarioError("a scenario is a mapping of keys", where=str(path), remedy="'xenosim new FILE' writes a starter")
     document.data = data

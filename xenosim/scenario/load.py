@@ -41,6 +41,7 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) 
     drug = document.get(("drug",))
     if drug is not None:
         _known(document, ("drug",), "drug")
+    stated = document.get(("day_of_first_dose",)) is not None
     first_day = _integer(document, ("day_of_first_dose",), 0, 0, 1)
     tumor = _tumor(document, load_set(model), Path(path).parent)
     measure, animals = _measure(document, tumor), _animals(document)
@@ -58,7 +59,7 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) 
         tumor=tumor,
         animals=animals,
         measure=measure,
-        arms=_arms(document, drug, first_day, measure.days[-1], Path(path).parent),
+        arms=_arms(document, drug, first_day if stated else None, measure.days[-1], Path(path).parent),
         day_of_first_dose=first_day,
         replicates=_integer(document, ("replicates",), 1, 1, 10000),
         seed=_integer(document, ("seed",), 1, 0, 2**31 - 1),
@@ -97,7 +98,7 @@ def _integer(document: Document, path: tuple[str, ...], default: int, low: int, 
     text = document.get(path)
     if text is None:
         return default
-    if not re.fullmatch(r"-?\d+", str(text)) or not low <= int(text) <= high:
+    if not re.fullmatch(r"-?\d{1,12}", str(text)) or not low <= int(text) <= high:
         raise document.fail(path, f"'{path[-1]}' is {text}", f"write a whole number from {low} to {high}")
     return int(text)
 
@@ -194,7 +195,7 @@ def _days(document: Document) -> tuple[float, ...]:
     try:
         if isinstance(given, list):
             days = [float(day) for day in given]
-        elif match := re.fullmatch(r"\s*(\d+)\s*\.\.\s*(\d+)(?:\s+by\s+(\d+))?\s*", str(given)):
+        elif match := re.fullmatch(r"\s*(\d{1,4})\s*\.\.\s*(\d{1,4})(?:\s+by\s+(\d{1,4}))?\s*", str(given)):
             step = int(match[3] or 1)
             days = [float(day) for day in range(int(match[1]), int(match[2]) + 1, step)]
         else:
@@ -208,7 +209,7 @@ def _days(document: Document) -> tuple[float, ...]:
     return tuple(days)
 
 
-def _arms(document: Document, drug: str | None, first_day: int, last_day: float, folder: Path) -> tuple[Arm, ...]:
+def _arms(document: Document, drug: str | None, first_day: int | None, last_day: float, folder: Path) -> tuple[Arm, ...]:
     section = document.get(("arms",))
     if not isinstance(section, dict) or not section:
         raise document.fail(("arms",), "the study has no arms", "add 'arms:' with a control, e.g. vehicle: {regimen: none, control: true}")
@@ -220,8 +221,10 @@ def _arms(document: Document, drug: str | None, first_day: int, last_day: float,
     return arms
 
 
-def _arm(document: Document, name: str, drug: str | None, first_day: int, last_day: float, folder: Path) -> Arm:
+def _arm(document: Document, name: str, drug: str | None, first_day: int | None, last_day: float, folder: Path) -> Arm:
     path = ("arms", name)
+    if not name.isprintable() or not name.strip() or set(name) & set("/\\"):
+        raise document.fail(path, f"{name!r} cannot name an arm", "files are named after arms: use letters, digits and spaces, no / or \\")
     if not document.get(path):
         raise document.fail(path, f"arm '{name}' is empty", "give it 'regimen: none' or a regimen")
     document.check_keys(path, ("regimen", "events", "control", "drug"))
@@ -236,13 +239,7 @@ def _arm(document: Document, name: str, drug: str | None, first_day: int, last_d
         if text is not None:
             doses = parse_regimen(str(text), default_drug=arm_drug, day_of_first_dose=first_day)
         else:
-            options = events if isinstance(events, dict) else {"file": events}
-            if isinstance(events, dict):
-                document.check_keys(key, ("file", "time_unit", "amt_unit", "cmt"))
-            if not options.get("file"):
-                raise document.fail(key, f"the events of arm '{name}' name no file", "write events: {file: mine.csv, time_unit: day}")
-            units = table_units(str(options.get("time_unit", "h")), str(options.get("amt_unit", "mg/kg")), options.get("cmt"))
-            doses = read_events(folder / str(options["file"]), default_drug=arm_drug, units=units)
+            doses = _table(document, key, arm_drug, first_day, folder)
         _check_doses(doses, last_day)
     except (RegimenError, UnitError) as error:
         raise type(error)(
@@ -251,7 +248,28 @@ def _arm(document: Document, name: str, drug: str | None, first_day: int, last_d
     control = str(document.get((*path, "control"), "false")).lower()
     if control not in ("true", "false"):
         raise document.fail((*path, "control"), f"'control' is {control}", "write true or false")
-    return Arm(name=name, doses=doses, regimen_text=str(text) if text is not None else f"events {events['file'] if isinstance(events, dict) else events}", control=control == "true")
+    if events is not None and not doses and control == "false":
+        raise document.fail(key, f"the event table of arm '{name}' holds no dose", "add a record with AMT > 0, or write 'regimen: none'")
+    source = events["file"] if isinstance(events, dict) else events
+    return Arm(name=name, doses=doses, regimen_text=str(text) if text is not None else f"events {source}", control=control == "true")
+
+
+def _table(document: Document, key: tuple[str, ...], drug: str | None, first_day: int | None, folder: Path) -> tuple[Dose, ...]:
+    """The doses of ``events: file.csv`` or ``events: {file: ..., time_unit: ..., amt_unit: ..., cmt: ...}``."""
+    events = document.get(key)
+    options = events if isinstance(events, dict) else {"file": events}
+    if isinstance(events, dict):
+        document.check_keys(key, ("file", "time_unit", "amt_unit", "cmt"))
+    if not options.get("file"):
+        raise document.fail(key, f"the events of arm '{key[1]}' name no file", "write events: {file: mine.csv, time_unit: day}")
+    units = table_units(str(options.get("time_unit", "h")), str(options.get("amt_unit", "mg/kg")), options.get("cmt"))
+    path = folder / str(options["file"])
+    doses = read_events(path, default_drug=drug, units=units)
+    if doses and doses[0].time_h > 0 and first_day != 0:
+        message = f"the first dose is at {doses[0].time_h:g} h, but TIME counts from the first dose"
+        remedy = "start TIME at 0, or state 'day_of_first_dose: 0' if the dosing of this arm starts later"
+        raise RegimenError(message, where=str(path), remedy=remedy)
+    return doses
 
 
 def _check_doses(doses: tuple[Dose, ...], last_day: float) -> None:
@@ -264,7 +282,7 @@ def _check_doses(doses: tuple[Dose, ...], last_day: float) -> None:
         routes = ["IV"] + [r[3:].upper() for r in load_set(name).values if r.startswith("ka_")]
         if dose.route not in routes:
             raise RegimenError(f"{name} has no parameters for route {dose.route}", remedy=f"use {', '.join(routes)}")
-        if dose.time_h / 24.0 >= last_day:
+        if not dose.time_h / 24.0 < last_day:
             raise RegimenError(
                 f"a dose on day {dose.time_h / 24.0:g} is not before the end of the study, day {last_day:g}",
                 remedy="shorten the regimen ('until day N') or extend measure.days",

@@ -309,7 +309,7 @@ def build_tables(scenario: Scenario, tasks: list[Job], outcomes: list[Outcome], 
         body_weight_g=truth["measured_g"], status=truth["status"], is_censored=truth["is_censored"], note=truth["note"],
     )  # fmt: skip
     true_columns = ["study_id", "arm", "animal_id", "replicate", "day", "tumor_volume_mm3", "n_agents", "body_weight_g"]
-    events: list[dict[str, Any]] = [{"arm": arm.name, **event} for arm in scenario.arms for event in doses_to_events(arm.doses)]
+    events: list[dict[str, Any]] = [{**event, "arm": arm.name} for arm in scenario.arms for event in doses_to_events(arm.doses)]
     return {
         "observations": observations, "truth": truth[true_columns], "cells": cells,
         "events": pd.DataFrame(events, columns=list(dict.fromkeys(["arm", *EVENT_COLUMNS, *(name for event in events for name in event)]))),

@@ -13,17 +13,17 @@ import numpy as np
 from xenosim.jit import kernel
 
 OUTSIDE, VACANT = np.int32(-1), np.int32(-2)
-#: Stored squared distance of a site beyond the reach of interest [sites2], and the largest reach: FAR + reach^2 fits 16 bits.
-FAR, MAX_REACH = np.uint16(50000), 120
+#: Largest reach of the distance field whose square fits 8 bits, and 16 bits [sites]; the largest number means "farther".
+BYTE_REACH, MAX_REACH = 15, 250
 #: Half of the sites of a 5 x 5 x 5 window.
-HALF_WINDOW = np.uint16(62)
+HALF_WINDOW = 62
 #: Free sites kept between the tumor and the border of the domain.
 MARGIN = 12
 
 
 class Lattice(NamedTuple):
-    """``row``: int32 (nz, ny, nx), row of the cell at a site or OUTSIDE or VACANT; ``squared``: uint16, squared Euclidean
-    distance to the host tissue [sites2]; ``bounds``: int64 (6,), inclusive z, y, x box that holds every cell;
+    """``row``: int32 (nz, ny, nx), row of the cell at a site or OUTSIDE or VACANT; ``squared``: uint8 or uint16, squared
+    Euclidean distance to the host tissue, the largest number beyond the reach [sites2]; ``bounds``: int64 (6,), inclusive z, y, x box that holds every cell;
     ``voxel_z``, ``voxel_y``, ``voxel_x``: int32, their sum is the voxel of a site."""
 
     row: Any
@@ -93,31 +93,6 @@ def inside(lattice, z, y, x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _occupied(rows, out):  # type: ignore[no-untyped-def]
-    """1 where a site belongs to the tumor, cell or gap, 0 in host tissue [-]."""
-    for x in range(out.shape[0]):
-        out[x] = np.uint16(rows[x] != OUTSIDE)
-
-
-@kernel
-def _add(out, other):  # type: ignore[no-untyped-def]
-    """out <- out + other of one shape [-]."""
-    for i in range(out.shape[0]):
-        out[i] = np.uint16(out[i] + other[i])
-
-
-@kernel
-def _sum_window(source, out, width):  # type: ignore[no-untyped-def]
-    """Sums over a window of five along one axis of a plane of rows of ``width``, flat [-]; nothing lies beyond the ends."""
-    n = source.shape[0]
-    out[:] = source
-    for k in range(1, 3):
-        shift = k * width
-        _add(out[: n - shift], source[shift:])
-        _add(out[shift:], source[: n - shift])
-
-
-@kernel
 def _copy(source, out):  # type: ignore[no-untyped-def]
     """Copy one row [sites2]."""
     for x in range(out.shape[0]):
@@ -125,26 +100,73 @@ def _copy(source, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _lower(out, other, offset):  # type: ignore[no-untyped-def]
-    """out <- min(out, other + offset) of one shape [sites2]; uint16 throughout, so that it runs on wide registers."""
-    for i in range(out.shape[0]):
-        out[i] = min(out[i], np.uint16(other[i] + offset))
+def _occupied(rows, out):  # type: ignore[no-untyped-def]
+    """1 where a site belongs to the tumor, cell or gap, 0 in host tissue [-]."""
+    kind = out.dtype.type
+    for x in range(out.shape[0]):
+        out[x] = kind(rows[x] != OUTSIDE)
 
 
 @kernel
-def _lower_by_parabolas(source, out, width, reach):  # type: ignore[no-untyped-def]
+def _add(out, other):  # type: ignore[no-untyped-def]
+    """out <- out + other of one shape [-]."""
+    kind = out.dtype.type
+    for i in range(out.shape[0]):
+        out[i] = kind(out[i] + other[i])
+
+
+@kernel
+def _sum_window(source, out, width):  # type: ignore[no-untyped-def]
+    """Sums over a window of five along one axis of a plane of rows of ``width``, flat [-]; nothing lies beyond the ends."""
+    n = source.shape[0]
+    _copy(source, out)
+    for k in range(1, 3):
+        shift = k * width
+        _add(out[: n - shift], source[shift:])
+        _add(out[shift:], source[: n - shift])
+
+
+@kernel
+def _threshold(counts, out, far):  # type: ignore[no-untyped-def]
+    """0 in host tissue, ``far`` where more than half of the window is tumor [sites2]."""
+    kind = out.dtype.type
+    half, zero, beyond = kind(HALF_WINDOW), kind(0), kind(far)
+    for i in range(out.shape[0]):
+        out[i] = beyond if counts[i] > half else zero
+
+
+@kernel
+def _cut(values, limit, far):  # type: ignore[no-untyped-def]
+    """``far`` in place of everything above ``limit`` [sites2]: beyond the reach a value may not be exact."""
+    kind = values.dtype.type
+    most, beyond = kind(limit), kind(far)
+    for i in range(values.shape[0]):
+        values[i] = values[i] if values[i] <= most else beyond
+
+
+@kernel
+def _lower(out, other, offset, far):  # type: ignore[no-untyped-def]
+    """out <- min(out, other + offset), at most ``far``, of one shape [sites2]; narrow integers throughout, for wide registers."""
+    kind = out.dtype.type
+    more, room = kind(offset), kind(far - offset)
+    for i in range(out.shape[0]):
+        out[i] = min(out[i], kind(min(other[i], room) + more))
+
+
+@kernel
+def _lower_by_parabolas(source, out, width, reach, far):  # type: ignore[no-untyped-def]
     """One axis of the transform on a plane of rows of ``width``, flat: out[y] = min of source[y + k] + k^2 over |k| <= reach [sites2]."""
     n = source.shape[0]
-    out[:] = source
+    _copy(source, out)
     for k in range(1, min(reach, n // width - 1) + 1):
-        offset, shift = np.uint16(k * k), k * width
-        _lower(out[: n - shift], source[shift:], offset)
-        _lower(out[shift:], source[: n - shift], offset)
+        shift = k * width
+        _lower(out[: n - shift], source[shift:], k * k, far)
+        _lower(out[shift:], source[: n - shift], k * k, far)
 
 
 @kernel
 def update_distance(lattice, reach):  # type: ignore[no-untyped-def]
-    """Squared Euclidean distance to the host tissue, exact up to ``reach`` and FAR beyond, within the bounds; gaps do not count (P7).
+    """Squared Euclidean distance to the host tissue, exact up to ``reach`` and the largest number beyond, within the bounds; gaps do not count (P7).
 
     Host tissue is where the tumor fills less than half of the 5 x 5 x 5 window: clefts a site or two wide, which come from the
     lattice and not from the tumor, would otherwise shift the depth by their own. The transform is separable: along each axis in
@@ -163,8 +185,8 @@ def update_distance(lattice, reach):  # type: ignore[no-untyped-def]
     b, row, squared = lattice.bounds, lattice.row, lattice.squared
     z0, z1, y0, y1, x0, x1 = b[0] - 3, b[1] + 4, b[2] - 3, b[3] + 4, b[4] - 3, b[5] + 4
     width, n = x1 - x0, max(y1 - y0, z1 - z0)
-    limit = np.uint16(reach * reach)
-    one, two = np.empty(n * width, np.uint16), np.empty(n * width, np.uint16)
+    far = 255 if squared.itemsize == 1 else 65535
+    one, two = np.empty(n * width, squared.dtype), np.empty(n * width, squared.dtype)
     size = (y1 - y0) * width
     for z in range(z0, z1):
         for y in range(y0, y1):
@@ -178,19 +200,17 @@ def update_distance(lattice, reach):  # type: ignore[no-untyped-def]
         for z in range(z0, z1):
             _copy(squared[z, y, x0:x1], one[(z - z0) * width : (z - z0 + 1) * width])
         _sum_window(one[:size], two[:size], width)
-        for i in range(size):
-            one[i] = FAR if two[i] > HALF_WINDOW else np.uint16(0)
-        _lower_by_parabolas(one[:size], two[:size], width, reach)
+        _threshold(two[:size], one[:size], far)
+        _lower_by_parabolas(one[:size], two[:size], width, reach, far)
         for z in range(z0, z1):
             _copy(two[(z - z0) * width : (z - z0 + 1) * width], squared[z, y, x0:x1])
     size = (y1 - y0) * width
     for z in range(z0, z1):
         for y in range(y0, y1):
             _copy(squared[z, y, x0:x1], one[(y - y0) * width : (y - y0 + 1) * width])
-        _lower_by_parabolas(one[:size], two[:size], 1, reach)
-        _lower_by_parabolas(two[:size], one[:size], width, reach)
-        for i in range(size):
-            one[i] = one[i] if one[i] <= limit else FAR
+        _lower_by_parabolas(one[:size], two[:size], 1, reach, far)
+        _lower_by_parabolas(two[:size], one[:size], width, reach, far)
+        _cut(one[:size], reach * reach, far)
         for y in range(y0, y1):
             _copy(one[(y - y0) * width : (y - y0 + 1) * width], squared[z, y, x0:x1])
 
@@ -278,11 +298,11 @@ def moments(site, shape, out):  # type: ignore[no-untyped-def]
         out[8] += y * x
 
 
-def empty_lattice(shape: tuple[int, int, int]) -> Lattice:
-    """A lattice of ``shape`` [sites] without cells; voxel tables are zero until the tissue sets them."""
+def empty_lattice(shape: tuple[int, int, int], reach: int) -> Lattice:
+    """A lattice of ``shape`` [sites] without cells, for a distance field up to ``reach`` [sites]; voxel tables are zero."""
     return Lattice(
         row=np.full(shape, OUTSIDE, np.int32),
-        squared=np.zeros(shape, np.uint16),
+        squared=np.zeros(shape, np.uint8 if reach <= BYTE_REACH else np.uint16),
         bounds=np.array([shape[0], 0, shape[1], 0, shape[2], 0], np.int64),
         voxel_z=np.zeros(shape[0], np.int32),
         voxel_y=np.zeros(shape[1], np.int32),

@@ -58,6 +58,11 @@ class TumorSpec(NamedTuple):
         return float(1000.0 / self.resolution ** (1.0 / 3.0))
 
     @property
+    def reach(self) -> int:
+        """Largest distance to host tissue that matters, with the stencil of the slope [sites]."""
+        return math.ceil(self.depth_um / self.spacing_um) + 2
+
+    @property
     def search_lines(self) -> int:
         """Lines along which a deep cell looks for a gap [-]: together as many sites as one line at one agent per cell."""
         return max(round((CELL_DENSITY / self.resolution) ** (1.0 / 3.0)), 1)
@@ -235,14 +240,14 @@ class Tumor:
         self._measure_distance()
 
     def _measure_distance(self) -> None:
-        update_distance(self.lattice, math.ceil(self.spec.depth_um / self.spec.spacing_um) + 2)
+        update_distance(self.lattice, self.spec.reach)
 
     def _space(self) -> shoving.SpaceParams:
         spacing = self.spec.spacing_um
         depth_sites = self.spec.depth_um / spacing
-        if depth_sites > MAX_REACH - 4:
+        if self.spec.reach > MAX_REACH:
             raise ResourceError(
-                f"a mechanical depth of {self.spec.depth_um:g} um is {depth_sites:.0f} sites at this resolution, more than {MAX_REACH - 4}",
+                f"a mechanical depth of {self.spec.depth_um:g} um is {depth_sites:.0f} sites at this resolution, more than {MAX_REACH - 2}",
                 remedy="choose a smaller depth or a coarser resolution",
             )
         return shoving.SpaceParams(
@@ -282,7 +287,7 @@ class Tumor:
         self._half = half
         self._origin = np.full(3, half, np.int64)
         side = 2 * half + 1
-        self.lattice: Lattice = empty_lattice((side, side, side))
+        self.lattice: Lattice = empty_lattice((side, side, side), self.spec.reach)
         voxel = np.floor((np.arange(side) - half) * self.spec.spacing_um / self.spec.perfusion.voxel_um).astype(np.int64)
         first, count = int(voxel[0]), int(voxel[-1] - voxel[0] + 1)
         self.lattice.voxel_z[:] = (voxel - first) * count * count
