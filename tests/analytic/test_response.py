@@ -51,7 +51,7 @@ def test_more_drug_never_gives_a_larger_mean_tumor(scenario: Scenario, arm: Arm)
 
 def test_later_doses_give_the_same_exposure_later() -> None:
     scenario = load_scenario(SCENARIOS[0])
-    early, late = (exposures(scenario, parse_regimen(f"ixazomib 10 mg/kg PO days {days}", default_drug=None)).tumor for days in ("0,2", "1,3"))
+    early, late = (exposures(scenario, parse_regimen(f"ixazomib 10 mg/kg PO days {days}", default_drug=None, day_of_first_dose=0)).tumor for days in ("0,2", "1,3"))
     for hour in range(24):
         late.advance(float(hour), hour + 1.0)
     for hour in range(72):

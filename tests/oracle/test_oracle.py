@@ -58,7 +58,7 @@ SCENARIOS: dict[str, tuple[TumorSpec, float, int, Schedule]] = {
     "crowded core": (small_spec(cycle_h=24.0, loss_factor=0.0, depth_um=250.0), 0.6, 60, lambda step: (None, 0.0)),
     "strong inhibition, then none": (small_spec(cycle_h=30.0), 0.5, 80, lambda step: (np.full((1, 1), 0.93 if step < 40 else 0.0), 0.0)),
     "zones and lenalidomide": (small_spec(cycle_h=30.0), 0.4, 60, zones),
-    "gaps in a crowded core": (small_spec(cycle_h=20.0, depth_um=250.0), 0.9, 60, lambda step: (np.full((1, 1), 0.87 if step < 18 else 0.0), 0.0)),
+    "gaps in a crowded core": (small_spec(cycle_h=16.0, loss_factor=0.9, depth_um=150.0), 0.9, 60, lambda step: (None, 0.0)),
     "one agent per cell": (small_spec(cycle_h=24.0, depth_um=60.0, resolution=1e5), 0.004, 72, lambda step: (np.full((1, 1), 0.9 if step < 25 else 0.0), 0.0)),
     "half-hour steps": (small_spec(cycle_h=20.0)._replace(dt_h=0.5), 0.3, 72, lambda step: (np.full((1, 1), 0.8), 0.0)),
 }
