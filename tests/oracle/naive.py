@@ -18,7 +18,6 @@ from scipy import ndimage
 from xenosim.cell.rng import Stream, block, normals
 from xenosim.tumor.tumor import Tumor, TumorSpec
 
-FAR = 50000.0
 NEVER = 2**31 - 1
 #: Hours between updates of the distance and of the gaps.
 SPACE_HOURS = 4.0
@@ -26,15 +25,10 @@ SPACE_HOURS = 4.0
 
 def uniform(word: int) -> float:
     """A word as a number in (0, 1)."""
-    return (int(word) + 0.5) / 2**32
+    return (word + 0.5) / 2**32
 
 
-def join(high: int, low: int) -> int:
-    """Two words as one 64-bit number."""
-    return (int(high) << 32) | int(low)
-
-
-def words(seed: int, stream: Stream, step: int, key: int) -> tuple[int, ...]:
+def words(seed: int, stream: int, step: int, key: int) -> tuple[int, ...]:
     """Four random words of one decision."""
     return tuple(int(w) for w in block(np.uint64(seed), int(stream), step, np.uint64(key)))
 
@@ -123,6 +117,8 @@ class NaiveTumor(mesa.Model):
         shape = twin.lattice.row.shape
         self.grid = OrthogonalVonNeumannGrid(shape, torus=False, capacity=1, random=self.random)
         self.origin = shape[0] // 2
+        # What stands for "beyond the reach" in the slope: the largest number of the fast model's storage.
+        self.far = float(np.iinfo(twin.lattice.squared.dtype).max)
         z, y, x = twin.lattice.voxel_z, twin.lattice.voxel_y, twin.lattice.voxel_x
         self.zone = twin._zones[z[:, None, None] + y[None, :, None] + x[None, None, :]]
         self.gaps: set[tuple[int, int, int]] = set()
@@ -143,7 +139,7 @@ class NaiveTumor(mesa.Model):
         t, p = self.spec.traits, self.spec.params
         cell = NaiveCell(self, site)
         a, b, age, lifetime = words(self.seed_, Stream.FOUNDER, 0, i)
-        cell.uid = join(a, b)
+        cell.uid = a * 2**32 + b
         z = normals(np.uint64(self.seed_), int(Stream.TRAITS), 0, np.uint64(cell.uid))
         cell.load_ratio = t.load_median * math.exp(t.load_sd * z[0])
         cell.threshold = t.threshold_median * math.exp(t.threshold_sd * z[1])
@@ -190,9 +186,8 @@ class NaiveTumor(mesa.Model):
         leaving = self.agents.select(lambda c: c.state == "apoptotic" and c.due())
         dying = self.agents.select(lambda c: c.state != "apoptotic" and (c.commitment >= 1 or c.due()))
         dying.do("die")
-        for cell in list(leaving):
-            self.gaps.add(cell.site)
-            cell.remove()
+        self.gaps.update(leaving.get("site"))
+        leaving.do("remove")
         if self.time_step % self.space_steps() == 0:
             self.close_gaps()
             self.measure_distance()
@@ -202,7 +197,7 @@ class NaiveTumor(mesa.Model):
     def is_tumor(self) -> np.ndarray:
         """Where there is a cell or a gap, shape of the grid."""
         tumor = np.zeros(self.grid.dimensions, bool)
-        for site in [agent.site for agent in self.agents] + list(self.gaps):
+        for site in [*self.agents.get("site"), *self.gaps]:
             tumor[site] = True
         return tumor
 
@@ -215,11 +210,11 @@ class NaiveTumor(mesa.Model):
         host = ndimage.convolve(self.is_tumor().astype(int), np.ones((5, 5, 5), int), mode="constant") <= 62
         squared = np.round(ndimage.distance_transform_edt(~host) ** 2)
         reach = math.ceil(self.spec.depth_um / self.spec.spacing_um) + 2
-        self.squared = np.where(squared > reach**2, FAR, squared)
+        self.squared = np.where(squared > reach**2, self.far, squared)
 
     def find_center(self) -> None:
         """Center of mass, to a whole site; gaps outside the box of the cells become host tissue."""
-        sites = [agent.site for agent in self.agents]
+        sites = self.agents.get("site")
         if sites:
             axes = list(zip(*sites, strict=True))
             self.center = [round(sum(axis) / len(sites)) for axis in axes]
@@ -229,9 +224,8 @@ class NaiveTumor(mesa.Model):
         """Each gap closes with the probability of four hours: everything outward on its radial line moves inward."""
         probability = 1 - math.exp(-self.space_steps() * self.spec.dt_h / self.spec.closure_h)
         for gap in sorted(self.gaps):
-            key = 0
-            for axis, factor in zip(gap, (16777216, 4096, 1), strict=True):
-                key += (axis - self.origin + 2048) * factor
+            z, y, x = (axis - self.origin + 2048 for axis in gap)
+            key = (z * 4096 + y) * 4096 + x
             if uniform(words(self.seed_, Stream.VACANCY, self.time_step, key)[0]) < probability and gap in self.gaps:
                 self.collapse(gap)
 
@@ -269,7 +263,7 @@ class NaiveTumor(mesa.Model):
         for attempt in range(max(round((1e5 / self.spec.resolution) ** (1 / 3)), 1)):
             plans = []
             for cell in waiting:
-                draw = tuple(int(w) for w in block(np.uint64(self.seed_), int(Stream.DIVIDE) + 16 * attempt, self.time_step, np.uint64(cell.uid)))
+                draw = words(self.seed_, Stream.DIVIDE + 16 * attempt, self.time_step, cell.uid)
                 plans.append((draw[3], cell.uid % 2**32, cell, *self.line(cell, draw)))
             if attempt == 0:
                 plans.sort(key=lambda plan: plan[:2])
@@ -325,7 +319,7 @@ class NaiveTumor(mesa.Model):
         for name in COLUMNS:
             setattr(daughter, name, getattr(mother, name))
         a, b, *_ = words(self.seed_, Stream.LINEAGE, self.time_step, mother.uid)
-        daughter.uid = join(a, b)
+        daughter.uid = a * 2**32 + b
         w = words(self.seed_, Stream.BIRTH, self.time_step, daughter.uid)
         noise = math.sqrt(-2 * math.log(uniform(w[0]))) * math.cos(2 * math.pi * uniform(w[1]))
         keep = t.cycle_inheritance
@@ -334,10 +328,9 @@ class NaiveTumor(mesa.Model):
         daughter.event_step = self.loss_step(w[2])
 
 
-COLUMNS = (
-    "state", "clone", "capacity", "load", "stress", "chaperone", "noxa", "dr5", "commitment", "ikzf", "clock", "load_ratio",
-    "threshold", "cycle_h", "resting_stress",
-)  # fmt: skip
+COLUMNS = tuple(
+    "state clone capacity load stress chaperone noxa dr5 commitment ikzf clock load_ratio threshold cycle_h resting_stress".split()
+)
 
 
 def point(start: tuple[float, ...] | list[float], direction: list[float], k: int) -> tuple[int, int, int]:
