@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -97,6 +97,12 @@ class ParameterSet:
             note = f"set by the scenario; {values[name].value:g} by default"
             values[name] = replace(values[name], value=number, status="assumed", source=Source("xenosim2026", "scenario"), note=note)
         return replace(self, values=values)
+
+
+def count_statuses(parameters: Iterable[Parameter]) -> dict[str, int]:
+    """Number of parameters of each status."""
+    found = [parameter.status for parameter in parameters]
+    return {status: found.count(status) for status in STATUSES}
 
 
 def available(kind: str) -> list[str]:

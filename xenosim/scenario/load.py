@@ -44,7 +44,8 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) 
     stated = document.get(("day_of_first_dose",)) is not None
     first_day = _integer(document, ("day_of_first_dose",), 0, 0, 1)
     tumor = _tumor(document, load_set(model), Path(path).parent)
-    measure, animals = _measure(document, tumor), _animals(document)
+    animals = _animals(document)
+    measure = _measure(document, load_set(animals.strain))
     if tumor.start_volume_mm3 >= measure.end_volume_mm3:
         raise document.fail(
             ("tumor", "start_volume"),
@@ -165,10 +166,9 @@ def _animals(document: Document) -> AnimalSettings:
     return AnimalSettings(per_arm=_integer(document, ("animals", "per_arm"), 8, 1, 10000), strain=strain, **values)
 
 
-def _measure(document: Document, tumor: TumorSettings) -> MeasureSettings:
+def _measure(document: Document, mouse: ParameterSet) -> MeasureSettings:
     document.check_keys(("measure",), ("days", "method", "error", "limit", "formula", "humane_endpoint"))
     document.check_keys(("measure", "humane_endpoint"), ("tumor_volume", "body_weight_loss"))
-    mouse = load_set("mouse")
     formula = str(document.get(("measure", "formula"), FORMULAS[0]))
     if formula not in FORMULAS:
         raise document.fail(("measure", "formula"), f"unknown formula '{formula}'", f"one of {', '.join(FORMULAS)}")

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from xenosim.parameters.load import ParameterSet, load_set
+from xenosim.parameters.load import ParameterSet, count_statuses, load_set
 from xenosim.scenario.schema import Scenario
 
 TEMPLATE = """\
@@ -58,11 +58,7 @@ def resolved_dict(scenario: Scenario) -> dict[str, Any]:
 
 def status_counts(scenario: Scenario) -> dict[str, int]:
     """Number of parameters per status."""
-    counts: dict[str, int] = {"measured": 0, "derived": 0, "calibrated": 0, "assumed": 0}
-    for parameters in parameter_sets(scenario).values():
-        for parameter in parameters.values.values():
-            counts[parameter.status] += 1
-    return counts
+    return count_statuses(p for parameters in parameter_sets(scenario).values() for p in parameters.values.values())
 
 
 def scenario_hash(scenario: Scenario) -> str:

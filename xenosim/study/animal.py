@@ -50,6 +50,12 @@ def draw_variation(scenario: Scenario, replicate: int, animal: int) -> Variation
     return Variation(*(float(np.exp(log_sd(cv) * value)) for cv, value in zip(cvs, z, strict=True)))
 
 
+def perfusion_of(model: ParameterSet) -> Perfusion:
+    """Vessel density of a xenograft model."""
+    names = ("vessel_exchange", "vessel_exchange_cv", "vessel_correlation_length", "voxel_edge")
+    return Perfusion(*map(model.value, names))
+
+
 def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float = 1.0) -> TumorSpec:
     """What this scenario's tumors are made of; ``growth_factor`` [-] speeds cycle and loss alike."""
     model = load_set(scenario.model)
@@ -60,13 +66,10 @@ def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float =
         traits=trait_params(model.value, cycle, loss),
         depth_um=growth.depth_um if growth else model.value("mechanical_depth"),
         closure_h=model.value("vacancy_closure_time"),
-        perfusion=Perfusion(
-            model.value("vessel_exchange"), model.value("vessel_exchange_cv"),
-            model.value("vessel_correlation_length"), model.value("voxel_edge"),
-        ),
+        perfusion=perfusion_of(model),
         resolution=scenario.tumor.resolution_per_mm3,
         dt_h=scenario.dt_h,
-    )  # fmt: skip
+    )
 
 
 def drug_pk(name: str, variation: Variation = TYPICAL) -> DrugPK:
@@ -104,12 +107,7 @@ def exposures(scenario: Scenario, doses: Sequence[Dose], variation: Variation = 
     }
     drugs = {name: load_set(name) for name in names}
     turnover = np.log(2.0) / model.value("beta5_turnover_half_life")
-    zones = zone_exchange(
-        Perfusion(
-            model.value("vessel_exchange"), model.value("vessel_exchange_cv"),
-            model.value("vessel_correlation_length"), model.value("voxel_edge"),
-        )
-    )  # fmt: skip
+    zones = zone_exchange(perfusion_of(model))
 
     def tissue(sites: float, kdeg: float, exchange: np.ndarray) -> TargetExposure:  # type: ignore[type-arg]
         return TargetExposure(profiles, binding(drugs, sites, kdeg), exchange)

@@ -8,15 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from xenosim.analysis.volume import caliper_volume
 from xenosim.cell.state import CellState
-from xenosim.study.animal import (
-    Variation,
-    body_weight_model,
-    draw_variation,
-    exposures,
-    generator,
-    tumor_spec,
-)  # fmt: skip
+from xenosim.parameters.load import load_set
+from xenosim.study.animal import body_weight_model, draw_variation, exposures, generator, tumor_spec
 from xenosim.tumor.abm import XenograftModel
 from xenosim.tumor.growth import Growth
 
@@ -39,7 +34,7 @@ class Job(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What one animal left behind: rows of truth, cells and a slice of the tumor; ``error`` is a traceback or None."""
+    """What one animal left behind: rows of truth, cells and a slice of the tumor."""
 
     truth: list[dict[str, Any]]
     cells: list[dict[str, Any]]
@@ -48,7 +43,7 @@ class Outcome(NamedTuple):
 
 def grow_up(job: Job) -> list[float]:
     """True volume [mm3] of an untreated animal on each day from engraftment until it is well above the start volume."""
-    model, variation = new_model(job, None)
+    model = new_model(job, None)
     start = job.scenario.tumor.start_volume_mm3
     per_day = round(24.0 / job.scenario.dt_h)
     volumes = [model.tumor.volume_mm3]
@@ -62,16 +57,12 @@ def grow_up(job: Job) -> list[float]:
 
 def growth_days_expected(scenario: Scenario) -> float:
     """Days a typical animal takes from engraftment to the start volume [day]."""
-    from xenosim.parameters.load import load_set
-
     fraction = load_set(scenario.model).value("growth_start_fraction")
     return scenario.tumor.doubling_time_days * math.log2(1.0 / fraction)
 
 
-def new_model(job: Job, arm_doses: Any) -> tuple[XenograftModel, Variation]:
+def new_model(job: Job, arm_doses: Any) -> XenograftModel:
     """The animal at engraftment, with the drugs it will get from day 0 on."""
-    from xenosim.parameters.load import load_set
-
     scenario = job.scenario
     variation = draw_variation(scenario, job.replicate, job.animal)
     spec = tumor_spec(scenario, job.growth, variation.growth)
@@ -79,11 +70,10 @@ def new_model(job: Job, arm_doses: Any) -> tuple[XenograftModel, Variation]:
     volume = scenario.tumor.start_volume_mm3 * fraction * variation.engraftment
     seed = int(generator(scenario, 2, job.replicate, job.animal).integers(1, 2**62))
     exposure = exposures(scenario, arm_doses, variation).tumor if arm_doses else None
-    model = XenograftModel(
+    return XenograftModel(
         spec, max(volume, 1.0 / spec.resolution), exposure=exposure, rng=seed,
         start_h=-24.0 * job.growth_days, collect_every_h=math.inf,
     )  # fmt: skip
-    return model, variation
 
 
 def run_job(job: Job) -> Outcome:
@@ -94,8 +84,8 @@ def run_job(job: Job) -> Outcome:
     """
     scenario = job.scenario
     doses = next(arm.doses for arm in scenario.arms if arm.name == job.arm)
-    model, variation = new_model(job, doses)
-    others = exposures(scenario, doses, variation)
+    model = new_model(job, doses)
+    others = exposures(scenario, doses, draw_variation(scenario, job.replicate, job.animal))
     weight = body_weight_model(scenario, generator(scenario, 3, job.replicate, job.animal))
     for _ in range(round(24.0 / scenario.dt_h) * job.growth_days):
         model.advance()
@@ -195,8 +185,6 @@ def caliper(
 
     The error of ln V is the scenario's; with V = L W^2 / 2 it is shared so that both readings have sd / sqrt(5).
     """
-    from xenosim.analysis.volume import caliper_volume
-
     limit = scenario.measure.caliper_limit_mm
     error = np.exp(scenario.measure.caliper_error_sd / math.sqrt(5.0) * noise.standard_normal(2))
     first, second = (max(axis * float(e), limit) for axis, e in zip(axes_mm[:2], error, strict=True))

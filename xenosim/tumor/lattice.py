@@ -249,14 +249,10 @@ def slope(squared, z, y, x):  # type: ignore[no-untyped-def]
 @kernel
 def extent(site, shape, out):  # type: ignore[no-untyped-def]
     """Sums of z, y, x and the smallest and largest z, y, x of the sites [-] into ``out``, shape (9,) [-]."""
-    plane = shape[1] * shape[2]
     out[:] = 0
     out[3], out[5], out[7] = shape[0], shape[1], shape[2]
     for i in range(site.shape[0]):
-        s = np.int64(site[i])
-        z = s // plane
-        y = (s - z * plane) // shape[2]
-        x = s - z * plane - y * shape[2]
+        z, y, x = decompose(np.int64(site[i]), shape[1], shape[2])
         out[0] += z
         out[1] += y
         out[2] += x
@@ -280,13 +276,9 @@ def relocate(lattice, site, voxel, old_side, shift):  # type: ignore[no-untyped-
 @kernel
 def moments(site, shape, out):  # type: ignore[no-untyped-def]
     """First and second moments of the sites [-] in integers: z, y, x, zz, yy, xx, zy, zx, yx into ``out``, shape (9,) [-]."""
-    plane = shape[1] * shape[2]
     out[:] = 0
     for i in range(site.shape[0]):
-        s = np.int64(site[i])
-        z = s // plane
-        y = (s - z * plane) // shape[2]
-        x = s - z * plane - y * shape[2]
+        z, y, x = decompose(np.int64(site[i]), shape[1], shape[2])
         out[0] += z
         out[1] += y
         out[2] += x

@@ -237,9 +237,6 @@ class Tumor:
             found = list_gaps(self.lattice, self._gaps)
         if found:
             shoving.close_gaps(self.lattice, self.cells, self._gaps, found, self._origin, step, space)
-        self._measure_distance()
-
-    def _measure_distance(self) -> None:
         update_distance(self.lattice, self.spec.reach)
 
     def _space(self) -> shoving.SpaceParams:
@@ -280,7 +277,7 @@ class Tumor:
         population.found(self.cells, n, np.uint64(self.seed), self.spec.params, self.spec.traits, self.spec.dt_h)
         shoving.settle(self.cells, self.lattice, sites)
         self._recenter()
-        self._measure_distance()
+        update_distance(self.lattice, self.spec.reach)
 
     def _build_domain(self, half: int) -> None:
         """A cubic lattice of ``2 half + 1`` sites a side about the origin, with its voxels."""
@@ -306,12 +303,9 @@ class Tumor:
         inner = slice(shift, shift + side)
         self._build_domain(self._half + shift)
         self.lattice.row[inner, inner, inner] = old.row
-        self._relocate(shift, side)
+        relocate(self.lattice, self.cells.site[: self.n], self.cells.voxel[: self.n], side, shift)
         self._recenter()
-        self._measure_distance()
-
-    def _relocate(self, shift: int, old_side: int) -> None:
-        relocate(self.lattice, self.cells.site[: self.n], self.cells.voxel[: self.n], old_side, shift)
+        update_distance(self.lattice, self.spec.reach)
 
     def _recenter(self) -> None:
         """Center of mass, to a whole site, and tight bounds; what lies outside them is cleared."""
