@@ -19,8 +19,8 @@ from xenosim.cell.rng import Stream, block, normals
 from xenosim.tumor.tumor import Tumor, TumorSpec
 
 NEVER = 2**31 - 1
-#: Hours between updates of the distance and of the gaps.
-SPACE_HOURS = 4.0
+#: Hours between updates of the distance and of the gaps: the rim, where all growth is, grows by half a site, within these bounds.
+SPACE_HOURS = 4.0, 12.0
 
 
 def uniform(word: int) -> float:
@@ -117,8 +117,6 @@ class NaiveTumor(mesa.Model):
         shape = twin.lattice.row.shape
         self.grid = OrthogonalVonNeumannGrid(shape, torus=False, capacity=1, random=self.random)
         self.origin = shape[0] // 2
-        # What stands for "beyond the reach" in the slope: the largest number of the fast model's storage.
-        self.far = float(np.iinfo(twin.lattice.squared.dtype).max)
         z, y, x = twin.lattice.voxel_z, twin.lattice.voxel_y, twin.lattice.voxel_x
         self.zone = twin._zones[z[:, None, None] + y[None, :, None] + x[None, None, :]]
         self.gaps: set[tuple[int, int, int]] = set()
@@ -203,14 +201,16 @@ class NaiveTumor(mesa.Model):
 
     def space_steps(self) -> int:
         """Steps between updates of the distance and of the gaps."""
-        return max(round(SPACE_HOURS / self.spec.dt_h), 1)
+        growth = math.log(2) / self.spec.traits.cycle_h - self.spec.traits.loss_per_h
+        half_site = self.spec.spacing_um / (2 * self.spec.depth_um * growth) if growth > 0 else math.inf
+        return max(round(sorted([SPACE_HOURS[0], half_site, SPACE_HOURS[1]])[1] / self.spec.dt_h), 1)
 
     def measure_distance(self) -> None:
-        """Squared distance to host tissue: sites where less than half of the 5 x 5 x 5 window is tumor."""
+        """Squared distance to host tissue, as far as it matters: sites where less than half of the 5 x 5 x 5 window is tumor."""
         host = ndimage.convolve(self.is_tumor().astype(int), np.ones((5, 5, 5), int), mode="constant") <= 62
         squared = np.round(ndimage.distance_transform_edt(~host) ** 2)
         reach = math.ceil(self.spec.depth_um / self.spec.spacing_um) + 2
-        self.squared = np.where(squared > reach**2, self.far, squared)
+        self.squared = np.minimum(squared, reach**2)
 
     def find_center(self) -> None:
         """Center of mass, to a whole site; gaps outside the box of the cells become host tissue."""
@@ -221,7 +221,7 @@ class NaiveTumor(mesa.Model):
             self.gaps = {gap for gap in self.gaps if all(min(a) <= g <= max(a) for g, a in zip(gap, axes, strict=True))}
 
     def close_gaps(self) -> None:
-        """Each gap closes with the probability of four hours: everything outward on its radial line moves inward."""
+        """Each gap closes with the probability of the time between updates: everything outward on its radial line moves inward."""
         probability = 1 - math.exp(-self.space_steps() * self.spec.dt_h / self.spec.closure_h)
         for gap in sorted(self.gaps):
             z, y, x = (axis - self.origin + 2048 for axis in gap)
@@ -260,24 +260,26 @@ class NaiveTumor(mesa.Model):
         waiting = [c for c in self.agents if c.state != "apoptotic" and c.clock >= 1]
         for cell in waiting:
             cell.clock, cell.state = cell.clock - 1, "quiescent"
-        for attempt in range(max(round((1e5 / self.spec.resolution) ** (1 / 3)), 1)):
-            plans = []
-            for cell in waiting:
-                draw = words(self.seed_, Stream.DIVIDE + 16 * attempt, self.time_step, cell.uid)
-                plans.append((draw[3], cell.uid % 2**32, cell, *self.line(cell, draw)))
-            if attempt == 0:
-                plans.sort(key=lambda plan: plan[:2])
-            waiting = []
-            for *_, cell, offset, direction in plans:
-                path = self.free_path(cell, offset, direction)
+        tries = max(round((1e5 / self.spec.resolution) ** (1 / 3)), 1)
+        draws = {cell: words(self.seed_, Stream.DIVIDE, self.time_step, cell.uid) for cell in waiting}
+        # Directions are those before the first division of the step.
+        normals = {cell: self.normal(cell) for cell in waiting}
+        for cell in sorted(waiting, key=self.turn):
+            for attempt in range(tries if self.is_deep(cell) else 1):
+                path = self.free_path(cell, *self.line(normals[cell], draws[cell] if attempt == 0 else further(draws[cell], attempt)))
                 if path:
                     cell.state = "proliferating"
                     self.gaps.discard(path[-1])
                     for here, there in zip(path[-2::-1], path[:0:-1], strict=True):
                         self.occupant(here).cell = self.grid[there]
                     self.bear(cell, path[0])
-                elif self.is_deep(cell):
-                    waiting.append(cell)
+                    break
+
+    def turn(self, cell: NaiveCell) -> tuple[int, int]:
+        """When a cell divides: blocks of 16 sites in random order, cells of a block in random order."""
+        z, y, x = ((axis - self.origin + 32768) // 16 for axis in cell.site)
+        key = split_mix(self.seed_, self.time_step)
+        return split_mix(key, (z * 65536 + y) * 65536 + x) >> 32, split_mix(key, cell.uid) % 2**32
 
     def slope(self, site: tuple[int, int, int]) -> list[float]:
         """Fall of the squared distance between the sites two before and two after a site, along each axis."""
@@ -285,15 +287,19 @@ class NaiveTumor(mesa.Model):
         s = self.squared
         return [s[z - 2, y, x] - s[z + 2, y, x], s[z, y - 2, x] - s[z, y + 2, x], s[z, y, x - 2] - s[z, y, x + 2]]
 
-    def line(self, cell: NaiveCell, draw: tuple[int, ...]) -> tuple[list[float], list[float]]:
-        """Offset of the start and direction of a push: down the squared distance, from the core away from the center."""
+    def normal(self, cell: NaiveCell) -> list[float]:
+        """Direction of a push before jitter: down the squared distance, from the core away from the center."""
         normal = self.slope(cell.site)
         if not any(normal):
             normal = [axis - c for axis, c in zip(cell.site, self.center, strict=True)]
         length = max(math.sqrt(sum(n * n for n in normal)), 1e-9)
+        return [n / length for n in normal]
+
+    def line(self, normal: list[float], draw: tuple[int, ...]) -> tuple[list[float], list[float]]:
+        """Offset of the start and direction of a push, jittered."""
         jitter = [(word // 65536 + 0.5) / 65536 - 0.5 for word in draw[:3]]
         offset = [(word % 65536 + 0.5) / 65536 - 0.5 for word in draw[:3]]
-        direction = [n / length + j for n, j in zip(normal, jitter, strict=True)]
+        direction = [n + j for n, j in zip(normal, jitter, strict=True)]
         largest = max(map(abs, direction))
         return offset, [d / largest for d in direction]
 
@@ -331,6 +337,20 @@ class NaiveTumor(mesa.Model):
 COLUMNS = tuple(
     "state clone capacity load stress chaperone noxa dr5 commitment ikzf clock load_ratio threshold cycle_h resting_stress".split()
 )
+
+
+def further(draw: tuple[int, ...], attempt: int) -> tuple[int, ...]:
+    """Words of a further try: SplitMix64 started at the first two words of the draw."""
+    a, b = (split_mix(draw[0] * 2**32 + draw[1], 2 * attempt + k) for k in (0, 1))
+    return a >> 32, a % 2**32, b >> 32
+
+
+def split_mix(start: int, k: int) -> int:
+    """The k-th number of the SplitMix64 sequence, as published."""
+    z = (start + k * 0x9E3779B97F4A7C15) % 2**64
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB % 2**64
+    return z ^ (z >> 31)
 
 
 def point(start: tuple[float, ...] | list[float], direction: list[float], k: int) -> tuple[int, int, int]:

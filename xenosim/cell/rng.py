@@ -15,6 +15,7 @@ from xenosim.jit import kernel
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
 _MASK, _SHIFT = np.uint64(0xFFFFFFFF), np.uint64(32)
+_GOLDEN, _MIX_A, _MIX_B = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _UNIT, _HALF_UNIT = 1.0 / 4294967296.0, 1.0 / 65536.0
 
 
@@ -129,6 +130,15 @@ def half_units(word):  # type: ignore[no-untyped-def]
     """Two numbers in (0, 1) [-] from the halves of a 32-bit word [-], for draws that need no more than 16 bits."""
     w = np.int64(word)
     return ((w >> 16) + 0.5) * _HALF_UNIT, ((w & 0xFFFF) + 0.5) * _HALF_UNIT
+
+
+@kernel(inline=True)
+def scramble(key, k):  # type: ignore[no-untyped-def]
+    """The ``k``-th of many cheap 64-bit draws from a 64-bit ``key`` that Philox gave [-] (SplitMix64, Steele et al. 2014, doi:10.1145/2660193.2660195)."""
+    x = np.uint64(key) + np.uint64(k) * _GOLDEN
+    x = (x ^ (x >> np.uint64(30))) * _MIX_A
+    x = (x ^ (x >> np.uint64(27))) * _MIX_B
+    return x ^ (x >> np.uint64(31))
 
 
 @kernel(inline=True)

@@ -13,7 +13,7 @@ import numpy as np
 from xenosim.jit import kernel
 
 OUTSIDE, VACANT = np.int32(-1), np.int32(-2)
-#: Largest reach of the distance field whose square fits 8 bits, and 16 bits [sites]; the largest number means "farther".
+#: Largest reach of the distance field whose square fits 8 bits, and 16 bits [sites].
 BYTE_REACH, MAX_REACH = 15, 250
 #: Half of the sites of a 5 x 5 x 5 window.
 HALF_WINDOW = 62
@@ -23,7 +23,7 @@ MARGIN = 12
 
 class Lattice(NamedTuple):
     """``row``: int32 (nz, ny, nx), row of the cell at a site or OUTSIDE or VACANT; ``squared``: uint8 or uint16, squared
-    Euclidean distance to the host tissue, the largest number beyond the reach [sites2]; ``bounds``: int64 (6,), inclusive z, y, x box that holds every cell;
+    Euclidean distance to the host tissue, the reach at most [sites2]; ``bounds``: int64 (6,), inclusive z, y, x box that holds every cell;
     ``voxel_z``, ``voxel_y``, ``voxel_x``: int32, their sum is the voxel of a site."""
 
     row: Any
@@ -136,12 +136,11 @@ def _threshold(counts, out, far):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _cut(values, limit, far):  # type: ignore[no-untyped-def]
-    """``far`` in place of everything above ``limit`` [sites2]: beyond the reach a value may not be exact."""
-    kind = values.dtype.type
-    most, beyond = kind(limit), kind(far)
+def _cut(values, limit):  # type: ignore[no-untyped-def]
+    """Nothing above ``limit`` [sites2]: beyond the reach a value may not be exact."""
+    most = values.dtype.type(limit)
     for i in range(values.shape[0]):
-        values[i] = values[i] if values[i] <= most else beyond
+        values[i] = min(values[i], most)
 
 
 @kernel
@@ -166,7 +165,7 @@ def _lower_by_parabolas(source, out, width, reach, far):  # type: ignore[no-unty
 
 @kernel
 def update_distance(lattice, reach):  # type: ignore[no-untyped-def]
-    """Squared Euclidean distance to the host tissue, exact up to ``reach`` and the largest number beyond, within the bounds; gaps do not count (P7).
+    """Squared Euclidean distance to the host tissue, exact up to ``reach`` and the reach beyond, within the bounds; gaps do not count (P7).
 
     Host tissue is where the tumor fills less than half of the 5 x 5 x 5 window: clefts a site or two wide, which come from the
     lattice and not from the tumor, would otherwise shift the depth by their own. The transform is separable: along each axis in
@@ -210,7 +209,7 @@ def update_distance(lattice, reach):  # type: ignore[no-untyped-def]
             _copy(squared[z, y, x0:x1], one[(y - y0) * width : (y - y0 + 1) * width])
         _lower_by_parabolas(one[:size], two[:size], 1, reach, far)
         _lower_by_parabolas(two[:size], one[:size], width, reach, far)
-        _cut(one[:size], reach * reach, far)
+        _cut(one[:size], reach * reach)
         for y in range(y0, y1):
             _copy(one[(y - y0) * width : (y - y0 + 1) * width], squared[z, y, x0:x1])
 

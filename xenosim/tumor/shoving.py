@@ -7,12 +7,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xenosim.cell.population import PROLIFERATING, move_row, take
-from xenosim.cell.rng import DIVIDE, VACANCY, blocks, half_units, join, unit
+from xenosim.cell.rng import DIVIDE, VACANCY, blocks, half_units, join, scramble, unit
 from xenosim.jit import kernel
 from xenosim.tumor.lattice import OUTSIDE, VACANT, coordinates, decompose, extend_bounds, inside, line_point, place, slope
 
 #: A line from within the depth of the surface ends at the latest at this multiple of the depth: it is straight, the surface is not.
 LONGEST = 3.0
+#: Edge of a block of sites that divides in one turn [sites].
+BLOCK = 16
+_HIGH, _LOW = np.uint64(0xFFFFFFFF00000000), np.uint64(0xFFFFFFFF)
 
 
 class SpaceParams(NamedTuple):
@@ -97,50 +100,80 @@ def close_gaps(lattice, cells, gaps, count, origin, step, space):  # type: ignor
 
 
 @kernel
-def aim(cells, lattice, rows, attempt, step, space, lines, keys):  # type: ignore[no-untyped-def]
-    """The lines along which ``rows`` [-] would push: the outward normal, jittered; from the core, the radius (P7).
-
-    ``lines`` (n, 6): direction, its largest component 1; offset of the start within the mother's site (from the center, lines near
-    an axis would all run along lattice rows) [sites]. ``keys`` uint64 (n,): the order of the divisions, a priority draw before
-    the uid [-]. ``attempt`` counts from 0 [-].
+def queue(cells, lattice, rows, origin, step, seed, keys):  # type: ignore[no-untyped-def]
+    """Sorting ``keys``, uint64 (n,), that give ``rows`` [-] their turn to divide: blocks of the lattice in random order, cells of a
+    block in random order, both drawn anew each step [-]. Cells that compete for room are near each other, so their order is
+    random; neighbours in turn are neighbours in space, so the lattice about them is in the cache. ``origin`` (3,) fixes the blocks [-] (P7).
     """
-    n = rows.shape[0]
+    ny, nx = lattice.row.shape[1], lattice.row.shape[2]
+    z0, y0, x0 = origin[0] - 32768, origin[1] - 32768, origin[2] - 32768
+    site, uid = cells.site, cells.uid
+    key = scramble(seed, step)
+    for k in range(rows.shape[0]):
+        z, y, x = decompose(np.int64(site[rows[k]]), ny, nx)
+        block = (((z - z0) // BLOCK * 65536) + (y - y0) // BLOCK) * 65536 + (x - x0) // BLOCK
+        turn, priority = scramble(key, block), scramble(key, uid[rows[k]])
+        keys[k] = (turn & _HIGH) | (priority & _LOW)
+
+
+@kernel
+def aim(cells, lattice, rows, step, space, normals, words):  # type: ignore[no-untyped-def]
+    """Where ``rows`` [-] would push: the outward normal, from the core the radius (P7).
+
+    ``normals`` (n, 3) of length 1 [-]; ``words`` uint32 (4, n), the draws of the first line of each [-].
+    """
     squared, site = lattice.squared, cells.site
     ny, nx = squared.shape[1], squared.shape[2]
     cz, cy, cx = space.cz, space.cy, space.cx
-    words = np.empty((4, n), np.uint32)
-    take(cells.uid, rows, keys)
-    blocks(space.seed, DIVIDE + 16 * attempt, step, keys, words)
-    for k in range(n):
+    uids = np.empty(rows.shape[0], np.uint64)
+    take(cells.uid, rows, uids)
+    blocks(space.seed, DIVIDE, step, uids, words)
+    for k in range(rows.shape[0]):
         z, y, x = decompose(np.int64(site[rows[k]]), ny, nx)
         gz, gy, gx = slope(squared, z, y, x)
         if gz == 0.0 and gy == 0.0 and gx == 0.0:
             gz, gy, gx = z - cz, y - cy, x - cx
-        length = max(np.sqrt(gz * gz + gy * gy + gx * gx), 1e-9)
-        (jz, oz), (jy, oy), (jx, ox) = half_units(words[0, k]), half_units(words[1, k]), half_units(words[2, k])
-        dz, dy, dx = gz / length + jz - 0.5, gy / length + jy - 0.5, gx / length + jx - 0.5
-        scale = 1.0 / max(abs(dz), max(abs(dy), abs(dx)))
-        lines[k, 0], lines[k, 1], lines[k, 2] = dz * scale, dy * scale, dx * scale
-        lines[k, 3], lines[k, 4], lines[k, 5] = oz - 0.5, oy - 0.5, ox - 0.5
-        keys[k] = join(words[3, k], np.uint32(keys[k]))
+        scale = 1.0 / max(np.sqrt(gz * gz + gy * gy + gx * gx), 1e-9)
+        normals[k, 0], normals[k, 1], normals[k, 2] = gz * scale, gy * scale, gx * scale
 
 
 @kernel(inline=True)
-def first_free(row, oz, oy, ox, dz, dy, dx, reach, deep):  # type: ignore[no-untyped-def]
+def jittered(nz, ny, nx, a, b, c):  # type: ignore[no-untyped-def]
+    """A line about the normal (nz, ny, nx) [-] from three words [-]: direction, its largest component 1 [-], jittered by up to half
+    the length of the normal per axis; offset of its start within the site [-] (from the center, lines near an axis would all run
+    along lattice rows)."""
+    (jz, oz), (jy, oy), (jx, ox) = half_units(a), half_units(b), half_units(c)
+    dz, dy, dx = nz + jz - 0.5, ny + jy - 0.5, nx + jx - 0.5
+    scale = 1.0 / max(abs(dz), max(abs(dy), abs(dx)))
+    return dz * scale, dy * scale, dx * scale, oz - 0.5, oy - 0.5, ox - 0.5
+
+
+@kernel(inline=True)
+def first_free(row, oz, oy, ox, dz, dy, dx, reach):  # type: ignore[no-untyped-def]
     """Number of the first site without a cell on a line from (oz, oy, ox) [-], 0 if there is none within ``reach`` sites (P7).
 
-    A ``deep`` cell takes only a gap. ``row`` (nz, ny, nx): an array, not the lattice, because reading a field of a tuple of arrays
-    in a loop with several exits counts references, which costs more than the walk.
+    ``row`` (nz, ny, nx): an array, not the lattice, because reading a field of a tuple of arrays in a loop with several exits
+    counts references, which costs more than the walk.
     """
     nz, ny, nx = row.shape
-    step = np.sqrt(dz * dz + dy * dy + dx * dx)
-    for k in range(1, np.int64(reach / step) + 1):
+    for k in range(1, np.int64(reach / np.sqrt(dz * dz + dy * dy + dx * dx)) + 1):
         z, y, x = line_point(oz, oy, ox, dz, dy, dx, k)
         if not (2 <= z < nz - 2 and 2 <= y < ny - 2 and 2 <= x < nx - 2):
             return 0
-        found = row[z, y, x]
+        if row[z, y, x] < 0:
+            return k
+    return 0
+
+
+@kernel(inline=True)
+def first_gap(row, oz, oy, ox, dz, dy, dx, reach):  # type: ignore[no-untyped-def]
+    """Number of the first gap on a line from (oz, oy, ox) [-], 0 if there is none within ``reach`` sites, which must not be farther than the host tissue, or a cleft comes first (P7)."""
+    flat, ny, nx = row.reshape(-1), row.shape[1], row.shape[2]
+    for k in range(1, np.int64(reach / np.sqrt(dz * dz + dy * dy + dx * dx)) + 1):
+        z, y, x = line_point(oz, oy, ox, dz, dy, dx, k)
+        found = flat[np.uint64((z * ny + y) * nx + x)]
         if found < 0:
-            return k if found == VACANT or not deep else 0
+            return k if found == VACANT else 0
     return 0
 
 
@@ -159,33 +192,39 @@ def shift(row, site, voxel, vz, vy, vx, oz, oy, ox, dz, dy, dx, last):  # type: 
 
 
 @kernel
-def divide(cells, lattice, rows, lines, order, births, space, mothers, left):  # type: ignore[no-untyped-def]
-    """Let ``rows`` divide in ``order`` along their ``lines`` where room can be made; the others wait a cycle, quiescent (P5, P7).
+def divide(cells, lattice, rows, normals, words, births, n_lines, space, mothers):  # type: ignore[no-untyped-def]
+    """Let ``rows`` divide in turn along lines about their ``normals`` where room can be made; the others stay quiescent (P5, P7).
 
-    The k-th daughter takes row ``births[k]``, its mother's row goes to ``mothers[k]``, for :func:`bear_daughters`; rows deeper than
-    the depth that met no gap go to ``left``, in this order [-].
+    A cell deeper than the depth looks for a gap along ``n_lines`` lines [-]. The k-th daughter takes row ``births[k]``, its mother's
+    row goes to ``mothers[k]``, for :func:`bear_daughters` [-]. Other arrays as in :func:`aim` [-].
 
     Returns
     -------
-    tuple of int
-        Number of divisions and of rows left [-].
+    int
+        Number of divisions [-].
     """
     row, squared, bounds = lattice.row, lattice.squared, lattice.bounds
     vz, vy, vx = lattice.voxel_z, lattice.voxel_y, lattice.voxel_x
     site, voxel, state = cells.site, cells.voxel, cells.state
     ny, nx = row.shape[1], row.shape[2]
-    count, n_left = 0, 0
-    for k in order:
+    count = 0
+    for k in range(rows.shape[0]):
         i = rows[k]
         z, y, x = decompose(np.int64(site[i]), ny, nx)
-        deep = squared[z, y, x] > space.depth_squared
-        dz, dy, dx = lines[k, 0], lines[k, 1], lines[k, 2]
-        oz, oy, ox = z + lines[k, 3], y + lines[k, 4], x + lines[k, 5]
-        last = first_free(row, oz, oy, ox, dz, dy, dx, space.depth if deep else LONGEST * space.depth, deep)
+        dz, dy, dx, oz, oy, ox = jittered(normals[k, 0], normals[k, 1], normals[k, 2], words[0, k], words[1, k], words[2, k])
+        oz, oy, ox = oz + z, oy + y, ox + x
+        if squared[z, y, x] <= space.depth_squared:
+            last = first_free(row, oz, oy, ox, dz, dy, dx, LONGEST * space.depth)
+        else:
+            last = first_gap(row, oz, oy, ox, dz, dy, dx, space.depth)
+            key, line = join(words[0, k], words[1, k]), 1
+            while last == 0 and line < n_lines:
+                a, b = scramble(key, 2 * line), scramble(key, 2 * line + 1)
+                dz, dy, dx, oz, oy, ox = jittered(normals[k, 0], normals[k, 1], normals[k, 2], a >> np.uint64(32), a & _LOW, b >> np.uint64(32))
+                oz, oy, ox = oz + z, oy + y, ox + x
+                last = first_gap(row, oz, oy, ox, dz, dy, dx, space.depth)
+                line += 1
         if last == 0:
-            if deep:
-                left[n_left] = i
-                n_left += 1
             continue
         z, y, x = line_point(oz, oy, ox, dz, dy, dx, last)
         bounds[0], bounds[1] = min(bounds[0], z), max(bounds[1], z)
@@ -200,6 +239,4 @@ def divide(cells, lattice, rows, lines, order, births, space, mothers, left):  #
         state[i] = PROLIFERATING
         mothers[count] = i
         count += 1
-    return count, n_left
-
-
+    return count

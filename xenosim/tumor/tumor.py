@@ -28,8 +28,8 @@ from xenosim.tumor.lattice import (
 )
 from xenosim.tumor.tissue import N_ZONES, Perfusion, vessel_zones
 
-#: Time between updates of the distance field and of the gaps [h]; the surface moves by less than a site.
-SPACE_HOURS = 4.0
+#: Bounds of the time between updates of the distance field and of the gaps [h]; within them the surface moves by half a site.
+SPACE_HOURS = (4.0, 12.0)
 #: The rough surface brings the host nearer than its mean position by this much [sites] (loss-free growth against the shell law).
 SURFACE_OFFSET = 0.4
 #: Cells per mm3: the resolution of one agent per cell (Del Monte 2009).
@@ -70,7 +70,9 @@ class TumorSpec(NamedTuple):
     @property
     def space_steps(self) -> int:
         """Steps between updates of the distance field [-]."""
-        return max(round(SPACE_HOURS / self.dt_h), 1)
+        rate = math.log(2.0) / self.traits.cycle_h - self.traits.loss_per_h
+        hours = 0.5 * self.spacing_um / (self.depth_um * rate) if rate > 0 else math.inf
+        return max(round(min(max(hours, SPACE_HOURS[0]), SPACE_HOURS[1]) / self.dt_h), 1)
 
 
 class Tumor:
@@ -210,20 +212,14 @@ class Tumor:
         self._reserve(self.n + ready.size)
         cells, lattice = self.cells, self.lattice
         births = np.concatenate([holes, np.arange(self.n, self.n + ready.size)])
-        mothers, left = np.empty((2, ready.size), np.int64)
+        mothers, keys = np.empty(ready.size, np.int64), np.empty(ready.size, np.uint64)
+        normals, words = np.empty((ready.size, 3)), np.empty((4, ready.size), np.uint32)
+        shoving.queue(cells, lattice, ready, self._origin, step, space.seed, keys)
+        ready = ready[np.argsort(keys)]
         population.finish_cycles(cells, ready)
-        born, waiting = 0, ready
-        # Deep cells try further lines for a gap. All together cross as many sites as one line does at one agent per cell: the
-        # chance to meet a gap depends on how many sites are looked at, and must not depend on the resolution.
-        for attempt in range(self.spec.search_lines):
-            lines, keys = np.empty((waiting.size, 6)), np.empty(waiting.size, np.uint64)
-            shoving.aim(cells, lattice, waiting, np.int64(attempt), step, space, lines, keys)
-            order = np.argsort(keys) if attempt == 0 else np.arange(waiting.size)
-            more, n_left = shoving.divide(cells, lattice, waiting, lines, order, births[born:], space, mothers[born:], left)
-            born, waiting = born + more, left[:n_left].copy()
-            if n_left == 0:
-                break
-        population.bear_daughters(self.cells, mothers[:born], births[:born], step, self.spec.traits, space.seed, self.spec.dt_h)
+        shoving.aim(cells, lattice, ready, step, space, normals, words)
+        born: int = shoving.divide(cells, lattice, ready, normals, words, births, self.spec.search_lines, space, mothers)
+        population.bear_daughters(cells, mothers[:born], births[:born], step, self.spec.traits, space.seed, self.spec.dt_h)
         self.failed_pushes += ready.size - born
         return born
 
@@ -303,9 +299,9 @@ class Tumor:
         inner = slice(shift, shift + side)
         self._build_domain(self._half + shift)
         self.lattice.row[inner, inner, inner] = old.row
+        self.lattice.squared[inner, inner, inner] = old.squared
         relocate(self.lattice, self.cells.site[: self.n], self.cells.voxel[: self.n], side, shift)
         self._recenter()
-        update_distance(self.lattice, self.spec.reach)
 
     def _recenter(self) -> None:
         """Center of mass, to a whole site, and tight bounds; what lies outside them is cleared."""
