@@ -74,6 +74,7 @@ class RunError(XenosimError):
 
 
 def suggest(word: str, options: Iterable[str]) -> str:
-    """Return ``"; did you mean 'x'?"`` for the nearest of ``options``, or an empty string."""
-    near = difflib.get_close_matches(word.lower(), list(options), n=1, cutoff=0.6)
-    return f"; did you mean '{near[0]}'?" if near else ""
+    """Return ``"; did you mean 'x'?"`` for the nearest of ``options`` in any letter case, or an empty string."""
+    spelled = {option.lower(): option for option in options}
+    near = difflib.get_close_matches(word.lower(), list(spelled), n=1, cutoff=0.6)
+    return f"; did you mean '{spelled[near[0]]}'?" if near else ""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.conftest import small_spec
 from xenosim.analysis.dose_response import fit_hill, hill
 from xenosim.assays.culture import Culture, Line, line_of
+from xenosim.assays.plate import Layout
 from xenosim.assays.viability import dose_response
 from xenosim.cell.state import FLOAT_COLUMNS
 from xenosim.errors import ParameterError, TableError
@@ -26,10 +27,10 @@ def test_dish_and_lattice_give_the_same_cells_the_same_lives() -> None:
     """Same founders, same exposure: every column of every cell that is in both is equal, bit for bit."""
     spec = small_spec(cycle_h=30.0, loss_factor=0.0)
     tumor = Tumor(spec, 0.5, 7)
-    well = Culture(Line(spec.params, spec.traits, LINE.sites_nM, LINE.kdeg_per_h), tumor.n, [Pulse("ixazomib", 30.0, 0.0, 20.0)], seed=7)
+    well = Culture(Line("cell", spec.params, spec.traits, LINE.sites_nM, LINE.kdeg_per_h, {}, {}), tumor.n, [Pulse("ixazomib", 30.0, 0.0, 20.0)], seed=7)
     for _ in range(36):
         well.step()
-        tumor.step(np.full((1, 1), well.occupancy))
+        tumor.step(well.occupancy[None, :])
     rows = {int(uid): row for row, uid in enumerate(well.live.uid)}
     shared = [(i, rows[int(uid)]) for i, uid in enumerate(tumor.live.uid) if int(uid) in rows]
     on_lattice, in_dish = (np.array(side) for side in zip(*shared, strict=True))
@@ -50,9 +51,9 @@ def test_untreated_cells_double() -> None:
 
 
 def test_more_drug_kills_more_and_a_pulse_less() -> None:
-    table = dose_response(LINE, "ixazomib", [5.0, 20.0, 50.0, 200.0], 48.0, cells=600, replicates=1).table
+    table = dose_response(LINE, "ixazomib", [5.0, 20.0, 50.0, 200.0], 48.0, Layout(600, 1)).table
     assert (np.diff(table["viability"]) <= 0).all() and table["viability"].iloc[-1] < 0.05
-    pulse = dose_response(LINE, "ixazomib", [50.0], 48.0, cells=600, replicates=1, pulse_h=2.0).table
+    pulse = dose_response(LINE, "ixazomib", [50.0], 48.0, Layout(600, 1), pulse_h=2.0).table
     assert pulse["viability"].iloc[-1] > table["viability"].iloc[3]
 
 
@@ -69,7 +70,7 @@ def test_membranes_leak_eight_hours_after_commitment() -> None:
 
 def test_bortezomib_is_about_ten_times_as_potent_as_ixazomib() -> None:
     """The published ratio of leukemia lines is 10; bortezomib's Kd was chosen with it, so this checks the code, not the biology."""
-    ratios = [dose_response(LINE, drug, list(np.geomspace(0.3, 300, 8)), 72.0, cells=500, replicates=1).fit.ic50 for drug in ("ixazomib", "bortezomib")]
+    ratios = [dose_response(LINE, drug, list(np.geomspace(0.3, 300, 8)), 72.0, Layout(500, 1)).fit.ic50 for drug in ("ixazomib", "bortezomib")]
     assert 5 < ratios[0] / ratios[1] < 20
 
 

@@ -120,9 +120,9 @@ def test_a_control_table_is_reproduced(tmp_path: Path) -> None:
 def test_assays(tmp_path: Path) -> None:
     done = xenosim("assay", "viability", "--cells", "300", "--replicates", "1", cwd=tmp_path)
     assert done.returncode == 0 and "IC50" in done.stdout and "95 % CI" in done.stdout, done.stderr
-    assert (tmp_path / "runs" / "viability_cell_ixazomib" / "viability.svg").is_file()
-    done = xenosim("assay", "apoptosis", "--doses", "20,100 nM", "--cells", "300", "--json", cwd=tmp_path)
+    assert (tmp_path / "runs" / "viability_RPMI_8226_ixazomib" / "viability.svg").is_file()
+    done = xenosim("assay", "apoptosis", "--dose", "20,100 nM", "--cells", "300", "--json", cwd=tmp_path)
     assert len(json.loads(done.stdout)["wells"]) == 9
-    for option, value, message in (("--doses", "1,2", "unit"), ("--drug", "ixazomob", "did you mean"), ("--line", "cel", "did you mean")):
+    for option, value, message in (("--dose", "1,2", "unit"), ("--drug", "ixazomob", "did you mean"), ("--line", "cel", "did you mean")):
         done = xenosim("assay", "viability", option, value, cwd=tmp_path)
         assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr

@@ -80,7 +80,8 @@ class NaiveCell(CellAgent):
         low_ikzf = 1 - self.ikzf
         nfkb = max(1 - p.nfkb_sign * p.nfkb_inhibition_gain * o - p.nfkb_ikzf_gain * low_ikzf, 0)
         threshold = self.threshold * nfkb * max(1 - p.jnk_gain * self.stress, 0) * (1 - p.ikzf_threshold_gain * low_ikzf)
-        excess = max(self.stress * (self.noxa + self.dr5) - threshold, 0)
+        arms = p.mitochondrial_arm * self.noxa + p.receptor_arm * self.dr5
+        excess = max(self.stress * arms - threshold, 0)
         limit = p.commitment_rate * excess / p.commitment_decay
         self.commitment = limit + (self.commitment - limit) * math.exp(-p.commitment_decay * dt)
         brake = max(1 - p.cycle_stress_gain * max(self.stress - self.resting_stress, 0), 0)
@@ -144,6 +145,8 @@ class NaiveTumor(mesa.Model):
         cell.cycle_h = t.cycle_h * math.exp(t.cycle_sd * z[2])
         cell.clock = -math.log2(1 - 0.5 * uniform(age))
         cell.event_step = self.loss_step(lifetime)
+        if uniform(words(self.seed_, Stream.CLONE, 0, cell.uid)[0]) < t.resistant_fraction:
+            cell.clone = 1
         # At rest 0 = kU (rho - U/(1+U)) - ka U, and S = h(U/H) with H = 1 + aH S.
         k, ka, rho = p.synthesis_rate, p.load_clearance, cell.load_ratio
         b_ = k + ka - k * rho
@@ -332,6 +335,8 @@ class NaiveTumor(mesa.Model):
         ln_ratio = keep * math.log(mother.cycle_h / t.cycle_h) + math.sqrt(1 - keep**2) * t.cycle_sd * noise
         daughter.cycle_h = t.cycle_h * math.exp(ln_ratio)
         daughter.event_step = self.loss_step(w[2])
+        if uniform(w[3]) < (t.reversion_rate if mother.clone else t.mutation_rate):
+            daughter.clone = 1 - mother.clone
 
 
 COLUMNS = tuple(

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import CensoredData, ecdf
 
-from xenosim.analysis.growth import doubling_time_days, growth_rate_per_day, km_median, time_to_multiple
+from xenosim.analysis.growth import doubling_time_days, growth_auc_per_day, growth_rate_per_day, km_median, time_to_multiple
+from xenosim.analysis.response import mrecist_gao2015, pptp_houghton2007
 from xenosim.analysis.summary import compare_arms, default_day, endpoint_table
-from xenosim.analysis.volume import TWO_ARM, caliper_volume, rtv
+from xenosim.analysis.volume import TWO_ARM, caliper_volume, rtv, tc_pct_present
 from xenosim.errors import ParameterError, TableError
 
 
@@ -197,3 +198,225 @@ def test_pairs_follow_the_animal_not_the_order_of_rows() -> None:
 def test_tables_that_cannot_be_summarized_are_refused(change, arguments, message) -> None:
     with pytest.raises(TableError, match=message):
         endpoint_table(change(study()), **{"control": "vehicle", "n_boot": 10, **arguments})
+
+
+def mice(**arms: dict[int, dict[float, float]]) -> pd.DataFrame:
+    """Observations from volumes by arm, animal and day."""
+    return pd.DataFrame(
+        [
+            {"arm": arm, "replicate": 0, "animal_id": animal, "day": float(day), "tumor_volume_mm3": float(volume)}
+            for arm, animals in arms.items() for animal, volumes in animals.items() for day, volume in volumes.items()
+        ]
+    )  # fmt: skip
+
+
+def endpoint(observations: pd.DataFrame, name: str, arm: str = "drug", **arguments: object) -> pd.Series:
+    table = endpoint_table(observations, "vehicle", **{"n_boot": 200, **arguments})
+    return table.query("endpoint == @name and arm == @arm").iloc[0]
+
+
+def test_every_row_says_what_it_is() -> None:
+    table = endpoint_table(study().assign(status="on_study", note=""), "vehicle", n_boot=50)
+    assert not table.duplicated(["endpoint", "arm"]).any()
+    assert (table[["unit", "definition", "note"]] != "").all(axis=None) and table[["unit", "definition", "note"]].notna().all(axis=None)
+    of_study_md = {
+        "tc_pct", "tc_pct_optimal", "tc_volume_mean", "minus_ln_tc", "tgi_ratio_pct", "tgi_delta_pct", "tgi_rtv_pct", "tgd_days", "tgd_pct",
+        "growth_rate_per_day", "doubling_time_days", "growth_auc_per_day", "rate_tc", "log10_cell_kill", "pfs_doubling", "efs_4x", "tc_pct_locf",
+        *(f"mrecist_gao2015_{x}_pct" for x in ("cr", "pr", "sd", "pd", "best_response", "best_avg_response")),
+        *(f"pptp_houghton2007_{x}_pct" for x in ("mcr", "cr", "pr", "sd", "pd1", "pd2")),
+    }  # fmt: skip
+    assert of_study_md <= set(table[table["arm"] == "drug"]["endpoint"])
+
+
+def test_median_of_those_present() -> None:
+    nan = np.nan
+    t, c = np.array([[1.0, nan, 3.0], [nan, nan, nan], [2.0, 1.0, 9.0]]), np.array([[4.0, 4.0, nan], [1.0, 1.0, 1.0], [nan, nan, 8.0]])
+    assert tc_pct_present(t, c).tolist() == pytest.approx([50.0, nan, 25.0], nan_ok=True)
+
+
+def test_the_optimal_tc_is_the_smallest_on_a_day_with_half_of_each_arm() -> None:
+    """RTV of C 2, 4, 8 and 16 on days 3 to 12; of T 1, 1, 4 and, one animal of four left, 1: T/C 50, 25, 50 (6.25 on day 12)."""
+    control = {0: 100, 3: 200, 6: 400, 9: 800, 12: 1600}
+    treated = {0: 50, 3: 50, 6: 50, 9: 200}
+    observations = mice(vehicle=dict.fromkeys(range(4), control), drug={0: treated | {12: 50}, **dict.fromkeys((1, 2, 3), treated)})
+    for paired in (False, True):
+        row = endpoint(observations, "tc_pct_optimal", paired=paired)
+        assert row[["estimate", "ci_low", "ci_high", "day", "n", "n_control"]].tolist() == [25.0, 25.0, 25.0, 6.0, 4, 4]
+        assert row["note"].startswith("day 6, the smallest of 3 days")
+
+
+def test_the_optimal_tc_of_pairs_uses_animals_measured_in_both() -> None:
+    """On day 3 animal 1 of T (RTV 1) has no partner: of all T/C = median(1, 3)/4 = 50 %, of the pairs 3/4 (and 4/4 in C)."""
+    observations = mice(
+        vehicle={0: {0: 100, 3: 400}, 1: {0: 100}, 2: {0: 100, 3: 400}}, drug={0: {0: 100, 3: 300}, 1: {0: 100, 3: 100}, 2: {0: 100}}
+    )
+    assert endpoint(observations, "tc_pct_optimal")["estimate"] == 50.0
+    row = endpoint(observations, "tc_pct_optimal", paired=True)
+    assert row[["estimate", "n", "n_control"]].tolist() == [75.0, 1, 1]
+
+
+def test_growth_from_the_area_under_ln_v() -> None:
+    """ln(V + 1) of 1, 2, 4 on days 0, 2, 4: AUC of the gain 1 + 4 = 5, 2 x 5 / 16."""
+    days, volumes = np.array([0.0, 2.0, 4.0]), np.expm1([1.0, 2.0, 4.0])
+    assert growth_auc_per_day(days, volumes) == pytest.approx(0.625)
+    assert np.isnan(growth_auc_per_day(days[:1], volumes[:1]))
+    observations = mice(vehicle={1: {0: 100, 2: 100}}, drug={1: dict(zip(days, volumes, strict=True)), 2: {0: 100, 2: 100}})
+    row = endpoint(observations, "growth_auc_per_day")
+    assert row[["estimate", "ci_low", "ci_high"]].tolist() == pytest.approx([0.3125, 0.0, 0.625])
+
+
+def test_tc_of_rates_uses_every_animal() -> None:
+    """Rates 0.05 and 0.12 a day, day 15: exp(-0.07 x 15); with the mean of 0.05 and 0.01 in T exp(-0.09 x 15)."""
+    row = endpoint(study(), "rate_tc")
+    assert row[["estimate", "ci_low", "ci_high", "day"]].tolist() == pytest.approx([0.349938, 0.349938, 0.349938, 15], abs=1e-6)
+    slow = study().query("arm == 'vehicle' or animal_id < 3").copy()
+    second = (slow["arm"] == "drug") & (slow["animal_id"] == 2)
+    slow.loc[second, "tumor_volume_mm3"] *= np.exp(-0.04 * slow.loc[second, "day"])
+    for paired, controls in ((False, 6), (True, 2)):
+        row = endpoint(slow[~second | (slow["day"] <= 15)], "rate_tc", paired=paired)
+        assert (row["estimate"], row["n"], row["n_control"]) == (pytest.approx(np.exp(-0.09 * 15)), 2, controls)
+        assert row["ci_low"] == pytest.approx(np.exp(-0.11 * 15)) and row["ci_high"] == pytest.approx(np.exp(-0.07 * 15))
+
+
+def test_cell_kill_from_the_delay() -> None:
+    """C doubles every 5 d, so 4 x after 10 d; T after 20 d: (20 - 10) / (3.32 x 5)."""
+    days = np.arange(0, 31, 5)
+    observations = mice(
+        vehicle={i: {d: 100 * 2 ** (d / 5) for d in days} for i in range(3)}, drug={i: {d: 100 * 2 ** (d / 10) for d in days} for i in range(3)}
+    )
+    for paired in (False, True):
+        row = endpoint(observations, "log10_cell_kill", paired=paired)
+        assert row[["estimate", "ci_low", "ci_high"]].tolist() == pytest.approx([10 / 16.6] * 3)
+    assert "Td 5 d" in row["note"] and "not checked" in row["note"]
+    shrinking = observations.assign(tumor_volume_mm3=lambda o: np.where(o["arm"] == "vehicle", 100 - o["day"], o["tumor_volume_mm3"]))
+    assert np.isnan(endpoint(shrinking, "log10_cell_kill")["estimate"])
+
+
+def test_times_to_twice_and_four_times_baseline() -> None:
+    """Doubling times 5, 10 and 20 d, followed 30 d: 2 x at 5, 10, 20; 4 x at 10, 20 and (30); an arm that stays has none."""
+    days = (0, 10, 20, 30)
+    observations = mice(
+        vehicle={i: {d: 100 * 2 ** (d / t) for d in days} for i, t in enumerate((5, 10, 20))}, drug={i: dict.fromkeys(days, 100) for i in range(3)}
+    )
+    assert endpoint(observations, "pfs_doubling", "vehicle")["estimate"] == pytest.approx(10)
+    row = endpoint(observations, "efs_4x", "vehicle")
+    assert row["estimate"] == pytest.approx(20) and row["note"].endswith("1 of 3 animals censored on their last day, not having reached it")
+    assert (row["ci_low"], row["ci_high"]) == (pytest.approx(10), np.inf)
+    row = endpoint(observations, "efs_4x")
+    assert row["estimate"] == np.inf and row["note"].startswith("median not reached: > 30 d")
+
+
+@pytest.mark.parametrize(
+    ("volumes", "best", "best_avg", "category"),
+    [
+        ((100, 20, 10, 4), -96, (0 - 80 - 90 - 96) / 4, "CR"),
+        ((100, 50, 40, 45), -60, (0 - 50 - 60 - 55) / 4, "PR"),
+        ((100, 200, 40, 45), -60, (0 + 100 - 60 - 55) / 4, "SD"),
+        ((100, 110, 120, 130), 20, 10, "SD"),
+        ((100, 110, 135, 180), 35, 15, "PD"),
+        ((100, 300, 110, 110), 10, 55, "PD"),
+        ((100, 20, 180, 180), 80, 0, "PD"),
+    ],
+)
+def test_mrecist_by_hand(volumes: tuple[int, ...], best: float, best_avg: float, category: str) -> None:
+    found = mrecist_gao2015(np.array([0.0, 5.0, 10.0, 15.0]), np.array(volumes, float))
+    assert found[:2] == pytest.approx((best, best_avg)) and found.category == category
+
+
+def test_mrecist_of_the_example_of_xeva_and_what_it_cannot_judge() -> None:
+    """The example in the manual of Xeva's mRECIST(); by hand best (382.6 - 250.8)/250.8, the running mean at day 11."""
+    days = np.array([0, 3, 7, 11, 18, 22, 26, 30, 32, 35], float)
+    volumes = np.array([250.8, 320.4, 402.3, 382.6, 384, 445.9, 460.2, 546.8, 554.3, 617.9])
+    found = mrecist_gao2015(days, volumes)
+    assert found.category == "PD" and found[:2] == pytest.approx((52.5518, 35.1774), abs=1e-4)
+    assert mrecist_gao2015(days[:4], volumes[:4]).category == ""
+    with pytest.raises(TableError, match="baseline above 0"):
+        mrecist_gao2015(days, volumes - volumes[0])
+
+
+@pytest.mark.parametrize(
+    ("volumes", "time", "last", "median", "category"),
+    [
+        ((200, 90, 50), np.inf, 42, 10, "MCR"),
+        ((200, 90, 150), np.inf, 42, 10, "CR"),
+        ((300, 150, 1300), 40, 42, 10, "PR"),
+        ((200, 150, 250), np.inf, 42, 10, "SD"),
+        ((200, 150, 900), 15, 42, 10, "PD1"),
+        ((200, 150, 900), 16, 42, 10, "PD2"),
+        ((200, 150, 400), np.inf, 42, 10, "PD2"),
+        ((200, 150, 400), np.inf, 12, 10, "PD"),
+        ((200, 150, 900), 15, 42, np.inf, "PD"),
+        ((150, 99, 400), np.inf, 42, 10, "PD2"),
+        ((99, 300, 400), 9, 42, 10, ""),
+        ((200,), np.inf, 0, 10, ""),
+    ],
+)
+def test_pptp_by_hand(volumes: tuple[int, ...], time: float, last: float, median: float, category: str) -> None:
+    assert pptp_houghton2007(np.array(volumes, float), time, last, median) == category
+
+
+def test_response_rates_are_shares_of_the_animals_that_can_be_judged() -> None:
+    """T by mRECIST: PR, SD, PD, and one that left on day 5. By PPTP: CR, SD, PD1 (4 x at 10 d, as the control), PD."""
+    days = (0, 5, 10, 15)
+    grows = {d: 200 * 2 ** (d / 5) for d in days}
+    observations = mice(
+        vehicle=dict.fromkeys(range(4), grows),
+        drug={0: {0: 200, 5: 100, 10: 80, 15: 90}, 1: dict.fromkeys(days, 200), 2: grows, 3: {0: 200, 5: 300}},
+    )
+    table = endpoint_table(observations, "vehicle", day=5.0, n_boot=300).query("arm == 'drug'").set_index("endpoint")
+    rates = table["estimate"].filter(regex="^mrecist.*_(cr|pr|sd|pd)_pct")
+    assert rates.tolist() == pytest.approx([0, 100 / 3, 100 / 3, 100 / 3])
+    one_in_three = table.loc["mrecist_gao2015_pr_pct"]
+    assert (one_in_three["ci_low"], one_in_three["ci_high"], one_in_three["n"]) == (0, 100, 3)
+    assert one_in_three["note"] == "1 of 4 animals not evaluable (fewer than two measurements from day 10 on)"
+    none = table.loc["mrecist_gao2015_cr_pct"]
+    assert (none["ci_low"], none["ci_high"]) == (0, 0) and none["note"].endswith("exact binomial interval 0 to 71 %")
+    assert table.loc["mrecist_gao2015_best_response_pct", "estimate"] == 0
+    pptp = table["estimate"].filter(regex="^pptp")
+    assert pptp.tolist() == [25, 0, 0, 25, 0, 25]
+    assert "1 of 4 animals PD, with no way to tell PD1 from PD2" in table.loc["pptp_houghton2007_pd1_pct", "note"]
+    early = endpoint(observations[observations["day"] < 10], "mrecist_gao2015_pd_pct")
+    assert np.isnan(early["estimate"]) and early["n"] == 0
+
+
+def removed() -> pd.DataFrame:
+    """RTV on day 6: T 2, 2, 2, 2; C 3, 5, and 10 and 12 on day 3, when those two left."""
+    observations = mice(
+        vehicle={0: {0: 100, 3: 150, 6: 300}, 1: {0: 100, 3: 150, 6: 500}, 2: {0: 100, 3: 1000}, 3: {0: 100, 3: 1200}},
+        drug=dict.fromkeys(range(4), {0: 50, 3: 50, 6: 100}),
+    ).assign(status="on_study", note=np.nan)
+    observations["note"] = observations["note"].astype(object)
+    observations.loc[observations["tumor_volume_mm3"] >= 1000, "status"] = "reached_endpoint"
+    return observations
+
+
+def test_animals_removed_at_the_volume_endpoint_are_counted_and_carried_forward() -> None:
+    """T/C of those left 2/4; with C 3, 5, 10, 12 it is 2/7.5."""
+    observations = removed()
+    for paired in (False, True):
+        table = endpoint_table(observations, "vehicle", n_boot=200, paired=paired).query("arm == 'drug'").set_index("endpoint")
+        assert table.loc["tc_pct", ["day", "estimate"]].tolist() == [6, 50]
+        assert table.loc["tc_pct", "note"].endswith("left at the volume endpoint before day 6: 0 of 4 animals of 'drug', 2 of 4 animals of 'vehicle'")
+        carried = table.loc["tc_pct_locf"]
+        assert carried[["day", "estimate", "n", "n_control"]].tolist() == pytest.approx([6, 100 * 2 / 7.5, 4, 4])
+        assert carried["ci_low"] <= carried["estimate"] <= carried["ci_high"]
+        assert "0 treated and 2 control animals carried forward" in carried["note"]
+    twin = observations[observations["arm"] == "drug"].assign(arm="twin")
+    note = compare_arms(pd.concat([observations, twin]), "drug", "twin", "vehicle", n_boot=50)["note"]
+    assert note.str.endswith("0 of 4 animals of 'drug', 0 of 4 animals of 'twin', 2 of 4 animals of 'vehicle'").all()
+
+
+def test_an_animal_removed_for_its_weight_is_not_carried_forward() -> None:
+    """The one at RTV 10 left for its weight: C 3, 5, 12, so T/C is 2/5."""
+    observations = removed()
+    observations.loc[observations["tumor_volume_mm3"] == 1000, "note"] = "body weight"
+    row = endpoint(observations, "tc_pct_locf")
+    assert row[["estimate", "n_control"]].tolist() == [40, 3]
+    assert "1 of 4 animals of 'vehicle'" in endpoint(observations, "tc_pct")["note"]
+    assert endpoint(observations, "tc_pct_locf", day=3.0)["estimate"] == endpoint(observations, "tc_pct", day=3.0)["estimate"]
+
+
+def test_carrying_forward_needs_the_status() -> None:
+    row = endpoint(study(), "tc_pct_locf")
+    assert np.isnan(row["estimate"]) and "no column 'status'" in row["note"]
+    assert "volume endpoint" not in endpoint(study(), "tc_pct")["note"]

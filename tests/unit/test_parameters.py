@@ -17,7 +17,7 @@ from xenosim.units import DIMENSIONS
 
 SETS = ["cell", "tumor", *(name for kind in FOLDERS for name in available(kind))]
 GOOD = {"value": 3.0, "unit": "1/day", "status": "assumed", "source": {"bib": "xenosim2026", "where": "here"}, "range": [1, 5], "note": "why"}
-LABELS_AND_SOFTWARE = {"xenosim2026", "Ninlaro2016", "Velcade2003", "Kyprolis2012", "Revlimid2005", "maeve"}
+LABELS_AND_SOFTWARE = {"xenosim2026", "Ninlaro2016", "Velcade2003", "Kyprolis2012", "Revlimid2005", "maeve", "Ravi2016", "ASH2010x3066", "Seed001", "Liu2018", "GDSC17", "NCIDTP", "Hideshima2009"}
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -153,7 +153,7 @@ def test_every_reference_can_be_found() -> None:
 
 
 def test_published_rows_are_sourced() -> None:
-    with (ROOT / "published.csv").open(encoding="utf-8", newline="") as file:
+    with (ROOT / "published" / "xenograft.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len({row["id"] for row in rows}) == len(rows) == 13
     assert all(row["bib"] in references() and row["source"] and row["status"] for row in rows)

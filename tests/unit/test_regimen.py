@@ -5,10 +5,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
-from xenosim.errors import RegimenError
+from xenosim.cli.main import app
+from xenosim.errors import RegimenError, UnitError, XenosimError
 from xenosim.pharmacology.events import as_dialect, doses_to_events, events_to_doses, read_events, table_units
 from xenosim.pharmacology.regimen import Dose, parse_regimen
+from xenosim.scenario.load import load_scenario
+from xenosim.scenario.resolve import TEMPLATE, resolved_dict, scenario_hash
 
 
 def days(text: str, **kwargs: int) -> list[float]:
@@ -205,3 +209,58 @@ def test_a_steady_state_keeps_its_place_among_records_at_equal_time() -> None:
     doses = [Dose(0.0, 7.0, "ixazomib", "IV"), Dose(24.0, 7.0, "ixazomib", "IV", ss=1, steady_state_ii_h=24.0), Dose(24.0, 7.0, "ixazomib", "IV")]
     records = [("here", {key: str(value) for key, value in event.items()}) for event in doses_to_events(doses)]
     assert list(events_to_doses(records)) == doses
+
+
+def show(*arguments: str) -> str:
+    """Output of ``xenosim regimen show``; its error is raised."""
+    result = CliRunner().invoke(app, ["regimen", "show", *arguments])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.output
+
+
+def test_regimen_show_reads_a_table_as_a_scenario_does(tmp_path: Path) -> None:
+    table = tmp_path / "e.csv"
+    table.write_text("TIME,AMT,CMT,II,ADDL\n0,7000,1,3,1\n1,500,2,0,0\n")
+    text = show(str(table), "--time-unit", "day", "--amt-unit", "ug/kg", "--cmt", "1=depot_po", "--cmt", "2 = central", "--as", "nonmem")
+    assert [line.split(",")[1:6] for line in text.splitlines()[1:]] == [["0", "7", "1", "depot_po", "72"], ["24", "0.5", "1", "central", "0"]]
+    scenario = tmp_path / "s.yaml"
+    events = "{file: e.csv, time_unit: day, amt_unit: ug/kg, cmt: {1: depot_po, 2: central}}"
+    scenario.write_text(TEMPLATE.replace('{regimen: "14 mg/kg IV QW x3"}', f"{{events: {events}}}"))
+    arm = next(arm for arm in load_scenario(scenario).arms if arm.name == "QW")
+    assert as_dialect(arm.doses, "nonmem") == text.strip()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "message"),
+    [
+        (["7 mg/kg IV QDx2", "--time-unit", "day"], RegimenError, "--time-unit: '7 mg/kg IV QDx2' is not an event table"),
+        (["7 mg/kg IV QDx2", "--amt-unit", "ug/kg", "--cmt", "1=central"], RegimenError, "--amt-unit, --cmt: '7 mg/kg IV QDx2' is not an event table"),
+        (["e.csv", "--cmt", "1"], RegimenError, "--cmt: '1' is not number=compartment"),
+        (["e.csv", "--cmt", "1=central", "--cmt", "1=depot_po"], RegimenError, "compartment 1 is given twice"),
+        (["e.csv", "--cmt", "1=depot_pi"], RegimenError, "'depot_pi' is unknown; did you mean 'depot_po'"),
+        (["e.csv", "--amt-unit", "mg"], RegimenError, "not per kg of body weight"),
+        (["e.csv", "--time-unit", "mg"], UnitError, "mg"),
+        (["e.csv"], RegimenError, "--cmt 1=depot_po"),
+    ],
+)
+def test_regimen_show_says_what_is_wrong_with_its_options(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], kind: type[XenosimError], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("e.csv").write_text("TIME,AMT,CMT\n0,7,1\n")
+    with pytest.raises(kind) as caught:
+        show(*arguments)
+    assert message in str(caught.value) and caught.value.remedy
+
+
+def test_a_comment_column_does_not_change_the_hash_of_a_scenario(tmp_path: Path) -> None:
+    hashes, extras = [], []
+    (tmp_path / "s.yaml").write_text(TEMPLATE.replace('{regimen: "14 mg/kg IV QW x3"}', "{events: e.csv}"))
+    for table in ("TIME,AMT\n0,14\n", "TIME,AMT,NOTE\n0,14,fasted\n", "TIME,AMT\n0,13\n"):
+        (tmp_path / "e.csv").write_text(table)
+        scenario = load_scenario(tmp_path / "s.yaml")
+        hashes.append(scenario_hash(scenario))
+        extras.append(resolved_dict(scenario)["arms"][1]["doses"][0]["extra"])
+    assert hashes[0] == hashes[1] != hashes[2]
+    assert extras == [[], [["note", "fasted"]], []]

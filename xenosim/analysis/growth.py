@@ -1,13 +1,19 @@
-"""Growth rate, doubling time and growth delay of single animals."""
+"""Growth rate, doubling time and times to a multiple of baseline: of single animals, and their rows in the endpoint table."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-KEYS = ["arm", "replicate", "animal_id"]
+from xenosim.analysis.bootstrap import UNDEFINED, Array, Comparison, indices, interval, resample, row, shared
+
+ANIMAL = ["replicate", "animal_id"]
+KEYS = ["arm", *ANIMAL]
+#: Growth delay, event-free survival and cell kill count to this multiple of baseline.
+MULTIPLE = 4.0
 
 
 def growth_rate_per_day(days: np.ndarray, volumes: np.ndarray) -> float:  # type: ignore[type-arg]
@@ -20,6 +26,17 @@ def growth_rate_per_day(days: np.ndarray, volumes: np.ndarray) -> float:  # type
 def doubling_time_days(rate_per_day: float) -> float:
     """ln 2 / rate [day]; infinite where the tumor does not grow (Demidenko 2010, PMC2900851)."""
     return math.log(2.0) / rate_per_day if rate_per_day > 0 else math.inf
+
+
+def growth_auc_per_day(days: np.ndarray, volumes: np.ndarray) -> float:  # type: ignore[type-arg]
+    """2 AUC(ln(V + 1) - ln(V0 + 1)) / span^2 [1/day], trapezoids, V in mm3; NaN with fewer than two points.
+
+    About the growth rate if growth is exponential, and only then. Source: R package invivoSyn (Mao and Guo 2023, Cancer Res Commun 3:2146).
+    """
+    if len(days) < 2:
+        return math.nan
+    gain = np.log(volumes + 1.0) - math.log(volumes[0] + 1.0)
+    return float(2.0 * np.trapezoid(gain, days) / (days[-1] - days[0]) ** 2)
 
 
 def time_to_multiple(days: np.ndarray, volumes: np.ndarray, multiple: float) -> float:  # type: ignore[type-arg]
@@ -73,19 +90,128 @@ def from_baseline(observations: pd.DataFrame) -> pd.DataFrame:
     return joined[joined["day"] >= joined["t0_day"]].reset_index(drop=True)
 
 
-def per_animal(observations: pd.DataFrame, multiple: float = 4.0) -> pd.DataFrame:
-    """Growth rate over all days from t0 [1/day], doubling time [day], time to ``multiple`` x baseline [day; inf if not reached]
-    and last measured day [day] of each animal.
+def per_animal(observations: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Of each arm a table of its animals, by (replicate, animal): growth rate over all days from t0 and ``growth_auc_per_day`` [1/day],
+    times to 2 x and to 4 x baseline [day; inf if not reached] and last measured day [day].
     """
-    rows = []
-    for (arm, replicate, animal), group in from_baseline(observations).sort_values("day", kind="stable").groupby(KEYS, sort=False):
+    rows: dict[str, list[tuple[Any, ...]]] = {str(arm): [] for arm in dict.fromkeys(observations["arm"])}
+    for (arm, *animal), group in from_baseline(observations).sort_values("day", kind="stable").groupby(KEYS, sort=False):
         days, volumes = group["day"].to_numpy(float), group["tumor_volume_mm3"].to_numpy(float)
-        rate = growth_rate_per_day(days, volumes)
-        rows.append(
-            {
-                "arm": arm, "replicate": replicate, "animal_id": animal, "growth_rate_per_day": rate,
-                "doubling_time_days": doubling_time_days(rate), "time_to_multiple_days": time_to_multiple(days, volumes, multiple), "last_day": float(days[-1]),
-            }
-        )  # fmt: skip
-    columns = [*KEYS, "growth_rate_per_day", "doubling_time_days", "time_to_multiple_days", "last_day"]
-    return pd.DataFrame(rows, columns=columns)
+        times = (time_to_multiple(days, volumes, multiple) for multiple in (2.0, MULTIPLE))
+        rows[str(arm)].append((*animal, growth_rate_per_day(days, volumes), growth_auc_per_day(days, volumes), *times, float(days[-1])))
+    columns = [*ANIMAL, "growth_rate_per_day", "growth_auc_per_day", "time_to_2x_days", "time_to_4x_days", "last_day"]
+    return {arm: pd.DataFrame(found, columns=columns).set_index(ANIMAL) for arm, found in rows.items()}
+
+
+def growth_rows(animals: pd.DataFrame, ask: Comparison, rng: np.random.Generator) -> list[dict[str, Any]]:
+    """Mean slope of ln V of all animals, early sacrifices included, and its doubling time (Demidenko 2010, PMC2900851)."""
+    rates = animals["growth_rate_per_day"].dropna().to_numpy(float)
+    if rates.size == 0:
+        return []
+    low, high = interval(rates[resample(rates.size, ask.n_boot, rng)].mean(axis=1))
+    mean = float(rates.mean())
+    note = "all measured days of each animal; mean of per-animal slopes"
+    doubling, fast, slow = (doubling_time_days(rate) for rate in (mean, high, low))
+    return [
+        row("growth_rate_per_day", ask, mean, (low, high), rates.size, "1/day", "slope of ln V", note),
+        row("doubling_time_days", ask, doubling, (fast, slow), rates.size, "day", "ln 2 / mean slope of ln V", note),
+    ]
+
+
+def growth_auc_rows(animals: pd.DataFrame, ask: Comparison, rng: np.random.Generator) -> list[dict[str, Any]]:
+    """Mean ``growth_auc_per_day`` of an arm."""
+    values = animals["growth_auc_per_day"].dropna().to_numpy(float)
+    if values.size == 0:
+        return []
+    limits = interval(values[resample(values.size, ask.n_boot, rng)].mean(axis=1))
+    note = "each animal from baseline to its last measured day; mean of the animals; the growth rate only if growth is exponential"
+    return [row("growth_auc_per_day", ask, float(values.mean()), limits, values.size, "1/day", "2 AUC(ln(V + 1) - ln(V0 + 1)) / span^2", note)]
+
+
+def event_rows(animals: pd.DataFrame, ask: Comparison, rng: np.random.Generator) -> list[dict[str, Any]]:
+    """Median time to 2 x baseline, ``pfs_doubling``, and to 4 x, ``efs_4x`` (a suite: Meric-Bernstam et al. 2024, Mol Cancer Ther 23:924)."""
+    rows = []
+    last = animals["last_day"].to_numpy(float)
+    index = resample(last.size, ask.n_boot, rng)
+    for name, multiple in (("pfs_doubling", 2), ("efs_4x", 4)):
+        times = animals[f"time_to_{multiple}x_days"].to_numpy(float)
+        median = float(km_median(times, last))
+        note = "per-animal times, interpolated in ln V" if math.isfinite(median) else f"median not reached: > {_followed(times, last):g} d"
+        censored = int(np.isinf(times).sum())
+        note += f"; {censored} of {times.size} animals censored on their last day, not having reached it" if censored else ""
+        definition = f"Kaplan-Meier median time from day 0 to {multiple} x baseline"
+        rows.append(row(name, ask, median, interval(km_median(times[index], last[index])), times.size, "day", definition, note))
+    return rows
+
+
+def _followed(times: Array, last: Array) -> float:
+    """How far the Kaplan-Meier curve goes [day]: the last event or the last day of an animal without one."""
+    return float(np.where(np.isinf(times), last, times).max())
+
+
+def rate_tc_rows(treated: pd.DataFrame, untreated: pd.DataFrame, ask: Comparison, rng: np.random.Generator) -> list[dict[str, Any]]:
+    """``rate_tc``: exp((g_T - g_C) d), rates of all animals (after Hather et al. 2014, doi:10.4137/CIN.S13974)."""
+    frames = shared(treated, untreated) if ask.paired else [treated, untreated]
+    t, c = (frame["growth_rate_per_day"].to_numpy(float) for frame in frames)
+    if ask.paired:
+        both = ~np.isnan(t) & ~np.isnan(c)
+        t, c = t[both], c[both]
+    t, c = t[~np.isnan(t)], c[~np.isnan(c)]
+    if not t.size or not c.size:
+        return []
+    it, ic = indices(t.size, c.size, ask, rng)
+    estimate = math.exp((float(t.mean()) - float(c.mean())) * ask.day)
+    limits = interval(np.exp((t[it].mean(axis=1) - c[ic].mean(axis=1)) * ask.day))
+    definition = "exp((g_T - g_C) d), g mean slope of ln V, d the day"
+    note = "all measured days of each animal, early sacrifices included; definition not checked against the paper"
+    return [row("rate_tc", ask, estimate, limits, t.size, "ratio", definition, note, n_control=c.size, day=ask.day)]
+
+
+def delay_rows(treated: pd.DataFrame, untreated: pd.DataFrame, ask: Comparison, rng: np.random.Generator) -> list[dict[str, Any]]:
+    """``tgd_days`` T - C (Bissery et al. 1991, Cancer Res 51:4845), ``tgd_pct`` (specific growth delay, Boven et al. 1992) and
+    ``log10_cell_kill`` (T - C) / (3.32 Td), Td of the control (in common use; corrected by Demidenko 2010, PMC2900851).
+    """
+    frames = shared(treated, untreated) if ask.paired else [treated, untreated]
+    (t, t_last), (c, c_last) = ((f["time_to_4x_days"].to_numpy(float), f["last_day"].to_numpy(float)) for f in frames)
+    rates = frames[1]["growth_rate_per_day"].to_numpy(float)
+    it, ic = indices(t.size, c.size, ask, rng)
+    median_t, median_c = float(km_median(t, t_last)), float(km_median(c, c_last))
+    boot_t, boot_c = km_median(t[it], t_last[it]), km_median(c[ic], c_last[ic])
+    doubling, boot_doubling = float(_control_doubling(rates)), _control_doubling(rates[ic])
+    note = _delay_note(t, c, median_t, median_c, _followed(t, t_last))
+    undefined = float(np.isinf(boot_c).mean())
+    note += f"; the interval omits {100 * undefined:.0f} % of the samples, whose control does not reach it" if 0 < undefined < 1 else ""
+    medians = f"Kaplan-Meier medians T - C to {MULTIPLE:g} x baseline"
+    kill = f"(T - C) / (3.32 Td), {medians}, Td the control's doubling time"
+    kill_note = f"{note}; Td {doubling:.3g} d; holds only if treated tumors regrow at the control's rate; definition not checked"
+    rows = []
+    for name, unit, scale, boot_scale, definition, text in (
+        ("tgd_days", "day", 1.0, np.float64(1.0), medians, note),
+        ("tgd_pct", "%", 100.0 / median_c, 100.0 / boot_c, f"{medians}, per cent of C", note),
+        ("log10_cell_kill", "log10 cells", 1.0 / (3.32 * doubling), 1.0 / (3.32 * boot_doubling), kill, kill_note),
+    ):
+        with np.errstate(invalid="ignore"):
+            estimate, samples = scale * (median_t - median_c), boot_scale * (boot_t - boot_c)
+        limits = interval(np.where(np.isfinite(boot_c), samples, np.nan))
+        value, limits = (estimate, limits) if math.isfinite(median_c) and not math.isnan(estimate) else (math.nan, UNDEFINED)
+        rows.append(row(name, ask, value, limits, t.size, unit, definition, text, n_control=c.size))
+    return rows
+
+
+def _control_doubling(rates: Array) -> Array:
+    """ln 2 / mean rate of the animals that have one [day], over the last axis; NaN where the control does not grow."""
+    known = ~np.isnan(rates)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.where(known, rates, 0.0).sum(axis=-1) / known.sum(axis=-1)
+        return np.asarray(np.where(mean > 0, math.log(2.0) / mean, np.nan))
+
+
+def _delay_note(t: Array, c: Array, median_t: float, median_c: float, end: float) -> str:
+    """What a delay rests on: an animal that left before it reached the volume is censored on its last day, ``end`` at the latest."""
+    censored = int(np.isinf(t).sum()), int(np.isinf(c).sum())
+    left = f"; {censored[0]} treated and {censored[1]} control animals censored, not having reached it" if any(censored) else ""
+    if math.isinf(median_c):
+        return "the median control does not reach the volume" + left
+    if math.isinf(median_t):
+        return f"treated median not reached: the delay is > {end - median_c:g} d{left}"
+    return "per-animal times, interpolated in ln V" + left

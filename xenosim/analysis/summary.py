@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xenosim.analysis.growth import KEYS, from_baseline, km_median, per_animal
-from xenosim.analysis.volume import TWO_ARM
+from xenosim.analysis.bootstrap import COLUMNS, UNDEFINED, Array, Comparison, indices, interval, resample, row, shared
+from xenosim.analysis.growth import (
+    ANIMAL,
+    KEYS,
+    delay_rows,
+    event_rows,
+    from_baseline,
+    growth_auc_rows,
+    growth_rows,
+    km_median,
+    per_animal,
+    rate_tc_rows,
+)
+from xenosim.analysis.response import response_rows, responses
+from xenosim.analysis.volume import TWO_ARM, tc_pct, tc_pct_present
 from xenosim.errors import TableError, suggest
-from xenosim.io.tables import COLUMNS as TABLES
 from xenosim.io.tables import require_columns
 
-Array = NDArray[np.float64]
-COLUMNS = TABLES["endpoints"]
 NEEDED = (*KEYS, "day", "tumor_volume_mm3")
-MULTIPLE = 4.0
 
 
 def check_observations(observations: pd.DataFrame, arms: tuple[str, ...] = ()) -> None:
@@ -58,44 +67,26 @@ def default_day(observations: pd.DataFrame) -> float:
 def _measured(observations: pd.DataFrame, arm: str, day: float) -> pd.DataFrame:
     """Volume on ``day`` and at baseline [mm3] of the animals of an arm measured on that day, by (replicate, animal)."""
     followed = from_baseline(observations[observations["arm"] == arm])
-    rows = followed[followed["day"] == day].set_index(["replicate", "animal_id"])[["tumor_volume_mm3", "baseline_mm3"]]
+    rows = followed[followed["day"] == day].set_index(ANIMAL)[["tumor_volume_mm3", "baseline_mm3"]]
     if rows.empty:
         days = ", ".join(f"{d:g}" for d in sorted(followed["day"].unique()))
         raise TableError(f"no animal of arm '{arm}' was measured on day {day:g}", where="day", remedy=f"it was measured on days {days}")
     return rows.sort_index()
 
 
-def _shared(*arms: pd.DataFrame) -> list[pd.DataFrame]:
-    """The animals found in every arm, in one order (paired arms)."""
-    keys = arms[0].index
-    for arm in arms[1:]:
-        keys = keys.intersection(arm.index)
-    if keys.empty:
-        raise TableError("the arms share no animal", where="observations", remedy="compare them unpaired")
-    return [arm.loc[keys.sort_values()] for arm in arms]
+def removed_at_volume(observations: pd.DataFrame, arm: str, day: float) -> pd.DataFrame:
+    """Last volume and baseline [mm3] of the animals of an arm that left at the volume endpoint before ``day`` [day], by (replicate, animal).
+
+    Their ``status`` is "reached_endpoint" and their ``note`` is not "body weight"; none without a column ``status``.
+    """
+    followed = from_baseline(observations[observations["arm"] == arm]).sort_values("day", kind="stable").drop_duplicates(ANIMAL, keep="last")
+    status, note = (followed[column] if column in followed else "" for column in ("status", "note"))
+    left = (followed["day"] < day) & (status == "reached_endpoint") & (note != "body weight")
+    return followed[left].set_index(ANIMAL)[["tumor_volume_mm3", "baseline_mm3"]].sort_index()
 
 
 def _arrays(arm: pd.DataFrame) -> tuple[Array, Array]:
     return arm["tumor_volume_mm3"].to_numpy(float), arm["baseline_mm3"].to_numpy(float)
-
-
-def _resample(n: int, n_boot: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    return rng.integers(0, n, (n_boot, n))
-
-
-def _indices(n: int, n_control: int, n_boot: int, rng: np.random.Generator, paired: bool) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Bootstrap samples of the animals of two arms; paired: the same animals in both."""
-    treated = _resample(n, n_boot, rng)
-    return treated, treated if paired else _resample(n_control, n_boot, rng)
-
-
-def interval(samples: Array) -> tuple[float, float]:
-    """Percentile interval, 95 % [unit of the samples]; NaN when nothing is finite."""
-    finite = samples[~np.isnan(samples)]
-    if finite.size == 0:
-        return math.nan, math.nan
-    low, high = np.quantile(finite, [0.025, 0.975], method="nearest")
-    return float(low), float(high)
 
 
 def endpoint_table(
@@ -127,100 +118,110 @@ def endpoint_table(
     evaluated = default_day(observations) if day is None else day
     note = "last day with at least half of every arm on study" if day is None else "day as asked"
     note += "; paired: animals measured in both arms" if paired else ""
-    rng = np.random.default_rng(seed)
+    rng, more = np.random.default_rng(seed), np.random.default_rng([seed, 1])
+    animals = per_animal(observations)
+    control_median = float(km_median(*(animals[control][name].to_numpy(float) for name in ("time_to_4x_days", "last_day"))))
     rows: list[dict[str, Any]] = []
-    for arm in dict.fromkeys(observations["arm"]):
-        rows += _growth_rows(observations, str(arm), control, n_boot, rng)
+    for arm, growth in animals.items():
+        ask = Comparison(arm, control, evaluated, n_boot, paired)
+        judged = responses(observations[observations["arm"] == arm], growth, control_median)
+        rows += growth_rows(growth, ask, rng)
         if arm != control:
-            rows += _ratio_rows(observations, str(arm), control, evaluated, note, n_boot, rng, paired)
-            rows += _delay_rows(observations, str(arm), control, n_boot, rng, paired)
+            rows += _ratio_rows(observations, ask, note, rng)
+            rows += delay_rows(growth, animals[control], ask, rng)
+            rows += _locf_rows(observations, ask, note, more) + _optimal_rows(observations, ask, more)
+            rows += rate_tc_rows(growth, animals[control], ask, more)
+        rows += growth_auc_rows(growth, ask, more) + event_rows(growth, ask, more) + response_rows(judged, ask, more)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _ratio_rows(
-    observations: pd.DataFrame, arm: str, control: str, day: float, note: str, n_boot: int, rng: np.random.Generator, paired: bool
-) -> list[dict[str, Any]]:
-    arms = [_measured(observations, name, day) for name in (arm, control)]
-    note += _few_left(observations, dict(zip((arm, control), map(len, arms), strict=True)))
-    (t, t0), (c, c0) = (_arrays(a) for a in (_shared(*arms) if paired else arms))
-    it, ic = _indices(t.size, c.size, n_boot, rng, paired)
+def _ratio_rows(observations: pd.DataFrame, ask: Comparison, note: str, rng: np.random.Generator) -> list[dict[str, Any]]:
+    arms = [_measured(observations, name, ask.day) for name in (ask.arm, ask.control)]
+    note += _few_left(observations, dict(zip((ask.arm, ask.control), map(len, arms), strict=True))) + _left(observations, ask)
+    (t, t0), (c, c0) = (_arrays(a) for a in (shared(*arms) if ask.paired else arms))
+    it, ic = indices(t.size, c.size, ask, rng)
     rows = []
     for name, (function, unit, definition) in TWO_ARM.items():
-        low, high = interval(function(t[it], c[ic], t0[it], c0[ic]))
+        limits = interval(function(t[it], c[ic], t0[it], c0[ic]))
         estimate = float(function(t, c, t0, c0))
-        rows.append(_row(name, arm, control, day, estimate, low, high, t.size, c.size, unit, definition, note))
+        rows.append(row(name, ask, estimate, limits, t.size, unit, definition, note, n_control=c.size, day=ask.day))
     return rows
+
+
+def _locf_rows(observations: pd.DataFrame, ask: Comparison, note: str, rng: np.random.Generator) -> list[dict[str, Any]]:
+    """``tc_pct_locf``: the last volume of an animal removed at the volume endpoint is carried forward to the day."""
+    definition = "tc_pct with the last volume of each animal removed at the volume endpoint carried forward"
+    if "status" not in observations:
+        note = "no column 'status': which animals were removed at the volume endpoint is unknown"
+        return [row("tc_pct_locf", ask, np.nan, UNDEFINED, 0, "%", definition, note, day=ask.day)]
+    arms = []
+    for name in (ask.arm, ask.control):
+        measured, removed = _measured(observations, name, ask.day), removed_at_volume(observations, name, ask.day)
+        arms.append(pd.concat([measured.assign(carried=False), removed.assign(carried=True)]).sort_index())
+    treated, untreated = shared(*arms) if ask.paired else arms
+    (t, t0), (c, c0) = _arrays(treated), _arrays(untreated)
+    it, ic = indices(t.size, c.size, ask, rng)
+    limits = interval(tc_pct(t[it], c[ic], t0[it], c0[ic]))
+    note += f"; {treated['carried'].sum()} treated and {untreated['carried'].sum()} control animals carried forward, at less than they would have reached"
+    return [row("tc_pct_locf", ask, float(tc_pct(t, c, t0, c0)), limits, t.size, "%", definition, note, n_control=c.size, day=ask.day)]
+
+
+def _relative(observations: pd.DataFrame, arm: str) -> pd.DataFrame:
+    """Relative volume [-] of every animal of an arm on each day after day 0; NaN where it was not measured."""
+    followed = from_baseline(observations[observations["arm"] == arm])
+    wide = followed.assign(rtv=followed["tumor_volume_mm3"] / followed["baseline_mm3"]).pivot(index=ANIMAL, columns="day", values="rtv")
+    return wide.loc[:, wide.columns > 0]
+
+
+def _optimal_rows(observations: pd.DataFrame, ask: Comparison, rng: np.random.Generator) -> list[dict[str, Any]]:
+    """``tc_pct_optimal``: smallest T/C over the days after day 0 with at least half of each arm; each bootstrap sample has its own smallest."""
+    arms = [_relative(observations, name) for name in (ask.arm, ask.control)]
+    enough = [set(arm.columns[2 * arm.notna().sum() >= len(arm)]) for arm in arms]
+    days = sorted(enough[0] & enough[1])
+    treated, untreated = shared(*arms) if ask.paired else arms
+    pairs = list(_by_day(treated, untreated, days, ask.paired))
+    definition = "smallest tc_pct over the days after day 0 with at least half of each arm"
+    values = np.array([tc_pct_present(t, c) for t, c in pairs])
+    if np.isnan(values).all():
+        return [row("tc_pct_optimal", ask, np.nan, UNDEFINED, 0, "%", definition, "no such day")]
+    it, ic = indices(len(treated), len(untreated), ask, rng)
+    best = int(np.nanargmin(values))
+    limits = interval(np.fmin.reduce([tc_pct_present(t[it], c[ic]) for t, c in pairs]))
+    n, n_control = (int((~np.isnan(x)).sum()) for x in pairs[best])
+    note = f"day {days[best]:g}, the smallest of {len(days)} days, chosen anew in every sample; noise makes a smallest value too small"
+    note += "; paired: animals measured in both arms" if ask.paired else ""
+    return [row("tc_pct_optimal", ask, float(values[best]), limits, n, "%", definition, note, n_control=n_control, day=float(days[best]))]
+
+
+def _by_day(treated: pd.DataFrame, untreated: pd.DataFrame, days: list[float], paired: bool) -> Iterator[tuple[Array, Array]]:
+    """Relative volumes of both arms on each day; paired: NaN for an animal not measured in both."""
+    for day in days:
+        t, c = treated[day].to_numpy(float), untreated[day].to_numpy(float)
+        if paired:
+            alone = np.isnan(t + c)
+            t, c = np.where(alone, np.nan, t), np.where(alone, np.nan, c)
+        yield t, c
+
+
+def _started(observations: pd.DataFrame) -> pd.Series[int]:
+    """Animals with a baseline, per arm."""
+    return from_baseline(observations)[KEYS].drop_duplicates()["arm"].astype(str).value_counts()
 
 
 def _few_left(observations: pd.DataFrame, measured: dict[str, int]) -> str:
     """A warning for each arm of ``measured`` with fewer than half of its animals: those left are a selection."""
-    started = from_baseline(observations)[KEYS].drop_duplicates()["arm"].astype(str).value_counts()
+    started = _started(observations)
     few = [f"{n} of {started[arm]} animals of '{arm}'" for arm, n in measured.items() if 2 * n < started[arm]]
     return f"; fewer than half are left: {', '.join(few)}" if few else ""
 
 
-def _growth_rows(
-    observations: pd.DataFrame, arm: str, control: str, n_boot: int, rng: np.random.Generator
-) -> list[dict[str, Any]]:
-    """Mean slope of ln V of all animals, early sacrifices included, and its doubling time (Demidenko 2010, PMC2900851)."""
-    animals = per_animal(observations[observations["arm"] == arm], MULTIPLE)
-    rates = animals["growth_rate_per_day"].dropna().to_numpy(float)
-    if rates.size == 0:
-        return []
-    means = rates[_resample(rates.size, n_boot, rng)].mean(axis=1)
-    low, high = interval(means)
-    mean = float(rates.mean())
-    note = "all measured days of each animal; mean of per-animal slopes"
-    doubling, fast, slow = (math.log(2.0) / r if r > 0 else math.inf for r in (mean, high, low))
-    return [
-        _row("growth_rate_per_day", arm, control, math.nan, mean, low, high, rates.size, 0, "1/day", "slope of ln V", note),
-        _row("doubling_time_days", arm, control, math.nan, doubling, fast, slow, rates.size, 0, "day", "ln 2 / mean slope of ln V", note),
-    ]  # fmt: skip
-
-
-def _delay_rows(
-    observations: pd.DataFrame, arm: str, control: str, n_boot: int, rng: np.random.Generator, paired: bool
-) -> list[dict[str, Any]]:
-    """``tgd_days`` T - C (Bissery et al. 1991, Cancer Res 51:4845) and ``tgd_pct`` (specific growth delay, Boven et al. 1992)."""
-    frames = [per_animal(observations[observations["arm"] == name], MULTIPLE).set_index(["replicate", "animal_id"]) for name in (arm, control)]
-    treated, untreated = _shared(*frames) if paired else frames
-    (t, t_last), (c, c_last) = ((f["time_to_multiple_days"].to_numpy(float), f["last_day"].to_numpy(float)) for f in (treated, untreated))
-    it, ic = _indices(t.size, c.size, n_boot, rng, paired)
-    median_t, median_c = float(km_median(t, t_last)), float(km_median(c, c_last))
-    boot_t, boot_c = km_median(t[it], t_last[it]), km_median(c[ic], c_last[ic])
-    note = _delay_note(t, c, median_t, median_c, float(np.where(np.isinf(t), t_last, t).max()))
-    undefined = float(np.isinf(boot_c).mean())
-    note += f"; the interval omits {100 * undefined:.0f} % of the samples, whose control does not reach it" if 0 < undefined < 1 else ""
-    rows = []
-    for name, unit in (("tgd_days", "day"), ("tgd_pct", "%")):
-        with np.errstate(invalid="ignore"):
-            scale, boot_scale = (1.0, 1.0) if unit == "day" else (100.0 / median_c, 100.0 / boot_c)
-            estimate, samples = scale * (median_t - median_c), boot_scale * (boot_t - boot_c)
-        definition = f"Kaplan-Meier medians T - C to {MULTIPLE:g} x baseline" + (", per cent of C" if unit == "%" else "")
-        reached = math.isfinite(median_c)
-        samples = np.where(np.isfinite(boot_c), samples, np.nan)
-        value, limits = (estimate, interval(samples)) if reached else (math.nan, (math.nan, math.nan))
-        rows.append(_row(name, arm, control, math.nan, value, *limits, t.size, c.size, unit, definition, note))
-    return rows
-
-
-def _delay_note(t: Array, c: Array, median_t: float, median_c: float, end: float) -> str:
-    """What a delay rests on: an animal that left before it reached the volume is censored on its last day, ``end`` at the latest."""
-    censored = int(np.isinf(t).sum()), int(np.isinf(c).sum())
-    left = f"; {censored[0]} treated and {censored[1]} control animals censored, not having reached it" if any(censored) else ""
-    if math.isinf(median_c):
-        return "the median control does not reach the volume" + left
-    if math.isinf(median_t):
-        return f"treated median not reached: the delay is > {end - median_c:g} d{left}"
-    return "per-animal times, interpolated in ln V" + left
-
-
-def _row(
-    name: str, arm: str, control: str, day: float, estimate: float, low: float, high: float, n: int, n_control: int,
-    unit: str, definition: str, note: str,
-) -> dict[str, Any]:  # fmt: skip
-    values = (name, "1", arm, control, day, estimate, low, high, n, n_control, unit, definition, note)
-    return dict(zip(COLUMNS, values, strict=True))
+def _left(observations: pd.DataFrame, ask: Comparison, *others: str) -> str:
+    """How many animals of each arm had left at the volume endpoint before the day; "" if none had."""
+    arms = dict.fromkeys((ask.arm, *others, ask.control))
+    left = {arm: len(removed_at_volume(observations, arm, ask.day)) for arm in arms}
+    started = _started(observations)
+    text = ", ".join(f"{n} of {started[arm]} animals of '{arm}'" for arm, n in left.items())
+    return f"; left at the volume endpoint before day {ask.day:g}: {text}" if any(left.values()) else ""
 
 
 def compare_arms(
@@ -232,25 +233,24 @@ def compare_arms(
     """
     check_observations(observations, (arm_a, arm_b, control))
     evaluated = default_day(observations) if day is None else day
-    (a, a0), (b, b0), (c, c0) = map(_arrays, _shared(*(_measured(observations, arm, evaluated) for arm in (arm_a, arm_b, control))))
-    index = _resample(a.size, n_boot, np.random.default_rng(seed))
+    (a, a0), (b, b0), (c, c0) = map(_arrays, shared(*(_measured(observations, arm, evaluated) for arm in (arm_a, arm_b, control))))
+    ask = Comparison(f"{arm_a} - {arm_b}", control, evaluated, n_boot, True)
+    index = resample(a.size, n_boot, np.random.default_rng(seed))
     rows = []
     for name in ("tc_pct", "tc_volume_mean"):
         function, unit, definition = TWO_ARM[name]
         estimate = float(function(a, c, a0, c0) - function(b, c, b0, c0))
-        low, high = interval(function(a[index], c[index], a0[index], c0[index]) - function(b[index], c[index], b0[index], c0[index]))
-        rows.append(
-            _row(name, f"{arm_a} - {arm_b}", control, evaluated, estimate, low, high, a.size, a.size, unit, definition, "paired on common random numbers")
-        )
-    rows.append(_log_ratio(a, b, index, f"{arm_a} - {arm_b}", control, evaluated))
-    warning = _few_left(observations, dict.fromkeys((arm_a, arm_b, control), a.size))
+        limits = interval(function(a[index], c[index], a0[index], c0[index]) - function(b[index], c[index], b0[index], c0[index]))
+        rows.append(row(name, ask, estimate, limits, a.size, unit, definition, "paired on common random numbers", n_control=a.size, day=evaluated))
+    rows.append(_log_ratio(a, b, index, ask))
+    warning = _few_left(observations, dict.fromkeys((arm_a, arm_b, control), a.size)) + _left(observations, ask._replace(arm=arm_a), arm_b)
     return pd.DataFrame(rows, columns=list(COLUMNS)).assign(note=lambda table: table["note"] + warning)
 
 
-def _log_ratio(a: Array, b: Array, index: NDArray[np.int64], pair: str, control: str, day: float) -> dict[str, Any]:
+def _log_ratio(a: Array, b: Array, index: NDArray[np.int64], ask: Comparison) -> dict[str, Any]:
     difference = np.log(a / b)
-    low, high = interval(np.exp(difference[index].mean(axis=1)))
-    return _row(
-        "volume_ratio_geometric", pair, control, day, float(np.exp(difference.mean())), low, high, a.size, a.size, "ratio",
-        "geometric mean of V_A/V_B within animals", "paired on common random numbers",
+    limits = interval(np.exp(difference[index].mean(axis=1)))
+    return row(
+        "volume_ratio_geometric", ask, float(np.exp(difference.mean())), limits, a.size, "ratio",
+        "geometric mean of V_A/V_B within animals", "paired on common random numbers", n_control=a.size, day=ask.day,
     )  # fmt: skip

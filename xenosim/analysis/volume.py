@@ -84,6 +84,23 @@ def tgi_rtv_pct(t: Array, c: Array, t0: Array, c0: Array) -> Array:
     return np.asarray(100.0 - tc_rtv_mean(t, c, t0, c0))
 
 
+def tc_pct_present(t: Array, c: Array) -> Array:
+    """``tc_pct`` [%] of relative volumes [-] that are NaN for animals not measured that day; NaN where an arm has none.
+
+    ``tc_pct_optimal`` is its minimum over the days (the "optimal T/C" of the NCI, Plowman et al. 1997).
+    """
+    with np.errstate(invalid="ignore"):
+        return np.asarray(100.0 * _median_present(t) / _median_present(c))
+
+
+def _median_present(values: Array) -> Array:
+    """Median over the last axis without NaN; NaN where nothing else is there. Faster than ``nanmedian`` on bootstrap samples."""
+    ordered = np.sort(values, axis=-1)
+    count = np.count_nonzero(~np.isnan(ordered), axis=-1)[..., None]
+    low, high = (np.take_along_axis(ordered, np.maximum(i, 0), axis=-1)[..., 0] for i in ((count - 1) // 2, count // 2))
+    return np.asarray(0.5 * (low + high))
+
+
 #: Endpoints of two arms: function, unit, definition.
 TWO_ARM = {
     "tc_pct": (tc_pct, "%", "100 median(RTV_T)/median(RTV_C)"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 from xenosim.cell import population
 from xenosim.cell.kernel import Exposure, step_cells
 from xenosim.cell.params import CellParams, TraitParams, cell_params, step_factors, trait_params
+from xenosim.cell.readouts import Snapshot
 from xenosim.cell.state import Cells, CellState, allocate, grown, view
 from xenosim.errors import ParameterError
+from xenosim.parameters.lines import find_line
 from xenosim.parameters.load import ParameterSet, load_set
+from xenosim.parameters.perturb import Perturbation, kd_folds, node_levels, parse_perturbations, perturbed
 from xenosim.pharmacology.exposure import TargetBinding, TargetExposure
 from xenosim.pharmacology.pk import PlasmaProfile
 from xenosim.pharmacology.target import Pulse, binding, medium_profile
@@ -22,28 +25,76 @@ from xenosim.pharmacology.target import Pulse, binding, medium_profile
 MEDIUM_EXCHANGE = 50.0
 #: Time from commitment (Annexin V+) to a leaky membrane (PI+) in vitro [h] (model.md P4).
 PI_DELAY_H = 8.0
+#: Doubling time of cells without one of their own [h] (assumed).
+DOUBLING_H = 30.0
+#: Loss of dye reduction at full stress, and the signal of a cell just committed [-] (assumed).
+METABOLIC_LOSS, EARLY_SIGNAL = 0.5, 0.5
 
 
 class Line(NamedTuple):
-    """What a culture is made of: cell model, traits, beta5 sites [nM] and their turnover [1/h]."""
+    """What a culture is made of: ``name``, cell model, traits, beta5 sites [nM] and their turnover [1/h]; ``kd_folds``: factor on Kd
+    of the resistant clone by drug [-]; ``levels``: remaining activity of perturbed nodes [-]."""
 
+    name: str
     params: CellParams
     traits: TraitParams
     sites_nM: float
     kdeg_per_h: float
+    kd_folds: Mapping[str, float]
+    levels: Mapping[str, float]
 
 
-def line_of(cell: ParameterSet, doubling_h: float) -> Line:
-    """The cells of a parameter set, dividing every ``doubling_h`` [h], without background loss."""
-    if not 1.0 <= doubling_h <= 1000.0:
-        raise ParameterError(f"a doubling time of {doubling_h:g} h in culture is absurd", remedy="give 1 to 1000 h")
+def line_of(
+    cell: ParameterSet, doubling_h: float | None = None, perturbations: Sequence[Perturbation] = (),
+    resistant_fraction: float | None = None, mutation_rate: float = 0.0, reversion_rate: float = 0.0,
+) -> Line:  # fmt: skip
+    """The cells of a parameter set, without background loss.
+
+    Parameters
+    ----------
+    cell : ParameterSet
+        A line of the library, the default cell, or a xenograft model.
+    doubling_h : float, optional
+        Doubling time in culture [h]; by default the line's own, or 30 h.
+    perturbations : sequence of Perturbation
+        What is removed, over-expressed or mutated; the line's own mutation comes with it.
+    resistant_fraction : float, optional
+        Share of founders that carry the mutation [-]; by default all, if there is one.
+    mutation_rate, reversion_rate : float
+        Chance of a daughter to gain or to lose the mutation [-].
+    """
+    own = parse_perturbations([find_line(cell.name).perturb] if cell.kind == "line" and find_line(cell.name).perturb else [], "lines.csv")
+    given = {(p.node, bool(p.mutation)) for p in perturbations}
+    every = [*(p for p in own if (p.node, bool(p.mutation)) not in given), *perturbations]
+    folds = kd_folds(every)
+    share = (1.0 if folds else 0.0) if resistant_fraction is None else resistant_fraction
+    if not 0.0 <= share <= 1.0 or not 0.0 <= mutation_rate <= 1.0 or not 0.0 <= reversion_rate <= 1.0:
+        raise ParameterError("a share or rate of the resistant clone lies outside 0 to 1", remedy="give fractions")
+    if (share or mutation_rate) and not folds:
+        raise ParameterError("a resistant clone needs a mutation", remedy='add --perturb "PSMB5=A49T"')
+    own_doubling = cell.value("culture_doubling_time") if "culture_doubling_time" in cell.values else DOUBLING_H
+    cycle = own_doubling if doubling_h is None else doubling_h
+    if not 1.0 <= cycle <= 1000.0:
+        raise ParameterError(f"a doubling time of {cycle:g} h in culture is absurd", remedy="give 1 to 1000 h")
+    cell = perturbed(cell, every)
     turnover = float(np.log(2.0) / cell.value("beta5_turnover_half_life"))
-    return Line(cell_params(cell.value), trait_params(cell.value, doubling_h, 0.0), cell.value("beta5_sites"), turnover)
+    traits = trait_params(cell.value, cycle, 0.0)._replace(
+        resistant_fraction=share, mutation_rate=mutation_rate, reversion_rate=reversion_rate
+    )
+    return Line(cell.name, cell_params(cell.value), traits, cell.value("beta5_sites"), turnover, folds, node_levels(every))
 
 
 def medium_binding(names: Sequence[str], line: Line) -> TargetBinding:
     """Binding constants of drugs in medium with 10 % serum."""
     return binding({name: load_set(name) for name in names}, line.sites_nM, line.kdeg_per_h, "fu_medium")
+
+
+def clone_folds(line: Line, drugs: TargetBinding) -> NDArray[np.float64]:
+    """Factor on Kd per clone and inhibitor [-], shape (n_clones, n_inhibitors)."""
+    folds = np.ones((2 if line.kd_folds else 1, len(drugs.inhibitors)))
+    if line.kd_folds:
+        folds[1] = [line.kd_folds.get(name, 1.0) for name in drugs.inhibitors]
+    return folds
 
 
 class Gates(NamedTuple):
@@ -79,8 +130,10 @@ class Culture:
             getattr(self.cells, name)[:] = value
         names = sorted({pulse.drug for pulse in pulses})
         profiles: dict[str, PlasmaProfile] = {name: medium_profile([p for p in pulses if p.drug == name]) for name in names}
-        self.exposure = TargetExposure(profiles, medium_binding(names, line), np.array([MEDIUM_EXCHANGE]))
-        self.occupancy = 0.0
+        drugs = medium_binding(names, line)
+        self.exposure = TargetExposure(profiles, drugs, np.array([MEDIUM_EXCHANGE]), clone_folds(line, drugs))
+        #: beta5 occupancy of each clone in the last step [-].
+        self.occupancy = np.zeros(self.exposure.fold.shape[0])
         self._factors = step_factors(line.params, dt_h)
         self._in_vitro = line.traits._replace(clearance_min_h=PI_DELAY_H, clearance_max_h=PI_DELAY_H)
 
@@ -100,7 +153,7 @@ class Culture:
         self.step_number += 1
         step = np.int64(self.step_number)
         table = self.exposure.advance(start, start + self.dt_h)
-        self.occupancy = float(table.mean())
+        self.occupancy = table[0]
         exposure = Exposure(
             np.ascontiguousarray(table.T, np.float32), np.zeros(1, np.uint8),
             np.float32(self.exposure.lenalidomide(start, start + self.dt_h)),
@@ -127,6 +180,28 @@ class Culture:
     def living(self) -> int:
         """Number of cells that have not committed to death."""
         return int((self.live.state != CellState.APOPTOTIC).sum())
+
+    def signal(self) -> float:
+        """What reduces the dye of an MTT or MTS assay [cells]: living cells, less under stress, and half of those just committed."""
+        live = self.live
+        dead = live.state == CellState.APOPTOTIC
+        early = dead & (live.event_step > self.step_number)
+        burden = np.maximum(live.stress[~dead] - live.resting_stress[~dead], 0.0)
+        return float((1.0 - METABOLIC_LOSS * burden).sum() + EARLY_SIGNAL * early.sum())
+
+    def resistant(self) -> float:
+        """Share of the resistant clone among living cells [-]."""
+        living = self.live.state != CellState.APOPTOTIC
+        return float((self.live.clone[living] > 0).mean()) if living.any() else 0.0
+
+    def snapshot(self) -> Snapshot:
+        """Columns of the cells that a lysate holds: all but those whose membrane has leaked."""
+        live = self.live
+        dead = live.state == CellState.APOPTOTIC
+        kept = ~(dead & (live.event_step <= self.step_number))
+        columns = {name: getattr(live, name)[kept].astype(np.float64) for name in ("capacity", "load", "stress", "chaperone", "noxa", "dr5", "ikzf")}
+        occupancy = self.occupancy[live.clone[kept]].astype(np.float64)
+        return Snapshot(occupancy=occupancy, dead=dead[kept].astype(np.float64), params=self.line.params, levels=self.line.levels, **columns)
 
     def _divide(self, ready: NDArray[np.int64], step: np.int64) -> None:
         if ready.size == 0:

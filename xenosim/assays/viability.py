@@ -1,33 +1,89 @@
-"""Viability of cells in medium with drug: the plate reader's signal relative to untreated wells, and Annexin V / PI gates."""
+"""Viability and apoptosis of cells in medium with drug: dose-response, Annexin V / PI, wash-out (MODEL.md, the dish)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xenosim.analysis.dose_response import HillFit, fit_hill
-from xenosim.assays.culture import Culture, Line
+from xenosim.assays.culture import Line
+from xenosim.assays.plate import Layout, check_doses, read_plate
 from xenosim.errors import ParameterError
 from xenosim.pharmacology.target import Pulse
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 
-class DoseResponse(NamedTuple):
-    """``table``: one row per well (drug, dose_nM, replicate, living, viability and the gates' shares), and the ``fit`` [nM]."""
+@dataclass(frozen=True)
+class DoseResponse:
+    """``table``: one row per well (drug, dose_nM, replicate and the columns of :func:`read_plate`); ``fit`` of the signal [nM]."""
 
+    title: str
     table: pd.DataFrame
     fit: HillFit
 
+    def __str__(self) -> str:
+        if self.fit.note:
+            return f"{self.title}: {self.fit.note}"
+        f = self.fit
+        return f"{self.title}: IC50 {f.ic50:.3g} nM (95 % CI {f.ci_low:.3g} to {f.ci_high:.3g}), Hill slope {f.slope:.2f}; total concentration in medium"
+
+    def plot(self) -> Figure:
+        """The dose-response curve."""
+        from xenosim.viz.response import dose_response_figure
+
+        return dose_response_figure(self.table, self.fit, self.title)
+
+
+@dataclass(frozen=True)
+class Apoptosis:
+    """``table``: one row per well with the shares of viable, early and late apoptotic cells [-]; ``flow``: single cells of one well per dose."""
+
+    title: str
+    table: pd.DataFrame
+
+    def means(self) -> pd.DataFrame:
+        """Mean shares per dose [%], with the sum ``annexin`` of early and late and its standard deviation over wells."""
+        shares = self.table.assign(annexin=self.table["early"] + self.table["late"])
+        means = 100 * shares.groupby("dose_nM")[["viable", "early", "late", "annexin"]].mean()
+        return means.assign(annexin_sd=100 * shares.groupby("dose_nM")["annexin"].std().fillna(0.0))
+
+    def __str__(self) -> str:
+        lines = [self.title, f"{'dose (nM)':>10}{'viable %':>10}{'early %':>10}{'late %':>10}{'Annexin V+ % (sd)':>20}"]
+        for dose, r in self.means().iterrows():
+            lines.append(f"{dose:>10.4g}{r.viable:>10.1f}{r.early:>10.1f}{r.late:>10.1f}{f'{r.annexin:.1f} ({r.annexin_sd:.1f})':>20}")
+        return "\n".join(lines)
+
+    def plot(self) -> Figure:
+        """Annexin V / PI as a cytometer would show it, and the shares per dose."""
+        from xenosim.viz.response import flow_figure
+
+        return flow_figure(self.table, self.title)
+
+
+def pulses_of(drug: str, dose_nM: float, pulse_h: float = np.inf, every_h: float = 0.0, repeats: int = 1) -> list[Pulse]:
+    """One drug from time 0 on [nM, h], washed out after ``pulse_h``; ``repeats`` of it ``every_h`` apart."""
+    if pulse_h <= 0 or repeats < 1 or (repeats > 1 and every_h < pulse_h):
+        raise ParameterError("a pulse needs a length, and repeated pulses must not overlap", where="--pulse", remedy="give e.g. --pulse '1 h' --every '24 h' --repeats 3")
+    return [Pulse(drug, dose_nM, k * every_h, k * every_h + pulse_h) for k in range(repeats)] if dose_nM > 0 else []
+
+
+def wells_of(drug: str, doses_nM: Sequence[float], pulse_h: float, every_h: float, repeats: int) -> list[tuple[dict[str, object], list[Pulse]]]:
+    """An untreated control and every dose [nM]."""
+    check_doses(doses_nM)
+    return [({"drug": drug, "dose_nM": dose}, pulses_of(drug, dose, pulse_h, every_h, repeats)) for dose in (0.0, *doses_nM)]
+
 
 def dose_response(
-    line: Line, drug: str, doses_nM: Sequence[float], hours: float, *, cells: int = 2000, replicates: int = 3, seed: int = 1,
-    pulse_h: float = np.inf,
+    line: Line, drug: str, doses_nM: Sequence[float], hours: float, layout: Layout = Layout(),  # noqa: B008
+    pulse_h: float = np.inf, every_h: float = 0.0, repeats: int = 1,
 ) -> DoseResponse:  # fmt: skip
-    """Expose wells to one drug from time 0 and read them after ``hours``.
+    """Expose wells to one drug from time 0 and read their metabolic signal after ``hours``.
 
     Parameters
     ----------
@@ -39,32 +95,31 @@ def dose_response(
         Total concentrations [nM], above 0; an untreated control is always added.
     hours : float
         Time of the reading [h].
-    cells, replicates, seed : int
-        Cells seeded per well, wells per dose, seed of all wells [-].
-    pulse_h : float
-        Wash-out after this time [h]; by default the drug stays.
+    layout : Layout
+        Cells per well, wells per dose, seed, noise.
+    pulse_h, every_h, repeats : float, float, int
+        Wash-out after this time [h]; by default the drug stays. Repeated pulses start ``every_h`` [h] apart.
 
     Raises
     ------
     ParameterError
-        No dose, a dose that is not above 0, or nothing to read.
+        No dose, a dose that is not above 0, an unknown drug, or nothing to read.
     """
-    import pandas as pd
-
-    if not len(doses_nM) or min(doses_nM) <= 0 or not np.isfinite(doses_nM).all():
-        raise ParameterError("doses must be numbers above 0", remedy='give e.g. "1..1000 nM"')
-    if hours <= 0 or cells < 10 or replicates < 1:
-        raise ParameterError("hours, cells and replicates are too few", remedy="read after some hours, from 10 cells and 1 well on")
-    rows = []
-    for dose in (0.0, *doses_nM):
-        for replicate in range(1, replicates + 1):
-            # The same wells under every dose: common random numbers, as one suspension is split over a plate.
-            pulses = [Pulse(drug, dose, 0.0, pulse_h)] if dose else []
-            well = Culture(line, cells, pulses, seed=seed * 1000 + replicate)
-            well.run_until(hours)
-            rows.append({"drug": drug, "dose_nM": dose, "replicate": replicate, "living": well.living(), **well.gates()._asdict()})
-    table = pd.DataFrame(rows)
-    table.insert(4, "viability", table["living"] / table.loc[table["dose_nM"] == 0, "living"].mean())
+    table = read_plate(line, wells_of(drug, doses_nM, pulse_h, every_h, repeats), hours, layout)
     treated = table[table["dose_nM"] > 0]
-    fit = fit_hill(treated["dose_nM"].to_numpy(), treated["viability"].to_numpy(), where=drug) if len(doses_nM) >= 4 else None
-    return DoseResponse(table, fit or HillFit(np.nan, np.nan, np.nan, np.nan, "fewer than four doses: no fit"))
+    enough = len(set(doses_nM)) >= 4
+    fit = fit_hill(treated["dose_nM"].to_numpy(), treated["viability"].to_numpy(), where=drug) if enough else None
+    return DoseResponse(title(line, drug, hours, pulse_h, repeats), table, fit or HillFit(np.nan, np.nan, np.nan, np.nan, "fewer than four doses: no fit"))
+
+
+def apoptosis(
+    line: Line, drug: str, doses_nM: Sequence[float], hours: float, layout: Layout = Layout(), pulse_h: float = np.inf  # noqa: B008
+) -> Apoptosis:
+    """Annexin V / PI shares per dose from the fates of single cells; parameters and errors as in :func:`dose_response`."""
+    return Apoptosis(title(line, drug, hours, pulse_h), read_plate(line, wells_of(drug, doses_nM, pulse_h, 0.0, 1), hours, layout))
+
+
+def title(line: Line, drug: str, hours: float, pulse_h: float = np.inf, repeats: int = 1) -> str:
+    """What was done, in one line."""
+    pulse = f" after {'a pulse' if repeats == 1 else f'{repeats} pulses'} of {pulse_h:g} h" if np.isfinite(pulse_h) else ""
+    return f"{line.name}, {drug}, read at {hours:g} h{pulse}"

@@ -12,6 +12,7 @@ from xenosim.cell.rules import (
     capacity_target,
     commitment_step,
     cycle_speed,
+    death_signal,
     death_threshold,
     ikzf_step,
     nfkb_activity,
@@ -95,7 +96,7 @@ def advance_rows(cells, inhibition, cereblon, params, factors, step, marks):  # 
         dr5 = relax(dr5_c[i], params.dr5 * stress, factors.dr5)
         ikzf = ikzf_step(ikzf_c[i], q, activity, params, dt)
         threshold = death_threshold(threshold_c[i], nfkb_activity(o, ikzf, params), stress, ikzf, params)
-        commitment = commitment_step(commitment_c[i], stress * (noxa + dr5), threshold, params, factors.commitment, dt)
+        commitment = commitment_step(commitment_c[i], death_signal(stress, noxa, dr5, params), threshold, params, factors.commitment, dt)
         clock = clock_c[i] + dt / cycle_c[i] * cycle_speed(stress, resting_c[i], ikzf, params)
         capacity_c[i], load_c[i], stress_c[i], chaperone_c[i] = capacity, load, stress, chaperone
         noxa_c[i], dr5_c[i], commitment_c[i], ikzf_c[i], clock_c[i] = noxa, dr5, commitment, ikzf, clock

@@ -28,6 +28,8 @@ class CellParams(NamedTuple):
     noxa_floor: Any
     dr5_rate: Any
     dr5: Any
+    mitochondrial_arm: Any
+    receptor_arm: Any
     commitment_rate: Any
     commitment_decay: Any
     nfkb_inhibition_gain: Any
@@ -55,7 +57,8 @@ class StepFactors(NamedTuple):
 
 
 class TraitParams(NamedTuple):
-    """How cells differ: median and log-sd of the traits, cycle [h] and its inheritance, loss and clearance [h]."""
+    """How cells differ: median and log-sd of the traits, cycle [h] and its inheritance, loss and clearance [h]; the share of
+    founders of the resistant clone, and the chances per daughter to become resistant and to revert [-]."""
 
     load_median: float
     load_sd: float
@@ -67,6 +70,9 @@ class TraitParams(NamedTuple):
     loss_per_h: float
     clearance_min_h: float
     clearance_max_h: float
+    resistant_fraction: float = 0.0
+    mutation_rate: float = 0.0
+    reversion_rate: float = 0.0
 
 
 def log_sd(cv: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xenosim.cell.kernel import DYING, LEAVING, READY
-from xenosim.cell.rng import BIRTH, CLEARANCE, FOUNDER, LINEAGE, TRAITS, block, blocks, join, normal_of, normals, u01, unit
+from xenosim.cell.rng import BIRTH, CLEARANCE, CLONE, FOUNDER, LINEAGE, TRAITS, block, blocks, join, normal_of, normals, u01, unit
 from xenosim.cell.rules import resting_state
 from xenosim.cell.state import NEVER
 from xenosim.jit import kernel
@@ -37,7 +37,7 @@ def found(cells, n, seed, params, traits, dt):  # type: ignore[no-untyped-def]
         z1, z2, z3, _ = normals(seed, TRAITS, 0, uid)
         cells.uid[i] = uid
         cells.state[i] = 0
-        cells.clone[i] = 0
+        cells.clone[i] = traits.resistant_fraction > 0.0 and u01(seed, CLONE, 0, uid) < traits.resistant_fraction
         cells.event_step[i] = loss_step(lifetime, 0, traits.loss_per_h, dt)
         ratio = traits.load_median * np.exp(traits.load_sd * z1)
         load, stress, chaperone = resting_state(ratio, params)
@@ -132,7 +132,8 @@ def move_row(cells, source, target):  # type: ignore[no-untyped-def]
 
 @kernel
 def bear_daughters(cells, mothers, daughters, step, traits, seed, dt):  # type: ignore[no-untyped-def]
-    """Fill the rows ``daughters`` from ``mothers`` [-]: all inherited but place; a new lineage, cycle length with noise (P5)."""
+    """Fill the rows ``daughters`` from ``mothers`` [-]: all inherited but place; a new lineage, cycle length with noise, and the
+    clone unless it mutates or reverts (P5)."""
     inherit(cells.state, mothers, daughters)
     inherit(cells.clone, mothers, daughters)
     inherit(cells.capacity, mothers, daughters)
@@ -164,6 +165,11 @@ def bear_daughters(cells, mothers, daughters, step, traits, seed, dt):  # type: 
         uid[row] = uids[k]
         cycle[row] = typical * np.exp(keep * deviation + spread * normal_of(words[0, k], words[1, k]))
         event_step[row] = loss_step(words[2, k], step, loss, dt)
+    if traits.mutation_rate > 0.0 or traits.reversion_rate > 0.0:
+        for k in range(n):
+            clone = cells.clone[mothers[k]]
+            changes = unit(words[3, k]) < (traits.mutation_rate if clone == 0 else traits.reversion_rate)
+            cells.clone[daughters[k]] = 1 - clone if changes else clone
 
 
 @kernel

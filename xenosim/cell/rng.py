@@ -21,7 +21,7 @@ _UNIT, _HALF_UNIT = 1.0 / 4294967296.0, 1.0 / 65536.0
 
 @unique
 class Stream(IntEnum):
-    """One stream per decision, below 16; a further attempt at a decision adds 16 to its stream. A number is never reused."""
+    """One stream per decision. A number is never reused."""
 
     LINEAGE = 1
     DIVIDE = 2
@@ -31,10 +31,12 @@ class Stream(IntEnum):
     VACANCY = 6
     FOUNDER = 7
     VESSELS = 8
+    CLONE = 9
 
 
 LINEAGE, DIVIDE, TRAITS, BIRTH = int(Stream.LINEAGE), int(Stream.DIVIDE), int(Stream.TRAITS), int(Stream.BIRTH)
 CLEARANCE, VACANCY, FOUNDER, VESSELS = int(Stream.CLEARANCE), int(Stream.VACANCY), int(Stream.FOUNDER), int(Stream.VESSELS)
+CLONE = int(Stream.CLONE)
 
 
 @kernel

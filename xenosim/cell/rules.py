@@ -99,8 +99,17 @@ def death_threshold(threshold, nfkb, jnk, ikzf, params):  # type: ignore[no-unty
 
 
 @kernel(inline=True)
+def death_signal(stress, noxa, dr5, params):  # type: ignore[no-untyped-def]
+    """Death signal S (w9 N + w8 D): the mitochondrial arm (NOXA, caspase-9) and the receptor arm (DR5, caspase-8) (P4).
+
+    Assumption: the arms add up (model.md P4).
+    """
+    return stress * (params.mitochondrial_arm * noxa + params.receptor_arm * dr5)
+
+
+@kernel(inline=True)
 def commitment_step(commitment, signal, threshold, params, kept, dt):  # type: ignore[no-untyped-def]
-    """Commitment X after ``dt`` [h]: dX/dt = kX max(S (N + D) - theta', 0) - kXd X; dead at X >= 1 (P4).
+    """Commitment X after ``dt`` [h]: dX/dt = kX max(signal - theta', 0) - kXd X; dead at X >= 1 (P4).
 
     ``kept`` = exp(-kXd dt) [-].
 

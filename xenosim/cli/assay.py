@@ -1,100 +1,229 @@
-"""Verbs of the dish: assay viability and assay apoptosis."""
+"""What the assay verbs do: read the options, run, print the answer, leave a directory with tables and figures."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
 import typer
 
-from xenosim.errors import UnitError
+from xenosim.assays.blot import MESSAGES, NODES, blot, chip, qpcr
+from xenosim.assays.calibration import characterize as fit_line
+from xenosim.assays.calibration import read_viability
+from xenosim.assays.combination import combine as combine_drugs
+from xenosim.assays.culture import Line, line_of
+from xenosim.assays.plate import Layout, check_drugs
+from xenosim.assays.viability import apoptosis as annexin
+from xenosim.assays.viability import dose_response, pulses_of
+from xenosim.errors import ParameterError, UnitError
+from xenosim.io.runs import check_writable, new_run_directory, write_json, write_table
+from xenosim.parameters.load import ParameterSet, available, count_statuses, load_line, load_set
+from xenosim.parameters.perturb import parse_perturbations
+from xenosim.parameters.schema import PARAMETERS
+from xenosim.units import quantity
+from xenosim.viz.response import compare_figure
+from xenosim.viz.style import save
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 #: Doses of a range, evenly spaced on a log axis.
 POINTS = 10
 
 
 def parse_doses(text: str) -> list[float]:
-    """"1..1000 nM" as ten doses evenly spaced on a log axis, "20,50,100 nM" as listed [nM]."""
-    import numpy as np
-
-    from xenosim.units import quantity
-
+    """ "1..1000 nM" as ten doses evenly spaced on a log axis, "1..1000 nM / 6" as six, "20,50,100 nM" as listed [nM]."""
     remedy = 'write a range "1..1000 nM" or a list "20,50,100 nM"'
-    match = re.fullmatch(r"\s*([\d.,eE+\-\s]+?)\s*([a-zA-Zµ]+(?:/\w+)?)\s*", text)
+    match = re.fullmatch(r"\s*([\d.,eE+\-\s]+?)\s*([a-zA-Zµμ]+)\s*(?:/\s*(\d{1,2}))?\s*", text)
     if match is None:
-        raise UnitError(f"'{text}' is not a list of doses with a unit", where="--doses", remedy=remedy)
-    numbers, unit = match.groups()
+        raise UnitError(f"'{text}' is not a list of doses with a unit", where="--dose", remedy=remedy)
+    numbers, unit, points = match.groups()
     parts = [part.strip() for part in re.split(r"\.\.|,", numbers)]
-    doses = [quantity(f"{part} {unit}", "concentration", where="--doses") for part in parts]
+    doses = [quantity(f"{part} {unit}", "concentration", where="--dose") for part in parts]
     if ".." in numbers:
-        if len(doses) != 2 or not 0 < doses[0] < doses[1]:
-            raise UnitError(f"'{text}' is not a rising range", where="--doses", remedy=remedy)
-        return [float(dose) for dose in np.geomspace(doses[0], doses[1], POINTS)]
+        count = int(points or POINTS)
+        if len(doses) != 2 or not 0 < doses[0] < doses[1] or count < 2:
+            raise UnitError(f"'{text}' is not a rising range", where="--dose", remedy=remedy)
+        return [float(dose) for dose in np.geomspace(doses[0], doses[1], count)]
     return doses
 
 
-def run_assay(
-    kind: str, line: str, doubling: str, drug: str, doses: str, hours: float, pulse: str | None, cells: int, replicates: int, seed: int,
-    out: str, as_json: bool,
-) -> None:  # fmt: skip
-    """Expose wells, read them, print the answer, leave a directory with the table and the figure."""
-    from xenosim.assays.culture import line_of
-    from xenosim.assays.viability import dose_response
-    from xenosim.errors import ParameterError, suggest
-    from xenosim.io.runs import check_writable, new_run_directory, write_json, write_table
-    from xenosim.parameters.load import available, load_set
-    from xenosim.units import quantity
-    from xenosim.viz.response import dose_response_figure, gates_figure
-    from xenosim.viz.style import save
+def parse_times(text: str) -> list[float]:
+    """ "0,4,8,24" as hours [h]."""
+    try:
+        return sorted({float(part) for part in text.split(",")})
+    except ValueError as error:
+        raise ParameterError(f"'{text}' is not a list of hours", where="--times", remedy="write e.g. 0,4,8,24") from error
 
-    if drug not in available("drug"):
-        raise ParameterError(f"there is no drug '{drug}'{suggest(drug, available('drug'))}", where="--drug", remedy=f"known: {', '.join(available('drug'))}")
-    known = ["cell", *available("model")]
-    if line not in known:
-        raise ParameterError(f"there is no line '{line}'{suggest(line, known)}", where="--line", remedy=f"known: {', '.join(known)}")
-    levels = parse_doses(doses)
+
+def hours_of(text: str | None, where: str) -> float:
+    """A time with its unit [h]; infinite if none is given."""
+    return quantity(text, "time", where=where) if text else float("inf")
+
+
+def cell_of(name: str) -> ParameterSet:
+    """The default cell, a xenograft model or a line of the library."""
+    return load_set(name) if name in ("cell", *available("model")) else load_line(name)
+
+
+def cells_of(line: str, doubling: str | None, perturb: Sequence[str] | None, resistant: str | None, mutation_rate: float) -> Line:
+    """The cells that the options describe."""
+    share = quantity(resistant, "fraction", where="--resistant") if resistant else None
+    time = quantity(doubling, "time", where="--doubling") if doubling else None
+    return line_of(cell_of(line), time, parse_perturbations(perturb or []), share, mutation_rate)
+
+
+def layout_of(cells: int, replicates: int, seed: int, noise: str) -> Layout:
+    """Wells and noise."""
+    return Layout(cells, replicates, seed, quantity(noise, "fraction", where="--noise"))
+
+
+def viability(
+    line: Line, drug: str, dose: str, hours: float, pulse: str | None, every: str | None, repeats: int, layout: Layout, out: str, as_json: bool
+) -> None:
+    """Dose-response, with or without wash-out."""
+    if repeats > 1 and every is None:
+        raise ParameterError("repeated pulses need the time between their starts", where="--every", remedy='add --every "24 h"')
+    pulse_h, every_h = hours_of(pulse, "--pulse"), hours_of(every, "--every") if every else 0.0
     check_writable(Path(out))
-    cell = line_of(load_set(line), quantity(doubling, "time", where="--doubling"))
-    pulse_h = quantity(pulse, "time", where="--pulse") if pulse else float("inf")
-    result = dose_response(cell, drug, levels, hours, cells=cells, replicates=replicates, seed=seed, pulse_h=pulse_h)
-    title = f"{line}, {drug}, read at {hours:g} h" + (f" after a pulse of {pulse}" if pulse else "")
-    counts = status_counts_of(line, drug)
-    with new_run_directory(Path(out), f"{kind}_{line}_{drug}") as (work, final):
-        write_table(result.table, work / "wells.csv")
-        write_json({"title": title, "fit": result.fit._asdict(), "seed": seed, "parameters": counts, "simulated": True}, work / "manifest.json")
-        figure = dose_response_figure(result.table, result.fit, title) if kind == "viability" else gates_figure(result.table, title)
-        save(figure, work, kind)
+    result = dose_response(line, drug, parse_doses(dose), hours, layout, pulse_h, every_h, repeats)
+    finish("viability", str(result), {"wells": result.table}, {"viability": result.plot()}, line, [drug], layout, out, as_json, {"fit": result.fit._asdict()})
+
+
+def apoptosis(line: Line, drug: str, dose: str, hours: float, pulse: str | None, layout: Layout, out: str, as_json: bool) -> None:
+    """Annexin V / PI."""
+    check_writable(Path(out))
+    result = annexin(line, drug, parse_doses(dose), hours, layout, hours_of(pulse, "--pulse"))
+    finish("apoptosis", str(result), {"wells": result.table}, {"apoptosis": result.plot()}, line, [drug], layout, out, as_json, {})
+
+
+def course(
+    kind: str, line: Line, drug: str, dose: str, times: str, markers: str, pulse: str | None, layout: Layout, out: str, as_json: bool
+) -> None:
+    """Blot, qPCR or ChIP."""
+    check_drugs([drug])
+    amount = quantity(dose, "concentration", where="--dose")
+    check_writable(Path(out))
+    pulses, hours = pulses_of(drug, amount, hours_of(pulse, "--pulse")), parse_times(times)
+    if kind == "chip":
+        factor, _, promoter = markers.partition(",")
+        result = chip(line, pulses, hours, factor, promoter, layout)
+    else:
+        names = list(NODES if kind == "blot" else MESSAGES) if markers.strip().lower() == "all" else markers.split(",")
+        result = (blot if kind == "blot" else qpcr)(line, pulses, hours, names, layout)
+    finish(kind, str(result), {"levels": result.table}, {kind: result.plot()}, line, [drug], layout, out, as_json, {})
+
+
+def combine(
+    line: Line, drugs: str, doses: Sequence[str], ratio: str, schedule: str, delay: str, hours: float, layout: Layout, out: str, as_json: bool
+) -> None:
+    """Two drugs."""
+    names = [name.strip() for name in drugs.split(",")]
+    if len(names) != 2:
+        raise ParameterError(f"'{drugs}' are not two drugs", where="--drugs", remedy="write ixazomib,lenalidomide")
+    check_drugs(names)
+    if doses and len(doses) != 2:
+        raise ParameterError(f"{len(doses)} lists of doses for two drugs", where="--dose", remedy="give --dose twice, in the order of --drugs")
+    check_writable(Path(out))
+    lists = [parse_doses(text) for text in doses] if doses else default_doses(line, names, hours, layout)
+    design = {"fixed": "ratio"}.get(ratio, ratio)
+    result = combine_drugs(line, (names[0], names[1]), lists[0], lists[1], hours, design, schedule, hours_of(delay, "--delay"), layout)
+    tables = {"wells": result.wells, "pairs": result.pairs, "summary": result.summary}
+    finish("combine", str(result), tables, dict(result.plots()), line, names, layout, out, as_json, {"summary": result.summary.to_dict("records")})
+
+
+def default_doses(line: Line, names: Sequence[str], hours: float, layout: Layout) -> list[list[float]]:
+    """Six doses of each drug from a quarter of its IC50 to four times it; of a drug without one, up to 10 uM [nM]."""
+    lists = []
+    for name in names:
+        fit = dose_response(line, name, [float(d) for d in np.geomspace(0.1, 1e4, 11)], hours, layout._replace(replicates=1, noise=0.0)).fit
+        middle = fit.ic50 if np.isfinite(fit.ic50) and fit.ic50 > 0 else 2500.0
+        lists.append([float(f"{middle * 2.0**k:.3g}") for k in range(-3, 3)])
+    # One ratio throughout, which rounding would spoil.
+    return [lists[0], [float(lists[1][0] / lists[0][0] * dose) for dose in lists[0]]]
+
+
+def compare(lines: str, drugs: str, dose: str, hours: float, pulse: str | None, perturb: Sequence[str] | None, layout: Layout, out: str, as_json: bool) -> None:
+    """IC50s of lines and drugs."""
+    names, cells = [name.strip() for name in drugs.split(",")], [cells_of(name.strip(), None, perturb, None, 0.0) for name in lines.split(",")]
+    check_drugs(names)
+    check_writable(Path(out))
+    doses, rows = parse_doses(dose), []
+    for line in cells:
+        first = None
+        for name in names:
+            fit = dose_response(line, name, doses, hours, layout, hours_of(pulse, "--pulse")).fit
+            first = fit.ic50 if first is None else first
+            ratio = fit.ic50 / first if 0 < fit.ic50 < np.inf and 0 < first < np.inf else float("nan")
+            rows.append({"line": line.name, "drug": name, "ic50_nM": fit.ic50, "ci_low": fit.ci_low, "ci_high": fit.ci_high, "slope": fit.slope, f"over_{names[0]}": ratio, "note": fit.note})
+    table = pd.DataFrame(rows)
+    text = [f"IC50 (nM), read at {hours:g} h", f"{'':14}" + "".join(f"{name:>26}" for name in names)]
+    for line in cells:
+        row = table[table["line"] == line.name]
+        text.append(f"{line.name:14}" + "".join(f"{_ic50(r):>26}" for r in row.itertuples()))
+    figures = {"compare": compare_figure(table, text[0])}
+    finish("compare", "\n".join(text), {"ic50": table}, figures, cells[0], names, layout, out, as_json, {"ic50": rows})
+
+
+def _ic50(row: Any) -> str:
+    if not np.isfinite(row.ic50_nM):
+        return f"> {row.ci_low:.3g}"
+    return f"< {row.ci_high:.3g}" if row.ic50_nM == 0 else f"{row.ic50_nM:.3g} ({row.ci_low:.3g} to {row.ci_high:.3g})"
+
+
+def characterize(file: str, name: str | None, doubling: str, like: str, layout: Layout, out: str, as_json: bool) -> None:
+    """Fit a user's own data."""
+    data, cell = read_viability(Path(file)), cell_of(like)
+    check_writable(Path(out))
+    result = fit_line(data, name or Path(file).stem, cell, quantity(doubling, "time", where="--doubling"), layout)
+    found = {"name": result.name, "load_mean": result.load_mean, "low": result.load_interval[0], "high": result.load_interval[1], "rms": result.rms}
+    line = line_of(cell, quantity(doubling, "time", where="--doubling"))._replace(name=result.name)
+    drugs = sorted(set(data["drug"]))
+    finish("characterize", str(result), {"data": data, "fitted": result.fitted}, {"characterize": result.plot()}, line, drugs, layout, out, as_json, found)
+
+
+def finish(
+    kind: str, text: str, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Figure], line: Line, drugs: Sequence[str], layout: Layout,
+    out: str, as_json: bool, result: dict[str, Any],
+) -> None:  # fmt: skip
+    """Leave a directory with tables, figures and a manifest; print the answer and what it rests on, or all of it as JSON."""
+    counts = statuses(line.name, drugs)
+    slug = re.sub(r"[^A-Za-z0-9]+", "_", f"{kind}_{line.name}_{'_'.join(drugs)}")
+    manifest = {"answer": text, "seed": layout.seed, "parameters": counts, "simulated": True, **result}
+    with new_run_directory(Path(out), slug) as (work, final):
+        for name, table in tables.items():
+            write_table(table, work / f"{name}.csv")
+        write_json(manifest, work / "manifest.json")
+        for name, figure in figures.items():
+            save(figure, work, name)
     if as_json:
-        fit: dict[str, Any] = {key: value if value == value and abs(value) != float("inf") else str(value) for key, value in result.fit._asdict().items() if key != "note"}
-        typer.echo(json.dumps({"title": title, "fit": fit | {"note": result.fit.note}, "wells": result.table.to_dict("records"), "directory": str(final)}))
+        typer.echo(json.dumps(_plain(manifest | {"tables": {k: t.to_dict("records") for k, t in tables.items()}, "directory": str(final)})))
         return
-    typer.echo(f"{title}   SIMULATED, seed {seed}\n")
-    typer.echo(answer(result.fit) if kind == "viability" else gates_text(result.table))
     listed = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
-    typer.echo(f"\nParameters: {listed}. {line} is not calibrated to a cell line's own data.\nDirectory: {final}")
+    typer.echo(f"{text}\n\nSIMULATED, seed {layout.seed}. Parameters: {listed} (xenosim lines show {line.name}).\nDirectory: {final}")
 
 
-def answer(fit: Any) -> str:
-    """IC50 with its interval, or why there is none."""
-    if fit.note:
-        return fit.note
-    return f"IC50 {fit.ic50:.3g} nM (95 % CI {fit.ci_low:.3g} to {fit.ci_high:.3g}), Hill slope {fit.slope:.2f}; total concentration in medium"
+def statuses(line: str, drugs: Sequence[str]) -> dict[str, int]:
+    """Parameters of a line and its drugs by status."""
+    try:
+        cell = cell_of(line)
+    except ParameterError:
+        cell = load_set("cell")
+    entries = [p for p in cell.values.values() if p.name in PARAMETERS["line"]]
+    return count_statuses(entries + [p for drug in drugs for p in load_set(drug).values.values()])
 
 
-def gates_text(table: Any) -> str:
-    """Mean shares per dose."""
-    means = 100 * table.groupby("dose_nM")[["viable", "early", "late"]].mean()
-    lines = [f"{'dose (nM)':>10}{'viable %':>10}{'early %':>10}{'late %':>10}{'Annexin V+ %':>14}"]
-    lines += [f"{dose:>10.4g}{r.viable:>10.1f}{r.early:>10.1f}{r.late:>10.1f}{r.early + r.late:>14.1f}" for dose, r in means.iterrows()]
-    return "\n".join(lines)
-
-
-def status_counts_of(line: str, drug: str) -> dict[str, int]:
-    """Parameters by status of a line and a drug."""
-    from xenosim.parameters.load import load_set
-    from xenosim.parameters.schema import PARAMETERS, STATUSES
-
-    entries = [p for p in load_set(line).values.values() if p.name in PARAMETERS["cell"]] + list(load_set(drug).values.values())
-    return {status: sum(p.status == status for p in entries) for status in STATUSES}
+def _plain(data: Any) -> Any:
+    """Plain data whose JSON is valid: what is not finite becomes text or None."""
+    if isinstance(data, dict):
+        return {str(key): _plain(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_plain(value) for value in data]
+    if isinstance(data, (float, np.floating)) and not np.isfinite(data):
+        return None if np.isnan(data) else str(float(data))
+    return data.item() if isinstance(data, np.generic) else data

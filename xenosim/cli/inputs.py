@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from xenosim.cli.simulate import parse_overrides
-from xenosim.errors import ParameterError, RunError, suggest
+from xenosim.errors import ParameterError, RegimenError, RunError, suggest
 
 
 def write_starter(file: str, force: bool, as_json: bool) -> None:
@@ -88,13 +88,32 @@ def print_citations(run: str, as_json: bool) -> None:
     typer.echo(json.dumps(cited) if as_json else "\n\n".join(cited.values()))
 
 
-def show_regimen(regimen: str, dialect: str | None, drug: str, first_day: int | None, as_json: bool) -> None:
-    """Expand a regimen."""
-    from xenosim.pharmacology.events import as_dialect, doses_to_events, read_events
+def table_options(time_unit: str | None, amt_unit: str | None, cmt: list[str]) -> dict[str, Any]:
+    """The options of an event table as in a scenario's ``events: {time_unit, amt_unit, cmt}``; those not given are left out."""
+    compartments: dict[str, str] = {}
+    for pair in cmt:
+        number, equals, name = (part.strip() for part in pair.partition("="))
+        if not number or not equals or not name:
+            raise RegimenError(f"'{pair}' is not number=compartment", where="--cmt", remedy="write --cmt 1=depot_po --cmt 2=central")
+        if number in compartments:
+            raise RegimenError(f"compartment {number} is given twice", where="--cmt", remedy="give each number once")
+        compartments[number] = name
+    options = {"time_unit": time_unit, "amt_unit": amt_unit, "cmt": compartments or None}
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def show_regimen(regimen: str, dialect: str | None, drug: str, first_day: int | None, options: dict[str, Any], as_json: bool) -> None:
+    """Expand a regimen; ``options`` are those of an event table."""
+    from xenosim.pharmacology.events import as_dialect, doses_to_events, read_events, table_units
     from xenosim.pharmacology.regimen import describe, parse_regimen
 
-    is_table = regimen.lower().endswith(".csv")
-    doses = read_events(Path(regimen), default_drug=drug) if is_table else parse_regimen(regimen, default_drug=drug, day_of_first_dose=first_day)
+    if regimen.lower().endswith(".csv"):
+        doses = read_events(Path(regimen), default_drug=drug, units=table_units(**options))
+    elif options:
+        where = ", ".join(f"--{name.replace('_', '-')}" for name in options)
+        raise RegimenError(f"'{regimen}' is not an event table", where=where, remedy="use these options with a .csv file; a regimen states its own units and routes")
+    else:
+        doses = parse_regimen(regimen, default_drug=drug, day_of_first_dose=first_day)
     if dialect:
         typer.echo(as_dialect(doses, dialect.lower()))
         return

@@ -7,14 +7,16 @@ from typing import Annotated
 
 import typer
 
+from xenosim.cli.dish import assay_app, lines_app
+
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Agent-based tumor xenograft simulator: dosing scenarios in, tumor-volume and T/C curves out.",
 )  # fmt: skip
 regimen_app = typer.Typer(no_args_is_help=True, help="Expand dosing regimens.")
 app.add_typer(regimen_app, name="regimen")
-assay_app = typer.Typer(no_args_is_help=True, help="The same cells in a dish.")
 app.add_typer(assay_app, name="assay")
+app.add_typer(lines_app, name="lines")
 
 Set = Annotated[list[str] | None, typer.Option("--set", help="Set a scenario key: --set animals.per_arm=2 (repeatable).")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of all random numbers.")]
@@ -93,45 +95,15 @@ def regimen_show(
     as_: Annotated[str | None, typer.Option("--as", help="nonmem, mrgsolve, rxode2 or pkpdsim.")] = None,
     drug: Annotated[str, typer.Option("--drug", help="Drug of regimens that name none.")] = "ixazomib",
     first_day: Annotated[int | None, typer.Option("--day-of-first-dose", min=0, max=1, help="What the protocol calls the first day: 0 or 1.")] = None,
+    time_unit: Annotated[str | None, typer.Option("--time-unit", help="Unit of TIME and II of an event table; h by default.")] = None,
+    amt_unit: Annotated[str | None, typer.Option("--amt-unit", help="Unit of AMT of an event table; mg/kg by default.")] = None,
+    cmt: Annotated[list[str] | None, typer.Option("--cmt", help="Compartment of a CMT number: --cmt 1=depot_po (repeatable).")] = None,
     json: Json = False,
 ) -> None:
     """Print the doses of a regimen as a table, or in another tool's dialect."""
-    from xenosim.cli.inputs import show_regimen
+    from xenosim.cli.inputs import show_regimen, table_options
 
-    show_regimen(regimen, as_, drug, first_day, json)
-
-
-Line = Annotated[str, typer.Option("--line", help="Parameter set of the cells: cell, or a xenograft model.")]
-Doubling = Annotated[str, typer.Option("--doubling", help="Doubling time in culture.")]
-DrugName = Annotated[str, typer.Option("--drug", help="Drug in the medium.")]
-Doses = Annotated[str, typer.Option("--doses", help='Total concentrations: "1..1000 nM" (ten doses) or "20,50,100 nM".')]
-Hours = Annotated[float, typer.Option("--hours", help="Time of the reading after the drug was added.")]
-Pulse = Annotated[str | None, typer.Option("--pulse", help='Wash-out after this time, e.g. "1 h"; by default the drug stays.')]
-Wells = Annotated[int, typer.Option("--cells", min=10, help="Cells seeded per well.")]
-Replicates = Annotated[int, typer.Option("--replicates", min=1, help="Wells per dose.")]
-WellSeed = Annotated[int, typer.Option("--seed", min=0, help="Seed of all random numbers.")]
-
-
-@assay_app.command("viability")
-def assay_viability(
-    line: Line = "cell", doubling: Doubling = "30 h", drug: DrugName = "ixazomib", doses: Doses = "1..1000 nM", hours: Hours = 72.0,
-    pulse: Pulse = None, cells: Wells = 2000, replicates: Replicates = 3, seed: WellSeed = 1, out: Out = "runs", json: Json = False,
-) -> None:  # fmt: skip
-    """Dose-response of living cells: IC50 with its interval, Hill slope, figure."""
-    from xenosim.cli.assay import run_assay
-
-    run_assay("viability", line, doubling, drug, doses, hours, pulse, cells, replicates, seed, out, json)
-
-
-@assay_app.command("apoptosis")
-def assay_apoptosis(
-    line: Line = "cell", doubling: Doubling = "30 h", drug: DrugName = "ixazomib", doses: Doses = "20..100 nM", hours: Hours = 24.0,
-    pulse: Pulse = None, cells: Wells = 2000, replicates: Replicates = 3, seed: WellSeed = 1, out: Out = "runs", json: Json = False,
-) -> None:  # fmt: skip
-    """Annexin V / PI quadrants per dose."""
-    from xenosim.cli.assay import run_assay
-
-    run_assay("apoptosis", line, doubling, drug, doses, hours, pulse, cells, replicates, seed, out, json)
+    show_regimen(regimen, as_, drug, first_day, table_options(time_unit, amt_unit, cmt or []), json)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from xenosim.errors import ParameterError, UnitError, suggest
+from xenosim.parameters.lines import find_line, line_entries, lines
 from xenosim.parameters.schema import FOLDERS, PARAMETERS, STATUSES
 from xenosim.units import DIMENSIONS, convert, quantity
 
@@ -106,9 +107,11 @@ def count_statuses(parameters: Iterable[Parameter]) -> dict[str, int]:
 
 
 def available(kind: str) -> list[str]:
-    """Names of the shipped sets of a kind: drug, mouse, model, cell or tumor."""
+    """Names of the shipped sets of a kind: drug, mouse, model, line, cell or tumor."""
     if kind not in PARAMETERS:
         raise ParameterError(f"there is no kind '{kind}'{suggest(kind, PARAMETERS)}", remedy=f"one of {', '.join(PARAMETERS)}")
+    if kind == "line":
+        return list(lines())
     return sorted(path.stem for path in (ROOT / FOLDERS[kind]).glob("*.yaml")) if kind in FOLDERS else [kind]
 
 
@@ -189,6 +192,16 @@ def _check(entry: Mapping[str, Any], where: str) -> None:
         raise ParameterError("an assumed value needs a note", where=where, remedy="say why it was chosen")
     if bounds and not bounds[0] <= value <= bounds[1]:
         raise ParameterError(f"{value} lies outside its range {bounds}", where=where, remedy="correct the value or the range")
+
+
+@cache
+def load_line(name: str) -> ParameterSet:
+    """The cells of a line: the default cell, its doubling time in culture, and what was measured or calibrated for it."""
+    record = find_line(name)
+    values = dict(load_set("cell").values)
+    for key, entry in line_entries(record).items():
+        values[key] = parse_parameter(key, entry, "line", where=f"lines.csv: {record.name}: {key}")
+    return ParameterSet(record.name, "line", values, "", ", ".join(filter(None, (record.cancer, record.genotype))))
 
 
 @cache

@@ -64,6 +64,8 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "noxa_floor": ("fraction", "NOXA removal that inhibition cannot stop"),
         "dr5_rate": ("rate", "kD: DR5-FADD-caspase-8"),
         "dr5": ("dimensionless", "d5: DR5 of the line"),
+        "mitochondrial_arm": ("dimensionless", "w9: weight of NOXA, BAX/BAK and caspase-9 in the death signal"),
+        "receptor_arm": ("dimensionless", "w8: weight of DR5, FADD and caspase-8 in the death signal"),
         "commitment_rate": ("rate", "kX: commitment to death"),
         "commitment_decay": ("rate", "kXd: decay of commitment"),
         "threshold_mean": ("dimensionless", "theta: Bcl-2/c-IAP/Mcl-1 threshold, mean of the line"),
@@ -100,6 +102,7 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "growth_start_fraction": ("fraction", "volume at which growth is started, over the start volume"),
     },
 }  # fmt: skip
+PARAMETERS["line"] = PARAMETERS["cell"] | {"culture_doubling_time": ("time", "doubling time in culture")}
 PARAMETERS["model"] = PARAMETERS["cell"] | PARAMETERS["tumor"]
 STATUSES = ("measured", "derived", "calibrated", "assumed")
 FOLDERS = {"drug": "drugs", "mouse": "mice", "model": "models"}

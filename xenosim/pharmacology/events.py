@@ -177,7 +177,7 @@ def _expand(
         raise RegimenError(f"ADDL must lie between 0 and {MAX_DOSES - 1}, SS be 0, 1 or 2", where=where, remedy="correct the record")
     compartment = re.sub(r"^(\d+)\.0+$", r"\1", (_text(record, "cmt") or "central").lower())
     if compartment.isdigit() and compartment not in units.compartments:
-        remedy = "name it (depot_po, depot_sc, depot_ip, central) or add cmt: {1: depot_po, 2: central} to the arm's events"
+        remedy = "name it (depot_po, depot_sc, depot_ip, central) or say what it is: cmt: {1: depot_po, 2: central} in the arm's events, or --cmt 1=depot_po"
         raise RegimenError(f"CMT {compartment} is a number without a name", where=where, remedy=remedy)
     compartment = units.compartments.get(compartment, compartment)
     if compartment not in _ROUTE:

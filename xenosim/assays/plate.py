@@ -1,0 +1,89 @@
+"""A plate: wells of the same cells under different treatments, read once (MODEL.md, the dish)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from xenosim.assays.culture import Culture, Line
+from xenosim.errors import ParameterError, suggest
+from xenosim.parameters.load import available
+from xenosim.pharmacology.target import Pulse
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Layout(NamedTuple):
+    """How a plate is seeded and read: ``cells`` per well, ``replicates``, ``seed`` [-]; ``noise``: CV of the plate reader [-]."""
+
+    cells: int = 2000
+    replicates: int = 3
+    seed: int = 1
+    noise: float = 0.0
+
+
+def check_layout(hours: float, layout: Layout) -> None:
+    """Refuse a plate that cannot be read (ParameterError)."""
+    if not 0 < hours <= 2000 or layout.cells < 10 or layout.replicates < 1:
+        raise ParameterError("hours, cells and replicates are too few", remedy="read after 1 to 2000 h, from 10 cells and 1 well on")
+    if not 0 <= layout.noise <= 1:
+        raise ParameterError(f"a noise of {layout.noise:g}", where="--noise", remedy="give a CV between 0 and 1, e.g. 8 %")
+
+
+def check_drugs(names: Sequence[str]) -> None:
+    """Refuse drugs that are not in the library (ParameterError with the nearest name)."""
+    known = available("drug")
+    for name in names:
+        if name not in known:
+            raise ParameterError(f"there is no drug '{name}'{suggest(name, known)}", where="--drug", remedy=f"known: {', '.join(known)}")
+
+
+def check_doses(doses_nM: Sequence[float]) -> None:
+    """Refuse doses that are not numbers above 0, or none at all (ParameterError)."""
+    if not len(doses_nM) or not np.isfinite(doses_nM).all() or min(doses_nM) <= 0:
+        raise ParameterError("doses must be numbers above 0", where="--dose", remedy='give e.g. "1..1000 nM"')
+
+
+def read_plate(line: Line, wells: Sequence[tuple[dict[str, Any], Sequence[Pulse]]], hours: float, layout: Layout) -> pd.DataFrame:
+    """Treat wells, read all at ``hours``.
+
+    Parameters
+    ----------
+    line : Line
+        The cells.
+    wells : sequence of (labels, pulses)
+        One entry per treatment, with the columns that name it; one of them holds no pulses: the untreated control.
+    hours : float
+        Time of the reading [h].
+    layout : Layout
+        Cells, replicates, seed, noise.
+
+    Returns
+    -------
+    DataFrame
+        One row per well: the labels, replicate, living [cells], signal [cells], viability [share of the untreated mean],
+        viable, early, late [shares], resistant [share of living cells].
+    """
+    import pandas as pd
+
+    check_layout(hours, layout)
+    check_drugs([pulse.drug for _, pulses in wells for pulse in pulses])
+    rng = np.random.default_rng([layout.seed, 77])
+    spread = np.sqrt(np.log1p(layout.noise**2))
+    rows, untreated = [], []
+    for labels, pulses in wells:
+        for replicate in range(1, layout.replicates + 1):
+            # The same wells under every treatment: common random numbers, as one suspension is split over a plate.
+            well = Culture(line, layout.cells, pulses, seed=layout.seed * 1000 + replicate)
+            well.run_until(hours)
+            signal = well.signal() * float(np.exp(spread * rng.standard_normal()))
+            if not pulses:
+                untreated.append(signal)
+            row = {"replicate": replicate, "living": well.living(), "signal": signal, **well.gates()._asdict(), "resistant": well.resistant()}
+            rows.append(labels | row)
+    table = pd.DataFrame(rows)
+    table.insert(table.columns.get_loc("signal") + 1, "viability", table["signal"] / max(float(np.mean(untreated)), 1e-12))
+    return table

@@ -1,0 +1,134 @@
+"""Perturbations: knock-out, knock-down, over-expression and mutation of a node, as changes of parameters (MODEL.md, perturbations)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from xenosim.errors import ParameterError, suggest
+from xenosim.parameters.load import ParameterSet, Source
+
+#: Share of the death threshold that each of Mcl-1, Bcl-2 and c-IAP holds [-] (assumed: a third each).
+GUARD_SHARE = 1.0 / 3.0
+#: Factors on Kd per drug of PSMB5 mutants [-]. A49T: resistance factor 150-160 for bortezomib (Roeten 2021), the same for
+#: ixazomib, which binds the same pocket as a boronate; carfilzomib assumed. C63F: 30-fold, carfilzomib stays active (HT-29 clones, 2011).
+MUTATIONS = {
+    "A49T": {"bortezomib": 155.0, "ixazomib": 155.0, "carfilzomib": 10.0},
+    "C63F": {"bortezomib": 30.0, "ixazomib": 30.0, "carfilzomib": 1.0},
+}
+#: What scales with the remaining activity of a node: parameter, and how ("level": in proportion; "inverse"; "guard": its share).
+EFFECTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "PERK": (("noxa_gain", "level"), ("dr5", "level")),
+    "ATF4": (("noxa_gain", "level"), ("dr5", "level")),
+    "CHOP": (("dr5", "level"),),
+    "IRE1": (("jnk_gain", "level"),),
+    "TRAF2": (("jnk_gain", "level"),),
+    "JNK": (("jnk_gain", "level"),),
+    "ATF6": (("chaperone_gain", "level"),),
+    "BIP": (("chaperone_gain", "level"),),
+    "MYC": (("myc", "level"),),
+    "NOXA": (("myc", "level"),),
+    "BAX/BAK": (("mitochondrial_arm", "level"),),
+    "CASP9": (("mitochondrial_arm", "level"),),
+    "DR5": (("dr5", "level"),),
+    "FADD": (("receptor_arm", "level"),),
+    "CASP8": (("receptor_arm", "level"),),
+    "TRAIL": (("receptor_arm", "level"),),
+    "MCL1": (("threshold_mean", "guard"),),
+    "BCL2": (("threshold_mean", "guard"),),
+    "CIAP": (("threshold_mean", "guard"),),
+    "IKBA": (("nfkb_inhibition_gain", "level"),),
+    "NRF1": (("bounce_back", "level"),),
+    "PSMB5": (("load_mean", "inverse"),),
+    "SYNTHESIS": (("load_mean", "level"),),
+    "AUTOPHAGY": (("load_clearance", "level"),),
+    "CRBN": (("ikzf_degradation", "level"), ("lenalidomide_load_gain", "level")),
+}
+#: Nodes named after the same thing.
+SAME = {"EIF2AK3": "PERK", "DDIT3": "CHOP", "PMAIP1": "NOXA", "HSPA5": "BIP", "GRP78": "BIP", "TNFRSF10B": "DR5", "MCL-1": "MCL1", "BCL-2": "BCL2",
+        "C-MYC": "MYC", "CASPASE-8": "CASP8", "CASPASE-9": "CASP9", "NFE2L1": "NRF1", "C-IAP": "CIAP", "IKB": "IKBA", "CRBN": "CRBN", "MAPK8": "JNK"}  # fmt: skip
+_REMEDY = 'write "CHOP=ko", "NOXA=kd:0.8" (80 % removed), "MCL1=oe:3" (three-fold) or "PSMB5=A49T"'
+
+
+class Perturbation(NamedTuple):
+    """``node``, its remaining activity ``level`` [-] (0 knock-out, 1 unchanged) and ``mutation`` of PSMB5 or ""."""
+
+    node: str
+    level: float
+    mutation: str = ""
+
+    def __str__(self) -> str:
+        if self.mutation:
+            return f"{self.node}={self.mutation}"
+        return f"{self.node}={'ko' if self.level == 0 else f'kd:{1 - self.level:g}' if self.level < 1 else f'oe:{self.level:g}'}"
+
+
+def parse_perturbations(texts: Sequence[str], where: str = "--perturb") -> tuple[Perturbation, ...]:
+    """Read "NODE=ko", "NODE=kd:0.8", "NODE=oe:3", "PSMB5=A49T".
+
+    Raises
+    ------
+    ParameterError
+        Unknown nodes or mutations (with the nearest name), impossible amounts, two perturbations of one node.
+    """
+    found: dict[tuple[str, bool], Perturbation] = {}
+    for text in texts:
+        perturbation = _parse(text, where)
+        key = (perturbation.node, bool(perturbation.mutation))
+        if key in found:
+            raise ParameterError(f"'{text}' contradicts '{found[key]}'", where=where, remedy="keep one perturbation per node")
+        found[key] = perturbation
+    return tuple(found.values())
+
+
+def _parse(text: str, where: str) -> Perturbation:
+    node, equals, value = (part.strip() for part in text.partition("="))
+    node = SAME.get(node.upper(), node.upper())
+    if node in ("BAX", "BAK"):
+        raise ParameterError(f"{node} alone changes nothing: BAX and BAK stand in for each other", where=where, remedy='write "BAX/BAK=ko"')
+    if not equals or not value:
+        raise ParameterError(f"'{text}' is not a perturbation", where=where, remedy=_REMEDY)
+    if node not in EFFECTS:
+        raise ParameterError(f"unknown node '{node}'{suggest(node, EFFECTS)}", where=where, remedy=f"one of {', '.join(EFFECTS)}")
+    if value.lower() == "ko":
+        if node in ("PSMB5", "SYNTHESIS"):
+            raise ParameterError(f"cells do not live without {node}", where=where, remedy=f'write e.g. "{node}=kd:0.5"')
+        return Perturbation(node, 0.0)
+    if match := re.fullmatch(r"(kd|oe):(\d*\.?\d+)", value.lower()):
+        amount = float(match[2])
+        if match[1] == "kd" and not 0 < amount < 1:
+            raise ParameterError(f"a knock-down by {amount:g}", where=where, remedy="give the removed share, between 0 and 1")
+        if match[1] == "oe" and not 1 < amount <= 1000:
+            raise ParameterError(f"an over-expression by {amount:g}", where=where, remedy="give a factor between 1 and 1000")
+        return Perturbation(node, 1.0 - amount if match[1] == "kd" else amount)
+    if node == "PSMB5" and value.upper() in MUTATIONS:
+        return Perturbation(node, 1.0, value.upper())
+    known = f"mutations of PSMB5: {', '.join(MUTATIONS)}" if node == "PSMB5" else _REMEDY
+    raise ParameterError(f"'{value}' is neither ko, kd, oe nor a known mutation", where=where, remedy=known)
+
+
+def perturbed(parameters: ParameterSet, perturbations: Sequence[Perturbation]) -> ParameterSet:
+    """The parameter set under perturbations; what changed is ``assumed`` and says why. Mutations act through :func:`kd_folds`."""
+    values = dict(parameters.values)
+    for perturbation in perturbations:
+        for name, how in EFFECTS[perturbation.node] if not perturbation.mutation else ():
+            old, level = values[name], perturbation.level
+            factor = {"level": level, "inverse": 1.0 / level if level else 1.0, "guard": 1.0 + GUARD_SHARE * (level - 1.0)}[how]
+            note = f"{perturbation}: {old.value:g} x {factor:.3g}"
+            values[name] = replace(old, value=old.value * factor, status="assumed", source=Source("xenosim2026", "perturbation"), note=note)
+    return replace(parameters, values=values)
+
+
+def kd_folds(perturbations: Sequence[Perturbation]) -> dict[str, float]:
+    """Factor on Kd of each drug [-] that the mutations give."""
+    folds: dict[str, float] = {}
+    for perturbation in perturbations:
+        folds |= MUTATIONS.get(perturbation.mutation, {})
+    return folds
+
+
+def node_levels(perturbations: Sequence[Perturbation]) -> dict[str, float]:
+    """Remaining activity of each perturbed node [-], for the read-outs."""
+    return {p.node: p.level for p in perturbations if not p.mutation}
