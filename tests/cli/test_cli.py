@@ -122,7 +122,7 @@ def test_assays(tmp_path: Path) -> None:
     assert done.returncode == 0 and "IC50" in done.stdout and "95 % CI" in done.stdout, done.stderr
     assert (tmp_path / "runs" / "viability_RPMI_8226_ixazomib" / "viability.svg").is_file()
     done = xenosim("assay", "apoptosis", "--dose", "20,100 nM", "--cells", "300", "--json", cwd=tmp_path)
-    assert len(json.loads(done.stdout)["wells"]) == 9
-    for option, value, message in (("--dose", "1,2", "unit"), ("--drug", "ixazomob", "did you mean"), ("--line", "cel", "did you mean")):
+    assert len(json.loads(done.stdout)["tables"]["wells"]) == 9
+    for option, value, message in (("--dose", "1,2", "unit"), ("--drug", "ixazomob", "did you mean"), ("--line", "KMS-12", "did you mean")):
         done = xenosim("assay", "viability", option, value, cwd=tmp_path)
         assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr

@@ -70,7 +70,7 @@ def calibrate_line(record: LineRecord, layout: Layout = Layout(cells=3000, repli
 
     if record.target is None:
         raise ParameterError(f"no IC50 of '{record.name}' to calibrate on", where="lines.csv", remedy="give one, or use 'xenosim assay characterize'")
-    target, line = record.target, line_of(load_line(record.name))
+    target, line = record.target, line_of(load_line(record.name, with_calibration=False))
 
     def excess(load: float, bounce_back: float | None = None) -> float:
         return survival_at(with_traits(line, load, bounce_back), target.drug, target.ic50_nM, target.hours, layout) - 0.5
@@ -86,8 +86,7 @@ def calibrate_line(record: LineRecord, layout: Layout = Layout(cells=3000, repli
         bounce_back = 0.0
     else:
         # At half inhibition the default Nrf1 response makes up for all activity lost, so no load dies there: such a line responds less.
-        own = load_line(record.name).value("bounce_back")
-        bounce_back = float(brentq(lambda x: excess(high, x), 0.0, own, xtol=0.004))
+        bounce_back = float(brentq(lambda x: excess(high, x), 0.0, float(line.params.bounce_back), xtol=0.004))
     ic50 = checked_ic50(with_traits(line, load, bounce_back), target)
     fold = ic50 / target.ic50_nM
     note = "" if 1 / GOOD_FOLD <= fold <= GOOD_FOLD else f"missed by more than {GOOD_FOLD:g}-fold: "

@@ -195,10 +195,11 @@ class Culture:
         return float((self.live.clone[living] > 0).mean()) if living.any() else 0.0
 
     def snapshot(self) -> Snapshot:
-        """Columns of the cells that a lysate holds: all but those whose membrane has leaked."""
+        """Columns of the cells that a lysate holds: all but those whose membrane has leaked; all, where no other is left."""
         live = self.live
         dead = live.state == CellState.APOPTOTIC
         kept = ~(dead & (live.event_step <= self.step_number))
+        kept = kept if kept.any() else np.ones_like(kept)
         columns = {name: getattr(live, name)[kept].astype(np.float64) for name in ("capacity", "load", "stress", "chaperone", "noxa", "dr5", "ikzf")}
         occupancy = self.occupancy[live.clone[kept]].astype(np.float64)
         return Snapshot(occupancy=occupancy, dead=dead[kept].astype(np.float64), params=self.line.params, levels=self.line.levels, **columns)

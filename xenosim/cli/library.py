@@ -10,7 +10,7 @@ import typer
 
 from xenosim.cli.inputs import table
 from xenosim.parameters.lines import calibrated, find_line, lines, published_rows
-from xenosim.parameters.load import load_line
+from xenosim.parameters.load import load_line, load_set
 
 
 def list_lines(as_json: bool) -> None:
@@ -35,7 +35,8 @@ def show_line(name: str, as_json: bool) -> None:
     """Parameters that differ from the default cell, the published values, and the contradictions between them."""
     record = find_line(name)
     own, default = load_line(record.name), load_line(record.name).values
-    changed = [p for p in default.values() if p.name == "culture_doubling_time" or p.status == "calibrated" or p.bib == "Hideshima2009"]
+    cell = load_set("cell").values
+    changed = [p for p in default.values() if cell.get(p.name) != p]
     published = published_rows(record.name)
     conflicts = contradictions(published, record.target.ic50_nM if record.target else None, record.target.drug if record.target else "")
     if as_json:

@@ -13,6 +13,8 @@ ROOT = Path(__file__).parent
 PUBLISHED = ROOT / "published"
 #: Names under which the published tables list a line of the library.
 ALIASES = {"HCT-116": "HCT116", "L540": "L-540", "L428": "L-428", "DLBCL lines (mean)": "DLBCL-mean", "22Rv1 (CWR22-derived)": "22Rv1", "DLD-1": "DLD1", "CEM": "CEM/WT"}
+#: Parameters that ``lines.csv`` may set for a line.
+TRAITS = ("load_cv", "myc", "dr5")
 
 
 class Target(NamedTuple):
@@ -27,7 +29,7 @@ class Target(NamedTuple):
 
 class LineRecord(NamedTuple):
     """One row of ``lines.csv``: ``doubling_h`` in culture [h] with status and source; ``nfkb_sign`` [-] or None; ``parent`` and
-    ``perturb`` of a subline; ``target`` of the calibration or None."""
+    ``perturb`` of a subline; ``target`` of the calibration or None; ``traits``: other parameters set for the line [-], with status, source, note."""
 
     name: str
     cancer: str
@@ -39,6 +41,10 @@ class LineRecord(NamedTuple):
     nfkb_sign: float | None
     parent: str
     perturb: str
+    traits: dict[str, float]
+    traits_status: str
+    traits_bib: str
+    traits_note: str
     note: str
 
 
@@ -70,7 +76,8 @@ def _record(row: dict[str, str]) -> LineRecord:
         target = Target(row["target_drug"], float(row["target_hours"]), float(row["target_nM"]), row["target_status"], row["target_bib"])
     return LineRecord(
         row["line"], row["cancer"], row["genotype"], float(row["doubling_h"]), row["doubling_status"], row["doubling_bib"], target,
-        float(row["nfkb_sign"]) if row["nfkb_sign"] else None, row["parent"], row["perturb"], row["note"],
+        float(row["nfkb_sign"]) if row["nfkb_sign"] else None, row["parent"], row["perturb"],
+        {name: float(row[name]) for name in TRAITS if row[name]}, row["traits_status"], row["traits_bib"], row["traits_note"], row["note"],
     )  # fmt: skip
 
 
@@ -99,8 +106,8 @@ def _letters(name: str) -> str:
     return "".join(ch for ch in name.lower() if ch.isalnum())
 
 
-def line_entries(record: LineRecord) -> dict[str, dict[str, object]]:
-    """The entries of a parameter file for one line: what differs from the default cell."""
+def line_entries(record: LineRecord, with_calibration: bool = True) -> dict[str, dict[str, object]]:
+    """The entries of a parameter file for one line: what differs from the default cell, with or without the last calibration."""
     entries: dict[str, dict[str, object]] = {
         "culture_doubling_time": {
             "value": record.doubling_h, "unit": "h", "status": record.doubling_status,
@@ -116,14 +123,17 @@ def line_entries(record: LineRecord) -> dict[str, dict[str, object]]:
             "note": "IkBa falls and NF-kB is activated in myeloma lines; the guide documents say the opposite of cancer cells",
         }  # fmt: skip
     basis = lines()[record.parent] if record.parent else record
+    for name, value in basis.traits.items():
+        source = {"bib": basis.traits_bib, "where": "lines.csv"}
+        entries[name] = {"value": value, "unit": "", "status": basis.traits_status, "source": source, "note": basis.traits_note}
     found = calibrated().get(basis.name)
-    if found is not None and basis.target is not None:
+    if with_calibration and found is not None and basis.target is not None:
         target = basis.target
         where = {"bib": target.bib, "where": f"{target.drug} IC50, {target.hours:g} h"}
         note = f"on {target.ic50_nM:g} nM; gives {found.ic50_nM:.3g} nM" + (f"; {found.note}" if found.note else "")
-        for name, value in (("load_mean", found.load_mean), ("bounce_back", found.bounce_back)):
-            if value is not None:
-                entries[name] = {"value": value, "unit": "", "status": "calibrated", "source": where, "note": note}
+        for name, fitted in (("load_mean", found.load_mean), ("bounce_back", found.bounce_back)):
+            if fitted is not None:
+                entries[name] = {"value": fitted, "unit": "", "status": "calibrated", "source": where, "note": note}
     return entries
 
 

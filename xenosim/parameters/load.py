@@ -195,11 +195,11 @@ def _check(entry: Mapping[str, Any], where: str) -> None:
 
 
 @cache
-def load_line(name: str) -> ParameterSet:
-    """The cells of a line: the default cell, its doubling time in culture, and what was measured or calibrated for it."""
+def load_line(name: str, with_calibration: bool = True) -> ParameterSet:
+    """The cells of a line: the default cell, its doubling time in culture, and what was measured or (unless left out) calibrated for it."""
     record = find_line(name)
     values = dict(load_set("cell").values)
-    for key, entry in line_entries(record).items():
+    for key, entry in line_entries(record, with_calibration).items():
         values[key] = parse_parameter(key, entry, "line", where=f"lines.csv: {record.name}: {key}")
     return ParameterSet(record.name, "line", values, "", ", ".join(filter(None, (record.cancer, record.genotype))))
 

@@ -1,0 +1,1 @@
+"""Published against simulated: one row per published statement about cells, misses included."""
