@@ -379,7 +379,7 @@ def _crossing(a: Array, b: Array, affected: Array, effect: float) -> tuple[float
 
 
 def ci_summary(table: pd.DataFrame, ratio: float | None = None, n_boot: int = 200, seed: int = 1) -> pd.DataFrame:
-    """Mean combination index over the grid, and the index at ED50, ED75 and ED90 of a mixture of fixed ratio, with 95 % bootstrap intervals.
+    """Median combination index over the grid, and the index at ED50, ED75 and ED90 of a mixture of fixed ratio, with 95 % bootstrap intervals.
 
     Parameters
     ----------
@@ -387,12 +387,12 @@ def ci_summary(table: pd.DataFrame, ratio: float | None = None, n_boot: int = 20
         As in :func:`ci_table`.
     ratio : float, optional
         Dose of a per dose of b in the mixture [-]; by default the one with the most doses on the slope, and at least three. Without such
-        a ratio the table has the mean alone.
+        a ratio the table has the median alone.
 
     Returns
     -------
     DataFrame
-        ``endpoint``: ``ci_mean``, the arithmetic mean over the pairs with a mean effect in ``MEAN_RANGE``, or ``ci_ed50`` ...: the doses of
+        ``endpoint``: ``ci_median``, the median over the pairs with a mean effect in ``MEAN_RANGE``, or ``ci_ed50`` ...: the doses of
         a median-effect fit to the mixture over those of the drugs alone; ``ratio``, ``estimate``, ``ci_low``, ``ci_high`` [-]; ``n``: pairs
         of doses; ``is_extrapolated``: the mixture, or an active drug alone, never reached the effect.
 
@@ -406,15 +406,19 @@ def ci_summary(table: pd.DataFrame, ratio: float | None = None, n_boot: int = 20
     means, a, b = samples.means(), samples.dose_a[samples.starts], samples.dose_b[samples.starts]
     used = (a > 0) & (b > 0) & (means[0] >= MEAN_RANGE[0]) & (means[0] <= MEAN_RANGE[1])
     index = _index(a[used], b[used], means[:, used], *curves)
-    finite = np.isfinite(index)
-    mean = np.where(finite, index, 0.0).sum(axis=1) / np.where(finite.any(axis=1), finite.sum(axis=1), np.nan)
-    rows = [("ci_mean", math.nan, mean, int(used.sum()), bool((means[0, used] > reached).any()))]
+    rows = [("ci_median", math.nan, _row_medians(index), int(used.sum()), bool((means[0, used] > reached).any()))]
     chosen = _longest_ratio(a, b, means[0]) if ratio is None else float(f"{ratio:.6g}")
     if chosen is not None:
         rows += _mixture_rows(samples, chosen, curves, reached)
     limits = _intervals(np.column_stack([row[2] for row in rows]))
     values = [(name, r, x[0], low, high, n, beyond) for (name, r, x, n, beyond), low, high in zip(rows, *limits, strict=True)]
     return pd.DataFrame(values, columns=["endpoint", "ratio", "estimate", "ci_low", "ci_high", "n", "is_extrapolated"])
+
+
+def _row_medians(values: Array) -> Array:
+    """Median of the finite values of each row; NaN where there is none. Not the mean: the flat curve of a drug with a low plateau
+    gives a pair at the plateau an index of any size."""
+    return np.array([float(np.median(row[np.isfinite(row)])) if np.isfinite(row).any() else math.nan for row in values])
 
 
 def _longest_ratio(a: Array, b: Array, affected: Array) -> float | None:

@@ -34,7 +34,7 @@ class Course:
     def __str__(self) -> str:
         means = self.table.groupby(["marker", "time_h"], sort=False)["fold"].mean().unstack("time_h")
         lines = [f"{self.title}; fold of untreated cells at the same time", f"{'':>12}" + "".join(f"{f'{t:g} h':>9}" for t in means.columns)]
-        lines += [f"{marker:>12}" + "".join(f"{value:>9.2f}" for value in row) for marker, row in zip(means.index, means.to_numpy(), strict=True)]
+        lines += [f"{marker:>12}" + "".join(f"{'-' if math.isnan(value) else f'{value:.2f}':>9}" for value in row) for marker, row in zip(means.index, means.to_numpy(), strict=True)]
         return "\n".join(lines)
 
     def plot(self) -> Figure:

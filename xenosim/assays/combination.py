@@ -32,7 +32,7 @@ class Combination:
 
     def __str__(self) -> str:
         lines = [self.title, "", f"{'combination index (Chou-Talalay)':36}{'estimate':>10}{'95 % interval':>20}{'pairs':>7}"]
-        names = {"ci_mean": "mean over the grid", "ci_ed50": "at the 50 % effect", "ci_ed75": "at the 75 % effect", "ci_ed90": "at the 90 % effect"}
+        names = {"ci_median": "median over the grid", "ci_ed50": "at the 50 % effect", "ci_ed75": "at the 75 % effect", "ci_ed90": "at the 90 % effect"}
         for row in self.summary.itertuples():
             beyond = "   a drug alone never reached it" if row.is_extrapolated else ""
             lines.append(f"{names.get(row.endpoint, row.endpoint):36}{row.estimate:>10.3g}{f'{row.ci_low:.3g} to {row.ci_high:.3g}':>20}{row.n:>7}{beyond}")

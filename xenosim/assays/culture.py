@@ -14,12 +14,11 @@ from xenosim.cell.params import CellParams, TraitParams, cell_params, step_facto
 from xenosim.cell.readouts import Snapshot
 from xenosim.cell.state import Cells, CellState, allocate, grown, view
 from xenosim.errors import ParameterError
-from xenosim.parameters.lines import find_line
 from xenosim.parameters.load import ParameterSet, load_set
-from xenosim.parameters.perturb import Perturbation, kd_folds, node_levels, parse_perturbations, perturbed
+from xenosim.parameters.perturb import Perturbation, kd_folds, node_levels, of_line, perturbed
 from xenosim.pharmacology.exposure import TargetBinding, TargetExposure
 from xenosim.pharmacology.pk import PlasmaProfile
-from xenosim.pharmacology.target import Pulse, binding, medium_profile
+from xenosim.pharmacology.target import Pulse, binding, clone_folds, medium_profile
 
 #: Exchange of free drug between medium and cells [1/h]: not limiting (model.md P2).
 MEDIUM_EXCHANGE = 50.0
@@ -63,9 +62,7 @@ def line_of(
     mutation_rate, reversion_rate : float
         Chance of a daughter to gain or to lose the mutation [-].
     """
-    own = parse_perturbations([find_line(cell.name).perturb] if cell.kind == "line" and find_line(cell.name).perturb else [], "lines.csv")
-    given = {(p.node, bool(p.mutation)) for p in perturbations}
-    every = [*(p for p in own if (p.node, bool(p.mutation)) not in given), *perturbations]
+    every = of_line(cell.name, perturbations) if cell.kind == "line" else tuple(perturbations)
     folds = kd_folds(every)
     share = (1.0 if folds else 0.0) if resistant_fraction is None else resistant_fraction
     if not 0.0 <= share <= 1.0 or not 0.0 <= mutation_rate <= 1.0 or not 0.0 <= reversion_rate <= 1.0:
@@ -87,14 +84,6 @@ def line_of(
 def medium_binding(names: Sequence[str], line: Line) -> TargetBinding:
     """Binding constants of drugs in medium with 10 % serum."""
     return binding({name: load_set(name) for name in names}, line.sites_nM, line.kdeg_per_h, "fu_medium")
-
-
-def clone_folds(line: Line, drugs: TargetBinding) -> NDArray[np.float64]:
-    """Factor on Kd per clone and inhibitor [-], shape (n_clones, n_inhibitors)."""
-    folds = np.ones((2 if line.kd_folds else 1, len(drugs.inhibitors)))
-    if line.kd_folds:
-        folds[1] = [line.kd_folds.get(name, 1.0) for name in drugs.inhibitors]
-    return folds
 
 
 class Gates(NamedTuple):
@@ -131,7 +120,7 @@ class Culture:
         names = sorted({pulse.drug for pulse in pulses})
         profiles: dict[str, PlasmaProfile] = {name: medium_profile([p for p in pulses if p.drug == name]) for name in names}
         drugs = medium_binding(names, line)
-        self.exposure = TargetExposure(profiles, drugs, np.array([MEDIUM_EXCHANGE]), clone_folds(line, drugs))
+        self.exposure = TargetExposure(profiles, drugs, np.array([MEDIUM_EXCHANGE]), clone_folds(line.kd_folds, drugs.inhibitors))
         #: beta5 occupancy of each clone in the last step [-].
         self.occupancy = np.zeros(self.exposure.fold.shape[0])
         self._factors = step_factors(line.params, dt_h)

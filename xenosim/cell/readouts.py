@@ -131,7 +131,7 @@ NODES: dict[str, tuple[Callable[[Snapshot], Column], str]] = {
 MESSAGES: dict[str, tuple[Callable[[Snapshot], Column], float]] = {
     "CHOP": (lambda s: s.level("PERK", "ATF4", "CHOP") * upr_sensors(s), 2.9),
     "BiP": (lambda s: s.level("ATF6", "BIP") * upr_sensors(s), 5.0),
-    "DR5": (lambda s: s.level("DR5") * chop(s), 4.0),
+    "DR5": (lambda s: s.level("DR5") * (BASAL + chop(s)), 4.0),
     "NOXA": (lambda s: s.level("MYC", "NOXA") * (1.0 + s.params.noxa_gain * s.stress), 1.0),  # type: ignore[attr-defined]
     "PSMB5": (lambda s: 1.0 + s.params.bounce_back * 4.0 * s.occupancy * (1.0 - s.occupancy), 6.0),  # type: ignore[attr-defined]
 }

@@ -162,10 +162,10 @@ def compare(lines: str, drugs: str, dose: str, hours: float, pulse: str | None, 
             ratio = fit.ic50 / first if 0 < fit.ic50 < np.inf and 0 < first < np.inf else float("nan")
             rows.append({"line": line.name, "drug": name, "ic50_nM": fit.ic50, "ci_low": fit.ci_low, "ci_high": fit.ci_high, "slope": fit.slope, f"over_{names[0]}": ratio, "note": fit.note})
     table = pd.DataFrame(rows)
-    text = [f"IC50 (nM), read at {hours:g} h", f"{'':14}" + "".join(f"{name:>26}" for name in names)]
+    text = [f"IC50 (nM), read at {hours:g} h", f"{'':14}" + "".join(f"{name:>32}" for name in names)]
     for line in cells:
         row = table[table["line"] == line.name]
-        text.append(f"{line.name:14}" + "".join(f"{_ic50(r):>26}" for r in row.itertuples()))
+        text.append(f"{line.name:14}" + "".join(f"{_ic50(r):>32}" for r in row.itertuples()))
     figures = {"compare": compare_figure(table, text[0])}
     finish("compare", "\n".join(text), {"ic50": table}, figures, cells[0], names, layout, out, as_json, {"ic50": rows})
 

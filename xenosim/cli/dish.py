@@ -28,6 +28,14 @@ Out = Annotated[str, typer.Option("--out", help="Directory for the results.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
 
 
+@assay_app.command("run")
+def run(file: Annotated[str, typer.Argument(help="Assay file (YAML): 'assay: viability' and the options of that verb.")], out: Out = "runs", json: Json = False) -> None:
+    """Run an assay that a file describes, e.g. scenarios/assays/viability.yaml."""
+    from xenosim.cli.protocol import run_protocol
+
+    run_protocol(file, out, json)
+
+
 @assay_app.command("viability")
 def viability(
     line: Line = "RPMI-8226", drug: Drug = "ixazomib", dose: Dose = "1..1000 nM", hours: Hours = 72.0, pulse: Pulse = None,

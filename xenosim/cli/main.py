@@ -107,6 +107,19 @@ def regimen_show(
 
 
 @app.command()
+def validate(
+    only: Annotated[str | None, typer.Option("--only", help="invitro, mechanism (both by default) or xenograft, which runs the shipped studies.")] = None,
+    embed: Annotated[str | None, typer.Option("--embed", help="Markdown file to put the table into, e.g. xenosim/MODEL.md.")] = None,
+    scenarios: Annotated[str, typer.Option("--scenarios", help="Folder of the shipped scenario files.")] = "scenarios",
+    set_: Set = None, jobs: Jobs = None, out: Out = "runs", json: Json = False,
+) -> None:  # fmt: skip
+    """Published against simulated, row by row: in band or not, used for calibration or not."""
+    from xenosim.cli.validation import run_validation
+
+    run_validation(only, embed, scenarios, set_ or [], jobs, out, json)
+
+
+@app.command()
 def version(json: Json = False) -> None:
     """Print the version."""
     from xenosim import __version__

@@ -19,7 +19,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "observations": (*_ANIMAL, "dpi", "length_mm", "width_mm", "tumor_volume_mm3", "rtv", "body_weight_g", "status", "is_censored", "note"),
     "truth": (*_ANIMAL, "tumor_volume_mm3", "n_agents", "body_weight_g"),
     "cells": (
-        *_ANIMAL, "n_proliferating", "n_quiescent", "n_apoptotic", "n_cells", "load_mean", "load_p05", "load_p50", "load_p95",
+        *_ANIMAL, "n_proliferating", "n_quiescent", "n_apoptotic", "n_cells", "n_resistant", "load_mean", "load_p05", "load_p50", "load_p95",
         "stress_mean", "stress_p05", "stress_p50", "stress_p95", "occupancy_mean", "occupancy_p05", "occupancy_p50", "occupancy_p95",
         "blood_occupancy", "born", "cleared",
     ),

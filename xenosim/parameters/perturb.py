@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from xenosim.errors import ParameterError, suggest
+from xenosim.parameters.lines import find_line
 from xenosim.parameters.load import ParameterSet, Source
 
 #: Share of the death threshold that each of Mcl-1, Bcl-2 and c-IAP holds [-] (assumed: a third each).
@@ -119,6 +120,14 @@ def perturbed(parameters: ParameterSet, perturbations: Sequence[Perturbation]) -
             note = f"{perturbation}: {old.value:g} x {factor:.3g}"
             values[name] = replace(old, value=old.value * factor, status="assumed", source=Source("xenosim2026", "perturbation"), note=note)
     return replace(parameters, values=values)
+
+
+def of_line(name: str, given: Sequence[Perturbation]) -> tuple[Perturbation, ...]:
+    """The perturbations of a subline of the library, then those ``given``, which take precedence over them."""
+    own = find_line(name).perturb
+    changed = {(p.node, bool(p.mutation)) for p in given}
+    kept = [p for p in parse_perturbations([own] if own else [], "lines.csv") if (p.node, bool(p.mutation)) not in changed]
+    return (*kept, *given)
 
 
 def kd_folds(perturbations: Sequence[Perturbation]) -> dict[str, float]:

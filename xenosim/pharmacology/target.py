@@ -41,6 +41,14 @@ def binding(drugs: Mapping[str, ParameterSet], sites: float, kdeg: float, free: 
     )  # fmt: skip
 
 
+def clone_folds(kd_folds: Mapping[str, float], inhibitors: Sequence[str]) -> NDArray[np.float64]:
+    """Factor on Kd per clone and inhibitor [-], shape (n_clones, n_inhibitors): the wild type, then the mutant if there is one."""
+    folds = np.ones((2 if kd_folds else 1, len(inhibitors)))
+    if kd_folds:
+        folds[1] = [kd_folds.get(name, 1.0) for name in inhibitors]
+    return folds
+
+
 class Pulse(NamedTuple):
     """A drug in the medium at ``concentration_nM`` [nM] from ``start_h`` to ``end_h`` [h]."""
 

@@ -8,15 +8,17 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from xenosim.errors import RegimenError, UnitError, suggest
+from xenosim.errors import ParameterError, RegimenError, UnitError, suggest
+from xenosim.parameters.lines import find_line
 from xenosim.parameters.load import ParameterSet, available, load_set
+from xenosim.parameters.perturb import Perturbation, kd_folds, of_line, parse_perturbations
 from xenosim.pharmacology.events import read_events, table_units
 from xenosim.pharmacology.regimen import Dose, parse_regimen
 from xenosim.scenario.document import Document, read_document
-from xenosim.scenario.schema import FORMULAS, AnimalSettings, Arm, MeasureSettings, Scenario, TumorSettings
+from xenosim.scenario.schema import FORMULAS, AnimalSettings, Arm, MeasureSettings, ResistantSettings, Scenario, TumorSettings
 from xenosim.units import quantity
 
-KEYS = ("title", "published", "model", "drug", "tumor", "animals", "measure", "arms", "day_of_first_dose", "replicates", "seed", "time_step")
+KEYS = ("title", "published", "model", "line", "perturb", "drug", "tumor", "animals", "measure", "arms", "day_of_first_dose", "replicates", "seed", "time_step")
 MIN_RESOLUTION = 1e3
 
 
@@ -43,7 +45,9 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) 
         _known(document, ("drug",), "drug")
     stated = document.get(("day_of_first_dose",)) is not None
     first_day = _integer(document, ("day_of_first_dose",), 0, 0, 1)
-    tumor = _tumor(document, load_set(model), Path(path).parent)
+    line = _line(document)
+    perturb = _perturb(document, line)
+    tumor = _tumor(document, load_set(model), Path(path).parent, perturb)
     animals = _animals(document)
     measure = _measure(document, load_set(animals.strain))
     if tumor.start_volume_mm3 >= measure.end_volume_mm3:
@@ -56,6 +60,8 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) 
         title=str(document.get(("title",), Path(path).stem)),
         published=str(document.get(("published",), "")),
         model=model,
+        line=line,
+        perturb=tuple(map(str, perturb)),
         drug=drug,
         tumor=tumor,
         animals=animals,
@@ -66,6 +72,38 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) 
         seed=_integer(document, ("seed",), 1, 0, 2**31 - 1),
         dt_h=_quantity(document, ("time_step",), "time", 1.0, 0.05, 3.0),
     )
+
+
+def _line(document: Document) -> str:
+    """Name of a line of the library, or "" for the model's own cells."""
+    name = document.get(("line",))
+    if name is None:
+        return ""
+    try:
+        return find_line(str(name)).name
+    except ParameterError as error:
+        raise document.fail(("line",), error.message, error.remedy or "") from error
+
+
+def _perturb(document: Document, line: str) -> tuple[Perturbation, ...]:
+    """The perturbations of a list, or of one text, with the line's own."""
+    given = document.get(("perturb",))
+    texts = [str(text) for text in given] if isinstance(given, list) else [str(given)] if given is not None else []
+    try:
+        found = parse_perturbations(texts)
+        return of_line(line, found) if line else found
+    except ParameterError as error:
+        raise document.fail(("perturb",), error.message, error.remedy or "") from error
+
+
+def _resistant(document: Document, perturb: tuple[Perturbation, ...]) -> ResistantSettings:
+    path = ("tumor", "resistant")
+    document.check_keys(path, ("fraction", "mutation_rate", "reversion_rate"))
+    mutated = bool(kd_folds(perturb))
+    if document.get(path) is not None and not mutated:
+        raise document.fail(path, "a resistant clone needs a mutation", 'add perturb: ["PSMB5=A49T"]')
+    rates = {name: _quantity(document, (*path, name), "fraction", 0.0, 0.0, 1.0) for name in ("mutation_rate", "reversion_rate")}
+    return ResistantSettings(fraction=_quantity(document, (*path, "fraction"), "fraction", 1.0 if mutated else 0.0, 0.0, 1.0), **rates)
 
 
 def _known(document: Document, path: tuple[str, ...], kind: str, required: bool = False) -> str:
@@ -104,8 +142,8 @@ def _integer(document: Document, path: tuple[str, ...], default: int, low: int, 
     return int(text)
 
 
-def _tumor(document: Document, model: ParameterSet, folder: Path) -> TumorSettings:
-    document.check_keys(("tumor",), ("start_volume", "growth", "resolution"))
+def _tumor(document: Document, model: ParameterSet, folder: Path, perturb: tuple[Perturbation, ...]) -> TumorSettings:
+    document.check_keys(("tumor",), ("start_volume", "growth", "resolution", "resistant"))
     document.check_keys(("tumor", "growth"), ("doubling_time", "control"))
     density = model.value("cell_density")
     resolution = _quantity(document, ("tumor", "resolution"), "density", MIN_RESOLUTION, 0.0, math.inf)
@@ -122,6 +160,7 @@ def _tumor(document: Document, model: ParameterSet, folder: Path) -> TumorSettin
             document, ("tumor", "growth", "doubling_time"), "duration_days", model.value("doubling_time"), 1.0, 60.0
         ),
         resolution_per_mm3=resolution,
+        resistant=_resistant(document, perturb),
     )
 
 

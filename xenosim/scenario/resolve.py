@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
-from xenosim.parameters.load import ParameterSet, count_statuses, load_set
+from xenosim.parameters.load import ParameterSet, count_statuses, load_line, load_set
+from xenosim.parameters.perturb import parse_perturbations, perturbed
 from xenosim.scenario.schema import Scenario
 
 TEMPLATE = """\
@@ -14,11 +16,14 @@ TEMPLATE = """\
 # Check it:  xenosim check FILE      Run it:  xenosim run FILE      Compare schedules:  xenosim compare FILE
 title: Ixazomib 14 mg/kg a week, once or twice weekly
 model: oci_ly10                      # xenograft model; 'xenosim params' lists them
+# line: KMS-11                       # cells of the line library in place of the model's; 'xenosim lines' lists them
+# perturb: ["CHOP=ko"]               # knock-out, knock-down (NOXA=kd:0.8), over-expression (MCL1=oe:3), mutation (PSMB5=A49T)
 drug: ixazomib                       # drug of regimens that name none
 tumor:
   start_volume: 150 mm^3             # mean volume at randomization, day 0
   growth: {doubling_time: 5.5 day}   # of the untreated tumor at start volume; the cell cycle is calibrated to it
   resolution: 1e3 /mm^3              # agents per mm^3; 1e5 is one agent per cell
+  # resistant: {fraction: 0.1 %, mutation_rate: 1e-6, reversion_rate: 0}   # of the mutation in 'perturb'
 animals:
   per_arm: 8
   strain: CB-17 SCID                 # mouse, BALB/c nude, CB-17 SCID, NOD SCID
@@ -37,10 +42,19 @@ seed: 1
 """
 
 
+def model_set(scenario: Scenario) -> ParameterSet:
+    """The parameters of a scenario's tumor: the model's, with the cells of its line and under its perturbations."""
+    model = load_set(scenario.model)
+    if scenario.line:
+        cells = {name: p for name, p in load_line(scenario.line).values.items() if name in model.values}
+        model = replace(model, values={**model.values, **cells})
+    return perturbed(model, parse_perturbations(scenario.perturb))
+
+
 def parameter_sets(scenario: Scenario) -> dict[str, ParameterSet]:
     """Every parameter set a scenario uses: model, strain, drugs."""
     drugs = sorted({dose.drug.removesuffix(" citrate") for arm in scenario.arms for dose in arm.doses})
-    return {name: load_set(name) for name in dict.fromkeys([scenario.model, scenario.animals.strain, *drugs])}
+    return {scenario.model: model_set(scenario)} | {name: load_set(name) for name in dict.fromkeys([scenario.animals.strain, *drugs])}
 
 
 def resolved_dict(scenario: Scenario) -> dict[str, Any]:

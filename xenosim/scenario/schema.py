@@ -14,13 +14,23 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
+class ResistantSettings(_Frozen):
+    """Share of founders that carry the mutation of ``perturb``; chance of a daughter to gain and to lose it [-]."""
+
+    fraction: float
+    mutation_rate: float
+    reversion_rate: float
+
+
 class TumorSettings(_Frozen):
-    """Start volume [mm3], doubling time there [day], agents per mm3; ``control``: a control curve as (day, mm3), or nothing."""
+    """Start volume [mm3], doubling time there [day], agents per mm3; ``control``: a control curve as (day, mm3), or nothing;
+    ``resistant``: the clone that carries a mutation."""
 
     start_volume_mm3: float
     doubling_time_days: float
     control: tuple[tuple[float, float], ...]
     resolution_per_mm3: float
+    resistant: ResistantSettings
 
 
 class AnimalSettings(_Frozen):
@@ -55,11 +65,13 @@ class Arm(_Frozen):
 
 
 class Scenario(_Frozen):
-    """A study, ready to run."""
+    """A study, ready to run; ``line``: cells of the library in place of the model's, or ""; ``perturb``: perturbations of all cells."""
 
     title: str
     published: str
     model: str
+    line: str
+    perturb: tuple[str, ...]
     drug: str | None
     tumor: TumorSettings
     animals: AnimalSettings

@@ -8,15 +8,17 @@ import numpy as np
 
 from xenosim.cell.params import cell_params, log_sd, trait_params
 from xenosim.parameters.load import ParameterSet, load_set
+from xenosim.parameters.perturb import kd_folds, parse_perturbations
 from xenosim.pharmacology.exposure import TargetExposure
 from xenosim.pharmacology.pk import DrugPK, plasma_profile
-from xenosim.pharmacology.target import binding
+from xenosim.pharmacology.target import binding, clone_folds
+from xenosim.scenario.resolve import model_set
 from xenosim.tumor.growth import Growth
 from xenosim.tumor.tissue import Perfusion, zone_exchange
 from xenosim.tumor.tumor import TumorSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from xenosim.pharmacology.regimen import Dose
     from xenosim.scenario.schema import Scenario
@@ -58,12 +60,14 @@ def perfusion_of(model: ParameterSet) -> Perfusion:
 
 def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float = 1.0) -> TumorSpec:
     """What this scenario's tumors are made of; ``growth_factor`` [-] speeds cycle and loss alike."""
-    model = load_set(scenario.model)
+    model, resistant = model_set(scenario), scenario.tumor.resistant
     cycle = (growth.cycle_h if growth else 24.0) / growth_factor
     loss = (growth.loss_per_h if growth else 0.0) * growth_factor
     return TumorSpec(
         params=cell_params(model.value),
-        traits=trait_params(model.value, cycle, loss),
+        traits=trait_params(model.value, cycle, loss)._replace(
+            resistant_fraction=resistant.fraction, mutation_rate=resistant.mutation_rate, reversion_rate=resistant.reversion_rate
+        ),
         depth_um=growth.depth_um if growth else model.value("mechanical_depth"),
         closure_h=model.value("vacancy_closure_time"),
         perfusion=perfusion_of(model),
@@ -99,7 +103,7 @@ class Exposures(NamedTuple):
 
 def exposures(scenario: Scenario, doses: Sequence[Dose], variation: Variation = TYPICAL) -> Exposures:
     """What the three tissues of an animal see of its doses; independent states of the same plasma."""
-    model, mouse = load_set(scenario.model), load_set(scenario.animals.strain)
+    model, mouse = model_set(scenario), load_set(scenario.animals.strain)
     names = sorted({dose.drug.removesuffix(" citrate") for dose in doses})
     profiles = {
         name: plasma_profile(drug_pk(name, variation), [d for d in doses if d.drug.removesuffix(" citrate") == name])
@@ -109,12 +113,13 @@ def exposures(scenario: Scenario, doses: Sequence[Dose], variation: Variation = 
     turnover = np.log(2.0) / model.value("beta5_turnover_half_life")
     zones = zone_exchange(perfusion_of(model))
 
-    def tissue(sites: float, kdeg: float, exchange: np.ndarray) -> TargetExposure:  # type: ignore[type-arg]
-        return TargetExposure(profiles, binding(drugs, sites, kdeg), exchange)
+    def tissue(sites: float, kdeg: float, exchange: np.ndarray, folds: Mapping[str, float] | None = None) -> TargetExposure:  # type: ignore[type-arg]
+        target = binding(drugs, sites, kdeg)
+        return TargetExposure(profiles, target, exchange, clone_folds(folds or {}, target.inhibitors))
 
     recovery = np.log(2.0) / mouse.value("recovery_half_life_blood")
     return Exposures(
-        tumor=tissue(model.value("beta5_sites"), float(turnover), zones),
+        tumor=tissue(model.value("beta5_sites"), float(turnover), zones, kd_folds(parse_perturbations(scenario.perturb))),
         blood=tissue(mouse.value("beta5_blood"), float(recovery), np.array([mouse.value("exchange_blood")])),
         normal=tissue(mouse.value("beta5_normal"), float(turnover), np.array([mouse.value("exchange_normal")])),
     )

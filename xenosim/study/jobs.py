@@ -10,7 +10,7 @@ import numpy as np
 
 from xenosim.analysis.volume import caliper_volume
 from xenosim.cell.state import CellState
-from xenosim.parameters.load import load_set
+from xenosim.scenario.resolve import model_set
 from xenosim.study.animal import body_weight_model, draw_variation, exposures, generator, tumor_spec
 from xenosim.tumor.abm import XenograftModel
 from xenosim.tumor.growth import Growth
@@ -57,7 +57,7 @@ def grow_up(job: Job) -> list[float]:
 
 def growth_days_expected(scenario: Scenario) -> float:
     """Days a typical animal takes from engraftment to the start volume [day]."""
-    fraction = load_set(scenario.model).value("growth_start_fraction")
+    fraction = model_set(scenario).value("growth_start_fraction")
     return scenario.tumor.doubling_time_days * math.log2(1.0 / fraction)
 
 
@@ -66,7 +66,7 @@ def new_model(job: Job, arm_doses: Any) -> XenograftModel:
     scenario = job.scenario
     variation = draw_variation(scenario, job.replicate, job.animal)
     spec = tumor_spec(scenario, job.growth, variation.growth)
-    fraction = load_set(scenario.model).value("growth_start_fraction")
+    fraction = model_set(scenario).value("growth_start_fraction")
     volume = scenario.tumor.start_volume_mm3 * fraction * variation.engraftment
     seed = int(generator(scenario, 2, job.replicate, job.animal).integers(1, 2**62))
     exposure = exposures(scenario, arm_doses, variation).tumor if arm_doses else None
@@ -153,6 +153,7 @@ class Recorder:
         row: dict[str, Any] = {
             "n_proliferating": counts[CellState.PROLIFERATING], "n_quiescent": counts[CellState.QUIESCENT],
             "n_apoptotic": counts[CellState.APOPTOTIC], "n_cells": tumor.n,
+            "n_resistant": int((tumor.live.clone > 0).sum()),
         }  # fmt: skip
         occupancy = self._occupancy()
         for name, values in (("load", tumor.live.load), ("stress", tumor.live.stress), ("occupancy", occupancy)):

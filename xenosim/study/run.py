@@ -17,11 +17,10 @@ from xenosim.analysis.summary import compare_arms, default_day, endpoint_table
 from xenosim.cell.state import allocate, bytes_per_cell
 from xenosim.errors import ResourceError, ScenarioError
 from xenosim.io.runs import new_run_directory, write_json, write_table
-from xenosim.parameters.load import load_set
 from xenosim.pharmacology.events import COLUMNS as EVENT_COLUMNS
 from xenosim.pharmacology.events import doses_to_events
 from xenosim.pharmacology.pk import plasma_profile
-from xenosim.scenario.resolve import resolved_dict, scenario_hash, status_counts
+from xenosim.scenario.resolve import model_set, resolved_dict, scenario_hash, status_counts
 from xenosim.study.animal import draw_variation, drug_pk, exposures, generator, tumor_spec
 from xenosim.study.execute import Workers, worker_count
 from xenosim.study.jobs import Job, Outcome, grow_up, run_job
@@ -212,7 +211,7 @@ def run_study(
     with Workers(jobs, scenario.animals.per_arm * len(scenario.arms) * scenario.replicates) as workers:
         growth = calibrate(
             tumor_spec(scenario, None), scenario.tumor.start_volume_mm3, scenario.tumor.doubling_time_days,
-            load_set(scenario.model).value("cell_loss_factor"), scenario.tumor.control,
+            model_set(scenario).value("cell_loss_factor"), scenario.tumor.control,
         )  # fmt: skip
         tasks, growth_days = enroll(scenario, growth, workers, paired)
         outcomes = workers.map(run_job, tasks, progress, cost=lambda job: draw_variation(scenario, job.replicate, job.animal).growth)

@@ -91,7 +91,7 @@ def combination(line: str, schedule: str, seed: int) -> Combination:
 
 
 def index(line: str, schedule: str, effect: str, seed: int) -> float:
-    """Combination index [-] of :func:`combination`: ``ci_mean`` or ``ci_ed50`` ..."""
+    """Combination index [-] of :func:`combination`: ``ci_median`` or ``ci_ed50`` ..."""
     summary = combination(line, schedule, seed).summary.set_index("endpoint")["estimate"]
     return float(summary.get(effect, math.nan))
 
