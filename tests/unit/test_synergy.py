@@ -80,7 +80,7 @@ def test_a_drug_with_itself_is_additive() -> None:
     assert table["combination_index"].to_numpy() == pytest.approx(1.0, rel=0.02)
     assert table["loewe_excess"].to_numpy() == pytest.approx(0.0, abs=1e-3)
     summary = ci_summary(wells(sham), n_boot=5)
-    assert list(summary["endpoint"]) == ["ci_mean", "ci_ed50", "ci_ed75", "ci_ed90"]
+    assert list(summary["endpoint"]) == ["ci_median", "ci_ed50", "ci_ed75", "ci_ed90"]
     assert summary["estimate"].to_numpy() == pytest.approx(1.0, rel=0.02)
     assert summary["ratio"].to_numpy()[1:] == pytest.approx(0.1)
 

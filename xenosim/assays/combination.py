@@ -46,12 +46,13 @@ class Combination:
         from xenosim.errors import TableError
         from xenosim.viz.combination import bliss_figure, combination_index_figure, isobologram_figure
 
+        is_matrix = len(self.pairs) > self.pairs["dose_a_nM"].nunique()
         figures = {"combination_index": combination_index_figure(self.pairs, self.title)}
         try:
-            figures["isobologram"] = isobologram_figure(self.wells, self.drugs, self.title)
+            figures["isobologram"] = isobologram_figure(self.wells, self.drugs, self.title, along="dose_b_nM" if is_matrix else "ratio")
         except TableError:
             pass
-        if len(self.pairs) > self.pairs["dose_a_nM"].nunique():
+        if is_matrix:
             figures["bliss"] = bliss_figure(self.pairs, self.drugs, self.title)
         return figures
 

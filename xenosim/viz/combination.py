@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator
 
-from xenosim.analysis.synergy import isobole, isobole_doses, single_fits
+from xenosim.analysis.synergy import dose_at, isobole, isobole_doses, single_fits
 from xenosim.viz.style import PALETTE, finish
 
 #: Purple for synergy, orange for antagonism, white at 0: told apart by color-blind readers.
@@ -52,19 +52,24 @@ def isobologram_figure(
 ) -> Figure:
     """Doses of two drugs [nM] with one effect [-]: the line of additivity and the combinations measured, interpolated along lines of the grid.
 
-    ``wells`` as for ``synergy.ci_table``; a drug without effect has no point on its axis and the line runs parallel to it.
+    ``wells`` as for ``synergy.ci_table``. A drug that has the effect at no dose up to three times its highest has no point on its axis, and the
+    line runs parallel to it: a fitted dose beyond that says nothing.
     """
     figure = Figure(figsize=(5.2, 4.6), layout="constrained")
     axes = figure.subplots()
-    fits, measured = single_fits(wells), isobole_doses(wells, effect, along)
+    measured = isobole_doses(wells, effect, along)
+    fits = tuple(
+        fit if fit is not None and dose_at(effect, fit.dm, fit.m) <= 3.0 * wells[name].max() else None
+        for fit, name in zip(single_fits(wells), ("dose_a_nM", "dose_b_nM"), strict=True)
+    )
     reach = tuple(1.1 * measured[name].max() if len(measured) else wells[name].max() for name in ("dose_a_nM", "dose_b_nM"))
-    line = isobole(*fits, effect, reach=reach)
+    line = isobole(fits[0], fits[1], effect, reach=(reach[0], reach[1]))
     axes.plot(*line, color="#888888", lw=1.2, ls="--", label="additive")
     alone = [(x, y) for fit, x, y in zip(fits, (line[0][0], 0.0), (0.0, line[1][-1]), strict=True) if fit is not None]
     axes.plot(*zip(*alone, strict=True), "s", ms=6, color=PALETTE[1], label="drug alone, fitted", clip_on=False, zorder=3)
     axes.plot(measured["dose_a_nM"], measured["dose_b_nM"], "o", ms=5, color=PALETTE[0], label="combination")
     axes.set(xlim=(0, None), ylim=(0, None), xlabel=f"{names[0]} (nM)", ylabel=f"{names[1]} (nM)")
-    axes.set_title(f"{title}: {100 * effect:g} % affected", fontsize=11, loc="left", pad=22)
+    axes.set_title(f"{title}\n{100 * effect:g} % affected", fontsize=9, loc="left", pad=22)
     axes.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3)
     finish(axes)
     return figure
