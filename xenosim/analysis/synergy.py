@@ -393,8 +393,8 @@ def ci_summary(table: pd.DataFrame, ratio: float | None = None, n_boot: int = 20
     -------
     DataFrame
         ``endpoint``: ``ci_median``, the median over the pairs with a mean effect in ``MEAN_RANGE``, or ``ci_ed50`` ...: the doses of
-        a median-effect fit to the mixture over those of the drugs alone; ``ratio``, ``estimate``, ``ci_low``, ``ci_high`` [-]; ``n``: pairs
-        of doses; ``is_extrapolated``: the mixture, or an active drug alone, never reached the effect.
+        the mixture, interpolated between those measured, over those of the drugs alone; ``ratio``, ``estimate``, ``ci_low``, ``ci_high`` [-]; ``n``: pairs
+        of doses; ``is_extrapolated``: an active drug alone never reached the effect.
 
     Raises
     ------
@@ -434,12 +434,26 @@ def _mixture_rows(samples: _Samples, ratio: float, curves: list[Curve], reached:
     wells = (a > 0) & (b > 0)
     wells[wells] = _ratios(a[wells], b[wells]) == ratio
     dose, share = (a + b)[wells], ratio / (1.0 + ratio)
-    fit_median_effect(dose, samples.affected[0, wells], where=f"mixture {ratio:g} to 1")
-    mixture = _refit(dose, samples.affected[:, wells])
-    levels, means = _level_means(dose, samples.affected[0, wells])
+    levels = np.unique(dose)
+    if levels.size < 3:
+        raise TableError(f"mixture {ratio:g} to 1: {levels.size} doses", where="ratio", remedy="choose a ratio with at least three doses")
+    affected = np.array([samples.affected[:, wells][:, dose == level].mean(axis=1) for level in levels]).T
     rows = []
     for effect in EFFECTS:
-        total = dose_at(effect, *mixture)
+        total = np.array([_dose_reaching(levels, row, effect) for row in affected])[:, None]
         index = _index(share * total, (1.0 - share) * total, np.asarray(effect), *curves)
-        rows.append((f"ci_ed{100 * effect:.0f}", ratio, index[:, 0], levels.size, effect > min(reached, float(means.max()))))
+        rows.append((f"ci_ed{100 * effect:.0f}", ratio, index[:, 0], levels.size, effect > reached))
     return rows
+
+
+def _dose_reaching(levels: Array, affected: Array, effect: float) -> float:
+    """First dose at which ``effect`` [-] is crossed, ln fa/(1-fa) linear in ln dose between levels; NaN if it is not: nothing is extrapolated.
+
+    Not from a median-effect fit to the mixture: a drug with a plateau and a steep one together do not follow it.
+    """
+    logits, goal = _logit(np.clip(affected, 1e-3, 1.0 - 1e-3)), float(_logit(np.asarray(effect)))
+    for k in range(levels.size - 1):
+        if logits[k] < goal <= logits[k + 1]:
+            t = (goal - logits[k]) / (logits[k + 1] - logits[k])
+            return float(np.exp(np.log(levels[k]) + t * np.log(levels[k + 1] / levels[k])))
+    return math.nan

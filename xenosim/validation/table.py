@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from collections.abc import Sequence
@@ -121,7 +122,18 @@ def as_markdown(table: pd.DataFrame) -> str:
     """The table for MODEL.md."""
     head = ["| row | what | asked | simulated (range of 3 seeds) | verdict | used | note |", "| --- | --- | --- | --- | --- | --- | --- |"]
     rows = [f"| {r.row} | {r.what} | {band_text(r)} | {simulated_text(r)} | {r.verdict} | {r.used} | {r.note} |" for r in table.itertuples()]
-    return "\n".join([counts(table) + ".", "", *head, *rows])
+    return "\n".join([f"{counts(table)}. Inputs {inputs_hash()}.", "", *head, *rows])
+
+
+def inputs_hash() -> str:
+    """Hash of everything the table depends on: cells, drugs, dish, parameters, checks. A test compares it with the embedded one."""
+    package = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for folder in ("cell", "pharmacology", "assays", "parameters", "validation"):
+        for path in sorted((package / folder).rglob("*")):
+            if path.suffix in (".py", ".yaml", ".csv"):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def embed(text: str, path: Path) -> None:
