@@ -27,7 +27,7 @@ def test_dish_and_lattice_give_the_same_cells_the_same_lives() -> None:
     """Same founders, same exposure: every column of every cell that is in both is equal, bit for bit."""
     spec = small_spec(cycle_h=30.0, loss_factor=0.0)
     tumor = Tumor(spec, 0.5, 7)
-    well = Culture(Line("cell", spec.params, spec.traits, LINE.sites_nM, LINE.kdeg_per_h, {}, {}), tumor.n, [Pulse("ixazomib", 30.0, 0.0, 20.0)], seed=7)
+    well = Culture(Line("cell", "cell", spec.params, spec.traits, LINE.sites_nM, LINE.kdeg_per_h, {}, {}), tumor.n, [Pulse("ixazomib", 30.0, 0.0, 20.0)], seed=7)
     for _ in range(36):
         well.step()
         tumor.step(well.occupancy[None, :])

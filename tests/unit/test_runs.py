@@ -96,3 +96,13 @@ def test_an_unwritable_base_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match="cannot write here"):
         check_writable(tmp_path / "file" / "runs")
+
+
+def test_long_tables_are_parquet_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pyarrow", reason="Parquet is an extra of the package")
+    monkeypatch.setattr("xenosim.io.runs.PARQUET_ROWS", 10)
+    table = pd.DataFrame({"x": range(11)})
+    write_table(table, tmp_path / "long.csv")
+    write_table(table[:10], tmp_path / "short.csv")
+    assert pd.read_parquet(tmp_path / "long.parquet")["x"].tolist() == list(range(11))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["long.csv", "long.parquet", "short.csv"]

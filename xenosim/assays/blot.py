@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xenosim.assays.culture import Culture, Line
-from xenosim.assays.plate import Layout, check_drugs, check_layout
-from xenosim.cell.readouts import MESSAGES, NODES, Column, Snapshot, chop_on_dr5
+from xenosim.assays.plate import Layout, check_drugs, check_growth, check_layout
+from xenosim.cell.readouts import MESSAGES, NODES, PROTEINS, Column, Snapshot, chop_on_dr5
 from xenosim.errors import ParameterError, suggest
 from xenosim.pharmacology.target import Pulse
 
@@ -65,7 +65,7 @@ def blot(line: Line, pulses: Sequence[Pulse], times_h: Sequence[float], markers:
         Unknown markers or drugs, or no time.
     """
     names = known(markers, NODES, "marker")
-    return _course(line, pulses, times_h, {name: NODES[name][0] for name in names}, layout, "blot")
+    return _course(line, pulses, times_h, {name: NODES[name][0] for name in names}, layout, "blot", PROTEINS)
 
 
 def qpcr(line: Line, pulses: Sequence[Pulse], times_h: Sequence[float], markers: Sequence[str], layout: Layout = Layout()) -> Course:  # noqa: B008
@@ -95,9 +95,9 @@ def levels(line: Line, pulses: Sequence[Pulse], hours: float, readouts: Mapping[
     return dict(zip(readouts, np.array(found).T, strict=True))
 
 
-def message(drive: np.ndarray, half_life_h: float, dt_h: float = 1.0) -> np.ndarray:  # type: ignore[type-arg]
-    """mRNA [-] that relaxes to ``drive`` (n,) [-] with its half-life [h], at rest at the start."""
-    kept = 0.5 ** (dt_h / half_life_h)
+def followed(drive: np.ndarray, half_life_h: float, dt_h: float = 1.0) -> np.ndarray:  # type: ignore[type-arg]
+    """A level [-] that relaxes to ``drive`` (n,) [-] with a half-life [h], at rest at the start; the drive itself for a half-life of 0."""
+    kept = 0.5 ** (dt_h / half_life_h) if half_life_h > 0 else 0.0
     out = np.array(drive, np.float64)
     for k in range(1, out.size):
         out[k] = drive[k] + (out[k - 1] - drive[k]) * kept
@@ -106,13 +106,14 @@ def message(drive: np.ndarray, half_life_h: float, dt_h: float = 1.0) -> np.ndar
 
 def _course(
     line: Line, pulses: Sequence[Pulse], times_h: Sequence[float], readouts: Mapping[str, Readout], layout: Layout, kind: str,
-    half_lives: Mapping[str, float] | None = None,
+    half_lives: Mapping[str, float] = {},  # noqa: B006 - never changed
 ) -> Course:  # fmt: skip
     import pandas as pd
 
-    if not len(times_h) or min(times_h) < 0 or not readouts:
-        raise ParameterError("no time or no marker to read", where="--times, --markers", remedy="give e.g. --times 0,4,8,24 --markers CHOP")
+    if not len(times_h) or not np.isfinite(times_h).all() or min(times_h) < 0 or not readouts:
+        raise ParameterError("no marker, or a time that is not from 0 h on", where="--times, --markers", remedy="give e.g. --times 0,4,8,24 --markers CHOP")
     check_layout(max(*times_h, 1.0), layout)
+    check_growth(line, max(times_h), layout)
     check_drugs([pulse.drug for pulse in pulses])
     rng = np.random.default_rng([layout.seed, 78])
     spread = math.sqrt(math.log1p(layout.noise**2))
@@ -120,10 +121,10 @@ def _course(
     for replicate in range(1, layout.replicates + 1):
         both = [levels(line, p, max(times_h), readouts, layout.cells, layout.seed * 1000 + replicate) for p in (pulses, ())]
         for marker in readouts:
-            treated, untreated = (side[marker] if half_lives is None else message(side[marker], half_lives[marker]) for side in both)
+            treated, untreated = (followed(side[marker], half_lives.get(marker, 0.0)) for side in both)
             for time in times_h:
                 level, rest = (float(np.interp(time, np.arange(series.size), series)) for series in (treated, untreated))
                 fold = level / rest * math.exp(spread * rng.standard_normal()) if rest > 0 else math.nan
                 rows.append({"time_h": float(time), "marker": marker, "replicate": replicate, "level": level, "untreated": rest, "fold": fold})
     dosed = " + ".join(f"{p.drug} {p.concentration_nM:g} nM" for p in pulses) or "no drug"
-    return Course(f"{line.name}, {dosed}, {kind}", pd.DataFrame(rows))
+    return Course(f"{line.label}, {dosed}, {kind}", pd.DataFrame(rows))

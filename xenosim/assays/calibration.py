@@ -89,9 +89,12 @@ def calibrate_line(record: LineRecord, layout: Layout = Layout(cells=3000, repli
         bounce_back = float(brentq(lambda x: excess(high, x), 0.0, float(line.params.bounce_back), xtol=0.004))
     ic50 = checked_ic50(with_traits(line, load, bounce_back), target)
     fold = ic50 / target.ic50_nM
-    note = "" if 1 / GOOD_FOLD <= fold <= GOOD_FOLD else f"missed by more than {GOOD_FOLD:g}-fold: "
-    if note:
-        note += "more sensitive than the model can be" if fold > 1 and bounce_back == 0.0 else "cells that survive full inhibition make the curve shallow"
+    at_floor, met = bounce_back == 0.0 and fold > 1.0, 1 / GOOD_FOLD <= fold <= GOOD_FOLD
+    note = "" if met else f"missed by more than {GOOD_FOLD:g}-fold: "
+    if at_floor:
+        note += "as sensitive as the model can be"
+    elif note:
+        note += "cells that survive full inhibition make the curve shallow"
     return Residual(record, Calibrated(round(load, 4), None if bounce_back is None else round(bounce_back, 4), ic50, fold, note))
 
 
@@ -165,8 +168,10 @@ def read_viability(path: Path) -> pd.DataFrame:
 
     try:
         table = pd.read_csv(path, dtype=str, encoding="utf-8-sig").rename(columns=lambda c: str(c).strip())
+    except FileNotFoundError as error:
+        raise TableError("there is no such file", where=str(path), remedy="check the path") from error
     except (OSError, ValueError) as error:
-        raise TableError("the table cannot be read", where=str(path), remedy="give a CSV file with the columns drug, hours, dose_nM, viability") from error
+        raise TableError(f"the table cannot be read: {str(error).splitlines()[0]}", where=str(path), remedy="give a CSV file with the columns drug, hours, dose_nM, viability") from error
     require_columns(table.columns, ("drug", "hours", "dose_nM", "viability"), where=str(path))
     for column in ("hours", "dose_nM", "viability"):
         numbers = pd.to_numeric(table[column], errors="coerce")
@@ -177,11 +182,15 @@ def read_viability(path: Path) -> pd.DataFrame:
             raise TableError(f"row {int(bad[0]) + 2}: {column} is '{text}'", where=str(path), remedy=remedy)
         table[column] = numbers.astype(float)
     if (table["viability"] > 2).any():
-        row = int(np.argmax(table["viability"].to_numpy() > 2)) + 2
-        raise TableError(f"row {row}: viability {table['viability'].max():g}", where=str(path), remedy="per cent are refused: divide by 100")
+        row = int(np.argmax(table["viability"].to_numpy() > 2))
+        raise TableError(f"row {row + 2}: viability {table['viability'].iloc[row]:g}", where=str(path), remedy="per cent are refused: divide by 100")
+    if table["drug"].isna().any():
+        raise TableError(f"row {int(np.argmax(table['drug'].isna().to_numpy())) + 2}: no drug", where=str(path), remedy="name the drug of every row")
     check_drugs(table["drug"].unique().tolist())
+    if table.empty:
+        raise TableError("the table has no rows", where=str(path), remedy="one row per well: drug, hours, dose_nM, viability")
     treated = table[table["dose_nM"] > 0].reset_index(drop=True)
-    if treated.groupby(["drug", "hours"])["dose_nM"].nunique().max() < 3:
+    if treated.empty or treated.groupby(["drug", "hours"])["dose_nM"].nunique().max() < 3:
         raise TableError("fewer than three doses of every drug and time", where=str(path), remedy="a line cannot be told from two doses")
     return treated
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-DESIGNS = ("ratio", "matrix")
+DESIGNS = ("fixed", "matrix")
 SCHEDULES = ("together", "first-a", "first-b")
 
 
@@ -58,7 +58,7 @@ class Combination:
 
 
 def dose_pairs(doses_a: Sequence[float], doses_b: Sequence[float], design: str) -> list[tuple[float, float]]:
-    """Every dose alone [nM], then the pairs: all of them (matrix), or the k-th with the k-th (ratio), and the untreated control first.
+    """Every dose alone [nM], then the pairs: all of them (matrix), or the k-th with the k-th (fixed), and the untreated control first.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def dose_pairs(doses_a: Sequence[float], doses_b: Sequence[float], design: str) 
 
 
 def combine(
-    line: Line, drugs: tuple[str, str], doses_a_nM: Sequence[float], doses_b_nM: Sequence[float], hours: float, design: str = "ratio",
+    line: Line, drugs: tuple[str, str], doses_a_nM: Sequence[float], doses_b_nM: Sequence[float], hours: float, design: str = "fixed",
     schedule: str = "together", delay_h: float = 24.0, layout: Layout = Layout(), n_boot: int = 200,  # noqa: B008
 ) -> Combination:  # fmt: skip
     """Expose wells to two drugs, alone and together, read them after ``hours`` and analyse the grid.
@@ -99,7 +99,7 @@ def combine(
     hours : float
         Time of the reading [h].
     design : str
-        ``ratio``: the k-th dose of a with the k-th of b; ``matrix``: all pairs.
+        ``fixed``: the k-th dose of a with the k-th of b; ``matrix``: all pairs.
     schedule : str
         ``together``; ``first-a``: a for ``delay_h``, washed out when b begins; ``first-b``: the reverse.
     delay_h : float
@@ -126,5 +126,5 @@ def combine(
         wells.append(({"dose_a_nM": a, "dose_b_nM": b}, pulses))
     table = read_plate(line, wells, hours, layout)
     order = {"together": "together", "first-a": f"{drugs[0]} first, {drugs[1]} from {delay_h:g} h", "first-b": f"{drugs[1]} first, {drugs[0]} from {delay_h:g} h"}
-    title = f"{line.name}, {drugs[0]} + {drugs[1]}, {order[schedule]}, read at {hours:g} h"
+    title = f"{line.label}, {drugs[0]} + {drugs[1]}, {order[schedule]}, read at {hours:g} h"
     return Combination(title, drugs, table, ci_table(table, n_boot, layout.seed), ci_summary(table, None, n_boot, layout.seed))

@@ -31,10 +31,11 @@ METABOLIC_LOSS, EARLY_SIGNAL = 0.5, 0.5
 
 
 class Line(NamedTuple):
-    """What a culture is made of: ``name``, cell model, traits, beta5 sites [nM] and their turnover [1/h]; ``kd_folds``: factor on Kd
+    """What a culture is made of: ``name``, ``label`` with what was changed, cell model, traits, beta5 sites [nM] and their turnover [1/h]; ``kd_folds``: factor on Kd
     of the resistant clone by drug [-]; ``levels``: remaining activity of perturbed nodes [-]."""
 
     name: str
+    label: str
     params: CellParams
     traits: TraitParams
     sites_nM: float
@@ -66,9 +67,9 @@ def line_of(
     folds = kd_folds(every)
     share = (1.0 if folds else 0.0) if resistant_fraction is None else resistant_fraction
     if not 0.0 <= share <= 1.0 or not 0.0 <= mutation_rate <= 1.0 or not 0.0 <= reversion_rate <= 1.0:
-        raise ParameterError("a share or rate of the resistant clone lies outside 0 to 1", remedy="give fractions")
+        raise ParameterError("a share or rate of the resistant clone lies outside 0 to 1", where="--resistant", remedy='give e.g. "5 %", and rates such as 1e-6')
     if (share or mutation_rate) and not folds:
-        raise ParameterError("a resistant clone needs a mutation", remedy='add --perturb "PSMB5=A49T"')
+        raise ParameterError("a resistant clone needs a mutation", where="--resistant", remedy='add --perturb "PSMB5=A49T"')
     own_doubling = cell.value("culture_doubling_time") if "culture_doubling_time" in cell.values else DOUBLING_H
     cycle = own_doubling if doubling_h is None else doubling_h
     if not 1.0 <= cycle <= 1000.0:
@@ -78,7 +79,9 @@ def line_of(
     traits = trait_params(cell.value, cycle, 0.0)._replace(
         resistant_fraction=share, mutation_rate=mutation_rate, reversion_rate=reversion_rate
     )
-    return Line(cell.name, cell_params(cell.value), traits, cell.value("beta5_sites"), turnover, folds, node_levels(every))
+    changes = [*map(str, perturbations), *([f"{100 * share:g} % resistant"] if folds and share < 1.0 else [])]
+    label = cell.name + (f" ({', '.join(changes)})" if changes else "")
+    return Line(cell.name, label, cell_params(cell.value), traits, cell.value("beta5_sites"), turnover, folds, node_levels(every))
 
 
 def medium_binding(names: Sequence[str], line: Line) -> TargetBinding:

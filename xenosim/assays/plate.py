@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+#: Most cells of a well at its reading [cells].
+MAX_CELLS = 2e6
+
+
 class Layout(NamedTuple):
     """How a plate is seeded and read: ``cells`` per well, ``replicates``, ``seed`` [-]; ``noise``: CV of the plate reader [-]."""
 
@@ -27,10 +31,20 @@ class Layout(NamedTuple):
 
 def check_layout(hours: float, layout: Layout) -> None:
     """Refuse a plate that cannot be read (ParameterError)."""
-    if not 0 < hours <= 2000 or layout.cells < 10 or layout.replicates < 1:
-        raise ParameterError("hours, cells and replicates are too few", remedy="read after 1 to 2000 h, from 10 cells and 1 well on")
+    if not 0 < hours <= 2000:
+        raise ParameterError(f"a reading at {hours:g} h", where="--hours", remedy="give a time above 0 and up to 2000 h")
+    if layout.cells < 10 or layout.replicates < 1:
+        raise ParameterError("too few cells or wells", where="--cells, --replicates", remedy="seed 10 cells and 1 well at least")
     if not 0 <= layout.noise <= 1:
         raise ParameterError(f"a noise of {layout.noise:g}", where="--noise", remedy="give a CV between 0 and 1, e.g. 8 %")
+
+
+def check_growth(line: Line, hours: float, layout: Layout) -> None:
+    """Refuse wells that would outgrow memory and time: a well is never full here (ParameterError)."""
+    at_end = layout.cells * 2.0 ** min(hours / line.traits.cycle_h, 60.0)
+    if at_end > MAX_CELLS:
+        remedy = f"seed fewer cells or read earlier: up to {MAX_CELLS:.0e} cells are followed"
+        raise ParameterError(f"{layout.cells} cells doubling every {line.traits.cycle_h:g} h would be {at_end:.2g} after {hours:g} h", where="--cells, --hours", remedy=remedy)
 
 
 def check_drugs(names: Sequence[str]) -> None:
@@ -70,6 +84,7 @@ def read_plate(line: Line, wells: Sequence[tuple[dict[str, Any], Sequence[Pulse]
     import pandas as pd
 
     check_layout(hours, layout)
+    check_growth(line, hours, layout)
     check_drugs([pulse.drug for _, pulses in wells for pulse in pulses])
     rng = np.random.default_rng([layout.seed, 77])
     spread = np.sqrt(np.log1p(layout.noise**2))

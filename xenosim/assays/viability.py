@@ -28,10 +28,12 @@ class DoseResponse:
     fit: HillFit
 
     def __str__(self) -> str:
-        if self.fit.note:
-            return f"{self.title}: {self.fit.note}"
         f = self.fit
-        return f"{self.title}: IC50 {f.ic50:.3g} nM (95 % CI {f.ci_low:.3g} to {f.ci_high:.3g}), Hill slope {f.slope:.2f}; total concentration in medium"
+        if not 0 < f.ic50 < np.inf:
+            return f"{self.title}: {f.note}"
+        text = f"{self.title}: IC50 {f.ic50:.3g} nM (95 % CI of the fit {f.ci_low:.3g} to {f.ci_high:.3g}), Hill slope {f.slope:.2f}"
+        text += f", {100 * f.bottom:.0f} % left at any dose" if f.bottom > 0.02 else ""
+        return text + "; total concentration in medium" + (f"\n{f.note}" if f.note else "")
 
     def plot(self) -> Figure:
         """The dose-response curve."""
@@ -73,6 +75,13 @@ def pulses_of(drug: str, dose_nM: float, pulse_h: float = np.inf, every_h: float
     return [Pulse(drug, dose_nM, k * every_h, k * every_h + pulse_h) for k in range(repeats)] if dose_nM > 0 else []
 
 
+def check_pulses(hours: float, pulse_h: float, every_h: float, repeats: int) -> None:
+    """Refuse pulses that do not end before the reading (ParameterError)."""
+    end = (repeats - 1) * every_h + pulse_h
+    if np.isfinite(end) and end > hours:
+        raise ParameterError(f"the last pulse ends at {end:g} h, the reading is at {hours:g} h", where="--pulse", remedy="shorten the pulses or read later")
+
+
 def wells_of(drug: str, doses_nM: Sequence[float], pulse_h: float, every_h: float, repeats: int) -> list[tuple[dict[str, object], list[Pulse]]]:
     """An untreated control and every dose [nM]."""
     check_doses(doses_nM)
@@ -105,21 +114,23 @@ def dose_response(
     ParameterError
         No dose, a dose that is not above 0, an unknown drug, or nothing to read.
     """
+    check_pulses(hours, pulse_h, every_h, repeats)
     table = read_plate(line, wells_of(drug, doses_nM, pulse_h, every_h, repeats), hours, layout)
     treated = table[table["dose_nM"] > 0]
     enough = len(set(doses_nM)) >= 4
     fit = fit_hill(treated["dose_nM"].to_numpy(), treated["viability"].to_numpy(), where=drug) if enough else None
-    return DoseResponse(title(line, drug, hours, pulse_h, repeats), table, fit or HillFit(np.nan, np.nan, np.nan, np.nan, "fewer than four doses: no fit"))
+    return DoseResponse(title(line, drug, hours, pulse_h, repeats), table, fit or HillFit(np.nan, np.nan, np.nan, np.nan, np.nan, "fewer than four doses: no fit; give at least four"))
 
 
 def apoptosis(
     line: Line, drug: str, doses_nM: Sequence[float], hours: float, layout: Layout = Layout(), pulse_h: float = np.inf  # noqa: B008
 ) -> Apoptosis:
     """Annexin V / PI shares per dose from the fates of single cells; parameters and errors as in :func:`dose_response`."""
+    check_pulses(hours, pulse_h, 0.0, 1)
     return Apoptosis(title(line, drug, hours, pulse_h), read_plate(line, wells_of(drug, doses_nM, pulse_h, 0.0, 1), hours, layout))
 
 
 def title(line: Line, drug: str, hours: float, pulse_h: float = np.inf, repeats: int = 1) -> str:
     """What was done, in one line."""
     pulse = f" after {'a pulse' if repeats == 1 else f'{repeats} pulses'} of {pulse_h:g} h" if np.isfinite(pulse_h) else ""
-    return f"{line.name}, {drug}, read at {hours:g} h{pulse}"
+    return f"{line.label}, {drug}, read at {hours:g} h{pulse}"

@@ -127,11 +127,13 @@ NODES: dict[str, tuple[Callable[[Snapshot], Column], str]] = {
     "IRF4": (lambda s: s.ikzf, "IRF4, follows IKZF1/3"),
     "MYC": (lambda s: s.level("MYC") * (1.0 - 0.5 * (1.0 - s.ikzf)), "c-MYC, lowered with IKZF1/3; its response to the inhibitor is not modelled"),
 }
-#: mRNA: the node whose level drives its transcription, and its half-life [h]. CHOP: Diedrichs 2018; the others assumed.
+#: Proteins that follow their mRNA with a half-life of their own [h]: the state S is CHOP's mRNA (Diedrichs 2018: mRNA 2.9 h, protein 2.1 h).
+PROTEINS = {"CHOP": 2.1}
+#: mRNA: what drives it, and its half-life [h], 0 where the driving state has it already. Half-lives assumed, short, so that mRNA leads.
 MESSAGES: dict[str, tuple[Callable[[Snapshot], Column], float]] = {
-    "CHOP": (lambda s: s.level("PERK", "ATF4", "CHOP") * upr_sensors(s), 2.9),
+    "CHOP": (chop, 0.0),
     "BiP": (lambda s: s.level("ATF6", "BIP") * upr_sensors(s), 5.0),
-    "DR5": (lambda s: s.level("DR5") * (BASAL + chop(s)), 4.0),
+    "DR5": (lambda s: s.level("DR5") * (BASAL + chop(s)), 1.0),
     "NOXA": (lambda s: s.level("MYC", "NOXA") * (1.0 + s.params.noxa_gain * s.stress), 1.0),  # type: ignore[attr-defined]
     "PSMB5": (lambda s: 1.0 + s.params.bounce_back * 4.0 * s.occupancy * (1.0 - s.occupancy), 6.0),  # type: ignore[attr-defined]
 }

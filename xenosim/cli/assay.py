@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import typer
+import yaml
 
+from xenosim import __version__
 from xenosim.assays.blot import MESSAGES, NODES, blot, chip, qpcr
 from xenosim.assays.calibration import characterize as fit_line
 from xenosim.assays.calibration import read_viability
@@ -22,9 +28,10 @@ from xenosim.assays.viability import apoptosis as annexin
 from xenosim.assays.viability import dose_response, pulses_of
 from xenosim.errors import ParameterError, UnitError
 from xenosim.io.runs import check_writable, new_run_directory, write_json, write_table
-from xenosim.parameters.load import ParameterSet, available, count_statuses, load_line, load_set
+from xenosim.parameters.load import Parameter, ParameterSet, Source, available, count_statuses, load_line, load_set
 from xenosim.parameters.perturb import parse_perturbations
 from xenosim.parameters.schema import PARAMETERS
+from xenosim.scenario.document import read_document
 from xenosim.units import quantity
 from xenosim.viz.response import compare_figure
 from xenosim.viz.style import save
@@ -39,7 +46,7 @@ POINTS = 10
 def parse_doses(text: str) -> list[float]:
     """ "1..1000 nM" as ten doses evenly spaced on a log axis, "1..1000 nM / 6" as six, "20,50,100 nM" as listed [nM]."""
     remedy = 'write a range "1..1000 nM" or a list "20,50,100 nM"'
-    match = re.fullmatch(r"\s*([\d.,eE+\-\s]+?)\s*([a-zA-Zµμ]+)\s*(?:/\s*(\d{1,2}))?\s*", text)
+    match = re.fullmatch(r"\s*([\d.,eE+\-\s]+?)\s*([a-zA-Zµμ]+)\s*(?:/\s*(\d+))?\s*", text)
     if match is None:
         raise UnitError(f"'{text}' is not a list of doses with a unit", where="--dose", remedy=remedy)
     numbers, unit, points = match.groups()
@@ -47,9 +54,9 @@ def parse_doses(text: str) -> list[float]:
     doses = [quantity(f"{part} {unit}", "concentration", where="--dose") for part in parts]
     if ".." in numbers:
         count = int(points or POINTS)
-        if len(doses) != 2 or not 0 < doses[0] < doses[1] or count < 2:
-            raise UnitError(f"'{text}' is not a rising range", where="--dose", remedy=remedy)
-        return [float(dose) for dose in np.geomspace(doses[0], doses[1], count)]
+        if len(doses) != 2 or not 0 < doses[0] < doses[1] or not 2 <= count <= 99:
+            raise UnitError(f"'{text}' is not a rising range of 2 to 99 doses", where="--dose", remedy=remedy)
+        return [float(f"{dose:.4g}") for dose in np.geomspace(doses[0], doses[1], count)]
     return doses
 
 
@@ -67,8 +74,26 @@ def hours_of(text: str | None, where: str) -> float:
 
 
 def cell_of(name: str) -> ParameterSet:
-    """The default cell, a xenograft model or a line of the library."""
+    """The default cell, a xenograft model, a line of the library, or the file of a line that ``characterize`` left."""
+    if name.endswith(".yaml"):
+        return read_line(Path(name))
     return load_set(name) if name in ("cell", *available("model")) else load_line(name)
+
+
+def read_line(path: Path) -> ParameterSet:
+    """A characterized line: name, like, doubling_h and load_mean of a YAML file, on the cell it is like."""
+    document = read_document(path, {})
+    document.check_keys((), ("name", "like", "doubling_h", "load_mean", "low", "high"))
+    try:
+        load, doubling = float(document.get(("load_mean",))), float(document.get(("doubling_h",)))
+    except (TypeError, ValueError) as error:
+        raise document.fail((), "load_mean or doubling_h is no number", "use the file that 'xenosim assay characterize' left") from error
+    base = cell_of(str(document.get(("like",), "cell")))
+    note = f"from own data; 95 % interval {document.get(('low',), '?')} to {document.get(('high',), '?')}"
+    fitted = replace(base.values["load_mean"], value=load, status="calibrated", source=Source("xenosim2026", str(path.name)), note=note)
+    time = Parameter("culture_doubling_time", doubling, "h", "assumed", Source("xenosim2026", str(path.name)), None, "as given to characterize")
+    values = {**base.values, "load_mean": fitted, "culture_doubling_time": time}
+    return ParameterSet(str(document.get(("name",), path.stem)), "own line", values, "", f"like {base.name}")
 
 
 def cells_of(line: str, doubling: str | None, perturb: Sequence[str] | None, resistant: str | None, mutation_rate: float) -> Line:
@@ -107,7 +132,9 @@ def course(
 ) -> None:
     """Blot, qPCR or ChIP."""
     check_drugs([drug])
-    amount = quantity(dose, "concentration", where="--dose")
+    if len(amounts := parse_doses(dose)) != 1 or amounts[0] <= 0:
+        raise UnitError(f"'{dose}' is not one dose", where="--dose", remedy='give one concentration above 0, e.g. "10 uM"')
+    amount = amounts[0]
     check_writable(Path(out))
     pulses, hours = pulses_of(drug, amount, hours_of(pulse, "--pulse")), parse_times(times)
     if kind == "chip":
@@ -131,8 +158,7 @@ def combine(
         raise ParameterError(f"{len(doses)} lists of doses for two drugs", where="--dose", remedy="give --dose twice, in the order of --drugs")
     check_writable(Path(out))
     lists = [parse_doses(text) for text in doses] if doses else default_doses(line, names, hours, layout)
-    design = {"fixed": "ratio"}.get(ratio, ratio)
-    result = combine_drugs(line, (names[0], names[1]), lists[0], lists[1], hours, design, schedule, hours_of(delay, "--delay"), layout)
+    result = combine_drugs(line, (names[0], names[1]), lists[0], lists[1], hours, ratio, schedule, hours_of(delay, "--delay"), layout)
     tables = {"wells": result.wells, "pairs": result.pairs, "summary": result.summary}
     finish("combine", str(result), tables, dict(result.plots()), line, names, layout, out, as_json, {"summary": result.summary.to_dict("records")})
 
@@ -150,7 +176,8 @@ def default_doses(line: Line, names: Sequence[str], hours: float, layout: Layout
 
 def compare(lines: str, drugs: str, dose: str, hours: float, pulse: str | None, perturb: Sequence[str] | None, layout: Layout, out: str, as_json: bool) -> None:
     """IC50s of lines and drugs."""
-    names, cells = [name.strip() for name in drugs.split(",")], [cells_of(name.strip(), None, perturb, None, 0.0) for name in lines.split(",")]
+    names, given = [name.strip() for name in drugs.split(",")], [name.strip() for name in lines.split(",")]
+    cells = [cells_of(name, None, perturb, None, 0.0) for name in given]
     check_drugs(names)
     check_writable(Path(out))
     doses, rows = parse_doses(dose), []
@@ -166,8 +193,10 @@ def compare(lines: str, drugs: str, dose: str, hours: float, pulse: str | None, 
     for line in cells:
         row = table[table["line"] == line.name]
         text.append(f"{line.name:14}" + "".join(f"{_ic50(r):>32}" for r in row.itertuples()))
+    text += ["", f"ratio to {names[0]}:  " + "; ".join(f"{r.line} {r.drug} {r[7]:.3g}" for r in table.itertuples() if r.drug != names[0] and np.isfinite(r[7]))] if len(names) > 1 else []
     figures = {"compare": compare_figure(table, text[0])}
-    finish("compare", "\n".join(text), {"ic50": table}, figures, cells[0], names, layout, out, as_json, {"ic50": rows})
+    all_lines = cells[0]._replace(label=" ".join(given))
+    finish("compare", "\n".join(text), {"ic50": table}, figures, all_lines, names, layout, out, as_json, {"ic50": rows})
 
 
 def _ic50(row: Any) -> str:
@@ -182,23 +211,35 @@ def characterize(file: str, name: str | None, doubling: str, like: str, layout: 
     check_writable(Path(out))
     result = fit_line(data, name or Path(file).stem, cell, quantity(doubling, "time", where="--doubling"), layout)
     found = {"name": result.name, "load_mean": result.load_mean, "low": result.load_interval[0], "high": result.load_interval[1], "rms": result.rms}
-    line = line_of(cell, quantity(doubling, "time", where="--doubling"))._replace(name=result.name)
+    line = line_of(cell, quantity(doubling, "time", where="--doubling"))._replace(name=result.name, label=result.name)
     drugs = sorted(set(data["drug"]))
-    finish("characterize", str(result), {"data": data, "fitted": result.fitted}, {"characterize": result.plot()}, line, drugs, layout, out, as_json, found)
+    own = {"name": result.name, "like": like, "doubling_h": hours_of(doubling, "--doubling"), "load_mean": result.load_mean}
+    own |= {"low": result.load_interval[0], "high": result.load_interval[1]}
+    text = f"{result}\nUse these cells with --line DIRECTORY/line.yaml in any assay"
+    finish(
+        "characterize", text, {"data": data, "fitted": result.fitted}, {"characterize": result.plot()}, line, drugs, layout, out, as_json, found,
+        {"line.yaml": yaml.safe_dump(own, sort_keys=False)},
+    )  # fmt: skip
 
 
 def finish(
     kind: str, text: str, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Figure], line: Line, drugs: Sequence[str], layout: Layout,
-    out: str, as_json: bool, result: dict[str, Any],
+    out: str, as_json: bool, result: dict[str, Any], files: Mapping[str, str] = {},  # noqa: B006 - never changed
 ) -> None:  # fmt: skip
     """Leave a directory with tables, figures and a manifest; print the answer and what it rests on, or all of it as JSON."""
     counts = statuses(line.name, drugs)
-    slug = re.sub(r"[^A-Za-z0-9]+", "_", f"{kind}_{line.name}_{'_'.join(drugs)}")
-    manifest = {"answer": text, "seed": layout.seed, "parameters": counts, "simulated": True, **result}
+    slug = re.sub(r"[^A-Za-z0-9]+", "_", f"{kind}_{line.label}_{'_'.join(drugs)}").strip("_")
+    settings = {"line": line.label, "drugs": list(drugs), **layout._asdict(), "doubling_h": line.traits.cycle_h}
+    manifest = {
+        "xenosim": __version__, "date": datetime.now().isoformat(timespec="seconds"), "command": shlex.join(["xenosim", *sys.argv[1:]]),
+        "assay": kind, "answer": text, "settings": settings, "seed": layout.seed, "parameters": counts, "simulated": True, **result,
+    }  # fmt: skip
     with new_run_directory(Path(out), slug) as (work, final):
         for name, table in tables.items():
             write_table(table, work / f"{name}.csv")
         write_json(manifest, work / "manifest.json")
+        for name, content in files.items():
+            (work / name).write_text(content, encoding="utf-8")
         for name, figure in figures.items():
             save(figure, work, name)
     if as_json:

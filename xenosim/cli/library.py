@@ -20,7 +20,7 @@ def list_lines(as_json: bool) -> None:
     for record in lines().values():
         found, target = calibrated().get(record.name), record.target
         asked = f"{target.drug} {target.ic50_nM:g} nM, {target.hours:g} h" if target else "-"
-        gives = f"{found.ic50_nM:.3g} nM" + (" (miss)" if found.note else "") if found else "-"
+        gives = f"{found.ic50_nM:.3g} nM" + (" (miss)" if found.note.startswith("missed") else "") if found else "-"
         time = f"{record.doubling_h:g}" + (" *" if record.doubling_status == "assumed" else "")
         rows.append([record.name, record.cancer, time, asked, gives, f"{record.parent}, {record.perturb}" if record.parent else ""])
         plain.append(record._asdict() | {"target": target._asdict() if target else None, "calibrated": found._asdict() if found else None})

@@ -133,6 +133,10 @@ def main() -> None:
 
     try:
         app(standalone_mode=True)
+    except SystemExit as stop:
+        if stop.code == 130 and not sys.stderr.closed:
+            typer.echo("interrupted; no result was written", err=True)
+        raise
     except XenosimError as error:
         lines = [f"{error.where + ': ' if error.where else ''}error: {error.message}"]
         lines += [error.excerpt] if error.excerpt else []

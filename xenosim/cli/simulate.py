@@ -49,7 +49,6 @@ def simulate(
             result = run_study(scenario, jobs=jobs, progress=progress, paired=paired)
         directory = result.write(base, shlex.join(["xenosim", *sys.argv[1:]]), draw_all)
     except KeyboardInterrupt:
-        typer.echo("interrupted; nothing was written", err=True)
         raise typer.Exit(130) from None
     if as_json:
         typer.echo(json.dumps(result.summary() | {"run_directory": str(directory)}, indent=1))

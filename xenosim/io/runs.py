@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TABLES = tuple(COLUMNS)
+#: Tables longer than this are kept as Parquet as well [rows].
+PARQUET_ROWS = 100_000
 
 
 def check_writable(base: Path) -> None:
@@ -51,9 +54,12 @@ def new_run_directory(base: Path, name: str) -> Iterator[tuple[Path, Path]]:
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a CSV in one step: a reader never sees half of it."""
+    """Write a CSV in one step: a reader never sees half of it. Long tables are written as Parquet too, where pyarrow is installed."""
     with _replacing(path) as partial:
         table.to_csv(partial, index=False, float_format="%.10g", lineterminator="\n")
+    if len(table) > PARQUET_ROWS and find_spec("pyarrow"):
+        with _replacing(path.with_suffix(".parquet")) as partial:
+            table.to_parquet(partial, index=False)
 
 
 def write_json(data: Any, path: Path) -> None:

@@ -94,7 +94,7 @@ def _parse(text: str, where: str) -> Perturbation:
     if node not in EFFECTS:
         raise ParameterError(f"unknown node '{node}'{suggest(node, EFFECTS)}", where=where, remedy=f"one of {', '.join(EFFECTS)}")
     if value.lower() == "ko":
-        if node in ("PSMB5", "SYNTHESIS"):
+        if node in ("PSMB5", "SYNTHESIS", "AUTOPHAGY"):
             raise ParameterError(f"cells do not live without {node}", where=where, remedy=f'write e.g. "{node}=kd:0.5"')
         return Perturbation(node, 0.0)
     if match := re.fullmatch(r"(kd|oe):(\d*\.?\d+)", value.lower()):

@@ -87,7 +87,7 @@ def combination(line: str, schedule: str, seed: int) -> Combination:
     """Ixazomib from a quarter of its IC50 to four times it with lenalidomide 0.3 to 10 uM in a fixed ratio, 72 h."""
     middle = ic50(line, "ixazomib", 72.0, seed)
     doses = [middle * 2.0**k for k in (-2, -1, 0, 1, 2)]
-    return combine(cells(line), ("ixazomib", "lenalidomide"), doses, [2500.0 / middle * d for d in doses], 72.0, "ratio", schedule, 24.0, Layout(CELLS, 2, seed, 0.03), 60)
+    return combine(cells(line), ("ixazomib", "lenalidomide"), doses, [2500.0 / middle * d for d in doses], 72.0, "fixed", schedule, 24.0, Layout(CELLS, 2, seed, 0.03), 60)
 
 
 def index(line: str, schedule: str, effect: str, seed: int) -> float:

@@ -138,8 +138,8 @@ def inputs_hash() -> str:
 
 def embed(text: str, path: Path) -> None:
     """Put ``text`` between the marks of a Markdown file; ParameterError if it has none."""
-    document = path.read_text(encoding="utf-8")
-    if not all(mark in document for mark in MARKS):
+    document = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if not -1 < document.find(MARKS[0]) < document.find(MARKS[1]):
         raise ParameterError("the file has no place for the table", where=str(path), remedy=f"add the lines {MARKS[0]} and {MARKS[1]}")
     pattern = re.escape(MARKS[0]) + r".*?" + re.escape(MARKS[1])
     block = f"{MARKS[0]}\n{text}\n{MARKS[1]}"

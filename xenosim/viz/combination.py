@@ -35,7 +35,7 @@ def combination_index_figure(table: pd.DataFrame, title: str) -> Figure:
             bars = [(index - rows["ci_low"]).clip(lower=0), (rows["ci_high"] - index).clip(lower=0)]
             axes.errorbar(100 * rows["affected"], index, yerr=bars, fmt="o", ms=5, color=PALETTE[0], mfc=face, elinewidth=0.9, capsize=2, label=label)
     axes.axhline(1, color="#888888", lw=0.9, ls="--", label="additive")
-    axes.set(yscale="log", xlim=(0, 100), xlabel="cells affected, % of untreated", ylabel="combination index\n(synergy below 1)")
+    axes.set(yscale="log", xlim=(0, 102), ylim=(0.05, 20.0), xlabel="cells affected, % of untreated", ylabel="combination index\n(synergy below 1)")
     low, high = axes.get_ylim()
     axes.set_ylim(min(low, LEAST_RANGE[0]), max(high, LEAST_RANGE[1]))
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))

@@ -21,8 +21,8 @@ def dose_response_figure(table: pd.DataFrame, fit: HillFit, title: str) -> Figur
     axes.plot(treated["dose_nM"], 100 * treated["viability"], "o", ms=4, color=PALETTE[0], alpha=0.7, label="wells")
     if np.isfinite(fit.ic50) and fit.ic50 > 0:
         dose = np.geomspace(treated["dose_nM"].min(), treated["dose_nM"].max(), 200)
-        axes.plot(dose, 100 * hill(dose, fit.ic50, fit.slope), color=PALETTE[1], lw=1.8, label=f"Hill fit, slope {fit.slope:.2g}")
-        axes.axvspan(fit.ci_low, fit.ci_high, color=PALETTE[1], alpha=0.25, lw=0, label=f"IC50 {fit.ic50:.3g} nM, 95 % interval")
+        axes.plot(dose, 100 * hill(dose, fit.ic50, fit.slope, fit.bottom), color=PALETTE[1], lw=1.8, label=f"Hill fit, slope {fit.slope:.2g}")
+        axes.axvspan(fit.ci_low, fit.ci_high, color=PALETTE[1], alpha=0.25, lw=0, label=f"IC50 {fit.ic50:.3g} nM, 95 % interval of the fit")
     axes.axhline(50, color="#888888", lw=0.7, ls=":")
     axes.set(xscale="log", xlabel="concentration in medium, total (nM)", ylabel="signal, % of untreated", ylim=(0, None))
     axes.set_title(title, fontsize=11, loc="left")
@@ -54,7 +54,8 @@ def flow_figure(table: pd.DataFrame, title: str) -> Figure:
     for name, color in GATES.items():
         axes.bar(range(len(means)), means[name], bottom=bottom, color=color, label=name)
         bottom += means[name].to_numpy()
-    axes.set_xticks(range(len(means)), [f"{dose:.3g}" for dose in means.index])
+    every = max(1, len(means) // 14)
+    axes.set_xticks(range(0, len(means), every), [f"{float(f'{dose:.3g}'):g}" for dose in means.index[::every]])
     axes.set(xlabel="concentration in medium, total (nM)", ylabel="cells (%)", ylim=(0, 100))
     axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     finish(axes)
@@ -74,9 +75,9 @@ def cytometer(shares: np.ndarray, seed: int, n: int = 1500) -> tuple[np.ndarray,
 
 def course_figure(table: pd.DataFrame, title: str) -> Figure:
     """Fold change of every marker over time, log axis, mean over replicates [h, fold]."""
-    figure = Figure(figsize=(6.8, 4.2), layout="constrained")
-    axes = figure.subplots()
     markers = list(dict.fromkeys(table["marker"]))
+    figure = Figure(figsize=(7.2, max(4.2, 0.2 * len(markers))), layout="constrained")
+    axes = figure.subplots()
     for k, marker in enumerate(markers):
         rows = table[table["marker"] == marker].groupby("time_h")["fold"]
         style = ("-", "--", ":")[k // len(PALETTE) % 3]
@@ -84,6 +85,8 @@ def course_figure(table: pd.DataFrame, title: str) -> Figure:
     axes.axhline(1.0, color="#888888", lw=0.7)
     axes.set(yscale="log", xlabel="time (h)", ylabel="fold of untreated")
     axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter("{x:g}")
+    axes.tick_params(axis="y", which="minor", labelsize=6)
     axes.set_title(title, fontsize=10, loc="left")
     axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     finish(axes)
@@ -122,6 +125,7 @@ def compare_figure(table: pd.DataFrame, title: str) -> Figure:
         axes.plot(low[~reached], height[~reached], ">", ms=6, color=PALETTE[k], label=None if reached.any() else f"{drug}: above the highest dose")
     axes.set_yticks(range(len(lines)), lines)
     axes.set(xscale="log", xlabel="IC50 (nM), total in medium", ylim=(len(lines) - 0.5, -0.5))
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.set_title(title, fontsize=10, loc="left")
     axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     finish(axes)
