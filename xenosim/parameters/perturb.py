@@ -50,6 +50,8 @@ EFFECTS: dict[str, tuple[tuple[str, str], ...]] = {
 #: Nodes named after the same thing.
 SAME = {"EIF2AK3": "PERK", "DDIT3": "CHOP", "PMAIP1": "NOXA", "HSPA5": "BIP", "GRP78": "BIP", "TNFRSF10B": "DR5", "MCL-1": "MCL1", "BCL-2": "BCL2",
         "C-MYC": "MYC", "CASPASE-8": "CASP8", "CASPASE-9": "CASP9", "NFE2L1": "NRF1", "C-IAP": "CIAP", "IKB": "IKBA", "CRBN": "CRBN", "MAPK8": "JNK"}  # fmt: skip
+#: Nodes whose knock-out no cell survives.
+VITAL = ("PSMB5", "SYNTHESIS", "AUTOPHAGY")
 _REMEDY = 'write "CHOP=ko", "NOXA=kd:0.8" (80 % removed), "MCL1=oe:3" (three-fold) or "PSMB5=A49T"'
 
 
@@ -94,7 +96,7 @@ def _parse(text: str, where: str) -> Perturbation:
     if node not in EFFECTS:
         raise ParameterError(f"unknown node '{node}'{suggest(node, EFFECTS)}", where=where, remedy=f"one of {', '.join(EFFECTS)}")
     if value.lower() == "ko":
-        if node in ("PSMB5", "SYNTHESIS", "AUTOPHAGY"):
+        if node in VITAL:
             raise ParameterError(f"cells do not live without {node}", where=where, remedy=f'write e.g. "{node}=kd:0.5"')
         return Perturbation(node, 0.0)
     if match := re.fullmatch(r"(kd|oe):(\d*\.?\d+)", value.lower()):
