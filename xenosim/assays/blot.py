@@ -124,7 +124,7 @@ def _course(
             treated, untreated = (followed(side[marker], half_lives.get(marker, 0.0)) for side in both)
             for time in times_h:
                 level, rest = (float(np.interp(time, np.arange(series.size), series)) for series in (treated, untreated))
-                fold = level / rest * math.exp(spread * rng.standard_normal()) if rest > 0 else math.nan
+                fold = level / rest * math.exp(spread * rng.standard_normal() - 0.5 * spread**2) if rest > 0 else math.nan
                 rows.append({"time_h": float(time), "marker": marker, "replicate": replicate, "level": level, "untreated": rest, "fold": fold})
     dosed = " + ".join(f"{p.drug} {p.concentration_nM:g} nM" for p in pulses) or "no drug"
     return Course(f"{line.label}, {dosed}, {kind}", pd.DataFrame(rows))

@@ -175,7 +175,8 @@ def read_viability(path: Path) -> pd.DataFrame:
     require_columns(table.columns, ("drug", "hours", "dose_nM", "viability"), where=str(path))
     for column in ("hours", "dose_nM", "viability"):
         numbers = pd.to_numeric(table[column], errors="coerce")
-        bad = np.nonzero(~(np.isfinite(numbers) & (numbers >= 0)).to_numpy())[0]
+        least = 1e-9 if column == "hours" else 0.0
+        bad = np.nonzero(~(np.isfinite(numbers) & (numbers >= least)).to_numpy())[0]
         if bad.size:
             text = table[column].iloc[int(bad[0])]
             remedy = "numbers from 0 on; viability as a share of the untreated control, e.g. 0.43"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xenosim.cell import population
-from xenosim.cell.kernel import Exposure, step_cells
+from xenosim.cell.kernel import BLOCK, Exposure, step_cells, step_few_cells
 from xenosim.cell.params import CellParams, TraitParams, cell_params, step_factors, trait_params
 from xenosim.cell.readouts import Snapshot
 from xenosim.cell.state import Cells, CellState, allocate, grown, view
@@ -151,7 +151,8 @@ class Culture:
             np.float32(self.exposure.lenalidomide(start, start + self.dt_h)),
         )  # fmt: skip
         marks = np.empty(self.n, np.uint8)
-        step_cells(self.live, exposure, self.line.params, self._factors, step, marks)
+        advance = step_few_cells if self.n <= 4 * BLOCK else step_cells
+        advance(self.live, exposure, self.line.params, self._factors, step, marks)
         dying, leaving, ready = np.empty((3, population.count_marked(marks) + 1), np.int64)
         n_dying, _, n_ready = population.list_marked(marks, dying, leaving, ready)
         # A dead cell stays in the well; its event step, when a tumor would clear it, is when its membrane leaks.

@@ -94,7 +94,7 @@ def read_plate(line: Line, wells: Sequence[tuple[dict[str, Any], Sequence[Pulse]
             # The same wells under every treatment: common random numbers, as one suspension is split over a plate.
             well = Culture(line, layout.cells, pulses, seed=layout.seed * 1000 + replicate)
             well.run_until(hours)
-            signal = well.signal() * float(np.exp(spread * rng.standard_normal()))
+            signal = well.signal() * float(np.exp(spread * rng.standard_normal() - 0.5 * spread**2))
             if not pulses:
                 untreated.append(signal)
             row = {"replicate": replicate, "living": well.living(), "signal": signal, **well.gates()._asdict(), "resistant": well.resistant()}

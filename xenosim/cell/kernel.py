@@ -143,6 +143,13 @@ def age_cells(cells, dt, step, marks):  # type: ignore[no-untyped-def]
         marks[i] = np.uint8(due) * DYING | np.uint8(due & (clock < ZERO)) * LEAVING | np.uint8(clock >= ONE) * READY
 
 
+@kernel
+def step_few_cells(cells, exposure, params, factors, step, marks):  # type: ignore[no-untyped-def]
+    """As :func:`step_cells`, on one thread: for so few cells that starting threads costs more than the work."""
+    for b in range((marks.shape[0] + BLOCK - 1) // BLOCK):
+        _advance_block(b, cells, exposure, params, factors, step, marks)
+
+
 @kernel(parallel=True)
 def step_cells(cells, exposure, params, factors, step, marks):  # type: ignore[no-untyped-def]
     """Advance every cell by one step on all threads; parameters as in :func:`advance_rows` [-]."""

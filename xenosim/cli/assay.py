@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 #: Doses of a range, evenly spaced on a log axis.
 POINTS = 10
+#: Highest concentration that is simulated [nM].
+MAX_NM = 1e9
 
 
 def parse_doses(text: str) -> list[float]:
@@ -52,11 +54,13 @@ def parse_doses(text: str) -> list[float]:
     numbers, unit, points = match.groups()
     parts = [part.strip() for part in re.split(r"\.\.|,", numbers)]
     doses = [quantity(f"{part} {unit}", "concentration", where="--dose") for part in parts]
+    if not all(dose <= MAX_NM for dose in doses):
+        raise UnitError(f"'{text}' goes beyond 1 M", where="--dose", remedy="check the unit: pM, nM, uM, mM")
     if ".." in numbers:
         count = int(points or POINTS)
         if len(doses) != 2 or not 0 < doses[0] < doses[1] or not 2 <= count <= 99:
             raise UnitError(f"'{text}' is not a rising range of 2 to 99 doses", where="--dose", remedy=remedy)
-        return [float(f"{dose:.4g}") for dose in np.geomspace(doses[0], doses[1], count)]
+        return [float(f"{dose:.6g}") for dose in np.geomspace(doses[0], doses[1], count)]
     return doses
 
 
@@ -117,7 +121,8 @@ def viability(
     pulse_h, every_h = hours_of(pulse, "--pulse"), hours_of(every, "--every") if every else 0.0
     check_writable(Path(out))
     result = dose_response(line, drug, parse_doses(dose), hours, layout, pulse_h, every_h, repeats)
-    finish("viability", str(result), {"wells": result.table}, {"viability": result.plot()}, line, [drug], layout, out, as_json, {"fit": result.fit._asdict()})
+    kind = "viability" if pulse is None else "washout"
+    finish(kind, str(result), {"wells": result.table}, {kind: result.plot()}, line, [drug], layout, out, as_json, {"fit": result.fit._asdict()})
 
 
 def apoptosis(line: Line, drug: str, dose: str, hours: float, pulse: str | None, layout: Layout, out: str, as_json: bool) -> None:
@@ -181,6 +186,8 @@ def compare(lines: str, drugs: str, dose: str, hours: float, pulse: str | None, 
     check_drugs(names)
     check_writable(Path(out))
     doses, rows = parse_doses(dose), []
+    if len(set(doses)) < 4:
+        raise ParameterError(f"{len(set(doses))} doses are too few for an IC50", where="--dose", remedy='give at least four, e.g. "0.1..1000 nM"')
     for line in cells:
         first = None
         for name in names:

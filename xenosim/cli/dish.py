@@ -23,7 +23,7 @@ Doubling = Annotated[str | None, typer.Option("--doubling", help="Doubling time 
 Cells = Annotated[int, typer.Option("--cells", min=10, help="Cells seeded per well.")]
 Replicates = Annotated[int, typer.Option("--replicates", min=1, help="Wells per treatment.")]
 Noise = Annotated[str, typer.Option("--noise", help="CV of the reading: of a plate reader 5-10 %, of a band 20-25 %.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of all random numbers.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1, help="Seed of all random numbers.")]
 Out = Annotated[str, typer.Option("--out", help="Directory for the results.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
 

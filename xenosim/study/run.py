@@ -61,7 +61,7 @@ class StudyResult:
         if len(removed):
             notes.append(f"{len(removed)} animals were removed at the humane endpoint before the last day")
             if (removed["arm"] == self.scenario.control.name).any():
-                notes.append("the control lost its largest tumors, which draws T/C toward 100 %; growth rates and delays use every animal")
+                notes.append("the control lost its largest tumors, which draws T/C toward 100 %; growth rates, delays and T/C of last volumes use every animal")
         return notes
 
     def comparison(self) -> pd.DataFrame | None:
@@ -144,7 +144,7 @@ class StudyResult:
         return "\n".join(lines + [f"Note: {note}" for note in self.warnings()])
 
     def _table_text(self) -> str:
-        wanted = {"tc_pct": "T/C, median RTV (%)", "tc_volume_mean": "T/C, mean volume", "tgi_delta_pct": "TGI, delta (%)", "tgi_ratio_pct": "TGI, ratio (%)", "growth_rate_per_day": "growth rate (1/day)", "doubling_time_days": "doubling time (d)", "tgd_days": "growth delay to 4x (d)"}
+        wanted = {"tc_pct": "T/C, median RTV (%)", "tc_pct_locf": "T/C, last volumes (%)", "tc_volume_mean": "T/C, mean volume", "tgi_delta_pct": "TGI, delta (%)", "tgi_ratio_pct": "TGI, ratio (%)", "growth_rate_per_day": "growth rate (1/day)", "doubling_time_days": "doubling time (d)", "tgd_days": "growth delay to 4x (d)"}
         table = self.tables["endpoints"]
         arms = [arm.name for arm in self.scenario.arms]
         width = max(27, *(len(arm) + 2 for arm in arms))

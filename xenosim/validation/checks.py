@@ -218,10 +218,10 @@ MECHANISM_CHECKS = (
     _fold("POT-04", "lead of carfilzomib over bortezomib, 1-h pulse over continuous, RPMI-8226", lambda s: (ic50("RPMI-8226", BTZ, 72.0, s, 100.0, 1.0) / ic50("RPMI-8226", CFZ, 72.0, s, 100.0, 1.0)) / (ic50("RPMI-8226", BTZ, 72.0, s, 3.0) / ic50("RPMI-8226", CFZ, 72.0, s, 3.0)), UP, "a lower bound: no pulse of bortezomib up to 10 uM halves the signal"),
     _fold("LEN-01", "largest of IKZF1, IRF4, MYC, MM.1S, lenalidomide 5 uM, 48 h", lambda s: max(band("MM.1S", LEN, 5000.0, m, 48.0, s) for m in ("IKZF1", "IRF4", "MYC")), DOWN),
     _fold("LEN-02", "IKZF1 with full inhibition over lenalidomide alone, MM.1S, 24 h", lambda s: mixed("MM.1S", {IXA: 1000.0, LEN: 5000.0}, 12.0, "IKZF1", s) / mixed("MM.1S", {LEN: 5000.0}, 12.0, "IKZF1", s), UP),
-    Check("LEN-03", "combination index, median, MM.1S, together, 72 h", "", lambda s: index("MM.1S", "together", "ci_median", s), 0.0, 0.97, note="lenalidomide alone slows growth and does not kill"),
-    Check("LEN-03", "combination index, median, RPMI-8226, together, 72 h", "", lambda s: index("RPMI-8226", "together", "ci_median", s), 0.0, 0.97),
+    Check("LEN-03", "combination index, median, MM.1S, together, 72 h", "", lambda s: index("MM.1S", "together", "ci_median", s), 0.0, 0.92, note="lenalidomide alone slows growth and does not kill; asked below 0.92: a drug with itself comes out at 0.92 to 1.0, because simulated curves are steeper than the median-effect curve"),
+    Check("LEN-03", "combination index, median, RPMI-8226, together, 72 h", "", lambda s: index("RPMI-8226", "together", "ci_median", s), 0.0, 0.92),
     Check("LEN-04", "combination index at the 90 % effect, MM.1S, together, 72 h", "", lambda s: index("MM.1S", "together", "ci_ed90", s), 1.03, INF, note="the loss of IKZF1 is blocked (LEN-02), but where a dose spares some cells their cycle is slowed all the same: the index stays below 1"),
-    Check("LEN-04", "combination index, median, MM.1S, lenalidomide first, 72 h", "", lambda s: index("MM.1S", "first-b", "ci_median", s), 0.0, 0.97),
+    Check("LEN-04", "combination index, median, MM.1S, lenalidomide first, 72 h", "", lambda s: index("MM.1S", "first-b", "ci_median", s), 0.0, 0.92, note="given first, lenalidomide slows growth for a day and leaves no trace in the cells that ixazomib meets"),
     _fold("LEN-05", "CHOP with both drugs over the higher of either, MM.1S, 20 nM + 5 uM, 12 h", lambda s: mixed("MM.1S", {IXA: 20.0, LEN: 5000.0}, 12.0, "CHOP", s) / max(mixed("MM.1S", {IXA: 20.0}, 12.0, "CHOP", s), mixed("MM.1S", {LEN: 5000.0}, 12.0, "CHOP", s)), (1.01, INF), "weak by assumption"),
 )
 
