@@ -6,8 +6,10 @@ import pytest
 
 from tests.conftest import SCENARIOS
 from xenosim.errors import XenosimError
+from xenosim.parameters.load import load_line, load_set
 from xenosim.scenario.load import load_scenario
-from xenosim.scenario.resolve import TEMPLATE, resolved_dict, scenario_hash
+from xenosim.scenario.resolve import TEMPLATE, model_set, resolved_dict, scenario_hash
+from xenosim.study.animal import exposures
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
@@ -103,3 +105,36 @@ def test_a_table_never_shifts_silently(tmp_path: Path) -> None:
 def test_a_treated_arm_without_doses_is_refused(tmp_path: Path) -> None:
     with pytest.raises(XenosimError, match="holds no dose"):
         load_scenario(with_events(tmp_path, "TIME,AMT,EVID\n0,.,0\n", "{events: mine.csv}"))
+
+
+def resistant_study(tmp_path: Path, lines: str, tumor: str = "") -> Path:
+    path = tmp_path / "clones.yaml"
+    path.write_text(TEMPLATE.replace("  resolution: 1e3", f"{tumor}  resolution: 1e3") + lines)
+    return path
+
+
+def test_cells_of_a_line_under_perturbations(tmp_path: Path) -> None:
+    scenario = load_scenario(resistant_study(tmp_path, "line: kms11\nperturb: [CHOP=ko, MCL1=oe:3]\n"))
+    cells, model, line = model_set(scenario), load_set("oci_ly10"), load_line("KMS-11")
+    assert scenario.line == "KMS-11" and scenario.perturb == ("CHOP=ko", "MCL1=oe:3")
+    assert cells.value("load_mean") == line.value("load_mean") != model.value("load_mean")
+    assert cells.value("dr5") == 0.0 and cells.value("threshold_mean") > model.value("threshold_mean")
+    assert cells.value("vessel_exchange") == model.value("vessel_exchange")
+    assert scenario_hash(scenario) != scenario_hash(load_scenario(resistant_study(tmp_path, "line: kms11\n")))
+
+
+def test_a_resistant_clone_of_a_tumor(tmp_path: Path) -> None:
+    clone = "  resistant: {fraction: 2 %, mutation_rate: 1e-5, reversion_rate: 0}\n"
+    scenario = load_scenario(resistant_study(tmp_path, "perturb: PSMB5=A49T\n", clone))
+    assert scenario.tumor.resistant.fraction == 0.02 and scenario.tumor.resistant.mutation_rate == 1e-5
+    folds = exposures(scenario, scenario.arms[1].doses).tumor.fold
+    assert folds.tolist() == [[1.0], [155.0]]
+    # Blood and normal tissue are the mouse's own.
+    assert exposures(scenario, scenario.arms[1].doses).blood.fold.tolist() == [[1.0]]
+    assert load_scenario(resistant_study(tmp_path, "line: CEM/BTZ\n")).tumor.resistant.fraction == 1.0
+    with pytest.raises(XenosimError, match="needs a mutation"):
+        load_scenario(resistant_study(tmp_path, "", clone))
+    for text, message in (("line: KMS-111\n", "did you mean 'KMS-11'"), ("perturb: [CHOPP=ko]\n", "did you mean 'CHOP'"), ("perturb: [CHOP=ko, CHOP=kd:0.5]\n", "contradicts")):
+        with pytest.raises(XenosimError, match=message) as caught:
+            load_scenario(resistant_study(tmp_path, text))
+        assert "clones.yaml:" in str(caught.value.where)

@@ -7,7 +7,6 @@ import re
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,15 +22,14 @@ from xenosim.assays.calibration import characterize as fit_line
 from xenosim.assays.calibration import read_viability
 from xenosim.assays.combination import combine as combine_drugs
 from xenosim.assays.culture import Line, line_of
+from xenosim.assays.library import cell_of, cells
 from xenosim.assays.plate import Layout, check_drugs
 from xenosim.assays.viability import apoptosis as annexin
 from xenosim.assays.viability import dose_response, pulses_of
 from xenosim.errors import ParameterError, UnitError
 from xenosim.io.runs import check_writable, new_run_directory, write_json, write_table
-from xenosim.parameters.load import Parameter, ParameterSet, Source, available, count_statuses, load_line, load_set
-from xenosim.parameters.perturb import parse_perturbations
+from xenosim.parameters.load import count_statuses, load_set
 from xenosim.parameters.schema import PARAMETERS
-from xenosim.scenario.document import read_document
 from xenosim.units import quantity
 from xenosim.viz.response import compare_figure
 from xenosim.viz.style import save
@@ -77,34 +75,11 @@ def hours_of(text: str | None, where: str) -> float:
     return quantity(text, "time", where=where) if text else float("inf")
 
 
-def cell_of(name: str) -> ParameterSet:
-    """The default cell, a xenograft model, a line of the library, or the file of a line that ``characterize`` left."""
-    if name.endswith(".yaml"):
-        return read_line(Path(name))
-    return load_set(name) if name in ("cell", *available("model")) else load_line(name)
-
-
-def read_line(path: Path) -> ParameterSet:
-    """A characterized line: name, like, doubling_h and load_mean of a YAML file, on the cell it is like."""
-    document = read_document(path, {})
-    document.check_keys((), ("name", "like", "doubling_h", "load_mean", "low", "high"))
-    try:
-        load, doubling = float(document.get(("load_mean",))), float(document.get(("doubling_h",)))
-    except (TypeError, ValueError) as error:
-        raise document.fail((), "load_mean or doubling_h is no number", "use the file that 'xenosim assay characterize' left") from error
-    base = cell_of(str(document.get(("like",), "cell")))
-    note = f"from own data; 95 % interval {document.get(('low',), '?')} to {document.get(('high',), '?')}"
-    fitted = replace(base.values["load_mean"], value=load, status="calibrated", source=Source("xenosim2026", str(path.name)), note=note)
-    time = Parameter("culture_doubling_time", doubling, "h", "assumed", Source("xenosim2026", str(path.name)), None, "as given to characterize")
-    values = {**base.values, "load_mean": fitted, "culture_doubling_time": time}
-    return ParameterSet(str(document.get(("name",), path.stem)), "own line", values, "", f"like {base.name}")
-
-
 def cells_of(line: str, doubling: str | None, perturb: Sequence[str] | None, resistant: str | None, mutation_rate: float) -> Line:
     """The cells that the options describe."""
     share = quantity(resistant, "fraction", where="--resistant") if resistant else None
     time = quantity(doubling, "time", where="--doubling") if doubling else None
-    return line_of(cell_of(line), time, parse_perturbations(perturb or []), share, mutation_rate)
+    return cells(line, perturb or [], time, share, mutation_rate)
 
 
 def layout_of(cells: int, replicates: int, seed: int, noise: str) -> Layout:

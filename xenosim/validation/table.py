@@ -110,7 +110,7 @@ def simulated_text(row: Any) -> str:
 
 def as_text(table: pd.DataFrame) -> str:
     """The table for a terminal; the reason under each miss."""
-    lines_ = [f"{'row':12}{'what':84}{'asked':>16}{'simulated, range of 3 seeds':>34}  {'verdict':14}used"]
+    lines_ = [f"{'row':12}{'what':84}{'asked':>16}{'simulated (range)':>34}  {'verdict':14}used"]
     for row in table.itertuples():
         lines_.append(f"{row.row:12.11}{row.what:84.83}{band_text(row):>16}{simulated_text(row):>34}  {row.verdict:14}{row.used}")
         if row.verdict != "met" and row.note:
