@@ -39,10 +39,14 @@ def test_cells_have_the_verbs_of_an_agent_set() -> None:
 class Small(XenograftModel):
     """For batch running: plain parameters."""
 
-    def __init__(self, volume_mm3: float = 1.0, rng: int = 1) -> None:
+    def __init__(self, volume_mm3: float = 1.0, rng: int | None = 1) -> None:
         super().__init__(small_spec(), volume_mm3, rng=rng, collect_every_h=1.0)
 
 
 def test_batch_running() -> None:
     rows = mesa.batch_run(Small, {"volume_mm3": [1.0, 2.0]}, max_steps=5, number_processes=1, display_progress=False)
     assert len(rows) == 2 and all(row["n_cells"] > 0 for row in rows)
+
+
+def test_without_a_seed_every_tumor_is_another() -> None:
+    assert Small(rng=None).tumor.seed != Small(rng=None).tumor.seed and Small().tumor.seed == 1

@@ -125,8 +125,8 @@ class XenograftModel(mesa.Model):  # type: ignore[misc]
         Volume of the founding sphere [mm3].
     exposure : TargetExposure, optional
         What the cells see of the drugs; time 0 is ``start_h``. None: no drug.
-    rng : int
-        Seed of this tumor [-].
+    rng : int, optional
+        Seed of this tumor [-]; None, as Mesa's batch running passes it: one that Mesa draws.
     start_h : float
         Study time of the first step [h]; negative while the tumor grows before treatment.
     end_volume_mm3 : float
@@ -136,11 +136,11 @@ class XenograftModel(mesa.Model):  # type: ignore[misc]
     """
 
     def __init__(
-        self, spec: TumorSpec, volume_mm3: float, *, exposure: TargetExposure | None = None, rng: int = 1,
+        self, spec: TumorSpec, volume_mm3: float, *, exposure: TargetExposure | None = None, rng: int | None = 1,
         start_h: float = 0.0, end_volume_mm3: float = math.inf, collect_every_h: float = 24.0,
     ) -> None:  # fmt: skip
         super().__init__(rng=rng)
-        self.tumor = Tumor(spec, volume_mm3, rng)
+        self.tumor = Tumor(spec, volume_mm3, int(self.rng.integers(1, 2**62)) if rng is None else int(rng))
         self.exposure, self.time_h, self.end_volume_mm3 = exposure, start_h, end_volume_mm3
         self.inhibition: NDArray[np.float64] | None = None
         self._every = max(round(min(collect_every_h, 1e9) / spec.dt_h), 1)
