@@ -133,8 +133,8 @@ def test_a_drug_with_itself_is_additive() -> None:
     doses = [5.0, 10.0, 20.0, 40.0, 80.0]
     found = combine(LINE, ("ixazomib", "ixazomib"), doses, doses, 48.0, layout=Layout(1000, 2, 3, 0.01), n_boot=20)
     index = found.summary.set_index("endpoint")["estimate"]
-    # Where the model's curve is as steep as a median-effect curve; at the 90 % effect it is steeper, and the index falls below 1.
-    assert index["ci_ed50"] == pytest.approx(1.0, abs=0.02) and index["ci_ed75"] == pytest.approx(1.0, abs=0.02)
+    for effect in ("ci_ed50", "ci_ed75", "ci_ed90"):
+        assert index[effect] == pytest.approx(1.0, abs=0.02), effect
     assert found.pairs["loewe_excess"].abs().max() < 0.05
 
 

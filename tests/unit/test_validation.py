@@ -54,7 +54,7 @@ def test_a_row_that_loses_its_check_is_missed(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: f"{check.row}: {check.what}")
 def test_a_check_is_well_formed(check: Check) -> None:
-    assert 0.0 <= check.low < check.high and check.used in ("validation", "calibration")
+    assert 0.0 <= check.low < check.high and check.used in ("validation", "calibration", "construction")
     assert check.what and "|" not in check.what + check.note
     if math.isfinite(check.published) and check.what.startswith(("IC50 of ixazomib, ", "IC50 of bortezomib, ", "IC50 of carfilzomib, ", "Annexin", "resistance", "IC50 of")):
         assert check.low <= check.published <= check.high
@@ -83,6 +83,8 @@ def test_what_else_is_called_calibration_went_into_a_number() -> None:
     for row in ("UPR-07", "EXT-02"):
         assert row in load_line("HCT116").values["dr5"].note
         others = {(r, what) for r, what in others if r != row}
+    # Bortezomib's Kd was chosen with the ratio of 10 in view.
+    others = {(r, what) for r, what in others if r not in ("Roeten 2021", "POT-02")}
     for row, mutation, drug in (("RES-02", "A49T", "bortezomib"), ("RES-03", "C63F", "bortezomib"), ("RES-03", "C63F", "carfilzomib")):
         found = next(c for c in CHECKS if c.row == row and c.used == "calibration" and drug in c.what)
         assert found.published == MUTATIONS[mutation][drug]

@@ -87,5 +87,7 @@ def fit_hill(dose: Array, viability: Array, where: str = "dose-response") -> Hil
     error = Z95 * math.sqrt(float(covariance[0, 0])) if np.isfinite(covariance).all() else math.inf
     ln_ic50, ln_slope, bottom = (float(x) for x in found)
     rms = float(np.sqrt(np.mean((curve(dose, *found) - viability) ** 2)))
+    if error > math.log(1000.0):
+        return HillFit(math.exp(ln_ic50), 0.0, math.inf, math.exp(ln_slope), bottom, "the wells do not determine the IC50: no interval")
     note = f"the curve misses the wells by {100 * rms:.0f} points (rms): read the figure" if rms > POOR_RMS else ""
     return HillFit(math.exp(ln_ic50), math.exp(ln_ic50 - error), math.exp(min(ln_ic50 + error, 700.0)), math.exp(ln_slope), bottom, note)

@@ -393,7 +393,7 @@ def ci_summary(table: pd.DataFrame, ratio: float | None = None, n_boot: int = 20
     -------
     DataFrame
         ``endpoint``: ``ci_median``, the median over the pairs with a mean effect in ``MEAN_RANGE``, or ``ci_ed50`` ...: the doses of
-        the mixture, interpolated between those measured, over those of the drugs alone; ``ratio``, ``estimate``, ``ci_low``, ``ci_high`` [-]; ``n``: pairs
+        the mixture over those of the drugs alone, all interpolated between those measured; ``ratio``, ``estimate``, ``ci_low``, ``ci_high`` [-]; ``n``: pairs
         of doses; ``is_extrapolated``: an active drug alone never reached the effect.
 
     Raises
@@ -409,7 +409,7 @@ def ci_summary(table: pd.DataFrame, ratio: float | None = None, n_boot: int = 20
     rows = [("ci_median", math.nan, _row_medians(index), int(used.sum()), bool((means[0, used] > reached).any()))]
     chosen = _longest_ratio(a, b, means[0]) if ratio is None else float(f"{ratio:.6g}")
     if chosen is not None:
-        rows += _mixture_rows(samples, chosen, curves, reached)
+        rows += _mixture_rows(samples, chosen, reached)
     limits = _intervals(np.column_stack([row[2] for row in rows]))
     values = [(name, r, x[0], low, high, n, beyond) for (name, r, x, n, beyond), low, high in zip(rows, *limits, strict=True)]
     return pd.DataFrame(values, columns=["endpoint", "ratio", "estimate", "ci_low", "ci_high", "n", "is_extrapolated"])
@@ -428,7 +428,7 @@ def _longest_ratio(a: Array, b: Array, affected: Array) -> float | None:
     return float(ratios[int(np.argmax(counts))]) if counts.size and counts.max() >= 3 else None
 
 
-def _mixture_rows(samples: _Samples, ratio: float, curves: list[Curve], reached: float) -> list[tuple[str, float, Array, int, bool]]:
+def _mixture_rows(samples: _Samples, ratio: float, reached: float) -> list[tuple[str, float, Array, int, bool]]:
     """The index at each of ``EFFECTS`` in every sample: the mixture's dose, shared by the ratio, over the doses of the drugs alone."""
     a, b = samples.dose_a, samples.dose_b
     wells = (a > 0) & (b > 0)
@@ -437,13 +437,22 @@ def _mixture_rows(samples: _Samples, ratio: float, curves: list[Curve], reached:
     levels = np.unique(dose)
     if levels.size < 3:
         raise TableError(f"mixture {ratio:g} to 1: {levels.size} doses", where="ratio", remedy="choose a ratio with at least three doses")
-    affected = np.array([samples.affected[:, wells][:, dose == level].mean(axis=1) for level in levels]).T
+    total = np.array([_doses_reaching(samples, wells, dose, effect) for effect in EFFECTS])
+    alone = [np.array([_doses_reaching(samples, w, x[w], effect) for effect in EFFECTS]) for x, w in ((a, (a > 0) & (b == 0)), (b, (b > 0) & (a == 0)))]
     rows = []
-    for effect in EFFECTS:
-        total = np.array([_dose_reaching(levels, row, effect) for row in affected])[:, None]
-        index = _index(share * total, (1.0 - share) * total, np.asarray(effect), *curves)
-        rows.append((f"ci_ed{100 * effect:.0f}", ratio, index[:, 0], levels.size, effect > reached))
+    for k, effect in enumerate(EFFECTS):
+        # A drug that never has the effect alone adds nothing: its dose would be an extrapolation.
+        terms = [np.where(np.isfinite(x[k]), part * total[k] / x[k], 0.0) for x, part in zip(alone, (share, 1.0 - share), strict=True)]
+        index = np.where(np.isfinite(alone[0][k]) | np.isfinite(alone[1][k]), terms[0] + terms[1], math.nan)
+        rows.append((f"ci_ed{100 * effect:.0f}", ratio, index, levels.size, effect > reached))
     return rows
+
+
+def _doses_reaching(samples: _Samples, wells: NDArray[np.bool_], dose: Array, effect: float) -> Array:
+    """Dose with ``effect`` [-] in every sample, by :func:`_dose_reaching` on the mean of the ``wells`` of each dose."""
+    levels = np.unique(dose)
+    means = np.array([samples.affected[:, wells][:, dose == level].mean(axis=1) for level in levels]).T
+    return np.array([_dose_reaching(levels, row, effect) for row in means])
 
 
 def _dose_reaching(levels: Array, affected: Array, effect: float) -> float:

@@ -99,6 +99,8 @@ def read_plate(line: Line, wells: Sequence[tuple[dict[str, Any], Sequence[Pulse]
                 untreated.append(signal)
             row = {"replicate": replicate, "living": well.living(), "signal": signal, **well.gates()._asdict(), "resistant": well.resistant()}
             rows.append(labels | row)
+    if float(np.mean(untreated)) < 0.1 * layout.cells:
+        raise ParameterError(f"untreated {line.label} cells die by themselves: nothing to compare with", where="--line, --perturb", remedy="milder perturbations")
     table = pd.DataFrame(rows)
-    table.insert(table.columns.get_loc("signal") + 1, "viability", table["signal"] / max(float(np.mean(untreated)), 1e-12))
+    table.insert(table.columns.get_loc("signal") + 1, "viability", table["signal"] / float(np.mean(untreated)))
     return table

@@ -44,7 +44,7 @@ class DoseResponse:
 
 @dataclass(frozen=True)
 class Apoptosis:
-    """``table``: one row per well with the shares of viable, early and late apoptotic cells [-]; ``flow``: single cells of one well per dose."""
+    """``table``: one row per well with the shares of viable, early and late apoptotic cells [-]."""
 
     title: str
     table: pd.DataFrame
@@ -62,7 +62,7 @@ class Apoptosis:
         return "\n".join(lines)
 
     def plot(self) -> Figure:
-        """Annexin V / PI as a cytometer would show it, and the shares per dose."""
+        """The shares per dose, and dots drawn by these shares in the quadrants of Annexin V / PI."""
         from xenosim.viz.response import flow_figure
 
         return flow_figure(self.table, self.title)

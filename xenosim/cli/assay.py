@@ -28,7 +28,7 @@ from xenosim.assays.viability import apoptosis as annexin
 from xenosim.assays.viability import dose_response, pulses_of
 from xenosim.errors import ParameterError, UnitError
 from xenosim.io.runs import check_writable, new_run_directory, write_json, write_table
-from xenosim.parameters.load import count_statuses, load_set
+from xenosim.parameters.load import available, count_statuses, load_set
 from xenosim.parameters.schema import PARAMETERS
 from xenosim.units import quantity
 from xenosim.viz.response import compare_figure
@@ -144,7 +144,7 @@ def combine(
 
 
 def default_doses(line: Line, names: Sequence[str], hours: float, layout: Layout) -> list[list[float]]:
-    """Six doses of each drug from a quarter of its IC50 to four times it; of a drug without one, up to 10 uM [nM]."""
+    """Six doses of each drug from an eighth of its IC50 to four times it; of a drug without one, up to 10 uM [nM]."""
     lists = []
     for name in names:
         fit = dose_response(line, name, [float(d) for d in np.geomspace(0.1, 1e4, 11)], hours, layout._replace(replicates=1, noise=0.0)).fit
@@ -156,7 +156,7 @@ def default_doses(line: Line, names: Sequence[str], hours: float, layout: Layout
 
 def compare(lines: str, drugs: str, dose: str, hours: float, pulse: str | None, perturb: Sequence[str] | None, layout: Layout, out: str, as_json: bool) -> None:
     """IC50s of lines and drugs."""
-    names, given = [name.strip() for name in drugs.split(",")], [name.strip() for name in lines.split(",")]
+    names, given = (list(dict.fromkeys(name.strip() for name in text.split(","))) for text in (drugs, lines))
     cells = [cells_of(name, None, perturb, None, 0.0) for name in given]
     check_drugs(names)
     check_writable(Path(out))
@@ -169,15 +169,16 @@ def compare(lines: str, drugs: str, dose: str, hours: float, pulse: str | None, 
             fit = dose_response(line, name, doses, hours, layout, hours_of(pulse, "--pulse")).fit
             first = fit.ic50 if first is None else first
             ratio = fit.ic50 / first if 0 < fit.ic50 < np.inf and 0 < first < np.inf else float("nan")
-            rows.append({"line": line.name, "drug": name, "ic50_nM": fit.ic50, "ci_low": fit.ci_low, "ci_high": fit.ci_high, "slope": fit.slope, f"over_{names[0]}": ratio, "note": fit.note})
+            rows.append({"line": line.label, "drug": name, "ic50_nM": fit.ic50, "ci_low": fit.ci_low, "ci_high": fit.ci_high, "slope": fit.slope, f"over_{names[0]}": ratio, "note": fit.note})
     table = pd.DataFrame(rows)
-    text = [f"IC50 (nM), read at {hours:g} h", f"{'':14}" + "".join(f"{name:>32}" for name in names)]
+    width = max(14, *(len(line.label) + 2 for line in cells))
+    text = [f"IC50 (nM), read at {hours:g} h" + (f" after a pulse of {pulse}" if pulse else ""), " " * width + "".join(f"{name:>32}" for name in names)]
     for line in cells:
-        row = table[table["line"] == line.name]
-        text.append(f"{line.name:14}" + "".join(f"{_ic50(r):>32}" for r in row.itertuples()))
+        row = table[table["line"] == line.label]
+        text.append(f"{line.label:{width}}" + "".join(f"{_ic50(r):>32}" for r in row.itertuples()))
     text += ["", f"ratio to {names[0]}:  " + "; ".join(f"{r.line} {r.drug} {r[7]:.3g}" for r in table.itertuples() if r.drug != names[0] and np.isfinite(r[7]))] if len(names) > 1 else []
     figures = {"compare": compare_figure(table, text[0])}
-    all_lines = cells[0]._replace(label=" ".join(given))
+    all_lines = cells[0]._replace(label=" ".join(line.label for line in cells))
     finish("compare", "\n".join(text), {"ic50": table}, figures, all_lines, names, layout, out, as_json, {"ic50": rows})
 
 
@@ -228,7 +229,8 @@ def finish(
         typer.echo(json.dumps(_plain(manifest | {"tables": {k: t.to_dict("records") for k, t in tables.items()}, "directory": str(final)})))
         return
     listed = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
-    typer.echo(f"{text}\n\nSIMULATED, seed {layout.seed}. Parameters: {listed} (xenosim lines show {line.name}).\nDirectory: {final}")
+    more = f"xenosim lines show {line.name}" if line.name in available("line") else "xenosim params cell"
+    typer.echo(f"{text}\n\nSIMULATED, seed {layout.seed}. Parameters: {listed} ({more}).\nDirectory: {final}")
 
 
 def statuses(line: str, drugs: Sequence[str]) -> dict[str, int]:

@@ -99,7 +99,7 @@ def qpcr(
     pulse: Pulse = None, perturb: Perturb = None, doubling: Doubling = None, cells: Cells = 2000, replicates: Replicates = 1,
     noise: Noise = "0 %", seed: Seed = 1, out: Out = "runs", json: Json = False,
 ) -> None:  # fmt: skip
-    """mRNA levels over time, as fold of untreated cells; they lag and decay with their half-lives."""
+    """mRNA levels over time, as fold of untreated cells; they lag and decay with their half-lives (assumed)."""
     from xenosim.cli import assay
 
     cell = assay.cells_of(line, doubling, perturb, None, 0.0)

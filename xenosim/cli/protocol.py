@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ def run_protocol(file: str, out: str, as_json: bool) -> None:
     options = {parameter.name.rstrip("_"): parameter for parameter in commands[kind].params if parameter.name not in ("out", "json", "help")}
     document.check_keys((), ("assay", "title", "published", *options))
     arguments = [part for name in options if document.get((name,)) is not None for part in _option(document, name, options[name])]
+    # The manifest names the command with every option, so that a result does not depend on a file that may change.
+    sys.argv = ["xenosim", "assay", kind, *arguments]
     commands[kind].main([*arguments, "--out", out, *(["--json"] if as_json else [])], prog_name=f"xenosim assay {kind}", standalone_mode=False)
 
 

@@ -49,7 +49,7 @@ EFFECTS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 #: Nodes named after the same thing.
 SAME = {"EIF2AK3": "PERK", "DDIT3": "CHOP", "PMAIP1": "NOXA", "HSPA5": "BIP", "GRP78": "BIP", "TNFRSF10B": "DR5", "MCL-1": "MCL1", "BCL-2": "BCL2",
-        "C-MYC": "MYC", "CASPASE-8": "CASP8", "CASPASE-9": "CASP9", "NFE2L1": "NRF1", "C-IAP": "CIAP", "IKB": "IKBA", "CRBN": "CRBN", "MAPK8": "JNK"}  # fmt: skip
+        "C-MYC": "MYC", "CASPASE-8": "CASP8", "CASPASE-9": "CASP9", "NFE2L1": "NRF1", "C-IAP": "CIAP", "IKB": "IKBA", "MAPK8": "JNK"}  # fmt: skip
 #: Nodes whose knock-out no cell survives.
 VITAL = ("PSMB5", "SYNTHESIS", "AUTOPHAGY")
 _REMEDY = 'write "CHOP=ko", "NOXA=kd:0.8" (80 % removed), "MCL1=oe:3" (three-fold) or "PSMB5=A49T"'
@@ -82,6 +82,10 @@ def parse_perturbations(texts: Sequence[str], where: str = "--perturb") -> tuple
         key = (perturbation.node, bool(perturbation.mutation))
         if key in found:
             raise ParameterError(f"'{text}' contradicts '{found[key]}'", where=where, remedy="keep one perturbation per node")
+        for other in found.values():
+            shared = {name for name, _ in EFFECTS[perturbation.node]} & {name for name, _ in EFFECTS[other.node]}
+            if shared and not perturbation.mutation and not other.mutation and (perturbation.level - 1.0) * (other.level - 1.0) < 0:
+                raise ParameterError(f"'{text}' contradicts '{other}': both act on {', '.join(sorted(shared))}", where=where, remedy="keep one of them")
         found[key] = perturbation
     return tuple(found.values())
 

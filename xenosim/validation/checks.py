@@ -34,7 +34,8 @@ IXA, BTZ, CFZ, LEN = "ixazomib", "bortezomib", "carfilzomib", "lenalidomide"
 class Check(NamedTuple):
     """``row``: id of the published row; ``what`` is measured in ``unit``, by ``measure(seed)``; it must lie within ``low`` and ``high``.
 
-    ``published``: the number itself, NaN for a direction; ``used``: "calibration" where it went into a parameter, else "validation";
+    ``published``: the number itself, NaN for a direction; ``used``: "calibration" where it went into a parameter, "construction" where the
+    read-out is defined so that it cannot come out otherwise, else "validation";
     ``note``: what the reader must know, above all the reason of a miss.
     """
 
@@ -49,8 +50,8 @@ class Check(NamedTuple):
     note: str = ""
 
 
-def _fold(row: str, what: str, measure: Callable[[int], float], limits: tuple[float, float], note: str = "") -> Check:
-    return Check(row, what, "fold", measure, *limits, note=note)
+def _fold(row: str, what: str, measure: Callable[[int], float], limits: tuple[float, float], note: str = "", used: str = "validation") -> Check:
+    return Check(row, what, "fold", measure, *limits, note=note, used=used)
 
 
 def _ic50(row: str, line: str, drug: str, hours: float, value: float, note: str = "", fold: float = 2.0) -> Check:
@@ -79,7 +80,7 @@ def _removal(row: str, what: str, line: str, drug: str, dose: float, hours: floa
 
 def _ratio(row: str, line: str, top: str, bottom: str, published: float, note: str = "") -> Check:
     what = f"IC50 of {top} over {bottom}, {line}, 72 h"
-    return Check(row, what, "fold", lambda s: ic50(line, top, 72.0, s) / ic50(line, bottom, 72.0, s, 3.0), published / 2, published * 2, published, note=note)
+    return Check(row, what, "fold", lambda s: ic50(line, top, 72.0, s) / ic50(line, bottom, 72.0, s, 3.0), published / 2, published * 2, published, "calibration", note)
 
 
 def _factor(row: str, child: str, parent: str, drug: str, published: float, used: str, note: str = "") -> Check:
@@ -107,6 +108,7 @@ def _rises(line: str, marker: str, dose: float) -> Callable[[int], float]:
     return lambda seed: min(band(line, IXA, dose, marker, 8.0, seed) / band(line, IXA, dose, marker, 2.0, seed), band(line, IXA, dose, marker, 24.0, seed))
 
 
+DEFINED = "the read-out is defined by what is changed"
 STEEP = "the IC50 at 96 h and the apoptosis at 24 h ask for a shallower curve than one population of this spread gives"
 NO_IC50 = "no IC50 of this line was found: this is the default cell"
 
@@ -125,7 +127,7 @@ SEED_CHECKS = (
         _fold(row, f"{marker} over time, HCT116, 30 nM", _rises("HCT116", marker, 30.0), UP)
         for row, marker in (("S0-10", "BiP"), ("S0-11", "p-PERK"), ("S0-12", "p-eIF2a"), ("S0-13", "CHOP"))
     ),
-    *(_fold(row, f"p-IkBa, {line}, 100 nM, 8 h", _band(line, "p-IkBa", 100.0, 8.0), UP) for row, line in (("S0-14", "Raji"), ("S0-15", "Daudi"))),
+    *(_fold(row, f"p-IkBa, {line}, 100 nM, 8 h", _band(line, "p-IkBa", 100.0, 8.0), UP, DEFINED, "construction") for row, line in (("S0-14", "Raji"), ("S0-15", "Daudi"))),
     *(
         _fold(row, f"{marker}, {line}, 50 nM, 24 h", _band(line, marker, 50.0, 24.0), UP)
         for row, line, marker in (("S0-16", "Jurkat", "poly-Ub"), ("S0-17", "Jurkat", "cl-casp3"), ("S0-18", "L-540", "poly-Ub"), ("S0-19", "L-540", "cl-casp3"))
@@ -134,7 +136,7 @@ SEED_CHECKS = (
     _ic50("S1-02", "L-540", IXA, 48.0, 39.0, "calibrated on the primary source; the guide document says 5 to 15 nM, 72 h"),
     _ic50("S1-03", "L-428", IXA, 48.0, 117.0, "calibrated on the primary source; the guide document says 20 to 40 nM, 72 h"),
     _ic50("S1-04", "RPMI-8226", IXA, 24.0, 21.2, "geometric mean of 15 to 30 nM"),
-    Check("S1-05", "IC50 of ixazomib, U-266, 24 h", "nM", lambda s: ic50("U-266", IXA, 24.0, s, 50.0), 10.0, 20.0, 14.1, note="sources differ from 10 to 511 nM; calibrated on bortezomib, 72 h"),
+    Check("S1-05", "IC50 of ixazomib, U-266, 24 h", "nM", lambda s: ic50("U-266", IXA, 24.0, s, 50.0), 255.0, 1022.0, 511.0, note="the primary value; the guide document says 10 to 20 nM; calibrated on bortezomib, 72 h"),
     _ic50("S1-06", "CEM/WT", IXA, 96.0, 20.0),
     _ic50("S1-07", "THP-1/WT", IXA, 96.0, 40.0),
     _ic50("S1-08", "KMS-20", IXA, 72.0, 5.0),
@@ -171,7 +173,7 @@ MECHANISM_CHECKS = (
     _fold("UPR-02", "BiP over time, HCT116, 30 nM", _rises("HCT116", "BiP", 30.0), UP),
     _fold("UPR-03", "p-PERK over time, HCT116, 30 nM", _rises("HCT116", "p-PERK", 30.0), UP),
     _fold("UPR-04", "CHOP over time, HCT116, 30 nM", _rises("HCT116", "CHOP", 30.0), UP),
-    _fold("UPR-05", "CHOP with ATF4 down by 80 % over without, HCT116", lambda s: level("HCT116", IXA, 30.0, "CHOP", 12.0, s, "ATF4=kd:0.8") / level("HCT116", IXA, 30.0, "CHOP", 12.0, s), DOWN),
+    _fold("UPR-05", "CHOP with ATF4 down by 80 % over without, HCT116", lambda s: level("HCT116", IXA, 30.0, "CHOP", 12.0, s, "ATF4=kd:0.8") / level("HCT116", IXA, 30.0, "CHOP", 12.0, s), DOWN, DEFINED, "construction"),
     _fold("UPR-06", "DR5 without CHOP over with, HCT116, 24 h", lambda s: level("HCT116", IXA, 30.0, "DR5", 24.0, s, "CHOP=ko") / level("HCT116", IXA, 30.0, "DR5", 24.0, s), DOWN),
     _removal("UPR-07", "apoptosis without CHOP over with, HCT116, 10 uM, 12 h", "HCT116", IXA, 10_000.0, 12.0, "CHOP=ko", DOWN, "the arms of HCT116 were weighted with this row in view; read at 12 h: at 24 h this dose kills every cell either way", "calibration"),
     _fold("UPR-08", "CHOP at the DR5 promoter, HCT116, 30 nM, 12 h", lambda s: promoter("HCT116", IXA, 30.0, 12.0, s), UP),
@@ -182,10 +184,10 @@ MECHANISM_CHECKS = (
     _fold("EXT-01", "least of cleaved caspase-8 and -3, HCT116, 10 uM, 24 h", lambda s: min(_saturating("HCT116", m)(s) for m in ("cl-casp8", "cl-casp3")), UP),
     _removal("EXT-02", "apoptosis without caspase-8 over with, HCT116, 40 nM, 24 h", "HCT116", IXA, 40.0, 24.0, "CASP8=ko", DOWN, "the arms of HCT116 were weighted with this row in view", "calibration"),
     Check("EXT-03", "apoptosis over Bliss with TRAIL, HCT116, 30 nM, 24 h", "points", lambda s: bliss_excess("HCT116", IXA, 30.0, 24.0, "TRAIL=oe:3", s), 1.0, 100.0),
-    _fold("NFK-01", "IkBa, HCT116, 100 nM, 8 h", lambda s: band("HCT116", IXA, 100.0, "IkBa", 8.0, s), UP),
-    _fold("NFK-01", "IkBa, RPMI-8226 (myeloma, Hideshima 2009), 100 nM, 8 h", lambda s: band("RPMI-8226", IXA, 100.0, "IkBa", 8.0, s), DOWN),
-    _fold("NFK-02", "p-IkBa, Raji, 100 nM, 8 h", lambda s: band("Raji", IXA, 100.0, "p-IkBa", 8.0, s), UP),
-    _fold("NFK-03", "c-IAP, HCT116, 100 nM, 12 h", lambda s: band("HCT116", IXA, 100.0, "c-IAP", 12.0, s), (0.0, 0.95), "weak by assumption: a tenth at full inhibition"),
+    _fold("NFK-01", "IkBa, HCT116, 100 nM, 8 h", lambda s: band("HCT116", IXA, 100.0, "IkBa", 8.0, s), UP, DEFINED, "construction"),
+    _fold("NFK-01", "IkBa, RPMI-8226 (myeloma, Hideshima 2009), 100 nM, 8 h", lambda s: band("RPMI-8226", IXA, 100.0, "IkBa", 8.0, s), DOWN, DEFINED, "construction"),
+    _fold("NFK-02", "p-IkBa, Raji, 100 nM, 8 h", lambda s: band("Raji", IXA, 100.0, "p-IkBa", 8.0, s), UP, DEFINED, "construction"),
+    _fold("NFK-03", "c-IAP, HCT116, 100 nM, 12 h", lambda s: band("HCT116", IXA, 100.0, "c-IAP", 12.0, s), (0.0, 0.95), "weak by assumption: a tenth at full inhibition", "construction"),
     _fold("NFK-04", "NF-kB with both drugs over the lower of either, L-540, 30 nM + 5 uM, 24 h", lambda s: mixed("L-540", {IXA: 30.0, LEN: 5000.0}, 24.0, "NF-kB", s) / min(mixed("L-540", {IXA: 30.0}, 24.0, "NF-kB", s), mixed("L-540", {LEN: 5000.0}, 24.0, "NF-kB", s)), (0.0, 0.999), "in myeloma lines the sign of the inhibitor's effect is reversed"),
     _fold("APO-01", "NOXA, default cell, 50 nM, 6 h", lambda s: band("cell", IXA, 50.0, "NOXA", 6.0, s), (1.5, INF)),
     _fold("APO-01", "PUMA, default cell, 50 nM, 6 h", lambda s: band("cell", IXA, 50.0, "PUMA", 6.0, s), UP),
@@ -198,7 +200,7 @@ MECHANISM_CHECKS = (
     _fold("APO-07", "apoptosis at 60 over 20 nM, default cell, 24 h", lambda s: annexin("cell", IXA, 60.0, 24.0, s) / annexin("cell", IXA, 20.0, 24.0, s), UP),
     _apoptosis("APO-08", "CEM/WT", 100.0, 24.0, 50.0, 100.0, math.nan, "most cells, at the upper dose"),
     _fold("APO-09", "growth over 48 h at a sub-lethal 15 nM over untreated, default cell", lambda s: growth("cell", IXA, 15.0, 48.0, s) / growth("cell", IXA, 0.001, 48.0, s), (0.0, 0.98)),
-    _fold("MYC-01", "NOXA without MYC over with, KYSE-150, 30 nM, 12 h", lambda s: level("KYSE-150", IXA, 30.0, "NOXA", 12.0, s, "MYC=kd:0.9") / level("KYSE-150", IXA, 30.0, "NOXA", 12.0, s), DOWN),
+    _fold("MYC-01", "NOXA without MYC over with, KYSE-150, 30 nM, 12 h", lambda s: level("KYSE-150", IXA, 30.0, "NOXA", 12.0, s, "MYC=kd:0.9") / level("KYSE-150", IXA, 30.0, "NOXA", 12.0, s), DOWN, DEFINED, "construction"),
     _removal("MYC-01", "apoptosis with MYC down by 90 % over without, KYSE-150, 40 nM, 24 h", "KYSE-150", IXA, 40.0, 24.0, "MYC=kd:0.9", DOWN),
     _removal("MYC-04", "apoptosis with MYC down by 90 % over without, Jurkat, 60 nM, 24 h", "Jurkat", IXA, 60.0, 24.0, "MYC=kd:0.9", DOWN, "CHK1 is not modelled"),
     _fold("LOAD-01", "IC50 with beta5 down by 30 % over without, default cell, 72 h", lambda s: ic50("cell", IXA, 72.0, s, perturb="PSMB5=kd:0.3") / ic50("cell", IXA, 72.0, s), DOWN, "KMS-11 against U-266 contradicts it (Blood 116(21):3066)"),
@@ -217,7 +219,7 @@ MECHANISM_CHECKS = (
     _ratio("POT-02", "CEM/WT", IXA, BTZ, 10.0, "bortezomib's Kd was chosen with this ratio in view: not independent"),
     _fold("POT-04", "lead of carfilzomib over bortezomib, 1-h pulse over continuous, RPMI-8226", lambda s: (ic50("RPMI-8226", BTZ, 72.0, s, 100.0, 1.0) / ic50("RPMI-8226", CFZ, 72.0, s, 100.0, 1.0)) / (ic50("RPMI-8226", BTZ, 72.0, s, 3.0) / ic50("RPMI-8226", CFZ, 72.0, s, 3.0)), UP, "a lower bound: no pulse of bortezomib up to 10 uM halves the signal"),
     _fold("LEN-01", "largest of IKZF1, IRF4, MYC, MM.1S, lenalidomide 5 uM, 48 h", lambda s: max(band("MM.1S", LEN, 5000.0, m, 48.0, s) for m in ("IKZF1", "IRF4", "MYC")), DOWN),
-    _fold("LEN-02", "IKZF1 with full inhibition over lenalidomide alone, MM.1S, 24 h", lambda s: mixed("MM.1S", {IXA: 1000.0, LEN: 5000.0}, 12.0, "IKZF1", s) / mixed("MM.1S", {LEN: 5000.0}, 12.0, "IKZF1", s), UP),
+    _fold("LEN-02", "IKZF1 with full inhibition over lenalidomide alone, MM.1S, 12 h", lambda s: mixed("MM.1S", {IXA: 1000.0, LEN: 5000.0}, 12.0, "IKZF1", s) / mixed("MM.1S", {LEN: 5000.0}, 12.0, "IKZF1", s), UP),
     Check("LEN-03", "combination index, median, MM.1S, together, 72 h", "", lambda s: index("MM.1S", "together", "ci_median", s), 0.0, 0.92, note="lenalidomide alone slows growth and does not kill; asked below 0.92: a drug with itself comes out at 0.92 to 1.0, because simulated curves are steeper than the median-effect curve"),
     Check("LEN-03", "combination index, median, RPMI-8226, together, 72 h", "", lambda s: index("RPMI-8226", "together", "ci_median", s), 0.0, 0.92),
     Check("LEN-04", "combination index at the 90 % effect, MM.1S, together, 72 h", "", lambda s: index("MM.1S", "together", "ci_ed90", s), 1.03, INF, note="the loss of IKZF1 is blocked (LEN-02), but where a dose spares some cells their cycle is slowed all the same: the index stays below 1"),

@@ -86,8 +86,10 @@ def calibration_points() -> pd.DataFrame:
 def counts(table: pd.DataFrame) -> str:
     """How many rows were met, by use."""
     parts = []
-    for used in ("validation", "calibration"):
+    for used in ("validation", "calibration", "construction"):
         rows = table[table["used"] == used]
+        if used == "construction" and rows.empty:
+            continue
         parts.append(f"{(rows['verdict'] == 'met').sum()} of {len(rows)} {used} rows met")
     points = calibration_points()
     near = int((np.abs(np.log(points["simulated"] / points["published"])) <= math.log(1.5)).sum())
@@ -126,13 +128,13 @@ def as_markdown(table: pd.DataFrame) -> str:
 
 
 def inputs_hash() -> str:
-    """Hash of everything the table depends on: cells, drugs, dish, parameters, checks. A test compares it with the embedded one."""
+    """Hash of everything the table depends on: cells, drugs, dish, fits, parameters, checks. A test compares it with the embedded one."""
     package = Path(__file__).parent.parent
     digest = hashlib.sha256()
-    for folder in ("cell", "pharmacology", "assays", "parameters", "validation"):
+    for folder in ("cell", "pharmacology", "assays", "analysis", "parameters", "validation"):
         for path in sorted((package / folder).rglob("*")):
             if path.suffix in (".py", ".yaml", ".csv"):
-                digest.update(path.read_bytes())
+                digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

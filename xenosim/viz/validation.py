@@ -29,7 +29,7 @@ def validation_figure(table: pd.DataFrame, calibrated: pd.DataFrame) -> Figure:
     left.set(xscale="log", yscale="log", xlabel="published (nM, %, fold)", ylabel="simulated")
     left.legend(frameon=False, fontsize=8, loc="upper left")
     left.set_title("Simulated against published; dotted: two-fold", fontsize=10, loc="left")
-    parts = [(part, used) for part in dict.fromkeys(table["part"]) for used in ("calibration", "validation") if ((table["part"] == part) & (table["used"] == used)).any()]
+    parts = [(part, used) for part in dict.fromkeys(table["part"]) for used in ("calibration", "construction", "validation") if ((table["part"] == part) & (table["used"] == used)).any()]
     start = np.zeros(len(parts))
     for verdict, color in (("met", PALETTE[2]), ("MISS", PALETTE[1])):
         counts = np.array([((table["part"] == part) & (table["used"] == used) & (table["verdict"] == verdict)).sum() for part, used in parts])
