@@ -80,8 +80,3 @@ def convert(value: float, unit: str, dimension: str, *, where: str | None = None
     except Exception as error:
         raise UnitError(f"'{unit}' is not a unit of {dimension}", where=where, remedy=f"use {expected}") from error
     return float(result.magnitude)
-
-
-def express(value: float, dimension: str) -> str:
-    """A number in internal units as text that :func:`quantity` reads back."""
-    return f"{value!r} {DIMENSIONS[dimension]}".strip()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numba
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,15 +17,6 @@ from xenosim.parameters.load import load_set
 
 HEAD = "drug,hours,dose_nM,viability\n"
 GOOD = "ixazomib,48,5,0.9\nixazomib,48,20,0.7\nixazomib,48,60,0.2\n"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():  # type: ignore[no-untyped-def]
-    """A well is less than one block of work: on a busy machine a second thread only waits."""
-    threads = numba.get_num_threads()
-    numba.set_num_threads(1)
-    yield
-    numba.set_num_threads(threads)
 
 
 def data_of(load: float, hours: float, noise: float = 0.0) -> pd.DataFrame:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numba
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,15 +20,6 @@ from xenosim.parameters.load import load_set
 from xenosim.pharmacology.target import Pulse, medium_profile
 
 LINE = line_of(load_set("cell"), 30.0)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():  # type: ignore[no-untyped-def]
-    """A well is less than one block of work: on a busy machine a second thread only waits."""
-    threads = numba.get_num_threads()
-    numba.set_num_threads(1)
-    yield
-    numba.set_num_threads(threads)
 
 
 def test_pairs_of_a_fixed_ratio() -> None:

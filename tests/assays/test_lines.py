@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import numba
 import pytest
 
 from xenosim.assays.calibration import calibrate_line
@@ -32,15 +31,6 @@ NOT_SUBJECTS = {
     "143B metastatic model", "KRIB primary intramuscular tumour (poorly vascularised)", "NSCLC and colon, cell-line and PDX models",
     "NSCLC and colon xenografts", "HCT116 xenograft", "spontaneous mouse myeloma model", "TOURMALINE-MM1", "real-world study", "REMIX study",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():  # type: ignore[no-untyped-def]
-    """A well is less than one block of work: on a busy machine a second thread only waits."""
-    threads = numba.get_num_threads()
-    numba.set_num_threads(1)
-    yield
-    numba.set_num_threads(threads)
 
 
 @pytest.mark.parametrize("name", lines())

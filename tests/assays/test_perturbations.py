@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 import pytest
 
@@ -17,15 +16,6 @@ from xenosim.parameters.load import load_line, load_set
 from xenosim.parameters.perturb import EFFECTS, Perturbation, kd_folds, parse_perturbations, perturbed
 
 CELL = load_set("cell")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():  # type: ignore[no-untyped-def]
-    """A well is less than one block of work: on a busy machine a second thread only waits."""
-    threads = numba.get_num_threads()
-    numba.set_num_threads(1)
-    yield
-    numba.set_num_threads(threads)
 
 
 def cells(*texts: str) -> Line:

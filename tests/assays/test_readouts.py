@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 import pytest
 
@@ -20,15 +19,6 @@ from xenosim.pharmacology.target import Pulse
 
 LINE = line_of(load_set("cell"), 30.0)
 SMALL = Layout(60, 1)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():  # type: ignore[no-untyped-def]
-    """A well is less than one block of work: on a busy machine a second thread only waits."""
-    threads = numba.get_num_threads()
-    numba.set_num_threads(1)
-    yield
-    numba.set_num_threads(threads)
 
 
 @pytest.mark.parametrize("dose_nM", [0.0, 8.0, 40.0, 10_000.0])

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from types import SimpleNamespace
 
-import numba
 import numpy as np
 import pytest
 from mesa.discrete_space import OrthogonalVonNeumannGrid
@@ -145,15 +144,6 @@ def follow(line: Line, pulses: list[Pulse], naive: NaiveDish, media: list[NaiveM
     assert plain.gates() == pytest.approx(well.gates(), abs=2.5 / well.n)
     dead = well.live.state == CellState.APOPTOTIC
     return well, {"born": well.n - n, "dead": int(dead.sum()), "late": int((dead & (well.live.event_step <= steps)).sum())}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():  # type: ignore[no-untyped-def]
-    """A well is less than one block of work: on a busy machine a second thread only waits."""
-    threads = numba.get_num_threads()
-    numba.set_num_threads(1)
-    yield
-    numba.set_num_threads(threads)
 
 
 def test_perturbed_line_through_a_pulse() -> None:

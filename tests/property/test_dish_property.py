@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 import pytest
 from hypothesis import assume, example, given, settings
@@ -24,15 +23,6 @@ UNITS = {"pM": 1e-3, "nM": 1.0, "uM": 1e3, "µM": 1e3}
 NUMBERS = st.one_of(st.integers(1, 2000).map(str), st.floats(1e-3, 5e3).map("{:.4g}".format), st.floats(1e-2, 1e3).map("{:.3f}".format))
 DRUGS = ("ixazomib", "bortezomib", "carfilzomib", "lenalidomide")
 NAMES = ("cell", "RPMI-8226", "Jurkat", "MOLP-8", "CW-2", "HCT116", "CEM/BTZ")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():  # type: ignore[no-untyped-def]
-    """A well is less than one block of work: on a busy machine a second thread only waits."""
-    threads = numba.get_num_threads()
-    numba.set_num_threads(1)
-    yield
-    numba.set_num_threads(threads)
 
 
 def line_named(name: str) -> Line:

@@ -34,9 +34,9 @@ def list_lines(as_json: bool) -> None:
 def show_line(name: str, as_json: bool) -> None:
     """Parameters that differ from the default cell, the published values, and the contradictions between them."""
     record = find_line(name)
-    own, default = load_line(record.name), load_line(record.name).values
+    own = load_line(record.name)
     cell = load_set("cell").values
-    changed = [p for p in default.values() if cell.get(p.name) != p]
+    changed = [p for p in own.values.values() if cell.get(p.name) != p]
     published = published_rows(record.name)
     conflicts = contradictions(published, record.target.ic50_nM if record.target else None, record.target.drug if record.target else "")
     if as_json:
@@ -45,7 +45,7 @@ def show_line(name: str, as_json: bool) -> None:
         return
     typer.echo(f"{record.name}: {own.description}" + (f"; {record.perturb} of {record.parent}" if record.parent else ""))
     typer.echo(table([["parameter", "value", "unit", "status", "source", "note"], *([p.name, f"{p.value:g}", p.unit, p.status, f"{p.bib}, {p.where}", p.note] for p in changed)]))
-    typer.echo(f"  all others as the default cell: {len(default) - len(changed)} parameters ('xenosim params cell')")
+    typer.echo(f"  all others as the default cell: {len(own.values) - len(changed)} parameters ('xenosim params cell')")
     if published:
         rows = [["published", "drug", "hours", "value", "unit", "status", "source"]]
         for row in published:

@@ -10,11 +10,10 @@ import pandas as pd
 
 from xenosim.assays.blot import blot, chip, qpcr
 from xenosim.assays.combination import Combination, combine
-from xenosim.assays.culture import Culture, Line, line_of
+from xenosim.assays.culture import Culture, Line
+from xenosim.assays.library import cells as cells_by_name
 from xenosim.assays.plate import Layout, read_plate
 from xenosim.assays.viability import dose_response, pulses_of
-from xenosim.parameters.load import load_line, load_set
-from xenosim.parameters.perturb import parse_perturbations
 from xenosim.pharmacology.target import Pulse
 
 #: Cells per well of a probe.
@@ -24,7 +23,7 @@ CELLS = 1000
 @cache
 def cells(line: str, perturb: str = "") -> Line:
     """A line of the library, or the default cell, under perturbations separated by commas."""
-    return line_of(load_set("cell") if line == "cell" else load_line(line), perturbations=parse_perturbations(perturb.split(",") if perturb else []))
+    return cells_by_name(line, perturb.split(",") if perturb else [])
 
 
 @cache
