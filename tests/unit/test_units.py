@@ -3,7 +3,7 @@
 import pytest
 
 from xenosim.errors import UnitError
-from xenosim.units import convert, quantity
+from xenosim.units import DIMENSIONS, convert, quantity
 
 
 @pytest.mark.parametrize(
