@@ -75,11 +75,13 @@ def hours_of(text: str | None, where: str) -> float:
     return quantity(text, "time", where=where) if text else float("inf")
 
 
-def cells_of(line: str, doubling: str | None, perturb: Sequence[str] | None, resistant: str | None, mutation_rate: float) -> Line:
+def cells_of(
+    line: str, doubling: str | None, perturb: Sequence[str] | None, resistant: str | None = None, mutation_rate: float = 0.0, reversion_rate: float = 0.0
+) -> Line:
     """The cells that the options describe."""
     share = quantity(resistant, "fraction", where="--resistant") if resistant else None
     time = quantity(doubling, "time", where="--doubling") if doubling else None
-    return cells(line, perturb or [], time, share, mutation_rate)
+    return cells(line, perturb or [], time, share, mutation_rate, reversion_rate)
 
 
 def layout_of(cells: int, replicates: int, seed: int, noise: str) -> Layout:
@@ -157,7 +159,7 @@ def default_doses(line: Line, names: Sequence[str], hours: float, layout: Layout
 def compare(lines: str, drugs: str, dose: str, hours: float, pulse: str | None, perturb: Sequence[str] | None, layout: Layout, out: str, as_json: bool) -> None:
     """IC50s of lines and drugs."""
     names, given = (list(dict.fromkeys(name.strip() for name in text.split(","))) for text in (drugs, lines))
-    cells = [cells_of(name, None, perturb, None, 0.0) for name in given]
+    cells = [cells_of(name, None, perturb) for name in given]
     check_drugs(names)
     check_writable(Path(out))
     doses, rows = parse_doses(dose), []

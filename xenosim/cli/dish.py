@@ -19,6 +19,7 @@ Pulse = Annotated[str | None, typer.Option("--pulse", help='Wash-out after this 
 Perturb = Annotated[list[str] | None, typer.Option("--perturb", help='"CHOP=ko", "NOXA=kd:0.8", "MCL1=oe:3", "PSMB5=A49T" (repeatable).')]
 Resistant = Annotated[str | None, typer.Option("--resistant", help='Share of cells that carry the mutation at the start, e.g. "5 %".')]
 Mutation = Annotated[float, typer.Option("--mutation-rate", help="Chance of a daughter to gain the mutation.")]
+Reversion = Annotated[float, typer.Option("--reversion-rate", help="Chance of a daughter to lose the mutation.")]
 Doubling = Annotated[str | None, typer.Option("--doubling", help="Doubling time in culture; the line's own by default.")]
 Cells = Annotated[int, typer.Option("--cells", min=10, help="Cells seeded per well.")]
 Replicates = Annotated[int, typer.Option("--replicates", min=1, help="Wells per treatment.")]
@@ -39,13 +40,13 @@ def run(file: Annotated[str, typer.Argument(help="Assay file (YAML): 'assay: via
 @assay_app.command("viability")
 def viability(
     line: Line = "RPMI-8226", drug: Drug = "ixazomib", dose: Dose = "1..1000 nM", hours: Hours = 72.0, pulse: Pulse = None,
-    perturb: Perturb = None, resistant: Resistant = None, mutation_rate: Mutation = 0.0, doubling: Doubling = None, cells: Cells = 2000,
+    perturb: Perturb = None, resistant: Resistant = None, mutation_rate: Mutation = 0.0, reversion_rate: Reversion = 0.0, doubling: Doubling = None, cells: Cells = 2000,
     replicates: Replicates = 3, noise: Noise = "0 %", seed: Seed = 1, out: Out = "runs", json: Json = False,
 ) -> None:  # fmt: skip
     """Dose-response of the metabolic signal (MTT, MTS): IC50 with its interval, Hill slope, figure."""
     from xenosim.cli import assay
 
-    cell = assay.cells_of(line, doubling, perturb, resistant, mutation_rate)
+    cell = assay.cells_of(line, doubling, perturb, resistant, mutation_rate, reversion_rate)
     assay.viability(cell, drug, dose, hours, pulse, None, 1, assay.layout_of(cells, replicates, seed, noise), out, json)
 
 
@@ -55,26 +56,26 @@ def washout(
     pulse: Annotated[str, typer.Option("--pulse", help="Length of a pulse.")] = "1 h",
     every: Annotated[str | None, typer.Option("--every", help='Time between the starts of repeated pulses, e.g. "24 h".')] = None,
     repeats: Annotated[int, typer.Option("--repeats", min=1, help="Number of pulses.")] = 1,
-    perturb: Perturb = None, resistant: Resistant = None, mutation_rate: Mutation = 0.0, doubling: Doubling = None, cells: Cells = 2000,
+    perturb: Perturb = None, resistant: Resistant = None, mutation_rate: Mutation = 0.0, reversion_rate: Reversion = 0.0, doubling: Doubling = None, cells: Cells = 2000,
     replicates: Replicates = 3, noise: Noise = "0 %", seed: Seed = 1, out: Out = "runs", json: Json = False,
 ) -> None:  # fmt: skip
     """Pulse, wash, read later: the dose-response of one pulse or several."""
     from xenosim.cli import assay
 
-    cell = assay.cells_of(line, doubling, perturb, resistant, mutation_rate)
+    cell = assay.cells_of(line, doubling, perturb, resistant, mutation_rate, reversion_rate)
     assay.viability(cell, drug, dose, hours, pulse, every, repeats, assay.layout_of(cells, replicates, seed, noise), out, json)
 
 
 @assay_app.command("apoptosis")
 def apoptosis(
     line: Line = "CEM/WT", drug: Drug = "ixazomib", dose: Dose = "20,40,60,80,100 nM", hours: Hours = 24.0, pulse: Pulse = None,
-    perturb: Perturb = None, resistant: Resistant = None, mutation_rate: Mutation = 0.0, doubling: Doubling = None, cells: Cells = 2000,
+    perturb: Perturb = None, resistant: Resistant = None, mutation_rate: Mutation = 0.0, reversion_rate: Reversion = 0.0, doubling: Doubling = None, cells: Cells = 2000,
     replicates: Replicates = 3, seed: Seed = 1, out: Out = "runs", json: Json = False,
 ) -> None:  # fmt: skip
     """Annexin V / PI quadrants per dose."""
     from xenosim.cli import assay
 
-    cell = assay.cells_of(line, doubling, perturb, resistant, mutation_rate)
+    cell = assay.cells_of(line, doubling, perturb, resistant, mutation_rate, reversion_rate)
     assay.apoptosis(cell, drug, dose, hours, pulse, assay.layout_of(cells, replicates, seed, "0 %"), out, json)
 
 
@@ -88,7 +89,7 @@ def blot(
     """Protein levels over time, as fold of untreated cells."""
     from xenosim.cli import assay
 
-    cell = assay.cells_of(line, doubling, perturb, None, 0.0)
+    cell = assay.cells_of(line, doubling, perturb)
     assay.course("blot", cell, drug, dose, times, markers, pulse, assay.layout_of(cells, replicates, seed, noise), out, json)
 
 
@@ -102,7 +103,7 @@ def qpcr(
     """mRNA levels over time, as fold of untreated cells; they lag and decay with their half-lives (assumed)."""
     from xenosim.cli import assay
 
-    cell = assay.cells_of(line, doubling, perturb, None, 0.0)
+    cell = assay.cells_of(line, doubling, perturb)
     assay.course("qpcr", cell, drug, dose, times, markers, pulse, assay.layout_of(cells, replicates, seed, noise), out, json)
 
 
@@ -117,7 +118,7 @@ def chip(
     """Occupancy of a promoter over time, as fold of untreated cells."""
     from xenosim.cli import assay
 
-    cell = assay.cells_of(line, doubling, perturb, None, 0.0)
+    cell = assay.cells_of(line, doubling, perturb)
     assay.course("chip", cell, drug, dose, times, f"{factor},{promoter}", pulse, assay.layout_of(cells, replicates, seed, noise), out, json)
 
 
@@ -135,7 +136,7 @@ def combine(
     """Two drugs: Chou-Talalay combination index, Bliss, HSA, Loewe, isobologram, with intervals."""
     from xenosim.cli import assay
 
-    cell = assay.cells_of(line, doubling, perturb, None, 0.0)
+    cell = assay.cells_of(line, doubling, perturb)
     assay.combine(cell, drugs, dose or [], ratio, schedule, delay, hours, assay.layout_of(cells, replicates, seed, noise), out, json)
 
 
