@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xenosim.assays.culture import Culture, Line
-from xenosim.assays.plate import Layout, check_drugs, check_growth, check_layout
+from xenosim.assays.plate import Layout, check_drugs, check_growth, check_layout, reading_error
 from xenosim.cell.readouts import MESSAGES, NODES, PROTEINS, Column, Snapshot, chop_on_dr5
 from xenosim.errors import ParameterError, suggest
 from xenosim.pharmacology.target import Pulse
@@ -116,7 +116,6 @@ def _course(
     check_growth(line, max(times_h), layout)
     check_drugs([pulse.drug for pulse in pulses])
     rng = np.random.default_rng([layout.seed, 78])
-    spread = math.sqrt(math.log1p(layout.noise**2))
     rows = []
     for replicate in range(1, layout.replicates + 1):
         both = [levels(line, p, max(times_h), readouts, layout.cells, layout.seed * 1000 + replicate) for p in (pulses, ())]
@@ -124,7 +123,7 @@ def _course(
             treated, untreated = (followed(side[marker], half_lives.get(marker, 0.0)) for side in both)
             for time in times_h:
                 level, rest = (float(np.interp(time, np.arange(series.size), series)) for series in (treated, untreated))
-                fold = level / rest * math.exp(spread * rng.standard_normal() - 0.5 * spread**2) if rest > 0 else math.nan
+                fold = level / rest * reading_error(layout.noise, rng) if rest > 0 else math.nan
                 rows.append({"time_h": float(time), "marker": marker, "replicate": replicate, "level": level, "untreated": rest, "fold": fold})
     dosed = " + ".join(f"{p.drug} {p.concentration_nM:g} nM" for p in pulses) or "no drug"
     return Course(f"{line.label}, {dosed}, {kind}", pd.DataFrame(rows))

@@ -14,6 +14,7 @@ import numpy as np
 from xenosim.assays.culture import Line, line_of
 from xenosim.assays.plate import Layout, check_drugs, read_plate
 from xenosim.assays.viability import dose_response, pulses_of
+from xenosim.cell.params import median_of
 from xenosim.errors import ParameterError, TableError
 from xenosim.io.tables import require_columns
 from xenosim.parameters.lines import Calibrated, LineRecord, Target
@@ -38,7 +39,7 @@ class Residual(NamedTuple):
 
 def with_traits(line: Line, load_mean: float, bounce_back: float | None = None) -> Line:
     """The line at another mean load over capacity and Nrf1 response [-]; the spread between cells stays."""
-    changed = line._replace(traits=line.traits._replace(load_median=load_mean * math.exp(-0.5 * line.traits.load_sd**2)))
+    changed = line._replace(traits=line.traits._replace(load_median=median_of(load_mean, line.traits.load_sd)))
     if bounce_back is None:
         return changed
     return changed._replace(params=line.params._replace(bounce_back=type(line.params.bounce_back)(bounce_back)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from xenosim.assays.culture import Culture, Line
+from xenosim.cell.params import log_sd, median_of
 from xenosim.errors import ParameterError, suggest
 from xenosim.parameters.load import available
 from xenosim.pharmacology.target import Pulse
@@ -27,6 +28,12 @@ class Layout(NamedTuple):
     replicates: int = 3
     seed: int = 1
     noise: float = 0.0
+
+
+def reading_error(cv: float, rng: np.random.Generator) -> float:
+    """Lognormal factor of one reading [-], mean 1 and coefficient of variation ``cv`` [-]."""
+    spread = log_sd(cv)
+    return median_of(float(np.exp(spread * rng.standard_normal())), spread)
 
 
 def check_layout(hours: float, layout: Layout) -> None:
@@ -87,14 +94,13 @@ def read_plate(line: Line, wells: Sequence[tuple[dict[str, Any], Sequence[Pulse]
     check_growth(line, hours, layout)
     check_drugs([pulse.drug for _, pulses in wells for pulse in pulses])
     rng = np.random.default_rng([layout.seed, 77])
-    spread = np.sqrt(np.log1p(layout.noise**2))
     rows, untreated = [], []
     for labels, pulses in wells:
         for replicate in range(1, layout.replicates + 1):
             # The same wells under every treatment: common random numbers, as one suspension is split over a plate.
             well = Culture(line, layout.cells, pulses, seed=layout.seed * 1000 + replicate)
             well.run_until(hours)
-            signal = well.signal() * float(np.exp(spread * rng.standard_normal() - 0.5 * spread**2))
+            signal = well.signal() * reading_error(layout.noise, rng)
             if not pulses:
                 untreated.append(signal)
             row = {"replicate": replicate, "living": well.living(), "signal": signal, **well.gates()._asdict(), "resistant": well.resistant()}

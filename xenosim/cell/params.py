@@ -80,6 +80,11 @@ def log_sd(cv: float) -> float:
     return math.sqrt(math.log1p(cv * cv))
 
 
+def median_of(mean: float, sd: float) -> float:
+    """Median of a lognormal variable of this arithmetic ``mean`` [-] whose logarithm has standard deviation ``sd`` [-]."""
+    return mean * math.exp(-0.5 * sd**2)
+
+
 def cell_params(value: Callable[[str], float], dtype: type = np.float32) -> CellParams:
     """Read :class:`CellParams` through ``value(name)``, the numbers of a parameter set in internal units."""
     return CellParams(*(dtype(value(name)) for name in CellParams._fields))
@@ -100,9 +105,9 @@ def trait_params(value: Callable[[str], float], cycle_h: float, loss_per_h: floa
     """
     load_sd, threshold_sd = log_sd(value("load_cv")), log_sd(value("threshold_cv"))
     return TraitParams(
-        load_median=value("load_mean") * math.exp(-0.5 * load_sd**2),
+        load_median=median_of(value("load_mean"), load_sd),
         load_sd=load_sd,
-        threshold_median=value("threshold_mean") * math.exp(-0.5 * threshold_sd**2),
+        threshold_median=median_of(value("threshold_mean"), threshold_sd),
         threshold_sd=threshold_sd,
         cycle_h=cycle_h,
         cycle_sd=log_sd(value("cycle_cv")),

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from xenosim.cell.rules import capacity_target, stress_drive
+
 Column = NDArray[np.float64]
 #: Level of an inducible marker in a cell without stress, and of a caspase fragment in a living cell [-] (assumed).
 BASAL, BACKGROUND = 0.05, 0.02
@@ -41,8 +43,7 @@ class Snapshot(NamedTuple):
 
 def upr_sensors(s: Snapshot) -> Column:
     """Active PERK, IRE1 and ATF6 follow the unfolded-protein signal h = (U/H)^2 / (Ks^2 + (U/H)^2) at once (P4)."""
-    free = s.load / s.chaperone
-    return BASAL + free**2 / (s.params.stress_half_load**2 + free**2)  # type: ignore[attr-defined,no-any-return]
+    return np.asarray(BASAL + stress_drive.py_func(s.load, s.chaperone, s.params.stress_half_load))  # type: ignore[attr-defined]
 
 
 def integrated_stress(s: Snapshot) -> Column:
@@ -66,7 +67,7 @@ def ikba(s: Snapshot) -> Column:
     """IkBa, removed by the proteasome: stabilized by inhibition, or falling where the line's NF-kB responds upward (sign of the line)."""
     p = s.params
     if p.nfkb_sign > 0:  # type: ignore[attr-defined]
-        return np.asarray(s.level("IKBA") / np.maximum(s.capacity * (1.0 - s.occupancy), 0.2))
+        return p_ikba(s)
     return np.asarray(s.level("IKBA") * (1.0 - 0.5 * s.occupancy))
 
 
@@ -135,5 +136,5 @@ MESSAGES: dict[str, tuple[Callable[[Snapshot], Column], float]] = {
     "BiP": (lambda s: s.level("ATF6", "BIP") * upr_sensors(s), 5.0),
     "DR5": (lambda s: s.level("DR5") * (BASAL + chop(s)), 1.0),
     "NOXA": (lambda s: s.level("MYC", "NOXA") * (1.0 + s.params.noxa_gain * s.stress), 1.0),  # type: ignore[attr-defined]
-    "PSMB5": (lambda s: 1.0 + s.params.bounce_back * 4.0 * s.occupancy * (1.0 - s.occupancy), 6.0),  # type: ignore[attr-defined]
+    "PSMB5": (lambda s: capacity_target.py_func(s.occupancy, s.params.bounce_back), 6.0),  # type: ignore[attr-defined]
 }
