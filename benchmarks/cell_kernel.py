@@ -20,11 +20,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.conftest import small_spec  # noqa: E402
 from xenosim.cell.kernel import Exposure, step_cells  # noqa: E402
 from xenosim.cell.params import step_factors  # noqa: E402
-from xenosim.cell.state import allocate, bytes_per_cell, view  # noqa: E402
+from xenosim.cell.state import allocate, bytes_per_cell, pack, view  # noqa: E402
 from xenosim.jit import kernel, prange  # noqa: E402
 from xenosim.tumor.tissue import N_ZONES  # noqa: E402
 
-#: Columns the loop writes: nine states; it reads those, the four traits, event step, clone and voxel, and writes the mark.
+#: Columns the loop writes: nine states; it reads those, the four traits, event step, clone and site, and writes the mark.
 WRITTEN = 9 * 4 + 1
 READ = 13 * 4 + 4 + 1 + 4
 
@@ -51,10 +51,11 @@ def population(n: int):  # type: ignore[no-untyped-def]
     spec = small_spec()
     cells = view(allocate(n), n)
     rng = np.random.default_rng(1)
-    for name in ("site", "state", "clone"):
+    for name in ("state", "clone"):
         getattr(cells, name)[:] = 0
     cells.uid[:] = np.arange(n)
-    cells.voxel[:] = np.arange(n) * 4096 // n
+    x = np.arange(n) * 4096 // n
+    cells.site[:] = pack(0, x // 64, x % 64)
     cells.event_step[:] = 2**31 - 1
     for name in ("capacity", "chaperone", "ikzf", "noxa"):
         getattr(cells, name)[:] = 1.0
@@ -62,7 +63,8 @@ def population(n: int):  # type: ignore[no-untyped-def]
         getattr(cells, name)[:] = 0.05
     cells.clock[:] = rng.random(n)
     cells.load_ratio[:], cells.threshold[:], cells.cycle_h[:] = 0.4 * rng.lognormal(0, 0.3, n), rng.lognormal(0, 0.3, n), 1e6
-    exposure = Exposure(np.linspace(0.2, 0.8, N_ZONES, dtype=np.float32)[None, :], (np.arange(4096) % N_ZONES).astype(np.uint8), np.float32(0))
+    axis, zones = np.arange(64, dtype=np.int32), (np.arange(4096) % N_ZONES).astype(np.uint8)
+    exposure = Exposure(np.linspace(0.2, 0.8, N_ZONES, dtype=np.float32)[None, :], zones, 0 * axis, 64 * axis, axis, np.float32(0))
     return cells, exposure, spec.params, step_factors(spec.params, 1.0)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import SCENARIOS, small_spec
-from xenosim.cell.kernel import Exposure, step_cells
+from xenosim.cell.kernel import step_cells, well_mixed
 from xenosim.cell.params import step_factors
 from xenosim.cell.state import FLOAT_COLUMNS, CellState
 from xenosim.pharmacology.regimen import parse_regimen
@@ -65,10 +65,11 @@ def test_cells_in_a_dish_respond_to_later_drug_as_to_earlier() -> None:
     params, states = tumor.spec.params, []
     for delay in (0, 24):
         cells = type(tumor.live)(*(column.copy() for column in tumor.live))
+        cells.site[:] = 0
         marks = np.empty(tumor.n, np.uint8)
         for step in range(1, delay + 13):
             table = np.full((1, N_ZONES), 0.6 if step > delay else 0.0, np.float32)
-            exposure = Exposure(table, np.zeros(cells.voxel.max() + 1, np.uint8), np.float32(0))
+            exposure = well_mixed(table, np.float32(0))
             step_cells(cells, exposure, params, step_factors(params, 1.0), np.int64(step), marks)
         states.append(cells)
     for name in FLOAT_COLUMNS:

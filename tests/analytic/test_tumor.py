@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import small_spec
-from xenosim.cell.state import CellState
+from xenosim.cell.state import CellState, positions
 from xenosim.tumor.tumor import Tumor
 
 
@@ -42,7 +42,7 @@ def test_tumors_stay_round() -> None:
     tumor = Tumor(small_spec(cycle_h=24.0, loss_factor=0.0, depth_um=1000.0), 20.0, 8)
     for _ in range(110):
         tumor.step()
-    z, y, x = np.unravel_index(tumor.live.site, tumor.lattice.row.shape)
+    z, y, x = positions(tumor.live.site).T
     offsets = np.stack([z, y, x], axis=1) - np.array([z.mean(), y.mean(), x.mean()])
     directions = {
         "axis": [(1, 0, 0), (0, 1, 0), (0, 0, 1)],
@@ -69,7 +69,7 @@ def test_cells_are_conserved_and_lattice_agrees() -> None:
         assert tumor.n - n == (tumor.born - born) - (tumor.cleared - cleared)
         rows = tumor.lattice.row[tumor.lattice.row >= 0]
         assert np.array_equal(np.sort(rows), np.arange(tumor.n))
-        assert np.array_equal(tumor.lattice.row.ravel()[tumor.live.site], np.arange(tumor.n))
+        assert np.array_equal(tumor.lattice.row[tuple(positions(tumor.live.site).T)], np.arange(tumor.n))
     assert tumor.n == start + tumor.born - tumor.cleared
     assert tumor.cleared > 0
     for name in ("load", "stress", "noxa", "dr5", "commitment"):
@@ -106,7 +106,7 @@ def test_killed_tumor_shrinks_compactly_and_dies_out() -> None:
     for _ in range(24 * 8):
         tumor.step()
     assert tumor.volume_mm3 == pytest.approx(5.0, rel=0.01)
-    z, y, x = (axis - axis.mean() for axis in np.unravel_index(tumor.live.site, tumor.lattice.row.shape))
+    z, y, x = (axis - axis.mean() for axis in positions(tumor.live.site).T)
     radius = (3 * tumor.n / (4 * math.pi)) ** (1 / 3)
     inner = int((z**2 + y**2 + x**2 < (0.7 * radius) ** 2).sum())
     assert inner > 0.93 * 4 / 3 * math.pi * (0.7 * radius) ** 3  # no hollow shell; 0.96 measured, a radius of ten sites

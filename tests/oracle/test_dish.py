@@ -100,7 +100,7 @@ def double(well: Culture) -> Culture:
     well.line = well.line._replace(params=CellParams(*(np.float64(p) for p in well.line.params)))
     well.cells, well._factors = allocate(4 * well.n, np.float64), step_factors(well.line.params, 1.0, np.float64)
     population.found(well.cells, well.n, np.uint64(well.seed), well.line.params, well.line.traits, 1.0)
-    well.cells.site[:], well.cells.voxel[:] = -1, 0
+    well.cells.site[:] = 0
     return well
 
 

@@ -10,9 +10,9 @@ import pytest
 from tests.conftest import small_spec
 from tests.oracle.naive import COLUMNS, NaiveTumor
 from xenosim.cell import population
-from xenosim.cell.kernel import DYING, READY, Exposure, step_cells
+from xenosim.cell.kernel import DYING, READY, step_cells, well_mixed
 from xenosim.cell.params import cell_params, step_factors
-from xenosim.cell.state import FLOAT_COLUMNS, CellState, allocate
+from xenosim.cell.state import FLOAT_COLUMNS, CellState, allocate, positions
 from xenosim.parameters.load import load_set
 from xenosim.tumor.tissue import N_ZONES
 from xenosim.tumor.tumor import Tumor, TumorSpec
@@ -30,7 +30,7 @@ def assert_same(fast: Tumor, naive: NaiveTumor) -> None:
     cells = {agent.uid: agent for agent in naive.agents}
     live = fast.live
     assert sorted(cells) == sorted(int(uid) for uid in live.uid)
-    sites = np.stack(np.unravel_index(live.site, fast.lattice.row.shape), axis=1)
+    sites = positions(live.site)
     others = [cells[int(uid)] for uid in live.uid]
     assert [o.site for o in others] == [tuple(site) for site in sites.tolist()]
     assert [o.state for o in others] == [CellState(state).name.lower() for state in live.state]
@@ -103,11 +103,11 @@ def test_dish() -> None:
     naive = NaiveTumor(Tumor(spec, 0.4, 13))
     cells, marks = allocate(400, np.float64), np.empty(400, np.uint8)
     population.found(cells, 400, np.uint64(13), spec.params, spec.traits, spec.dt_h)
-    cells.site[:], cells.voxel[:] = -1, 0
+    cells.site[:] = 0
     seen = set()
     for step in range(1, 49):
         inhibition = np.full((1, 1), 0.5 + 0.45 * np.sin(step / 6.0))
-        exposure = Exposure(inhibition, np.zeros(1, np.uint8), np.float64(0.5))
+        exposure = well_mixed(inhibition, np.float64(0.5))
         step_cells(cells, exposure, spec.params, step_factors(spec.params, spec.dt_h, np.float64), np.int64(step), marks)
         naive.expose(inhibition, 0.5)
         naive.advance_cells()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xenosim.cell import population
-from xenosim.cell.kernel import BLOCK, Exposure, step_cells, step_few_cells
+from xenosim.cell.kernel import BLOCK, step_cells, step_few_cells, well_mixed
 from xenosim.cell.params import CellParams, TraitParams, cell_params, step_factors, trait_params
 from xenosim.cell.readouts import Snapshot
 from xenosim.cell.state import Cells, CellState, allocate, grown, view
@@ -118,7 +118,7 @@ class Culture:
         self.line, self.n, self.seed, self.dt_h, self.step_number = line, n, seed, dt_h, 0
         self.cells: Cells = allocate(4 * n)
         population.found(self.cells, n, np.uint64(seed), line.params, line.traits, dt_h)
-        for name, value in (("site", -1), ("voxel", 0)):
+        for name, value in (("site", 0),):
             getattr(self.cells, name)[:] = value
         names = sorted({pulse.drug for pulse in pulses})
         profiles: dict[str, PlasmaProfile] = {name: medium_profile([p for p in pulses if p.drug == name]) for name in names}
@@ -146,10 +146,8 @@ class Culture:
         step = np.int64(self.step_number)
         table = self.exposure.advance(start, start + self.dt_h)
         self.occupancy = table[0]
-        exposure = Exposure(
-            np.ascontiguousarray(table.T, np.float32), np.zeros(1, np.uint8),
-            np.float32(self.exposure.lenalidomide(start, start + self.dt_h)),
-        )  # fmt: skip
+        cereblon = np.float32(self.exposure.lenalidomide(start, start + self.dt_h))
+        exposure = well_mixed(np.ascontiguousarray(table.T, np.float32), cereblon)
         marks = np.empty(self.n, np.uint8)
         advance = step_few_cells if self.n <= 4 * BLOCK else step_cells
         advance(self.live, exposure, self.line.params, self._factors, step, marks)
@@ -208,5 +206,5 @@ class Culture:
             self.cells = grown(self.cells, self.n, 2 * (self.n + mothers.size))
         daughters = np.arange(self.n, self.n + mothers.size)
         population.bear_daughters(self.cells, mothers, daughters, step, self.line.traits, np.uint64(self.seed), self.dt_h)
-        self.cells.site[daughters], self.cells.voxel[daughters] = -1, 0
+        self.cells.site[daughters] = 0
         self.n += mothers.size

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xenosim.cell.rules import (
     ONE,
@@ -21,7 +22,7 @@ from xenosim.cell.rules import (
     relax,
     stress_drive,
 )
-from xenosim.cell.state import Cells
+from xenosim.cell.state import Cells, unpack
 from xenosim.jit import kernel, prange
 
 #: Bits of a mark: death is due, clearance is due (dying cells have a negative clock), the cycle is finished.
@@ -34,12 +35,22 @@ class Exposure(NamedTuple):
     """What cells see during one step.
 
     ``inhibition``: mean beta5 occupancy [-], shape (n_clones, n_zones); ``zone``: vessel class of each voxel, uint8 (n_voxels,);
+    ``voxel_z``, ``voxel_y``, ``voxel_x``: int32, their sum over the coordinates of a site is its voxel (one voxel: zeros);
     ``cereblon``: CRBN occupancy by lenalidomide [-].
     """
 
     inhibition: Any
     zone: Any
+    voxel_z: Any
+    voxel_y: Any
+    voxel_x: Any
     cereblon: Any
+
+
+def well_mixed(inhibition: NDArray[Any], cereblon: Any) -> Exposure:
+    """What cells without a lattice see, all on site 0 of one voxel: ``inhibition`` (n_clones, n_zones) of zone 0 [-], ``cereblon`` [-]."""
+    origin = np.zeros(1, np.int32)
+    return Exposure(inhibition, np.zeros(1, np.uint8), origin, origin, origin, cereblon)
 
 
 @kernel
@@ -51,8 +62,11 @@ def gather_inhibition(cells, exposure, inhibition):  # type: ignore[no-untyped-d
     Source: MODEL.md P2.
     """
     table, zone = exposure.inhibition, exposure.zone
+    vz, vy, vx = exposure.voxel_z, exposure.voxel_y, exposure.voxel_x
+    site, clone = cells.site, cells.clone
     for i in range(inhibition.shape[0]):
-        inhibition[i] = table[cells.clone[i], zone[cells.voxel[i]]]
+        z, y, x = unpack(site[i])
+        inhibition[i] = table[clone[i], zone[vz[z] + vy[y] + vx[x]]]
 
 
 @kernel
@@ -121,7 +135,7 @@ def _advance_block(b, cells, exposure, params, factors, step, marks):  # type: i
 def _slice(cells, lo, hi):  # type: ignore[no-untyped-def]
     """Views of rows [lo, hi) [-] of ``cells`` [-]."""
     return Cells(
-        cells.uid[lo:hi], cells.site[lo:hi], cells.voxel[lo:hi], cells.state[lo:hi], cells.clone[lo:hi],
+        cells.uid[lo:hi], cells.site[lo:hi], cells.state[lo:hi], cells.clone[lo:hi],
         cells.event_step[lo:hi], cells.capacity[lo:hi], cells.load[lo:hi], cells.stress[lo:hi],
         cells.chaperone[lo:hi], cells.noxa[lo:hi], cells.dr5[lo:hi], cells.commitment[lo:hi],
         cells.ikzf[lo:hi], cells.clock[lo:hi], cells.load_ratio[lo:hi], cells.threshold[lo:hi],

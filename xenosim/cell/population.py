@@ -111,7 +111,6 @@ def move_row(cells, source, target):  # type: ignore[no-untyped-def]
     """Copy every column of row ``source`` [-] to row ``target`` [-]."""
     cells.uid[target] = cells.uid[source]
     cells.site[target] = cells.site[source]
-    cells.voxel[target] = cells.voxel[source]
     cells.state[target] = cells.state[source]
     cells.clone[target] = cells.clone[source]
     cells.event_step[target] = cells.event_step[source]

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from xenosim.jit import kernel
+
 
 @unique
 class CellState(IntEnum):
@@ -26,7 +28,7 @@ NEVER = np.int32(2**31 - 1)
 class Cells(NamedTuple):
     """Columns of the living and dying cells, each of shape (capacity,); only the first ``n`` rows are in use.
 
-    ``uid`` lineage id; ``site`` flat lattice index (-1 in a dish); ``voxel`` index of the exposure voxel; ``state``
+    ``uid`` lineage id; ``site`` packed lattice site (:func:`pack`; 0 in a dish); ``state``
     :class:`CellState`; ``clone`` heritable type; ``event_step`` step of background loss (living) or of clearance (dying).
     Biology [-] unless said otherwise: ``capacity`` p, ``load`` U, ``stress`` S, ``chaperone`` H, ``noxa`` N, ``dr5`` D,
     ``commitment`` X, ``ikzf`` I, ``clock`` cycle phase; traits ``load_ratio`` rho, ``threshold`` theta, ``cycle_h`` [h],
@@ -35,7 +37,6 @@ class Cells(NamedTuple):
 
     uid: NDArray[np.uint64]
     site: NDArray[np.int32]
-    voxel: NDArray[np.int32]
     state: NDArray[np.uint8]
     clone: NDArray[np.uint8]
     event_step: NDArray[np.int32]
@@ -54,7 +55,32 @@ class Cells(NamedTuple):
     resting_stress: NDArray[Any]
 
 
-INTEGER_COLUMNS = {"uid": "u8", "site": "i4", "voxel": "i4", "state": "u1", "clone": "u1", "event_step": "i4"}
+#: Bits of one coordinate of a packed site, and the longest side of a lattice [sites].
+SITE_BITS = 10
+MAX_SIDE = 2**SITE_BITS
+_LOW = MAX_SIDE - 1
+
+
+@kernel(inline=True)
+def pack(z, y, x):  # type: ignore[no-untyped-def]
+    """One number [-] for the site (z, y, x) [-]; its place does not depend on the size of the lattice."""
+    return (z << (2 * SITE_BITS)) | (y << SITE_BITS) | x
+
+
+@kernel(inline=True)
+def unpack(site):  # type: ignore[no-untyped-def]
+    """(z, y, x) [-] of a packed ``site`` [-]."""
+    s = np.int64(site)
+    return s >> (2 * SITE_BITS), (s >> SITE_BITS) & _LOW, s & _LOW
+
+
+def positions(site: NDArray[np.int32]) -> NDArray[np.int64]:
+    """(z, y, x) [-] of packed sites, shape (n, 3)."""
+    s = site.astype(np.int64)
+    return np.stack([s >> (2 * SITE_BITS), (s >> SITE_BITS) & _LOW, s & _LOW], axis=1)
+
+
+INTEGER_COLUMNS = {"uid": "u8", "site": "i4", "state": "u1", "clone": "u1", "event_step": "i4"}
 FLOAT_COLUMNS = tuple(name for name in Cells._fields if name not in INTEGER_COLUMNS)
 
 

@@ -10,7 +10,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from xenosim.cell.state import CellState
+from xenosim.cell.state import CellState, unpack
 from xenosim.errors import ParameterError, suggest
 from xenosim.pharmacology.exposure import TargetExposure
 from xenosim.tumor.tumor import Tumor, TumorSpec
@@ -48,8 +48,7 @@ class TumorCell:
     def position_um(self) -> tuple[float, float, float]:
         """(z, y, x) from the founding center [um]."""
         tumor = self._model.tumor
-        site = np.unravel_index(self.site, tumor.lattice.row.shape)
-        z, y, x = ((int(axis) - tumor._half) * tumor.spec.spacing_um for axis in site)
+        z, y, x = ((int(axis) - tumor._half) * tumor.spec.spacing_um for axis in unpack(self.site))
         return z, y, x
 
     def __repr__(self) -> str:

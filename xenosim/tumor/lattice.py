@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from xenosim.cell.state import MAX_SIDE, pack, unpack
 from xenosim.jit import kernel
 
 OUTSIDE, VACANT = np.int32(-1), np.int32(-2)
@@ -24,7 +25,7 @@ MARGIN = 12
 class Lattice(NamedTuple):
     """``row``: int32 (nz, ny, nx), row of the cell at a site or OUTSIDE or VACANT; ``squared``: uint8 or uint16, squared
     Euclidean distance to the host tissue, the reach at most [sites2]; ``bounds``: int64 (6,), inclusive z, y, x box that holds every cell;
-    ``voxel_z``, ``voxel_y``, ``voxel_x``: int32, their sum is the voxel of a site."""
+    ``voxel_z``, ``voxel_y``, ``voxel_x``: int32, their sum is the voxel of a site. A cell's column ``site`` packs (z, y, x) into one number."""
 
     row: Any
     squared: Any
@@ -35,17 +36,10 @@ class Lattice(NamedTuple):
 
 
 @kernel(inline=True)
-def voxel_at(lattice, z, y, x):  # type: ignore[no-untyped-def]
-    """Exposure voxel [-] of site (z, y, x) [-]."""
-    return lattice.voxel_z[z] + lattice.voxel_y[y] + lattice.voxel_x[x]
-
-
-@kernel(inline=True)
 def place(lattice, cells, i, z, y, x):  # type: ignore[no-untyped-def]
-    """Put the cell of row ``i`` [-] on site (z, y, x) [-], within the bounds, and keep site and voxel in step."""
+    """Put the cell of row ``i`` [-] on site (z, y, x) [-], within the bounds, and keep its column in step."""
     lattice.row[z, y, x] = i
-    cells.site[i] = (z * lattice.row.shape[1] + y) * lattice.row.shape[2] + x
-    cells.voxel[i] = voxel_at(lattice, z, y, x)
+    cells.site[i] = pack(z, y, x)
 
 
 @kernel(inline=True)
@@ -55,21 +49,6 @@ def extend_bounds(lattice, z, y, x):  # type: ignore[no-untyped-def]
     b[0], b[1] = min(b[0], z), max(b[1], z)
     b[2], b[3] = min(b[2], y), max(b[3], y)
     b[4], b[5] = min(b[4], x), max(b[5], x)
-
-
-@kernel(inline=True)
-def decompose(site, ny, nx):  # type: ignore[no-untyped-def]
-    """(z, y, x) [-] of a flat ``site`` of a lattice with ``ny`` rows of ``nx`` sites [-]."""
-    plane = ny * nx
-    z = site // plane
-    y = (site - z * plane) // nx
-    return z, y, site - z * plane - y * nx
-
-
-@kernel(inline=True)
-def coordinates(lattice, site):  # type: ignore[no-untyped-def]
-    """(z, y, x) [-] of a flat ``site`` index [-]."""
-    return decompose(site, lattice.row.shape[1], lattice.row.shape[2])
 
 
 @kernel(inline=True)
@@ -216,9 +195,8 @@ def update_distance(lattice, reach):  # type: ignore[no-untyped-def]
 
 @kernel
 def list_gaps(lattice, gaps):  # type: ignore[no-untyped-def]
-    """Flat indices of the vacant sites into ``gaps`` (n,), as many as fit [-]; returns their number [-] (P7)."""
+    """The vacant sites, packed, into ``gaps`` (n,), as many as fit [-]; returns their number [-] (P7)."""
     b, row = lattice.bounds, lattice.row
-    ny, nx = row.shape[1], row.shape[2]
     found = 0
     for z in range(b[0], b[1] + 1):
         for y in range(b[2], b[3] + 1):
@@ -231,7 +209,7 @@ def list_gaps(lattice, gaps):  # type: ignore[no-untyped-def]
             for x in range(line.shape[0]):
                 if line[x] == VACANT:
                     if found < gaps.shape[0]:
-                        gaps[found] = (z * ny + y) * nx + b[4] + x
+                        gaps[found] = pack(z, y, b[4] + x)
                     found += 1
     return found
 
@@ -246,12 +224,12 @@ def slope(squared, z, y, x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def extent(site, shape, out):  # type: ignore[no-untyped-def]
+def extent(site, out):  # type: ignore[no-untyped-def]
     """Sums of z, y, x and the smallest and largest z, y, x of the sites [-] into ``out``, shape (9,) [-]."""
     out[:] = 0
-    out[3], out[5], out[7] = shape[0], shape[1], shape[2]
+    out[3], out[5], out[7] = MAX_SIDE, MAX_SIDE, MAX_SIDE
     for i in range(site.shape[0]):
-        z, y, x = decompose(np.int64(site[i]), shape[1], shape[2])
+        z, y, x = unpack(site[i])
         out[0] += z
         out[1] += y
         out[2] += x
@@ -261,23 +239,11 @@ def extent(site, shape, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def relocate(lattice, site, voxel, old_side, shift):  # type: ignore[no-untyped-def]
-    """Recompute ``site`` and ``voxel`` (n,) [-] for a domain that grew by ``shift`` sites on each side of ``old_side`` ones [-]."""
-    ny, nx = lattice.row.shape[1], lattice.row.shape[2]
-    vz, vy, vx = lattice.voxel_z, lattice.voxel_y, lattice.voxel_x
-    for i in range(site.shape[0]):
-        z, y, x = decompose(np.int64(site[i]), old_side, old_side)
-        z, y, x = z + shift, y + shift, x + shift
-        site[i] = (z * ny + y) * nx + x
-        voxel[i] = vz[z] + vy[y] + vx[x]
-
-
-@kernel
-def moments(site, shape, out):  # type: ignore[no-untyped-def]
+def moments(site, out):  # type: ignore[no-untyped-def]
     """First and second moments of the sites [-] in integers: z, y, x, zz, yy, xx, zy, zx, yx into ``out``, shape (9,) [-]."""
     out[:] = 0
     for i in range(site.shape[0]):
-        z, y, x = decompose(np.int64(site[i]), shape[1], shape[2])
+        z, y, x = unpack(site[i])
         out[0] += z
         out[1] += y
         out[2] += x

@@ -8,8 +8,9 @@ import numpy as np
 
 from xenosim.cell.population import PROLIFERATING, move_row, take
 from xenosim.cell.rng import DIVIDE, VACANCY, blocks, half_units, join, scramble, unit
+from xenosim.cell.state import pack, unpack
 from xenosim.jit import kernel
-from xenosim.tumor.lattice import OUTSIDE, VACANT, coordinates, decompose, extend_bounds, inside, line_point, place, slope
+from xenosim.tumor.lattice import OUTSIDE, VACANT, extend_bounds, inside, line_point, place, slope
 
 #: A line from within the depth of the surface ends at the latest at this multiple of the depth: it is straight, the surface is not.
 LONGEST = 3.0
@@ -42,9 +43,10 @@ def settle(cells, lattice, sites):  # type: ignore[no-untyped-def]
 @kernel
 def vacate(cells, lattice, leaving):  # type: ignore[no-untyped-def]
     """The sites of the ``leaving`` rows [-] become gaps."""
-    row = lattice.row.reshape(-1)
+    row, site = lattice.row, cells.site
     for i in leaving:
-        row[cells.site[i]] = VACANT
+        z, y, x = unpack(site[i])
+        row[z, y, x] = VACANT
 
 
 @kernel
@@ -55,7 +57,7 @@ def fill_holes(cells, lattice, n, holes):  # type: ignore[no-untyped-def]
         n -= 1
         if i != n:
             move_row(cells, n, i)
-            z, y, x = coordinates(lattice, np.int64(cells.site[i]))
+            z, y, x = unpack(cells.site[i])
             lattice.row[z, y, x] = i
     return n
 
@@ -86,15 +88,15 @@ def collapse(lattice, cells, z, y, x, space):  # type: ignore[no-untyped-def]
 
 @kernel
 def close_gaps(lattice, cells, gaps, count, origin, step, space):  # type: ignore[no-untyped-def]
-    """Let each listed gap (flat site [-]) close with the probability of one update; ``origin`` (3,) fixes coordinates [-] (P7)."""
+    """Let each listed gap (packed site [-]) close with the probability of one update; ``origin`` (3,) fixes coordinates [-] (P7)."""
     keys, words = np.empty(count, np.uint64), np.empty((4, count), np.uint32)
     for k in range(count):
-        z, y, x = coordinates(lattice, gaps[k])
+        z, y, x = unpack(gaps[k])
         keys[k] = ((z - origin[0]) + 2048) * 16777216 + ((y - origin[1]) + 2048) * 4096 + (x - origin[2]) + 2048
     blocks(space.seed, VACANCY, step, keys, words)
     for k in range(count):
         if unit(words[0, k]) < space.close_probability:
-            z, y, x = coordinates(lattice, gaps[k])
+            z, y, x = unpack(gaps[k])
             if lattice.row[z, y, x] == VACANT:
                 collapse(lattice, cells, z, y, x, space)
 
@@ -105,12 +107,11 @@ def queue(cells, lattice, rows, origin, step, seed, keys):  # type: ignore[no-un
     block in random order, both drawn anew each step [-]. Cells that compete for room are near each other, so their order is
     random; neighbours in turn are neighbours in space, so the lattice about them is in the cache. ``origin`` (3,) fixes the blocks [-] (P7).
     """
-    ny, nx = lattice.row.shape[1], lattice.row.shape[2]
     z0, y0, x0 = origin[0] - 32768, origin[1] - 32768, origin[2] - 32768
     site, uid = cells.site, cells.uid
     key = scramble(seed, step)
     for k in range(rows.shape[0]):
-        z, y, x = decompose(np.int64(site[rows[k]]), ny, nx)
+        z, y, x = unpack(site[rows[k]])
         block = (((z - z0) // BLOCK * 65536) + (y - y0) // BLOCK) * 65536 + (x - x0) // BLOCK
         turn, priority = scramble(key, block), scramble(key, uid[rows[k]])
         keys[k] = (turn & _HIGH) | (priority & _LOW)
@@ -123,13 +124,12 @@ def aim(cells, lattice, rows, step, space, normals, words):  # type: ignore[no-u
     ``normals`` (n, 3) of length 1 [-]; ``words`` uint32 (4, n), the draws of the first line of each [-].
     """
     squared, site = lattice.squared, cells.site
-    ny, nx = squared.shape[1], squared.shape[2]
     cz, cy, cx = space.cz, space.cy, space.cx
     uids = np.empty(rows.shape[0], np.uint64)
     take(cells.uid, rows, uids)
     blocks(space.seed, DIVIDE, step, uids, words)
     for k in range(rows.shape[0]):
-        z, y, x = decompose(np.int64(site[rows[k]]), ny, nx)
+        z, y, x = unpack(site[rows[k]])
         gz, gy, gx = slope(squared, z, y, x)
         if gz == 0.0 and gy == 0.0 and gx == 0.0:
             gz, gy, gx = z - cz, y - cy, x - cx
@@ -178,16 +178,14 @@ def first_gap(row, oz, oy, ox, dz, dy, dx, reach):  # type: ignore[no-untyped-de
 
 
 @kernel(inline=True)
-def shift(row, site, voxel, vz, vy, vx, oz, oy, ox, dz, dy, dx, last):  # type: ignore[no-untyped-def]
+def shift(row, site, oz, oy, ox, dz, dy, dx, last):  # type: ignore[no-untyped-def]
     """Move every cell on a line one site on, from the one before site ``last`` [-] down to the first; its site becomes free (P7)."""
-    ny, nx = row.shape[1], row.shape[2]
     qz, qy, qx = line_point(oz, oy, ox, dz, dy, dx, last)
     for k in range(last - 1, 0, -1):
         az, ay, ax = line_point(oz, oy, ox, dz, dy, dx, k)
         i = row[az, ay, ax]
         row[qz, qy, qx] = i
-        site[i] = (qz * ny + qy) * nx + qx
-        voxel[i] = vz[qz] + vy[qy] + vx[qx]
+        site[i] = pack(qz, qy, qx)
         qz, qy, qx = az, ay, ax
 
 
@@ -204,13 +202,11 @@ def divide(cells, lattice, rows, normals, words, births, n_lines, space, mothers
         Number of divisions [-].
     """
     row, squared, bounds = lattice.row, lattice.squared, lattice.bounds
-    vz, vy, vx = lattice.voxel_z, lattice.voxel_y, lattice.voxel_x
-    site, voxel, state = cells.site, cells.voxel, cells.state
-    ny, nx = row.shape[1], row.shape[2]
+    site, state = cells.site, cells.state
     count = 0
     for k in range(rows.shape[0]):
         i = rows[k]
-        z, y, x = decompose(np.int64(site[i]), ny, nx)
+        z, y, x = unpack(site[i])
         dz, dy, dx, oz, oy, ox = jittered(normals[k, 0], normals[k, 1], normals[k, 2], words[0, k], words[1, k], words[2, k])
         oz, oy, ox = oz + z, oy + y, ox + x
         if squared[z, y, x] <= space.depth_squared:
@@ -230,12 +226,11 @@ def divide(cells, lattice, rows, normals, words, births, n_lines, space, mothers
         bounds[0], bounds[1] = min(bounds[0], z), max(bounds[1], z)
         bounds[2], bounds[3] = min(bounds[2], y), max(bounds[3], y)
         bounds[4], bounds[5] = min(bounds[4], x), max(bounds[5], x)
-        shift(row, site, voxel, vz, vy, vx, oz, oy, ox, dz, dy, dx, last)
+        shift(row, site, oz, oy, ox, dz, dy, dx, last)
         z, y, x = line_point(oz, oy, ox, dz, dy, dx, 1)
         daughter = births[count]
         row[z, y, x] = daughter
-        site[daughter] = (z * ny + y) * nx + x
-        voxel[daughter] = vz[z] + vy[y] + vx[x]
+        site[daughter] = pack(z, y, x)
         state[i] = PROLIFERATING
         mothers[count] = i
         count += 1

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from xenosim.cell import population
 from xenosim.cell.kernel import Exposure, age_cells, step_cells
 from xenosim.cell.params import CellParams, TraitParams, step_factors
-from xenosim.cell.state import CellState, allocate, digest, grown, view
+from xenosim.cell.state import MAX_SIDE, CellState, allocate, digest, grown, pack, positions, view
 from xenosim.errors import ResourceError
 from xenosim.tumor import shoving
 from xenosim.tumor.lattice import (
@@ -23,7 +23,6 @@ from xenosim.tumor.lattice import (
     extent,
     list_gaps,
     moments,
-    relocate,
     update_distance,
 )
 from xenosim.tumor.tissue import N_ZONES, Perfusion, vessel_zones
@@ -134,7 +133,7 @@ class Tumor:
         if self.n == 0:
             return 0.0, 0.0, 0.0
         m = np.zeros(9, np.int64)
-        moments(self.cells.site[: self.n], self.lattice.row.shape, m)
+        moments(self.cells.site[: self.n], m)
         mean = m[:3] / self.n
         zz, yy, xx, zy, zx, yx = m[3:] / self.n
         second = np.array([[zz, zy, zx], [zy, yy, yx], [zx, yx, xx]]) - np.outer(mean, mean)
@@ -146,8 +145,11 @@ class Tumor:
     def per_cell(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
         """Look up a value per zone and clone, shape (n_zones, n_clones), for every cell, shape (n,)."""
         live = self.live
-        values: NDArray[np.float64] = table[self._zones[live.voxel] if table.shape[0] > 1 else 0, live.clone]
-        return values
+        if table.shape[0] == 1:
+            return np.asarray(table[0, live.clone])
+        z, y, x = positions(live.site).T
+        space = self.lattice
+        return np.asarray(table[self._zones[space.voxel_z[z] + space.voxel_y[y] + space.voxel_x[x]], live.clone])
 
     def section(self) -> dict[str, NDArray[np.float32]]:
         """State, load and stress on the plane z = center; NaN where there is no cell, shape (ny, nx) each."""
@@ -257,7 +259,8 @@ class Tumor:
         else:
             # One row stands for every zone.
             table = np.ascontiguousarray(np.broadcast_to(inhibition, (N_ZONES, inhibition.shape[1])).T, kind)
-        return Exposure(table, self._zones, kind(cereblon))
+        space = self.lattice
+        return Exposure(table, self._zones, space.voxel_z, space.voxel_y, space.voxel_x, kind(cereblon))
 
     # -- domain -----------------------------------------------------------------------------------------------------
     def _sow(self, n: int) -> None:
@@ -280,6 +283,11 @@ class Tumor:
         self._half = half
         self._origin = np.full(3, half, np.int64)
         side = 2 * half + 1
+        if side > MAX_SIDE:
+            raise ResourceError(
+                f"a tumor {side - 2 * MARGIN} sites wide at {self.spec.resolution:g} agents per mm3 does not fit the lattice of {MAX_SIDE} sites",
+                remedy="lower the volume or the resolution",
+            )
         self.lattice: Lattice = empty_lattice((side, side, side), self.spec.reach)
         voxel = np.floor((np.arange(side) - half) * self.spec.spacing_um / self.spec.perfusion.voxel_um).astype(np.int64)
         first, count = int(voxel[0]), int(voxel[-1] - voxel[0] + 1)
@@ -300,7 +308,7 @@ class Tumor:
         self._build_domain(self._half + shift)
         self.lattice.row[inner, inner, inner] = old.row
         self.lattice.squared[inner, inner, inner] = old.squared
-        relocate(self.lattice, self.cells.site[: self.n], self.cells.voxel[: self.n], side, shift)
+        self.live.site[:] += pack(shift, shift, shift)
         self._recenter()
 
     def _recenter(self) -> None:
@@ -308,7 +316,7 @@ class Tumor:
         if self.n == 0:
             return
         found = np.empty(9, np.int64)
-        extent(self.cells.site[: self.n], self.lattice.row.shape, found)
+        extent(self.cells.site[: self.n], found)
         self._center = [round(int(total) / self.n) for total in found[:3]]
         shrunk = not np.array_equal(self.lattice.bounds, found[3:])
         self.lattice.bounds[:] = found[3:]
