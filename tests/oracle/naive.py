@@ -142,11 +142,11 @@ class NaiveTumor(mesa.Model):
         z = normals(np.uint64(self.seed_), int(Stream.TRAITS), 0, np.uint64(cell.uid))
         cell.load_ratio = t.load_median * math.exp(t.load_sd * z[0])
         cell.threshold = t.threshold_median * math.exp(t.threshold_sd * z[1])
-        cell.cycle_h = t.cycle_h * math.exp(t.cycle_sd * z[2])
         cell.clock = -math.log2(1 - 0.5 * uniform(age))
         cell.event_step = self.loss_step(lifetime)
         if uniform(words(self.seed_, Stream.CLONE, 0, cell.uid)[0]) < t.resistant_fraction:
             cell.clone = 1
+        cell.cycle_h = self.clone_cycle(cell) * math.exp(t.cycle_sd * z[2])
         # At rest 0 = kU (rho - U/(1+U)) - ka U, and S = h(U/H) with H = 1 + aH S.
         k, ka, rho = p.synthesis_rate, p.load_clearance, cell.load_ratio
         b_ = k + ka - k * rho
@@ -332,11 +332,16 @@ class NaiveTumor(mesa.Model):
         w = words(self.seed_, Stream.BIRTH, self.time_step, daughter.uid)
         noise = math.sqrt(-2 * math.log(uniform(w[0]))) * math.cos(2 * math.pi * uniform(w[1]))
         keep = t.cycle_inheritance
-        ln_ratio = keep * math.log(mother.cycle_h / t.cycle_h) + math.sqrt(1 - keep**2) * t.cycle_sd * noise
-        daughter.cycle_h = t.cycle_h * math.exp(ln_ratio)
+        ln_ratio = keep * math.log(mother.cycle_h / self.clone_cycle(mother)) + math.sqrt(1 - keep**2) * t.cycle_sd * noise
         daughter.event_step = self.loss_step(w[2])
         if uniform(w[3]) < (t.reversion_rate if mother.clone else t.mutation_rate):
             daughter.clone = 1 - mother.clone
+        daughter.cycle_h = self.clone_cycle(daughter) * math.exp(ln_ratio)
+
+    def clone_cycle(self, cell: NaiveCell) -> float:
+        """Typical cycle of a cell's clone: resistance makes it longer (P5)."""
+        t = self.spec.traits
+        return t.cycle_h + t.cycle_cost * t.cycle_h * (cell.clone == 1)
 
 
 COLUMNS = tuple(

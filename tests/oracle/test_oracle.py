@@ -124,7 +124,7 @@ def test_dish() -> None:
 
 def test_two_clones_that_mutate_and_revert() -> None:
     spec = double(small_spec(cycle_h=30.0))
-    spec = spec._replace(traits=spec.traits._replace(resistant_fraction=0.3, mutation_rate=0.05, reversion_rate=0.1))
+    spec = spec._replace(traits=spec.traits._replace(resistant_fraction=0.3, mutation_rate=0.05, reversion_rate=0.1, cycle_cost=0.25))
     fast = Tumor(spec, 0.4, 12)
     naive = NaiveTumor(fast)
     start = float((fast.live.clone == 1).mean())

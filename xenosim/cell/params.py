@@ -58,7 +58,8 @@ class StepFactors(NamedTuple):
 
 class TraitParams(NamedTuple):
     """How cells differ: median and log-sd of the traits, cycle [h] and its inheritance, loss and clearance [h]; the share of
-    founders of the resistant clone, and the chances per daughter to become resistant and to revert [-]."""
+    founders of the resistant clone, the chances per daughter to become resistant and to revert, and the cost of resistance,
+    by which the clone's cycle is longer [-]."""
 
     load_median: float
     load_sd: float
@@ -73,6 +74,7 @@ class TraitParams(NamedTuple):
     resistant_fraction: float = 0.0
     mutation_rate: float = 0.0
     reversion_rate: float = 0.0
+    cycle_cost: float = 0.0
 
 
 def log_sd(cv: float) -> float:

@@ -28,6 +28,15 @@ def loss_step(word, step, loss_per_h, dt):  # type: ignore[no-untyped-def]
     return np.int32(min(step + steps_until(wait, dt), np.int64(NEVER)))
 
 
+@kernel(inline=True)
+def clone_cycle(clone, traits):  # type: ignore[no-untyped-def]
+    """Typical cycle [h] of a ``clone`` [-]: a resistant one pays for its mutation with a longer cycle (P5).
+
+    Assumption: the cost falls on the cycle alone.
+    """
+    return traits.cycle_h * (1.0 + traits.cycle_cost) if clone > 0 else traits.cycle_h
+
+
 @kernel
 def found(cells, n, seed, params, traits, dt):  # type: ignore[no-untyped-def]
     """Fill rows 0..n-1 [-] with founders: traits drawn, at rest, ages of a growing population; no site yet (P5)."""
@@ -43,7 +52,7 @@ def found(cells, n, seed, params, traits, dt):  # type: ignore[no-untyped-def]
         load, stress, chaperone = resting_state(ratio, params)
         cells.load_ratio[i] = ratio
         cells.threshold[i] = traits.threshold_median * np.exp(traits.threshold_sd * z2)
-        cells.cycle_h[i] = traits.cycle_h * np.exp(traits.cycle_sd * z3)
+        cells.cycle_h[i] = clone_cycle(cells.clone[i], traits) * np.exp(traits.cycle_sd * z3)
         cells.resting_stress[i] = stress
         cells.capacity[i] = 1.0
         cells.load[i] = load
@@ -134,7 +143,6 @@ def bear_daughters(cells, mothers, daughters, step, traits, seed, dt):  # type: 
     """Fill the rows ``daughters`` from ``mothers`` [-]: all inherited but place; a new lineage, cycle length with noise, and the
     clone unless it mutates or reverts (P5)."""
     inherit(cells.state, mothers, daughters)
-    inherit(cells.clone, mothers, daughters)
     inherit(cells.capacity, mothers, daughters)
     inherit(cells.load, mothers, daughters)
     inherit(cells.stress, mothers, daughters)
@@ -156,19 +164,16 @@ def bear_daughters(cells, mothers, daughters, step, traits, seed, dt):  # type: 
     blocks(seed, BIRTH, step, uids, words)
     keep = traits.cycle_inheritance
     spread = np.sqrt(1.0 - keep * keep) * traits.cycle_sd
-    uid, cycle, event_step = cells.uid, cells.cycle_h, cells.event_step
-    typical, loss = traits.cycle_h, traits.loss_per_h
+    uid, clone, cycle, event_step = cells.uid, cells.clone, cells.cycle_h, cells.event_step
+    loss = traits.loss_per_h
     for k in range(n):
-        row = daughters[k]
-        deviation = np.log(np.float64(cycle[mothers[k]]) / typical)
+        row, kind = daughters[k], clone[mothers[k]]
+        deviation = np.log(np.float64(cycle[mothers[k]]) / clone_cycle(kind, traits))
+        changes = unit(words[3, k]) < (traits.mutation_rate if kind == 0 else traits.reversion_rate)
         uid[row] = uids[k]
-        cycle[row] = typical * np.exp(keep * deviation + spread * normal_of(words[0, k], words[1, k]))
+        clone[row] = 1 - kind if changes else kind
+        cycle[row] = clone_cycle(clone[row], traits) * np.exp(keep * deviation + spread * normal_of(words[0, k], words[1, k]))
         event_step[row] = loss_step(words[2, k], step, loss, dt)
-    if traits.mutation_rate > 0.0 or traits.reversion_rate > 0.0:
-        for k in range(n):
-            clone = cells.clone[mothers[k]]
-            changes = unit(words[3, k]) < (traits.mutation_rate if clone == 0 else traits.reversion_rate)
-            cells.clone[daughters[k]] = 1 - clone if changes else clone
 
 
 @kernel

@@ -23,6 +23,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "stress_mean", "stress_p05", "stress_p50", "stress_p95", "occupancy_mean", "occupancy_p05", "occupancy_p50", "occupancy_p95",
         "blood_occupancy", "born", "cleared",
     ),
+    "clones": (*_ANIMAL, "clone", "parent", "n_cells", "volume_mm3"),
     "events": ("arm", "id", "time", "amt", "evid", "cmt", "ii", "addl", "ss", "rate", "drug"),
     "endpoints": (
         "endpoint", "version", "arm", "control", "day", "estimate", "ci_low", "ci_high", "n", "n_control", "unit", "definition", "note",
@@ -30,7 +31,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "plasma": ("arm", "drug", "time_h", "day", "concentration_nM", "tumor_occupancy", "blood_occupancy"),
 }  # fmt: skip
 #: Names, kept as typed: an arm may be called "None", "NA" or "10", and a hash may look like a number.
-TEXT = ("study_id", "arm", "control", "drug", "cmt", "status", "endpoint", "version", "unit", "definition", "note")
+TEXT = ("study_id", "clone", "parent", "arm", "control", "drug", "cmt", "status", "endpoint", "version", "unit", "definition", "note")
 
 
 def require_columns(columns: Iterable[str], needed: Iterable[str], *, where: str) -> None:

@@ -144,6 +144,11 @@ def kd_folds(perturbations: Sequence[Perturbation]) -> dict[str, float]:
     return folds
 
 
+def mutations(texts: Sequence[str]) -> tuple[str, ...]:
+    """Names of the mutations among perturbations, e.g. "PSMB5 A49T"."""
+    return tuple(f"{p.node} {p.mutation}" for p in parse_perturbations(texts) if p.mutation)
+
+
 def node_levels(perturbations: Sequence[Perturbation]) -> dict[str, float]:
     """Remaining activity of each perturbed node [-], for the read-outs."""
     return {p.node: p.level for p in perturbations if not p.mutation}

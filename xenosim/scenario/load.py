@@ -20,6 +20,8 @@ from xenosim.units import quantity
 
 KEYS = ("title", "published", "model", "line", "perturb", "drug", "tumor", "animals", "measure", "arms", "day_of_first_dose", "replicates", "seed", "time_step")
 MIN_RESOLUTION = 1e3
+#: A tumor without cells is read as the caliper limit, so that relative volumes stay defined: the limit is never 0 [mm].
+MIN_CALIPER_LIMIT_MM = 0.1
 
 
 def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) -> Scenario:
@@ -98,11 +100,11 @@ def _perturb(document: Document, line: str) -> tuple[Perturbation, ...]:
 
 def _resistant(document: Document, perturb: tuple[Perturbation, ...]) -> ResistantSettings:
     path = ("tumor", "resistant")
-    document.check_keys(path, ("fraction", "mutation_rate", "reversion_rate"))
+    document.check_keys(path, ("fraction", "mutation_rate", "reversion_rate", "cycle_cost"))
     mutated = bool(kd_folds(perturb))
     if document.get(path) is not None and not mutated:
         raise document.fail(path, "a resistant clone needs a mutation", 'add perturb: ["PSMB5=A49T"]')
-    rates = {name: _quantity(document, (*path, name), "fraction", 0.0, 0.0, 1.0) for name in ("mutation_rate", "reversion_rate")}
+    rates = {name: _quantity(document, (*path, name), "fraction", 0.0, 0.0, 1.0) for name in ("mutation_rate", "reversion_rate", "cycle_cost")}
     return ResistantSettings(fraction=_quantity(document, (*path, "fraction"), "fraction", 1.0 if mutated else 0.0, 0.0, 1.0), **rates)
 
 
@@ -218,7 +220,7 @@ def _measure(document: Document, mouse: ParameterSet) -> MeasureSettings:
     return MeasureSettings(
         days=_days(document),
         caliper_error_sd=_quantity(document, ("measure", "error"), "fraction", mouse.value("caliper_error_sd"), 0.0, 1.0),
-        caliper_limit_mm=_quantity(document, ("measure", "limit"), "length_mm", mouse.value("caliper_limit"), 0.0, 10.0),
+        caliper_limit_mm=_quantity(document, ("measure", "limit"), "length_mm", mouse.value("caliper_limit"), MIN_CALIPER_LIMIT_MM, 10.0),
         formula=formula,
         end_volume_mm3=_quantity(document, (*limits, "tumor_volume"), "volume", 2000.0, 1.0, 5000.0),
         body_weight_loss=_quantity(document, (*limits, "body_weight_loss"), "fraction", mouse.value("weight_loss_removal"), 0.01, 1.0),

@@ -23,7 +23,7 @@ tumor:
   start_volume: 150 mm^3             # mean volume at randomization, day 0
   growth: {doubling_time: 5.5 day}   # of the untreated tumor at start volume; the cell cycle is calibrated to it
   resolution: 1e3 /mm^3              # agents per mm^3; 1e5 is one agent per cell
-  # resistant: {fraction: 0.1 %, mutation_rate: 1e-6, reversion_rate: 0}   # of the mutation in 'perturb'
+  # resistant: {fraction: 0.1 %, mutation_rate: 1e-6, reversion_rate: 0, cycle_cost: 0}   # of the mutation in 'perturb'
 animals:
   per_arm: 8
   strain: CB-17 SCID                 # mouse, BALB/c nude, CB-17 SCID, NOD SCID

@@ -15,11 +15,13 @@ class _Frozen(BaseModel):
 
 
 class ResistantSettings(_Frozen):
-    """Share of founders that carry the mutation of ``perturb``; chance of a daughter to gain and to lose it [-]."""
+    """Share of founders that carry the mutation of ``perturb``; chance of a daughter to gain and to lose it; by how much it
+    lengthens the cycle of its carriers [-]."""
 
     fraction: float
     mutation_rate: float
     reversion_rate: float
+    cycle_cost: float
 
 
 class TumorSettings(_Frozen):

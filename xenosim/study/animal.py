@@ -66,7 +66,8 @@ def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float =
     return TumorSpec(
         params=cell_params(model.value),
         traits=trait_params(model.value, cycle, loss)._replace(
-            resistant_fraction=resistant.fraction, mutation_rate=resistant.mutation_rate, reversion_rate=resistant.reversion_rate
+            resistant_fraction=resistant.fraction, mutation_rate=resistant.mutation_rate, reversion_rate=resistant.reversion_rate,
+            cycle_cost=resistant.cycle_cost,
         ),
         depth_um=growth.depth_um if growth else model.value("mechanical_depth"),
         closure_h=model.value("vacancy_closure_time"),

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xenosim.analysis.clones import clone_table, final_shares
 from xenosim.analysis.summary import compare_arms, default_day, endpoint_table
 from xenosim.cell.state import allocate, bytes_per_cell
 from xenosim.errors import ResourceError, ScenarioError
 from xenosim.io.runs import new_run_directory, write_json, write_table
+from xenosim.parameters.perturb import mutations
 from xenosim.pharmacology.events import COLUMNS as EVENT_COLUMNS
 from xenosim.pharmacology.events import doses_to_events
 from xenosim.pharmacology.pk import plasma_profile
@@ -57,12 +59,36 @@ class StudyResult:
             notes.append("some doses are 0 mg/kg")
         if any(dose.ss for arm in self.scenario.arms for dose in arm.doses):
             notes.append("steady state (SS) is that of plasma; tissue and cells are untreated before that dose")
+        notes += self._cures()
         removed = self.tables["observations"].query("status == 'reached_endpoint'")
         if len(removed):
             notes.append(f"{len(removed)} animals were removed at the humane endpoint before the last day")
             if (removed["arm"] == self.scenario.control.name).any():
                 notes.append("the control lost its largest tumors, which draws T/C toward 100 %; growth rates, delays and T/C of last volumes use every animal")
         return notes
+
+    def _cures(self) -> list[str]:
+        """One note per arm with animals whose tumor has no cell left at their last measurement."""
+        last = self.tables["truth"].drop_duplicates(["arm", "replicate", "animal_id"], keep="last")
+        cured, of = last[last["n_agents"] == 0]["arm"].value_counts(), last["arm"].value_counts()
+        limit = self.scenario.measure.caliper_limit_mm
+        return [
+            f"{cured[arm.name]} of {of[arm.name]} animals of '{arm.name}' have no tumor cell left (cured): their true volume is 0, and "
+            f"calipers read, and T/C counts, the limit of {limit:g} mm"
+            for arm in self.scenario.arms if arm.name in cured
+        ]  # fmt: skip
+
+    def resistance(self) -> str:
+        """Share of mutants at the end of each arm, in one line; "" if the scenario has none."""
+        shares = final_shares(self.tables["clones"], self.scenario.seed)
+        if shares.empty:
+            return ""
+        texts = []
+        for row in shares.itertuples():
+            extinct = f"; {row.n_without_cells} without cells" if row.n_without_cells else ""
+            share = f"{row.estimate_pct:.3g} ({row.ci_low:.3g} to {row.ci_high:.3g}; n = {row.n}{extinct})"
+            texts.append(f"{row.arm} {share if row.n else 'undefined, no cells'}")
+        return f"{shares['clone'].iloc[0]} at the last measurement, % of cells (95 % CI over animals): {', '.join(texts)}"
 
     def comparison(self) -> pd.DataFrame | None:
         """Paired differences between the treated arms, in the order of the scenario; None for independent animals."""
@@ -83,6 +109,7 @@ class StudyResult:
         return {
             "title": self.scenario.title, "answer": self.answer(), "endpoints": _records(table),
             "comparison": _records(comparison) if comparison is not None else [],
+            "clones": _records(final_shares(self.tables["clones"], self.scenario.seed)),
             "growth": self.growth._asdict(), "parameters": status_counts(self.scenario), "warnings": self.warnings(),
             "seed": self.scenario.seed, "seconds": round(self.seconds, 1), "simulated": True,
         }  # fmt: skip
@@ -138,18 +165,21 @@ class StudyResult:
         """The first screen."""
         s = self.scenario
         lines = [f"{s.title}   SIMULATED, seed {s.seed}", "", self.answer(), "", self._table_text(), ""]
+        lines += [resistance] if (resistance := self.resistance()) else []
         lines.append(f"{growth_text(self.growth)}; {self.seconds:.0f} s")
         if s.published:
             lines.append(f"Published: {s.published}")
         return "\n".join(lines + [f"Note: {note}" for note in self.warnings()])
 
     def _table_text(self) -> str:
-        wanted = {"tc_pct": "T/C, median RTV (%)", "tc_pct_locf": "T/C, last volumes (%)", "tc_volume_mean": "T/C, mean volume", "tgi_delta_pct": "TGI, delta (%)", "tgi_ratio_pct": "TGI, ratio (%)", "growth_rate_per_day": "growth rate (1/day)", "doubling_time_days": "doubling time (d)", "tgd_days": "growth delay to 4x (d)"}
+        wanted = {"tc_pct": "T/C, median RTV (%)", "tc_pct_locf": "T/C, last volumes (%)", "tc_volume_mean": "T/C, mean volume", "tgi_delta_pct": "TGI, delta (%)", "tgi_ratio_pct": "TGI, ratio (%)", "growth_rate_per_day": "growth rate (1/day)", "doubling_time_days": "doubling time (d)", "tgd_days": "growth delay to 4x (d)", "mrecist_gao2015_cr_pct": "CR, mRECIST (%)"}
         table = self.tables["endpoints"]
         arms = [arm.name for arm in self.scenario.arms]
         width = max(27, *(len(arm) + 2 for arm in arms))
         lines = [f"{'':24}" + "".join(f"{arm:>{width}}" for arm in arms)]
         for name, label in wanted.items():
+            if name == "mrecist_gao2015_cr_pct" and not (table.loc[table["endpoint"] == name, "estimate"] > 0).any():
+                continue
             cells = []
             for arm in arms:
                 row = table[(table["endpoint"] == name) & (table["arm"] == arm)]
@@ -311,6 +341,7 @@ def build_tables(scenario: Scenario, tasks: list[Job], outcomes: list[Outcome], 
     events: list[dict[str, Any]] = [{**event, "arm": arm.name} for arm in scenario.arms for event in doses_to_events(arm.doses)]
     return {
         "observations": observations, "truth": truth[true_columns], "cells": cells,
+        "clones": clone_table(cells, " and ".join(mutations(scenario.perturb)), scenario.tumor.resolution_per_mm3),
         "events": pd.DataFrame(events, columns=list(dict.fromkeys(["arm", *EVENT_COLUMNS, *(name for event in events for name in event)]))),
         "endpoints": endpoint_table(observations, scenario.control.name, seed=scenario.seed, paired=paired),
         "plasma": plasma_table(scenario),

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from xenosim.io.runs import read_manifest, read_run
+from xenosim.viz.clones import has_clones, muller_plot
 from xenosim.viz.growth import growth_curves, tc_over_time
 from xenosim.viz.states import cell_states, plasma_and_occupancy, tumor_slices
 from xenosim.viz.style import arm_colors, save
@@ -26,6 +27,8 @@ def draw_all(run: Path) -> list[Path]:
     if len(tables["plasma"]):
         paths += save(plasma_and_occupancy(tables["plasma"], colors), folder, "plasma_occupancy")
     paths += save(cell_states(tables["cells"], colors), folder, "cell_states")
+    if has_clones(tables["clones"]):
+        paths += save(muller_plot(tables["clones"], colors), folder, "clones")
     snapshots = {arm: dict(np.load(path)) for arm in arms if (path := run / "snapshots" / f"slice_{arm}.npz").is_file()}
     if snapshots:
         paths += save(tumor_slices(snapshots, colors), folder, "tumor_slices")
