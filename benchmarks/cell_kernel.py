@@ -63,7 +63,7 @@ def population(n: int):  # type: ignore[no-untyped-def]
         getattr(cells, name)[:] = 0.05
     cells.clock[:] = rng.random(n)
     cells.load_ratio[:], cells.threshold[:], cells.cycle_h[:] = 0.4 * rng.lognormal(0, 0.3, n), rng.lognormal(0, 0.3, n), 1e6
-    axis, zones = np.arange(64, dtype=np.int32), (np.arange(4096) % N_ZONES).astype(np.uint8)
+    axis, zones = np.arange(64, dtype=np.uint32), (np.arange(4096) % N_ZONES).astype(np.uint8)
     exposure = Exposure(np.linspace(0.2, 0.8, N_ZONES, dtype=np.float32)[None, :], zones, 0 * axis, 64 * axis, axis, np.float32(0))
     return cells, exposure, spec.params, step_factors(spec.params, 1.0)
 

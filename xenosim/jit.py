@@ -41,6 +41,10 @@ IS_COMPILED = _point_numba_at_cache()
 import llvmlite.binding  # noqa: E402
 import numba  # noqa: E402
 
+# Where a processor has 512-bit registers, LLVM uses half of them unless told otherwise (benchmarks/cell_kernel.py: a quarter slower).
+_features = llvmlite.binding.get_host_cpu_features()
+if _features.get("avx512f") and not getattr(numba.config, "CPU_FEATURES", None):
+    setattr(numba.config, "CPU_FEATURES", _features.flatten() + ",-prefer-256-bit")  # noqa: B010
 setattr(numba.config, "CACHE_DIR", os.environ["NUMBA_CACHE_DIR"])  # noqa: B010
 # The cell loop walks some twenty columns. LLVM proves that they do not overlap by comparing them pairwise at run time, and gives
 # up beyond eight comparisons unless told otherwise; without this the loop is not vectorized (5 times slower, see benchmarks/).

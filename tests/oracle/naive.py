@@ -239,7 +239,7 @@ class NaiveTumor(mesa.Model):
         direction = [d / largest for d in offset] if largest >= 0.5 else [1.0, 0.0, 0.0]
         here, k = gap, 1
         while True:
-            there = point(gap, direction, k)
+            there = point([65536 * axis + 32768 for axis in gap], direction, k)
             self.gaps.discard(here)
             occupant = self.occupant(there)
             if occupant is None and there not in self.gaps:
@@ -298,10 +298,10 @@ class NaiveTumor(mesa.Model):
         length = max(math.sqrt(sum(n * n for n in normal)), 1e-9)
         return [n / length for n in normal]
 
-    def line(self, normal: list[float], draw: tuple[int, ...]) -> tuple[list[float], list[float]]:
-        """Offset of the start and direction of a push, jittered."""
+    def line(self, normal: list[float], draw: tuple[int, ...]) -> tuple[list[int], list[float]]:
+        """Offset of the start [1/65536 site] and direction of a push, jittered."""
         jitter = [(word // 65536 + 0.5) / 65536 - 0.5 for word in draw[:3]]
-        offset = [(word % 65536 + 0.5) / 65536 - 0.5 for word in draw[:3]]
+        offset = [word % 65536 for word in draw[:3]]
         direction = [n + j for n, j in zip(normal, jitter, strict=True)]
         largest = max(map(abs, direction))
         return offset, [d / largest for d in direction]
@@ -310,9 +310,9 @@ class NaiveTumor(mesa.Model):
         """Whether a cell lies deeper than the mechanical depth."""
         return bool(self.squared[cell.site] > self.depth_squared)
 
-    def free_path(self, cell: NaiveCell, offset: list[float], direction: list[float]) -> list[tuple[int, int, int]]:
+    def free_path(self, cell: NaiveCell, offset: list[int], direction: list[float]) -> list[tuple[int, int, int]]:
         """Sites along a line up to the first without a cell; empty if there is none within reach, or only host tissue for a deep cell."""
-        start = [axis + shift for axis, shift in zip(cell.site, offset, strict=True)]
+        start = [65536 * axis + shift for axis, shift in zip(cell.site, offset, strict=True)]
         depth = self.spec.depth_um / self.spec.spacing_um
         reach = depth if self.is_deep(cell) else 3 * depth
         stretch, path = math.sqrt(sum(d * d for d in direction)), []
@@ -363,9 +363,9 @@ def split_mix(start: int, k: int) -> int:
     return z ^ (z >> 31)
 
 
-def point(start: tuple[float, ...] | list[float], direction: list[float], k: int) -> tuple[int, int, int]:
-    """The k-th site on a line: each coordinate rounded half up."""
-    z, y, x = (math.floor(s + k * d + 0.5) for s, d in zip(start, direction, strict=True))
+def point(start: list[int], direction: list[float], k: int) -> tuple[int, int, int]:
+    """The k-th site on a line that starts at ``start`` [1/65536 site]; its direction is rounded to the same unit."""
+    z, y, x = ((s + k * math.floor(d * 65536 + 0.5)) // 65536 for s, d in zip(start, direction, strict=True))
     return z, y, x
 
 

@@ -22,20 +22,21 @@ from xenosim.cell.rules import (
     relax,
     stress_drive,
 )
-from xenosim.cell.state import Cells, unpack
+from xenosim.cell.state import MAX_SIDE, SITE_BITS, Cells
 from xenosim.jit import kernel, prange
 
 #: Bits of a mark: death is due, clearance is due (dying cells have a negative clock), the cycle is finished.
 DYING, LEAVING, READY = np.uint8(1), np.uint8(2), np.uint8(4)
 #: Rows per parallel block; a block is the unit of work of a thread.
 BLOCK = 4096
+_UPPER, _MIDDLE, _MASK = np.uint64(2 * SITE_BITS), np.uint64(SITE_BITS), np.uint64(MAX_SIDE - 1)
 
 
 class Exposure(NamedTuple):
     """What cells see during one step.
 
     ``inhibition``: mean beta5 occupancy [-], shape (n_clones, n_zones); ``zone``: vessel class of each voxel, uint8 (n_voxels,);
-    ``voxel_z``, ``voxel_y``, ``voxel_x``: int32, their sum over the coordinates of a site is its voxel (one voxel: zeros);
+    ``voxel_z``, ``voxel_y``, ``voxel_x``: uint32, their sum over the coordinates of a site is its voxel (one voxel: zeros);
     ``cereblon``: CRBN occupancy by lenalidomide [-].
     """
 
@@ -49,7 +50,7 @@ class Exposure(NamedTuple):
 
 def well_mixed(inhibition: NDArray[Any], cereblon: Any) -> Exposure:
     """What cells without a lattice see, all on site 0 of one voxel: ``inhibition`` (n_clones, n_zones) of zone 0 [-], ``cereblon`` [-]."""
-    origin = np.zeros(1, np.int32)
+    origin = np.zeros(1, np.uint32)
     return Exposure(inhibition, np.zeros(1, np.uint8), origin, origin, origin, cereblon)
 
 
@@ -65,8 +66,10 @@ def gather_inhibition(cells, exposure, inhibition):  # type: ignore[no-untyped-d
     vz, vy, vx = exposure.voxel_z, exposure.voxel_y, exposure.voxel_x
     site, clone = cells.site, cells.clone
     for i in range(inhibition.shape[0]):
-        z, y, x = unpack(site[i])
-        inhibition[i] = table[clone[i], zone[vz[z] + vy[y] + vx[x]]]
+        # Unsigned, because a signed index is tested for being negative.
+        s = np.uint64(site[i])
+        voxel = vz[s >> _UPPER] + vy[(s >> _MIDDLE) & _MASK] + vx[s & _MASK]
+        inhibition[i] = table[clone[i], zone[voxel]]
 
 
 @kernel

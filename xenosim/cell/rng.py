@@ -16,6 +16,7 @@ _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
 _MASK, _SHIFT = np.uint64(0xFFFFFFFF), np.uint64(32)
 _GOLDEN, _MIX_A, _MIX_B = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_HALF_WORD = np.uint64(16)
 _UNIT, _HALF_UNIT = 1.0 / 4294967296.0, 1.0 / 65536.0
 
 
@@ -128,10 +129,9 @@ def normal_of(a, b):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline=True)
-def half_units(word):  # type: ignore[no-untyped-def]
-    """Two numbers in (0, 1) [-] from the halves of a 32-bit word [-], for draws that need no more than 16 bits."""
-    w = np.int64(word)
-    return ((w >> 16) + 0.5) * _HALF_UNIT, ((w & 0xFFFF) + 0.5) * _HALF_UNIT
+def upper_unit(word):  # type: ignore[no-untyped-def]
+    """A number in (0, 1) [-] from the upper half of a 32-bit word [-], for a draw that needs no more than 16 bits."""
+    return (np.int64(word >> _HALF_WORD) + 0.5) * _HALF_UNIT
 
 
 @kernel(inline=True)

@@ -18,6 +18,8 @@ OUTSIDE, VACANT = np.int32(-1), np.int32(-2)
 BYTE_REACH, MAX_REACH = 15, 250
 #: Half of the sites of a 5 x 5 x 5 window.
 HALF_WINDOW = 62
+#: Bits of a coordinate below the point, in straight lines.
+POINT_BITS = 16
 #: Free sites kept between the tumor and the border of the domain.
 MARGIN = 12
 
@@ -25,7 +27,7 @@ MARGIN = 12
 class Lattice(NamedTuple):
     """``row``: int32 (nz, ny, nx), row of the cell at a site or OUTSIDE or VACANT; ``squared``: uint8 or uint16, squared
     Euclidean distance to the host tissue, the reach at most [sites2]; ``bounds``: int64 (6,), inclusive z, y, x box that holds every cell;
-    ``voxel_z``, ``voxel_y``, ``voxel_x``: int32, their sum is the voxel of a site. A cell's column ``site`` packs (z, y, x) into one number."""
+    ``voxel_z``, ``voxel_y``, ``voxel_x``: uint32, their sum is the voxel of a site. A cell's column ``site`` packs (z, y, x) into one number."""
 
     row: Any
     squared: Any
@@ -53,15 +55,17 @@ def extend_bounds(lattice, z, y, x):  # type: ignore[no-untyped-def]
 
 @kernel(inline=True)
 def line_point(z, y, x, dz, dy, dx, k):  # type: ignore[no-untyped-def]
-    """The ``k``-th site [-] on the straight line from (z, y, x) [-]; (dz, dy, dx) has largest component 1 [-] (P7).
+    """The ``k``-th site [-] on the straight line from (z, y, x) [1/65536 site]; (dz, dy, dx) has largest component 1 site [1/65536 site] (P7).
 
-    Coordinates are positive, so truncation after adding a half rounds.
+    Fixed-point numbers: the site of a point is its upper bits.
     """
-    return (
-        np.int64(z + k * dz + 0.5),
-        np.int64(y + k * dy + 0.5),
-        np.int64(x + k * dx + 0.5),
-    )
+    return (z + k * dz) >> POINT_BITS, (y + k * dy) >> POINT_BITS, (x + k * dx) >> POINT_BITS
+
+
+@kernel(inline=True)
+def fixed(value):  # type: ignore[no-untyped-def]
+    """A length [sites] as a fixed-point number [1/65536 site]."""
+    return np.int64(np.floor(value * 65536.0 + 0.5))
 
 
 @kernel(inline=True)
@@ -261,7 +265,7 @@ def empty_lattice(shape: tuple[int, int, int], reach: int) -> Lattice:
         row=np.full(shape, OUTSIDE, np.int32),
         squared=np.zeros(shape, np.uint8 if reach <= BYTE_REACH else np.uint16),
         bounds=np.array([shape[0], 0, shape[1], 0, shape[2], 0], np.int64),
-        voxel_z=np.zeros(shape[0], np.int32),
-        voxel_y=np.zeros(shape[1], np.int32),
-        voxel_x=np.zeros(shape[2], np.int32),
+        voxel_z=np.zeros(shape[0], np.uint32),
+        voxel_y=np.zeros(shape[1], np.uint32),
+        voxel_x=np.zeros(shape[2], np.uint32),
     )

@@ -7,15 +7,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xenosim.cell.population import PROLIFERATING, move_row, take
-from xenosim.cell.rng import DIVIDE, VACANCY, blocks, half_units, join, scramble, unit
+from xenosim.cell.rng import DIVIDE, VACANCY, blocks, join, scramble, unit, upper_unit
 from xenosim.cell.state import pack, unpack
-from xenosim.jit import kernel
-from xenosim.tumor.lattice import OUTSIDE, VACANT, extend_bounds, inside, line_point, place, slope
+from xenosim.jit import kernel, prange
+from xenosim.tumor.lattice import OUTSIDE, POINT_BITS, VACANT, extend_bounds, fixed, inside, line_point, place, slope
 
 #: A line from within the depth of the surface ends at the latest at this multiple of the depth: it is straight, the surface is not.
 LONGEST = 3.0
 #: Edge of a block of sites that divides in one turn [sites].
 BLOCK = 16
+_POINT = np.uint64(2**POINT_BITS - 1)
 _HIGH, _LOW = np.uint64(0xFFFFFFFF00000000), np.uint64(0xFFFFFFFF)
 
 
@@ -33,11 +34,28 @@ class SpaceParams(NamedTuple):
 
 
 @kernel
-def settle(cells, lattice, sites):  # type: ignore[no-untyped-def]
-    """Put row i on ``sites[i]``, shape (n, 3) [-]."""
-    for i in range(sites.shape[0]):
-        place(lattice, cells, i, sites[i, 0], sites[i, 1], sites[i, 2])
-        extend_bounds(lattice, sites[i, 0], sites[i, 1], sites[i, 2])
+def count_shells(half, shells):  # type: ignore[no-untyped-def]
+    """Number of sites at each squared distance from the center of a cube of ``half`` sites each way into ``shells`` (3 half^2 + 1,) [-]."""
+    for z in range(-half, half + 1):
+        for y in range(-half, half + 1):
+            for x in range(-half, half + 1):
+                shells[z * z + y * y + x * x] += 1
+
+
+@kernel
+def settle(cells, lattice, half, outermost, n_outermost):  # type: ignore[no-untyped-def]
+    """Put rows 0, 1, ... on the sites about the center (half, half, half) [-] in their order on the lattice: all nearer than a
+    squared distance of ``outermost`` [sites2] and the first ``n_outermost`` at it [-]."""
+    i = 0
+    for z in range(-half, half + 1):
+        for y in range(-half, half + 1):
+            for x in range(-half, half + 1):
+                squared = z * z + y * y + x * x
+                if squared < outermost or (squared == outermost and n_outermost > 0):
+                    n_outermost -= squared == outermost
+                    place(lattice, cells, i, z + half, y + half, x + half)
+                    extend_bounds(lattice, z + half, y + half, x + half)
+                    i += 1
 
 
 @kernel
@@ -69,11 +87,12 @@ def collapse(lattice, cells, z, y, x, space):  # type: ignore[no-untyped-def]
     largest = max(abs(dz), max(abs(dy), abs(dx)))
     if largest < 0.5:
         dz, dy, dx, largest = 1.0, 0.0, 0.0, 1.0
-    dz, dy, dx = dz / largest, dy / largest, dx / largest
+    dz, dy, dx = fixed(dz / largest), fixed(dy / largest), fixed(dx / largest)
+    oz, oy, ox = fixed(z + 0.5), fixed(y + 0.5), fixed(x + 0.5)
     pz, py, px = z, y, x
     k = 1
     while True:
-        qz, qy, qx = line_point(z, y, x, dz, dy, dx, k)
+        qz, qy, qx = line_point(oz, oy, ox, dz, dy, dx, k)
         occupant = lattice.row[qz, qy, qx] if inside(lattice, qz, qy, qx) else OUTSIDE
         if occupant == OUTSIDE:
             lattice.row[pz, py, px] = OUTSIDE
@@ -138,53 +157,42 @@ def aim(cells, lattice, rows, step, space, normals, words):  # type: ignore[no-u
 
 
 @kernel(inline=True)
-def jittered(nz, ny, nx, a, b, c):  # type: ignore[no-untyped-def]
-    """A line about the normal (nz, ny, nx) [-] from three words [-]: direction, its largest component 1 [-], jittered by up to half
-    the length of the normal per axis; offset of its start within the site [-] (from the center, lines near an axis would all run
-    along lattice rows)."""
-    (jz, oz), (jy, oy), (jx, ox) = half_units(a), half_units(b), half_units(c)
-    dz, dy, dx = nz + jz - 0.5, ny + jy - 0.5, nx + jx - 0.5
+def jittered(nz, ny, nx, a, b, c, reach):  # type: ignore[no-untyped-def]
+    """A line of length ``reach`` [sites] about the normal (nz, ny, nx) [-] from three words [-].
+
+    Returns its direction, jittered by up to half the length of the normal per axis, the largest component 1 site, and the offset of
+    its start within the site (from the center, lines near an axis would all run along lattice rows) [1/65536 site]; its number of sites [-].
+    """
+    dz, dy, dx = nz + upper_unit(a) - 0.5, ny + upper_unit(b) - 0.5, nx + upper_unit(c) - 0.5
     scale = 1.0 / max(abs(dz), max(abs(dy), abs(dx)))
-    return dz * scale, dy * scale, dx * scale, oz - 0.5, oy - 0.5, ox - 0.5
+    dz, dy, dx = dz * scale, dy * scale, dx * scale
+    count = np.int64(reach / np.sqrt(dz * dz + dy * dy + dx * dx))
+    return fixed(dz), fixed(dy), fixed(dx), np.int64(a & _POINT), np.int64(b & _POINT), np.int64(c & _POINT), count
 
 
 @kernel(inline=True)
-def first_free(row, oz, oy, ox, dz, dy, dx, reach):  # type: ignore[no-untyped-def]
-    """Number of the first site without a cell on a line from (oz, oy, ox) [-], 0 if there is none within ``reach`` sites (P7).
+def first_free(flat, ny, nx, oz, oy, ox, dz, dy, dx, count):  # type: ignore[no-untyped-def]
+    """Number of the first site without a cell on a line from (oz, oy, ox) [1/65536 site], 0 if it is not among the first ``count`` [-] (P7).
 
-    ``row`` (nz, ny, nx): an array, not the lattice, because reading a field of a tuple of arrays in a loop with several exits
-    counts references, which costs more than the walk.
+    ``flat``: all sites of a lattice of ``ny`` rows of ``nx`` sites a plane: an array, not the lattice, because reading a field of a
+    tuple of arrays in a loop with several exits counts references, which costs more than the walk. A line cannot leave the lattice:
+    it ends in the host tissue that surrounds every cell.
     """
-    nz, ny, nx = row.shape
-    for k in range(1, np.int64(reach / np.sqrt(dz * dz + dy * dy + dx * dx)) + 1):
+    for k in range(1, count + 1):
         z, y, x = line_point(oz, oy, ox, dz, dy, dx, k)
-        if not (2 <= z < nz - 2 and 2 <= y < ny - 2 and 2 <= x < nx - 2):
-            return 0
-        if row[z, y, x] < 0:
+        if flat[np.uint64((z * ny + y) * nx + x)] < 0:
             return k
     return 0
 
 
 @kernel(inline=True)
-def first_gap(row, oz, oy, ox, dz, dy, dx, reach):  # type: ignore[no-untyped-def]
-    """Number of the first gap on a line from (oz, oy, ox) [-], 0 if there is none within ``reach`` sites, which must not be farther than the host tissue, or a cleft comes first (P7)."""
-    flat, ny, nx = row.reshape(-1), row.shape[1], row.shape[2]
-    for k in range(1, np.int64(reach / np.sqrt(dz * dz + dy * dy + dx * dx)) + 1):
-        z, y, x = line_point(oz, oy, ox, dz, dy, dx, k)
-        found = flat[np.uint64((z * ny + y) * nx + x)]
-        if found < 0:
-            return k if found == VACANT else 0
-    return 0
-
-
-@kernel(inline=True)
-def shift(row, site, oz, oy, ox, dz, dy, dx, last):  # type: ignore[no-untyped-def]
+def shift(flat, ny, nx, site, oz, oy, ox, dz, dy, dx, last):  # type: ignore[no-untyped-def]
     """Move every cell on a line one site on, from the one before site ``last`` [-] down to the first; its site becomes free (P7)."""
     qz, qy, qx = line_point(oz, oy, ox, dz, dy, dx, last)
     for k in range(last - 1, 0, -1):
         az, ay, ax = line_point(oz, oy, ox, dz, dy, dx, k)
-        i = row[az, ay, ax]
-        row[qz, qy, qx] = i
+        i = flat[np.uint64((az * ny + ay) * nx + ax)]
+        flat[np.uint64((qz * ny + qy) * nx + qx)] = i
         site[i] = pack(qz, qy, qx)
         qz, qy, qx = az, ay, ax
 
@@ -201,37 +209,81 @@ def divide(cells, lattice, rows, normals, words, births, n_lines, space, mothers
     int
         Number of divisions [-].
     """
-    row, squared, bounds = lattice.row, lattice.squared, lattice.bounds
+    squared, bounds, flat = lattice.squared, lattice.bounds, lattice.row.reshape(-1)
+    ny, nx = squared.shape[1], squared.shape[2]
     site, state = cells.site, cells.state
     count = 0
     for k in range(rows.shape[0]):
         i = rows[k]
         z, y, x = unpack(site[i])
-        dz, dy, dx, oz, oy, ox = jittered(normals[k, 0], normals[k, 1], normals[k, 2], words[0, k], words[1, k], words[2, k])
-        oz, oy, ox = oz + z, oy + y, ox + x
-        if squared[z, y, x] <= space.depth_squared:
-            last = first_free(row, oz, oy, ox, dz, dy, dx, LONGEST * space.depth)
-        else:
-            last = first_gap(row, oz, oy, ox, dz, dy, dx, space.depth)
-            key, line = join(words[0, k], words[1, k]), 1
-            while last == 0 and line < n_lines:
-                a, b = scramble(key, 2 * line), scramble(key, 2 * line + 1)
-                dz, dy, dx, oz, oy, ox = jittered(normals[k, 0], normals[k, 1], normals[k, 2], a >> np.uint64(32), a & _LOW, b >> np.uint64(32))
-                oz, oy, ox = oz + z, oy + y, ox + x
-                last = first_gap(row, oz, oy, ox, dz, dy, dx, space.depth)
-                line += 1
+        deep = squared[z, y, x] > space.depth_squared
+        reach = space.depth if deep else LONGEST * space.depth
+        z, y, x = z << POINT_BITS, y << POINT_BITS, x << POINT_BITS
+        a, b, c = np.uint64(words[0, k]), np.uint64(words[1, k]), np.uint64(words[2, k])
+        key = join(words[0, k], words[1, k])
+        last, line = 0, 0
+        while last == 0 and line < (n_lines if deep else 1):
+            if line > 0:
+                first, second = scramble(key, 2 * line), scramble(key, 2 * line + 1)
+                a, b, c = first >> np.uint64(32), first & _LOW, second >> np.uint64(32)
+            dz, dy, dx, oz, oy, ox, length = jittered(normals[k, 0], normals[k, 1], normals[k, 2], a, b, c, reach)
+            oz, oy, ox = oz + z, oy + y, ox + x
+            last = first_free(flat, ny, nx, oz, oy, ox, dz, dy, dx, length)
+            if deep and last > 0:
+                qz, qy, qx = line_point(oz, oy, ox, dz, dy, dx, last)
+                if flat[np.uint64((qz * ny + qy) * nx + qx)] != VACANT:
+                    last = 0
+            line += 1
         if last == 0:
             continue
         z, y, x = line_point(oz, oy, ox, dz, dy, dx, last)
         bounds[0], bounds[1] = min(bounds[0], z), max(bounds[1], z)
         bounds[2], bounds[3] = min(bounds[2], y), max(bounds[3], y)
         bounds[4], bounds[5] = min(bounds[4], x), max(bounds[5], x)
-        shift(row, site, oz, oy, ox, dz, dy, dx, last)
+        shift(flat, ny, nx, site, oz, oy, ox, dz, dy, dx, last)
         z, y, x = line_point(oz, oy, ox, dz, dy, dx, 1)
         daughter = births[count]
-        row[z, y, x] = daughter
+        flat[np.uint64((z * ny + y) * nx + x)] = daughter
         site[daughter] = pack(z, y, x)
         state[i] = PROLIFERATING
         mothers[count] = i
         count += 1
     return count
+
+
+@kernel
+def order_by_block(site, order, counts):  # type: ignore[no-untyped-def]
+    """Rows in the order of their blocks of the lattice, stable, into ``order`` (n,) [-]; ``counts`` is work space, one per block and one more [-]."""
+    counts[:] = 0
+    for i in range(site.shape[0]):
+        counts[block_of(site[i]) + 1] += 1
+    for b in range(1, counts.shape[0]):
+        counts[b] += counts[b - 1]
+    for i in range(site.shape[0]):
+        b = block_of(site[i])
+        order[counts[b]] = i
+        counts[b] += 1
+
+
+@kernel(inline=True)
+def block_of(site):  # type: ignore[no-untyped-def]
+    """Block [-] of a packed ``site`` [-]."""
+    z, y, x = unpack(site)
+    return ((z // BLOCK) * 64 + y // BLOCK) * 64 + x // BLOCK
+
+
+@kernel(parallel=True)
+def rearrange(column, order, scratch):  # type: ignore[no-untyped-def]
+    """column <- column[order], of the same shape [unit of the column]; ``scratch`` is work space."""
+    for k in prange(order.shape[0]):
+        scratch[k] = column[order[k]]
+    for k in prange(order.shape[0]):
+        column[k] = scratch[k]
+
+
+@kernel(parallel=True)
+def point_back(row, site):  # type: ignore[no-untyped-def]
+    """Let every site hold the row of its cell [-]."""
+    for i in prange(site.shape[0]):
+        z, y, x = unpack(site[i])
+        row[z, y, x] = i

@@ -267,14 +267,12 @@ class Tumor:
         radius = (3.0 * n / (4.0 * math.pi)) ** (1.0 / 3.0)
         half = math.ceil(1.4 * radius) + MARGIN + 2
         self._build_domain(half)
-        axis = np.arange(2 * half + 1) - half
-        z, y, x = np.meshgrid(axis, axis, axis, indexing="ij")
-        distance = (z * z + y * y + x * x).ravel()
-        chosen = np.sort(np.argsort(distance, kind="stable")[:n])
-        sites = np.stack(np.unravel_index(chosen, self.lattice.row.shape), axis=1).astype(np.int64)
+        shells = np.zeros(3 * half * half + 1, np.int64)
+        shoving.count_shells(half, shells)
+        outermost = int(np.searchsorted(np.cumsum(shells), n))
         self.n = n
         population.found(self.cells, n, np.uint64(self.seed), self.spec.params, self.spec.traits, self.spec.dt_h)
-        shoving.settle(self.cells, self.lattice, sites)
+        shoving.settle(self.cells, self.lattice, half, outermost, n - int(shells[:outermost].sum()))
         self._recenter()
         update_distance(self.lattice, self.spec.reach)
 
