@@ -122,8 +122,8 @@ class NaiveTumor(mesa.Model):
         self.zone = twin._zones[z[:, None, None] + y[None, :, None] + x[None, None, :]]
         self.gaps: set[tuple[int, int, int]] = set()
         self.inhibition, self.cereblon = np.zeros((1, 1)), 0.0
-        # Depth below the mean surface, which lies 0.4 sites above the bottom of its clefts.
-        self.depth_squared = (self.spec.depth_um / self.spec.spacing_um - 0.4) ** 2
+        # Depth below the mean surface, which lies 0.4 cubes above the bottom of its clefts.
+        self.depth_squared = (self.spec.depth_um / self.spec.spacing_um / self.edge() - 0.4) ** 2
         for i, site in enumerate(self.sphere(twin.n)):
             self._found(i, site)
         self.find_center()
@@ -205,15 +205,33 @@ class NaiveTumor(mesa.Model):
     def space_steps(self) -> int:
         """Steps between updates of the distance and of the gaps."""
         growth = math.log(2) / self.spec.traits.cycle_h - self.spec.traits.loss_per_h
-        half_site = self.spec.spacing_um / (2 * self.spec.depth_um * growth) if growth > 0 else math.inf
-        return max(round(sorted([SPACE_HOURS[0], half_site, SPACE_HOURS[1]])[1] / self.spec.dt_h), 1)
+        half_cube = self.edge() * self.spec.spacing_um / (2 * self.spec.depth_um * growth) if growth > 0 else math.inf
+        return max(round(sorted([SPACE_HOURS[0], half_cube, SPACE_HOURS[1]])[1] / self.spec.dt_h), 1)
+
+    def edge(self) -> int:
+        """Edge of a cube of sites: 1, 2, 4, ..., the largest of which at least eleven make up the mechanical depth."""
+        edge = 1
+        while self.spec.depth_um / self.spec.spacing_um >= 22 * edge:
+            edge *= 2
+        return edge
 
     def measure_distance(self) -> None:
-        """Squared distance to host tissue, as far as it matters: sites where less than half of the 5 x 5 x 5 window is tumor."""
-        host = ndimage.convolve(self.is_tumor().astype(int), np.ones((5, 5, 5), int), mode="constant") <= 62
+        """Squared distance of cubes to host tissue, as far as it matters: cubes where less than half of the window is tumor."""
+        edge, width = self.edge(), 5 if self.edge() == 1 else 3
+        sites = self.is_tumor()
+        room = [-side % edge for side in sites.shape]
+        sites = np.pad(sites, [(0, r) for r in room])
+        nz, ny, nx = (side // edge for side in sites.shape)
+        cubes = sites.reshape(nz, edge, ny, edge, nx, edge).sum(axis=(1, 3, 5))
+        host = ndimage.convolve(cubes, np.ones((width, width, width), int), mode="constant") <= (width * edge) ** 3 // 2
         squared = np.round(ndimage.distance_transform_edt(~host) ** 2)
-        reach = math.ceil(self.spec.depth_um / self.spec.spacing_um) + 2
+        reach = math.ceil(self.spec.depth_um / self.spec.spacing_um / edge) + 2
         self.squared = np.minimum(squared, reach**2)
+
+    def depth_at(self, site: tuple[int, int, int]) -> float:
+        """Squared distance of the cube of a site to host tissue."""
+        z, y, x = (axis // self.edge() for axis in site)
+        return float(self.squared[z, y, x])
 
     def find_center(self) -> None:
         """Center of mass, to a whole site; gaps outside the box of the cells become host tissue."""
@@ -285,8 +303,8 @@ class NaiveTumor(mesa.Model):
         return split_mix(key, (z * 65536 + y) * 65536 + x) >> 32, split_mix(key, cell.uid) % 2**32
 
     def slope(self, site: tuple[int, int, int]) -> list[float]:
-        """Fall of the squared distance between the sites two before and two after a site, along each axis."""
-        z, y, x = site
+        """Fall of the squared distance between the cubes two before and two after that of a site, along each axis."""
+        z, y, x = (axis // self.edge() for axis in site)
         s = self.squared
         return [s[z - 2, y, x] - s[z + 2, y, x], s[z, y - 2, x] - s[z, y + 2, x], s[z, y, x - 2] - s[z, y, x + 2]]
 
@@ -308,7 +326,7 @@ class NaiveTumor(mesa.Model):
 
     def is_deep(self, cell: NaiveCell) -> bool:
         """Whether a cell lies deeper than the mechanical depth."""
-        return bool(self.squared[cell.site] > self.depth_squared)
+        return self.depth_at(cell.site) > self.depth_squared
 
     def free_path(self, cell: NaiveCell, offset: list[int], direction: list[float]) -> list[tuple[int, int, int]]:
         """Sites along a line up to the first without a cell; empty if there is none within reach, or only host tissue for a deep cell."""

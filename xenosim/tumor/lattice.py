@@ -11,26 +11,25 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xenosim.cell.state import MAX_SIDE, pack, unpack
-from xenosim.jit import kernel
+from xenosim.jit import kernel, prange
 
 OUTSIDE, VACANT = np.int32(-1), np.int32(-2)
-#: Largest reach of the distance field whose square fits 8 bits, and 16 bits [sites].
-BYTE_REACH, MAX_REACH = 15, 250
-#: Half of the sites of a 5 x 5 x 5 window.
-HALF_WINDOW = 62
+#: Largest reach of the distance field whose square fits 8 bits [cubes].
+BYTE_REACH = 15
+#: Arms of the window that decides what is host tissue [cubes]: 5 cubes wide where a cube is a site, else 3.
+SITE_ARM, CUBE_ARM = 2, 1
 #: Bits of a coordinate below the point, in straight lines.
 POINT_BITS = 16
-#: Free sites kept between the tumor and the border of the domain.
-MARGIN = 12
 
 
 class Lattice(NamedTuple):
     """``row``: int32 (nz, ny, nx), row of the cell at a site or OUTSIDE or VACANT; ``squared``: uint8 or uint16, squared
-    Euclidean distance to the host tissue, the reach at most [sites2]; ``bounds``: int64 (6,), inclusive z, y, x box that holds every cell;
+    Euclidean distance of cubes of 2^``cube_bits`` sites to the host tissue, the reach at most [cubes2]; ``bounds``: int64 (6,), inclusive z, y, x box that holds every cell;
     ``voxel_z``, ``voxel_y``, ``voxel_x``: uint32, their sum is the voxel of a site. A cell's column ``site`` packs (z, y, x) into one number."""
 
     row: Any
     squared: Any
+    cube_bits: Any
     bounds: Any
     voxel_z: Any
     voxel_y: Any
@@ -77,7 +76,7 @@ def inside(lattice, z, y, x):  # type: ignore[no-untyped-def]
 
 @kernel
 def _copy(source, out):  # type: ignore[no-untyped-def]
-    """Copy one row [sites2]."""
+    """Copy one row [cubes2]."""
     for x in range(out.shape[0]):
         out[x] = source[x]
 
@@ -91,6 +90,32 @@ def _occupied(rows, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _add_occupied(rows, out):  # type: ignore[no-untyped-def]
+    """Add to ``out`` (n,) how many of its share of the sites of ``rows`` belong to the tumor [-]."""
+    kind, edge = out.dtype.type, rows.shape[0] // out.shape[0]
+    for x in range(out.shape[0]):
+        count = 0
+        for k in range(x * edge, (x + 1) * edge):
+            count += rows[k] != OUTSIDE
+        out[x] = kind(out[x] + count)
+
+
+@kernel(parallel=True)
+def _count_sites(row, squared, box, bits):  # type: ignore[no-untyped-def]
+    """Sites of the tumor in each cube of a ``box`` (6,) [cubes] into ``squared`` [-]."""
+    z0, z1, y0, y1, x0, x1 = box
+    edge = 1 << bits
+    for z in prange(z0, z1):
+        for y in range(y0, y1):
+            if bits == 0:
+                _occupied(row[z, y, x0:x1], squared[z, y, x0:x1])
+                continue
+            squared[z, y, x0:x1] = 0
+            for k in range(edge * edge):
+                _add_occupied(row[z * edge + k // edge, y * edge + k % edge, x0 * edge : x1 * edge], squared[z, y, x0:x1])
+
+
+@kernel
 def _add(out, other):  # type: ignore[no-untyped-def]
     """out <- out + other of one shape [-]."""
     kind = out.dtype.type
@@ -99,28 +124,28 @@ def _add(out, other):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _sum_window(source, out, width):  # type: ignore[no-untyped-def]
-    """Sums over a window of five along one axis of a plane of rows of ``width``, flat [-]; nothing lies beyond the ends."""
+def _sum_window(source, out, width, arm):  # type: ignore[no-untyped-def]
+    """Sums over a window of ``arm`` to each side along one axis of a plane of rows of ``width``, flat [-]; nothing lies beyond the ends."""
     n = source.shape[0]
     _copy(source, out)
-    for k in range(1, 3):
+    for k in range(1, arm + 1):
         shift = k * width
         _add(out[: n - shift], source[shift:])
         _add(out[shift:], source[: n - shift])
 
 
 @kernel
-def _threshold(counts, out, far):  # type: ignore[no-untyped-def]
-    """0 in host tissue, ``far`` where more than half of the window is tumor [sites2]."""
+def _threshold(counts, out, half_window, far):  # type: ignore[no-untyped-def]
+    """0 in host tissue, ``far`` where more than ``half_window`` sites of the window are tumor [cubes2]."""
     kind = out.dtype.type
-    half, zero, beyond = kind(HALF_WINDOW), kind(0), kind(far)
+    half, zero, beyond = kind(half_window), kind(0), kind(far)
     for i in range(out.shape[0]):
         out[i] = beyond if counts[i] > half else zero
 
 
 @kernel
 def _cut(values, limit):  # type: ignore[no-untyped-def]
-    """Nothing above ``limit`` [sites2]: beyond the reach a value may not be exact."""
+    """Nothing above ``limit`` [cubes2]: beyond the reach a value may not be exact."""
     most = values.dtype.type(limit)
     for i in range(values.shape[0]):
         values[i] = min(values[i], most)
@@ -128,7 +153,7 @@ def _cut(values, limit):  # type: ignore[no-untyped-def]
 
 @kernel
 def _lower(out, other, offset, far):  # type: ignore[no-untyped-def]
-    """out <- min(out, other + offset), at most ``far``, of one shape [sites2]; narrow integers throughout, for wide registers."""
+    """out <- min(out, other + offset), at most ``far``, of one shape [cubes2]; narrow integers throughout, for wide registers."""
     kind = out.dtype.type
     more, room = kind(offset), kind(far - offset)
     for i in range(out.shape[0]):
@@ -137,7 +162,7 @@ def _lower(out, other, offset, far):  # type: ignore[no-untyped-def]
 
 @kernel
 def _lower_by_parabolas(source, out, width, reach, far):  # type: ignore[no-untyped-def]
-    """One axis of the transform on a plane of rows of ``width``, flat: out[y] = min of source[y + k] + k^2 over |k| <= reach [sites2]."""
+    """One axis of the transform on a plane of rows of ``width``, flat: out[y] = min of source[y + k] + k^2 over |k| <= reach [cubes2]."""
     n = source.shape[0]
     _copy(source, out)
     for k in range(1, min(reach, n // width - 1) + 1):
@@ -148,41 +173,45 @@ def _lower_by_parabolas(source, out, width, reach, far):  # type: ignore[no-unty
 
 @kernel
 def update_distance(lattice, reach):  # type: ignore[no-untyped-def]
-    """Squared Euclidean distance to the host tissue, exact up to ``reach`` and the reach beyond, within the bounds; gaps do not count (P7).
+    """Squared Euclidean distance of cubes to the host tissue, exact up to ``reach`` and the reach beyond, within the bounds; gaps do not count (P7).
 
-    Host tissue is where the tumor fills less than half of the 5 x 5 x 5 window: clefts a site or two wide, which come from the
-    lattice and not from the tumor, would otherwise shift the depth by their own. The transform is separable: along each axis in
-    turn the lower envelope of the parabolas within the reach. Rows begin and end in host tissue, so that a sum or a parabola that
-    spills over into the next row changes nothing there.
+    Host tissue is where the tumor fills less than half of a window: clefts a site or two wide, which come from the
+    lattice and not from the tumor, would otherwise shift the depth by their own. A cube is one site, or several where the depth is
+    many sites. The transform is separable: along each axis in turn the lower envelope of the parabolas within the reach. Rows begin
+    and end in host tissue, so that a sum or a parabola that spills over into the next row changes nothing there.
 
     Parameters
     ----------
     lattice : Lattice
-        ``squared`` is rewritten [sites2].
+        ``squared`` is rewritten [cubes2].
     reach : int
-        Largest distance of interest [sites].
+        Largest distance of interest [cubes].
 
     Source: Saito and Toriwaki 1994, doi:10.1016/0031-3203(94)90133-3.
     """
-    b, row, squared = lattice.bounds, lattice.row, lattice.squared
-    z0, z1, y0, y1, x0, x1 = b[0] - 3, b[1] + 4, b[2] - 3, b[3] + 4, b[4] - 3, b[5] + 4
+    squared, bits = lattice.squared, lattice.cube_bits
+    box = (lattice.bounds >> bits) + np.array([-3, 4, -3, 4, -3, 4])
+    z0, z1, y0, y1, x0, x1 = box
+    arm = SITE_ARM if bits == 0 else CUBE_ARM
+    half_window = ((2 * arm + 1) << bits) ** 3 // 2
+    _count_sites(lattice.row, squared, box, bits)
     width, n = x1 - x0, max(y1 - y0, z1 - z0)
     far = 255 if squared.itemsize == 1 else 65535
     one, two = np.empty(n * width, squared.dtype), np.empty(n * width, squared.dtype)
     size = (y1 - y0) * width
     for z in range(z0, z1):
         for y in range(y0, y1):
-            _occupied(row[z, y, x0:x1], one[(y - y0) * width : (y - y0 + 1) * width])
-        _sum_window(one[:size], two[:size], 1)
-        _sum_window(two[:size], one[:size], width)
+            _copy(squared[z, y, x0:x1], one[(y - y0) * width : (y - y0 + 1) * width])
+        _sum_window(one[:size], two[:size], 1, arm)
+        _sum_window(two[:size], one[:size], width, arm)
         for y in range(y0, y1):
             _copy(one[(y - y0) * width : (y - y0 + 1) * width], squared[z, y, x0:x1])
     size = (z1 - z0) * width
     for y in range(y0, y1):
         for z in range(z0, z1):
             _copy(squared[z, y, x0:x1], one[(z - z0) * width : (z - z0 + 1) * width])
-        _sum_window(one[:size], two[:size], width)
-        _threshold(two[:size], one[:size], far)
+        _sum_window(one[:size], two[:size], width, arm)
+        _threshold(two[:size], one[:size], half_window, far)
         _lower_by_parabolas(one[:size], two[:size], width, reach, far)
         for z in range(z0, z1):
             _copy(two[(z - z0) * width : (z - z0 + 1) * width], squared[z, y, x0:x1])
@@ -220,7 +249,7 @@ def list_gaps(lattice, gaps):  # type: ignore[no-untyped-def]
 
 @kernel(inline=True)
 def slope(squared, z, y, x):  # type: ignore[no-untyped-def]
-    """Fall of the ``squared`` distance over four sites about (z, y, x) [sites2]: along the outward normal, zeros in the core (P7)."""
+    """Fall of the ``squared`` distance over four cubes about cube (z, y, x) [cubes2]: along the outward normal, zeros in the core (P7)."""
     gz = np.float64(squared[z - 2, y, x]) - np.float64(squared[z + 2, y, x])
     gy = np.float64(squared[z, y - 2, x]) - np.float64(squared[z, y + 2, x])
     gx = np.float64(squared[z, y, x - 2]) - np.float64(squared[z, y, x + 2])
@@ -259,11 +288,14 @@ def moments(site, out):  # type: ignore[no-untyped-def]
         out[8] += y * x
 
 
-def empty_lattice(shape: tuple[int, int, int], reach: int) -> Lattice:
-    """A lattice of ``shape`` [sites] without cells, for a distance field up to ``reach`` [sites]; voxel tables are zero."""
+def empty_lattice(shape: tuple[int, int, int], reach: int, cube_bits: int = 0) -> Lattice:
+    """A lattice of ``shape`` [sites] without cells, for a distance field of cubes of 2^``cube_bits`` sites up to ``reach`` [cubes];
+    voxel tables are zero."""
+    cubes = tuple((side >> cube_bits) + 1 for side in shape) if cube_bits else shape
     return Lattice(
         row=np.full(shape, OUTSIDE, np.int32),
-        squared=np.zeros(shape, np.uint8 if reach <= BYTE_REACH else np.uint16),
+        squared=np.zeros(cubes, np.uint8 if reach <= BYTE_REACH and cube_bits == 0 else np.uint16),
+        cube_bits=cube_bits,
         bounds=np.array([shape[0], 0, shape[1], 0, shape[2], 0], np.int64),
         voxel_z=np.zeros(shape[0], np.uint32),
         voxel_y=np.zeros(shape[1], np.uint32),

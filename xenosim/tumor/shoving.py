@@ -21,7 +21,7 @@ _HIGH, _LOW = np.uint64(0xFFFFFFFF00000000), np.uint64(0xFFFFFFFF)
 
 
 class SpaceParams(NamedTuple):
-    """Space in sites: ``depth`` mechanical depth [sites], ``depth_squared`` [sites2]; ``close_probability`` of
+    """Space in sites: ``depth`` mechanical depth [sites], ``depth_squared`` [cubes2]; ``close_probability`` of
     a gap per update [-]; center of mass ``cz``, ``cy``, ``cx`` [sites]; ``seed`` [-]."""
 
     depth: Any
@@ -142,14 +142,14 @@ def aim(cells, lattice, rows, step, space, normals, words):  # type: ignore[no-u
 
     ``normals`` (n, 3) of length 1 [-]; ``words`` uint32 (4, n), the draws of the first line of each [-].
     """
-    squared, site = lattice.squared, cells.site
+    squared, site, bits = lattice.squared, cells.site, lattice.cube_bits
     cz, cy, cx = space.cz, space.cy, space.cx
     uids = np.empty(rows.shape[0], np.uint64)
     take(cells.uid, rows, uids)
     blocks(space.seed, DIVIDE, step, uids, words)
     for k in range(rows.shape[0]):
         z, y, x = unpack(site[rows[k]])
-        gz, gy, gx = slope(squared, z, y, x)
+        gz, gy, gx = slope(squared, z >> bits, y >> bits, x >> bits)
         if gz == 0.0 and gy == 0.0 and gx == 0.0:
             gz, gy, gx = z - cz, y - cy, x - cx
         scale = 1.0 / max(np.sqrt(gz * gz + gy * gy + gx * gx), 1e-9)
@@ -209,14 +209,14 @@ def divide(cells, lattice, rows, normals, words, births, n_lines, space, mothers
     int
         Number of divisions [-].
     """
-    squared, bounds, flat = lattice.squared, lattice.bounds, lattice.row.reshape(-1)
-    ny, nx = squared.shape[1], squared.shape[2]
+    squared, bits, bounds, flat = lattice.squared, lattice.cube_bits, lattice.bounds, lattice.row.reshape(-1)
+    ny, nx = lattice.row.shape[1], lattice.row.shape[2]
     site, state = cells.site, cells.state
     count = 0
     for k in range(rows.shape[0]):
         i = rows[k]
         z, y, x = unpack(site[i])
-        deep = squared[z, y, x] > space.depth_squared
+        deep = squared[z >> bits, y >> bits, x >> bits] > space.depth_squared
         reach = space.depth if deep else LONGEST * space.depth
         z, y, x = z << POINT_BITS, y << POINT_BITS, x << POINT_BITS
         a, b, c = np.uint64(words[0, k]), np.uint64(words[1, k]), np.uint64(words[2, k])

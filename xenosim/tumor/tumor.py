@@ -15,8 +15,6 @@ from xenosim.cell.state import MAX_SIDE, CellState, allocate, digest, grown, pac
 from xenosim.errors import ResourceError
 from xenosim.tumor import shoving
 from xenosim.tumor.lattice import (
-    MARGIN,
-    MAX_REACH,
     OUTSIDE,
     Lattice,
     empty_lattice,
@@ -31,6 +29,10 @@ from xenosim.tumor.tissue import N_ZONES, Perfusion, vessel_zones
 SPACE_HOURS = (4.0, 12.0)
 #: The rough surface brings the host nearer than its mean position by this much [sites] (loss-free growth against the shell law).
 SURFACE_OFFSET = 0.4
+#: The mechanical depth is measured in at least this many cubes of sites; more would cost and show nothing [cubes].
+DEPTH_CUBES = 11.0
+#: Share of its width by which the domain grows, small lattices and large ones, and the width between the two [-], [sites].
+DOMAIN_GROWTH, LARGE_DOMAIN_GROWTH, LARGE_DOMAIN = 0.1, 0.025, 256
 #: Cells per mm3: the resolution of one agent per cell (Del Monte 2009).
 CELL_DENSITY = 1e5
 #: Clones that the column ``clone`` can tell apart.
@@ -57,9 +59,24 @@ class TumorSpec(NamedTuple):
         return float(1000.0 / self.resolution ** (1.0 / 3.0))
 
     @property
+    def depth_sites(self) -> float:
+        """Mechanical depth [sites]."""
+        return self.depth_um / self.spacing_um
+
+    @property
+    def cube_bits(self) -> int:
+        """The distance to host tissue is measured in cubes of two to this power sites [-]."""
+        return max(math.floor(math.log2(max(self.depth_sites, 1.0) / DEPTH_CUBES)), 0)
+
+    @property
     def reach(self) -> int:
-        """Largest distance to host tissue that matters, with the stencil of the slope [sites]."""
-        return math.ceil(self.depth_um / self.spacing_um) + 2
+        """Largest distance to host tissue that matters, with the stencil of the slope [cubes]."""
+        return math.ceil(self.depth_sites / 2**self.cube_bits) + 2
+
+    @property
+    def margin(self) -> int:
+        """Free sites that must lie between the tumor and the border of the domain: the windows of the distance field and a step of growth [sites]."""
+        return 4 * 2**self.cube_bits + 2
 
     @property
     def search_lines(self) -> int:
@@ -70,7 +87,7 @@ class TumorSpec(NamedTuple):
     def space_steps(self) -> int:
         """Steps between updates of the distance field [-]."""
         rate = math.log(2.0) / self.traits.cycle_h - self.traits.loss_per_h
-        hours = 0.5 * self.spacing_um / (self.depth_um * rate) if rate > 0 else math.inf
+        hours = 0.5 * 2**self.cube_bits / (self.depth_sites * rate) if rate > 0 else math.inf
         return max(round(min(max(hours, SPACE_HOURS[0]), SPACE_HOURS[1]) / self.dt_h), 1)
 
 
@@ -238,15 +255,9 @@ class Tumor:
         update_distance(self.lattice, self.spec.reach)
 
     def _space(self) -> shoving.SpaceParams:
-        spacing = self.spec.spacing_um
-        depth_sites = self.spec.depth_um / spacing
-        if self.spec.reach > MAX_REACH:
-            raise ResourceError(
-                f"a mechanical depth of {self.spec.depth_um:g} um is {depth_sites:.0f} sites at this resolution, more than {MAX_REACH - 2}",
-                remedy="choose a smaller depth or a coarser resolution",
-            )
+        depth = self.spec.depth_sites
         return shoving.SpaceParams(
-            depth=depth_sites, depth_squared=max(depth_sites - SURFACE_OFFSET, 0.0) ** 2,
+            depth=depth, depth_squared=max(depth / 2**self.spec.cube_bits - SURFACE_OFFSET, 0.0) ** 2,
             close_probability=-math.expm1(-self.spec.space_steps * self.spec.dt_h / self.spec.closure_h),
             cz=float(self._center[0]), cy=float(self._center[1]), cx=float(self._center[2]),
             seed=np.uint64(self.seed),
@@ -265,7 +276,7 @@ class Tumor:
     # -- domain -----------------------------------------------------------------------------------------------------
     def _sow(self, n: int) -> None:
         radius = (3.0 * n / (4.0 * math.pi)) ** (1.0 / 3.0)
-        half = math.ceil(1.4 * radius) + MARGIN + 2
+        half = math.ceil((1.0 + 2.0 * self._growth(radius)) * radius) + 2 * self.spec.margin
         self._build_domain(half)
         shells = np.zeros(3 * half * half + 1, np.int64)
         shoving.count_shells(half, shells)
@@ -283,10 +294,10 @@ class Tumor:
         side = 2 * half + 1
         if side > MAX_SIDE:
             raise ResourceError(
-                f"a tumor {side - 2 * MARGIN} sites wide at {self.spec.resolution:g} agents per mm3 does not fit the lattice of {MAX_SIDE} sites",
+                f"a tumor {side - 2 * self.spec.margin} sites wide at {self.spec.resolution:g} agents per mm3 does not fit the lattice of {MAX_SIDE} sites",
                 remedy="lower the volume or the resolution",
             )
-        self.lattice: Lattice = empty_lattice((side, side, side), self.spec.reach)
+        self.lattice: Lattice = empty_lattice((side, side, side), self.spec.reach, self.spec.cube_bits)
         voxel = np.floor((np.arange(side) - half) * self.spec.spacing_um / self.spec.perfusion.voxel_um).astype(np.int64)
         first, count = int(voxel[0]), int(voxel[-1] - voxel[0] + 1)
         self.lattice.voxel_z[:] = (voxel - first) * count * count
@@ -298,16 +309,24 @@ class Tumor:
         """Grow the domain when the tumor comes near its border; positions about the origin stay."""
         if self.n == 0:
             return
-        bounds, side = self.lattice.bounds, 2 * self._half + 1
-        if min(bounds[0], bounds[2], bounds[4]) >= MARGIN // 2 and max(bounds[1], bounds[3], bounds[5]) < side - MARGIN // 2:
+        bounds, side, margin = self.lattice.bounds, 2 * self._half + 1, self.spec.margin
+        if min(bounds[0], bounds[2], bounds[4]) >= margin and max(bounds[1], bounds[3], bounds[5]) < side - margin:
             return
-        old, shift = self.lattice, math.ceil(0.2 * self._half) + MARGIN
-        inner = slice(shift, shift + side)
+        # A whole number of cubes, so that the cubes stay where they are.
+        edge = 2**self.spec.cube_bits
+        old, cubes = self.lattice, math.ceil((2.0 * self._growth(self._half) * self._half + margin) / edge)
+        shift = cubes * edge
         self._build_domain(self._half + shift)
+        inner, inner_cubes = slice(shift, shift + side), slice(cubes, cubes + old.squared.shape[0])
         self.lattice.row[inner, inner, inner] = old.row
-        self.lattice.squared[inner, inner, inner] = old.squared
+        self.lattice.squared[inner_cubes, inner_cubes, inner_cubes] = old.squared
         self.live.site[:] += pack(shift, shift, shift)
         self._recenter()
+
+    @staticmethod
+    def _growth(half: float) -> float:
+        """Share of its width by which a domain of ``half`` sites each way grows [-]: large ones little, for their memory."""
+        return LARGE_DOMAIN_GROWTH if half > LARGE_DOMAIN / 2 else DOMAIN_GROWTH
 
     def _recenter(self) -> None:
         """Center of mass, to a whole site, and tight bounds; what lies outside them is cleared."""
