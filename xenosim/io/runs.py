@@ -55,27 +55,29 @@ def new_run_directory(base: Path, name: str) -> Iterator[tuple[Path, Path]]:
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a CSV in one step: a reader never sees half of it. Long tables are written as Parquet too, where pyarrow is installed."""
-    with _replacing(path) as partial:
+    with replacing(path) as partial:
         table.to_csv(partial, index=False, float_format="%.10g", lineterminator="\n")
     if len(table) > PARQUET_ROWS and find_spec("pyarrow"):
-        with _replacing(path.with_suffix(".parquet")) as partial:
+        with replacing(path.with_suffix(".parquet")) as partial:
             table.to_parquet(partial, index=False)
 
 
 def write_json(data: Any, path: Path) -> None:
     """Write JSON in one step; NaN becomes null and infinities the text "inf" or "-inf", so that any reader accepts it."""
-    with _replacing(path) as partial:
+    with replacing(path) as partial:
         partial.write_text(json.dumps(_finite(data), indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """Yield a hidden neighbor that takes the place of ``path`` on success and is removed on failure."""
-    partial = path.with_name(f".{path.name}.partial")
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a hidden neighbor of the same ending, file or folder, that takes the place of ``path`` on success and is removed on failure."""
+    partial = path.with_name(f".partial.{path.name}")
     try:
         yield partial
         os.replace(partial, path)
     finally:
+        if partial.is_dir():
+            shutil.rmtree(partial, ignore_errors=True)
         partial.unlink(missing_ok=True)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from xenosim.errors import ScenarioError
 from xenosim.parameters.load import ParameterSet, count_statuses, load_line, load_set
 from xenosim.parameters.perturb import parse_perturbations, perturbed
 from xenosim.scenario.schema import Scenario
@@ -68,6 +70,30 @@ def resolved_dict(scenario: Scenario) -> dict[str, Any]:
         for name, parameters in parameter_sets(scenario).items()
     }
     return plain
+
+
+def scenario_from_resolved(plain: Mapping[str, Any], where: str = "scenario.yaml") -> Scenario:
+    """The frozen scenario that :func:`resolved_dict` wrote; its parameters are read again from those installed.
+
+    Parameters
+    ----------
+    plain : mapping
+        A resolved scenario, as ``scenario.yaml`` of a run directory holds it.
+    where : str
+        Place named in errors.
+
+    Raises
+    ------
+    ScenarioError
+        Something else than a resolved scenario of this version.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return Scenario.model_validate({key: value for key, value in plain.items() if key != "parameters"})
+    except (ValidationError, AttributeError) as error:
+        reason = str(error).splitlines()[0]
+        raise ScenarioError(f"not a resolved scenario of this version: {reason}", where=where, remedy="run the scenario again") from error
 
 
 def status_counts(scenario: Scenario) -> dict[str, int]:

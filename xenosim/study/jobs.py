@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -76,6 +77,14 @@ def new_model(job: Job, arm_doses: Any) -> XenograftModel:
     )  # fmt: skip
 
 
+def grow_to_day_0(job: Job, model: XenograftModel, after_step: Callable[[XenograftModel], None] | None = None) -> None:
+    """Take a new model, or one on its way, to day 0; ``after_step`` is called with it after every step."""
+    while model.tumor.step_number < round(24.0 / job.scenario.dt_h) * job.growth_days:
+        model.advance()
+        if after_step:
+            after_step(model)
+
+
 def run_job(job: Job) -> Outcome:
     """Grow one animal up, treat it from day 0 and record it on every measurement day until its removal.
 
@@ -87,8 +96,7 @@ def run_job(job: Job) -> Outcome:
     model = new_model(job, doses)
     others = exposures(scenario, doses, draw_variation(scenario, job.replicate, job.animal))
     weight = body_weight_model(scenario, generator(scenario, 3, job.replicate, job.animal))
-    for _ in range(round(24.0 / scenario.dt_h) * job.growth_days):
-        model.advance()
+    grow_to_day_0(job, model)
     recorder = Recorder(job, model, weight, others)
     for day in scenario.measure.days:
         while model.time_h < 24.0 * day - 1e-9:

@@ -18,6 +18,7 @@ from xenosim.analysis.summary import compare_arms, default_day, endpoint_table
 from xenosim.cell.state import allocate, bytes_per_cell
 from xenosim.errors import ResourceError, ScenarioError
 from xenosim.io.runs import new_run_directory, write_json, write_table
+from xenosim.jit import source_hash
 from xenosim.parameters.perturb import mutations
 from xenosim.pharmacology.events import COLUMNS as EVENT_COLUMNS
 from xenosim.pharmacology.events import doses_to_events
@@ -155,7 +156,7 @@ class StudyResult:
         sources = {e["source"] for values in resolved_dict(self.scenario)["parameters"].values() for e in values.values()}
         return {
             "xenosim": version, "python": platform.python_version(), "platform": platform.platform(), "command": command,
-            "seed": self.scenario.seed, "scenario_hash": digest, "wall_seconds": round(self.seconds, 2),
+            "seed": self.scenario.seed, "scenario_hash": digest, "engine": source_hash(), "wall_seconds": round(self.seconds, 2),
             "paired": self.paired, "growth": self.growth._asdict(), "growth_days_before_day_0": self.growth_days,
             "control": self.scenario.control.name, "arms": [arm.name for arm in self.scenario.arms],
             "simulated": True, "warnings": self.warnings(), "citations": sorted(sources), "answer": self.answer(),

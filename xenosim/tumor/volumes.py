@@ -1,0 +1,82 @@
+"""What a tumor holds, site by site: state, load, stress and clone on its bounding box, for export and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xenosim.cell.state import CellState
+from xenosim.errors import ResourceError, RunError, suggest
+from xenosim.io.volumes import FIELDS, GAP, Region, Volumes
+from xenosim.tumor.lattice import VACANT, extent
+from xenosim.tumor.tumor import Tumor
+
+
+def available_fields(tumor: Tumor) -> tuple[str, ...]:
+    """Names of the quantities that this tumor has on its sites."""
+    return tuple(FIELDS)
+
+
+def volumes(tumor: Tumor, fields: Sequence[str] = (), about: dict[str, Any] | None = None) -> Volumes:
+    """Quantities on the smallest box of sites that holds every cell of ``tumor``.
+
+    They are read from the living tumor: a later step changes them, and may move the box. Read them before it.
+
+    Parameters
+    ----------
+    tumor : Tumor
+        The tumor; it must have cells.
+    fields : sequence of str
+        Names out of :func:`available_fields`; all by default.
+    about : dict, optional
+        What is shown, plain data.
+
+    Raises
+    ------
+    RunError
+        A quantity that the tumor does not have.
+    ResourceError
+        A tumor without cells.
+
+    Examples
+    --------
+    >>> from xenosim.tumor.volumes import volumes
+    >>> volumes(model.tumor).whole("state").shape  # doctest: +SKIP
+    (29, 30, 29)
+    """
+    known = available_fields(tumor)
+    for name in fields:
+        if name not in known:
+            raise RunError(f"there is no field '{name}'{suggest(name, known)}", remedy=f"known: {', '.join(known)}")
+    if tumor.n == 0:
+        raise ResourceError("the tumor has no cells: there is nothing to show", remedy="choose an earlier day or another animal")
+    found = np.empty(9, np.int64)
+    extent(tumor.cells.site[: tumor.n], found)
+    low, high = found[3::2], found[4::2] + 1
+    rows = tumor.lattice.row[low[0] : high[0], low[1] : high[1], low[2] : high[2]]
+    first = (low - tumor._origin) * tumor.spec.spacing_um
+
+    def read(name: str, region: Region) -> NDArray[Any]:
+        return _values(tumor, name, rows[region])
+
+    nz, ny, nx = rows.shape
+    states = {int(state) + 1: state.name.lower() for state in CellState} | {GAP: "gap"}
+    return Volumes(
+        shape=(nz, ny, nx), spacing_um=tumor.spec.spacing_um, origin_um=(float(first[0]), float(first[1]), float(first[2])),
+        fields=tuple(dict.fromkeys(fields)) or known, read=read, labels={"state": states}, about=about or {},
+    )  # fmt: skip
+
+
+def _values(tumor: Tumor, name: str, rows: NDArray[np.int32]) -> NDArray[Any]:
+    """Column ``name`` of the cells of ``rows``, as a label or number; the field's empty value where there is none."""
+    field = FIELDS[name]
+    values = np.asarray(getattr(tumor.cells, name)[np.maximum(rows, 0)].astype(field.dtype, copy=False))
+    if field.is_label:
+        values += values.dtype.type(1)
+    values[rows < 0] = field.empty
+    if name == "state":
+        values[rows == VACANT] = GAP
+    return values
