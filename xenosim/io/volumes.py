@@ -71,6 +71,18 @@ class Volumes(NamedTuple):
         for low, high in ranges(self.shape[0]):
             yield low, high, self.read(name, (slice(low, high), slice(None), slice(None)))
 
+    def section(self, name: str, axis: int) -> tuple[NDArray[Any], tuple[float, float, float, float]]:
+        """One quantity on the plane through the middle of ``axis`` (0 z, 1 y, 2 x), and its left, right, lower and upper edge [mm]."""
+        planes = [slice(None)] * 3
+        middle = self.shape[axis] // 2
+        planes[axis] = slice(middle, middle + 1)
+        first = [center - self.spacing_um / 2.0 for center in self.origin_um]
+        last = [edge + n * self.spacing_um for edge, n in zip(first, self.shape, strict=True)]
+        down, across = (k for k in range(3) if k != axis)
+        edges = first[across], last[across], first[down], last[down]
+        left, right, low, high = (edge / 1000.0 for edge in edges)
+        return self.read(name, (planes[0], planes[1], planes[2])).squeeze(axis), (left, right, low, high)
+
     def legend(self) -> dict[str, Any]:
         """What is shown, with unit, meaning and labels of every field, as plain data."""
         fields: dict[str, Any] = {name: FIELDS[name]._asdict() for name in self.fields}

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from xenosim.viz.style import finish
 
 
-def _dose_days(events: pd.DataFrame, arm: str) -> list[float]:
+def dose_days(events: pd.DataFrame, arm: str) -> list[float]:
+    """Days of all doses of an arm, repeats expanded."""
     rows = events[events["arm"] == arm]
     return [(row.time + k * row.ii) / 24.0 for row in rows.itertuples() for k in range(int(row.addl) + 1)]
 
@@ -37,9 +38,9 @@ def growth_curves(observations: pd.DataFrame, events: pd.DataFrame, colors: dict
     axes.set_yticks([t for t in ticks if low / 2 <= t <= high * 2])
     axes.yaxis.set_major_formatter("{x:g}")
     axes.minorticks_off()
-    treated = [arm for arm in colors if _dose_days(events, arm)]
+    treated = [arm for arm in colors if dose_days(events, arm)]
     for level, arm in enumerate(treated):
-        days = _dose_days(events, arm)
+        days = dose_days(events, arm)
         height = 0.02 + 0.03 * level
         axes.plot(days, [height] * len(days), "^", color=colors[arm], ms=5, transform=axes.get_xaxis_transform())
     axes.set(xlabel="day (0 = first dose); triangles: doses", ylabel="tumor volume, calipers (mm³)")

@@ -1,0 +1,60 @@
+"""Pictures in a row as a file: GIF by Pillow, MP4 where ffmpeg is installed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from PIL import Image
+
+from xenosim.errors import RunError
+
+Frame = NDArray[np.uint8]
+
+
+def pixels(figure: Figure) -> Frame:
+    """The figure as an RGB image, shape (height, width, 3)."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.array(canvas.buffer_rgba())[..., :3]
+
+
+def check_encoder(path: Path) -> None:
+    """Refuse an MP4 where ffmpeg is missing, before anything is simulated."""
+    if path.suffix == ".mp4" and shutil.which("ffmpeg") is None:
+        raise RunError("an .mp4 needs the program ffmpeg, which is not installed", where=str(path), remedy="write a .gif, or install ffmpeg")
+
+
+def write_animation(frames: Iterable[Frame], path: Path, per_second: float) -> None:
+    """Write RGB ``frames`` of one shape to ``path``, ``.gif`` or ``.mp4``, played at ``per_second`` [1/s].
+
+    A GIF has one palette for all frames, so that a color does not flicker.
+    """
+    pictures = [np.ascontiguousarray(frame) for frame in frames]
+    if path.suffix == ".mp4":
+        _write_mp4(pictures, path, per_second)
+        return
+    samples = np.concatenate(pictures[:: max(len(pictures) // 8, 1)] + pictures[-1:])
+    palette = Image.fromarray(samples).quantize(256, dither=Image.Dither.NONE)
+    indexed = [Image.fromarray(picture).quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
+    indexed[0].save(path, save_all=True, append_images=indexed[1:], duration=round(1000.0 / per_second), loop=0, optimize=False)
+
+
+def _write_mp4(pictures: list[Frame], path: Path, per_second: float) -> None:
+    check_encoder(path)
+    height, width = (n - n % 2 for n in pictures[0].shape[:2])
+    command = [
+        "ffmpeg", "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", f"{per_second:g}",
+        "-i", "-", "-pix_fmt", "yuv420p", str(path),
+    ]  # fmt: skip
+    raw = b"".join(picture[:height, :width].tobytes() for picture in pictures)
+    done = subprocess.run(command, input=raw, capture_output=True, check=False)
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
+        raise RunError(f"ffmpeg failed: {lines[-1]}", where=str(path), remedy="write a .gif")
