@@ -45,7 +45,7 @@ def simulate(
     if show and not IS_COMPILED:
         typer.echo("Compiling the cell kernel (first run on this machine) ...", err=True)
     try:
-        with _Progress(show) as progress:
+        with Progress(show) as progress:
             result = run_study(scenario, jobs=jobs, progress=progress, paired=paired)
         directory = result.write(base, shlex.join(["xenosim", *sys.argv[1:]]), draw_all)
     except KeyboardInterrupt:
@@ -65,25 +65,25 @@ def redraw(run: str, as_json: bool) -> None:
     typer.echo(json.dumps({"figures": paths}) if as_json else "\n".join(paths))
 
 
-class _Progress:
+class Progress:
     """A progress bar with the time left, on a terminal; silent elsewhere."""
 
-    def __init__(self, show: bool) -> None:
-        self.show = show
+    def __init__(self, show: bool, unit: str = "animals") -> None:
+        self.show, self.unit = show, unit
         self.bar: Any = None
         self.task: Any = None
 
-    def __enter__(self) -> _Progress:
+    def __enter__(self) -> Progress:
         if self.show:
+            from rich import progress
             from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-            self.bar = Progress(
-                TextColumn("animals"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+            self.bar = progress.Progress(
+                progress.TextColumn(self.unit), progress.BarColumn(), progress.MofNCompleteColumn(), progress.TimeElapsedColumn(), progress.TimeRemainingColumn(),
                 console=Console(stderr=True), transient=True,
             )  # fmt: skip
             self.bar.start()
-            self.task = self.bar.add_task("animals", total=None)
+            self.task = self.bar.add_task(self.unit, total=None)
         return self
 
     def __call__(self, done: int, total: int) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import resource
+import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +29,25 @@ def check_new(path: Path) -> None:
     """Refuse a file that exists or cannot be written, before anything is simulated."""
     if path.exists():
         raise RunError("exists already", where=str(path), remedy="remove it or choose another --out")
+    check_place(path)
+
+
+def check_place(path: Path) -> None:
+    """Refuse a place that cannot be written; a file that is there stays."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Yield a hidden neighbor that takes the place of ``path`` on success; what the disk refuses is one clear error."""
+    try:
         with replacing(path) as partial:
-            partial.touch()
-        path.unlink()
+            yield partial
     except OSError as error:
         raise _unwritable(path, error) from error
 
@@ -72,14 +88,11 @@ def write_volumes(
             progress(done, total)
 
     check_new(path)
-    try:
-        with replacing(path) as partial:
-            if kind == "ome-zarr":
-                write_ome_zarr(volumes, partial, tick, colors or {})
-            else:
-                {"vti": _write_vti, "npz": _write_npz}[kind](volumes, partial, tick)
-    except OSError as error:
-        raise _unwritable(path, error) from error
+    with whole_file(path) as partial:
+        if kind == "ome-zarr":
+            write_ome_zarr(volumes, partial, tick, colors or {})
+        else:
+            {"vti": _write_vti, "npz": _write_npz}[kind](volumes, partial, tick)
     return path
 
 

@@ -5,11 +5,13 @@ Axes are always (z, y, x). Codes are labels as image software has them: 0 is no 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from xenosim.errors import RunError, suggest
 
 Region = tuple[slice, slice, slice]
 #: Label of ``state`` at a gap that a cleared cell left inside the tumor.
@@ -91,6 +93,13 @@ class Volumes(NamedTuple):
         return self.about | {"length_unit": "micrometer", "fields": fields}
 
 
+def check_fields(names: Iterable[str], known: Sequence[str] = tuple(FIELDS)) -> None:
+    """Refuse a name that is no field, or not one of the ``known`` ones."""
+    for name in names:
+        if name not in known:
+            raise RunError(f"there is no field '{name}'{suggest(name, known)}", remedy=f"known: {', '.join(known)}")
+
+
 def ranges(n: int) -> Iterator[tuple[int, int]]:
     """Consecutive ranges of at most BLOCK out of ``n`` [sites]."""
     return ((low, min(low + BLOCK, n)) for low in range(0, n, BLOCK))
@@ -102,10 +111,10 @@ def halve(values: NDArray[Any]) -> NDArray[Any]:
     Parameters
     ----------
     values : array
-        Labels (unsigned) or numbers, shape (nz, ny, nx); an odd last plane, row or column is filled up with sites without a cell.
+        Labels (unsigned) or numbers, shape (nz, ny, nx); an odd last plane, row or column counts twice.
     """
     is_label = values.dtype.kind == "u"
-    padded = np.pad(values, [(0, n % 2) for n in values.shape], constant_values=0 if is_label else np.nan)
+    padded = np.pad(values, [(0, n % 2) for n in values.shape], mode="edge")
     parts = np.stack([padded[z::2, y::2, x::2] for z in (0, 1) for y in (0, 1) for x in (0, 1)])
     if is_label:
         return _most_frequent(parts)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from xenosim.analysis.clones import WILD_TYPE
 from xenosim.errors import RunError, ScenarioError, suggest
 from xenosim.io.runs import read_manifest, read_run
+from xenosim.io.volumes import Volumes
 from xenosim.jit import source_hash
+from xenosim.parameters.perturb import mutations
 from xenosim.scenario.resolve import scenario_from_resolved, scenario_hash
 from xenosim.study.jobs import Job, grow_to_day_0, new_model
 from xenosim.tumor.growth import Growth
+from xenosim.tumor.volumes import volumes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,6 +62,13 @@ class Replay:
             "simulated": True, "title": self.job.scenario.title, "arm": self.job.arm, "animal": self.job.animal,
             "replicate": self.job.replicate, "day": day, "seed": self.job.scenario.seed, "study_id": scenario_hash(self.job.scenario),
         }  # fmt: skip
+
+    def volumes(self, day: float, model: XenograftModel, fields: Sequence[str] = ()) -> Volumes:
+        """The tumor of ``model`` on ``day``, site by site, with the names of its clones; ``fields`` all by default."""
+        mutant = " and ".join(mutations(self.job.scenario.perturb))
+        names = {1: WILD_TYPE} | ({2: mutant} if mutant else {})
+        found = volumes(model.tumor, fields, self.about(day))
+        return found._replace(labels=found.labels | {"clone": names})
 
     def check_day(self, day: float) -> None:
         """Refuse a day on which this animal has no tumor in the study."""

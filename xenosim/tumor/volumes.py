@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xenosim.cell.state import CellState
-from xenosim.errors import ResourceError, RunError, suggest
-from xenosim.io.volumes import FIELDS, GAP, Region, Volumes
+from xenosim.errors import ResourceError
+from xenosim.io.volumes import FIELDS, GAP, Region, Volumes, check_fields
 from xenosim.tumor.lattice import VACANT, extent
 from xenosim.tumor.tumor import Tumor
 
@@ -48,9 +48,7 @@ def volumes(tumor: Tumor, fields: Sequence[str] = (), about: dict[str, Any] | No
     (29, 30, 29)
     """
     known = available_fields(tumor)
-    for name in fields:
-        if name not in known:
-            raise RunError(f"there is no field '{name}'{suggest(name, known)}", remedy=f"known: {', '.join(known)}")
+    check_fields(fields, known)
     if tumor.n == 0:
         raise ResourceError("the tumor has no cells: there is nothing to show", remedy="choose an earlier day or another animal")
     found = np.empty(9, np.int64)

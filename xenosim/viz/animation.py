@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -31,12 +31,30 @@ def check_encoder(path: Path) -> None:
         raise RunError("an .mp4 needs the program ffmpeg, which is not installed", where=str(path), remedy="write a .gif, or install ffmpeg")
 
 
-def write_animation(frames: Iterable[Frame], path: Path, per_second: float) -> None:
+def write_figure(figure: Figure, path: Path) -> None:
+    """Write a figure, the same on every run."""
+    import matplotlib
+
+    clock = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": {"Software": None}}[path.suffix]
+    with matplotlib.rc_context({"svg.hashsalt": "xenosim", "svg.fonttype": "path"}):
+        figure.savefig(path, dpi=130, metadata=clock)
+
+
+def write_picture(frame: Frame, path: Path) -> None:
+    """Write one RGB image as PNG."""
+    Image.fromarray(np.ascontiguousarray(frame)).save(path, optimize=True)
+
+
+def write_animation(frames: Iterable[Frame], path: Path, per_second: float, progress: Callable[[int], None] | None = None) -> None:
     """Write RGB ``frames`` of one shape to ``path``, ``.gif`` or ``.mp4``, played at ``per_second`` [1/s].
 
-    A GIF has one palette for all frames, so that a color does not flicker.
+    A GIF has one palette for all frames, so that a color does not flicker. ``progress`` is called with the number of frames drawn.
     """
-    pictures = [np.ascontiguousarray(frame) for frame in frames]
+    pictures = []
+    for frame in frames:
+        pictures.append(np.ascontiguousarray(frame))
+        if progress:
+            progress(len(pictures))
     if path.suffix == ".mp4":
         _write_mp4(pictures, path, per_second)
         return

@@ -15,8 +15,8 @@ from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
 
 from xenosim.io.volumes import FIELDS, GAP
+from xenosim.viz.clones import COLORS as CLONE_COLORS
 from xenosim.viz.states import STATES
-from xenosim.viz.style import CONTROL, PALETTE
 
 #: Colors of the labels of ``state``: those of every figure, gaps pale.
 STATE_COLORS = dict(enumerate(STATES.values(), start=1)) | {GAP: "#D9D9D9"}
@@ -71,8 +71,8 @@ def paint(field: str, samples: list[NDArray[Any]], names: dict[int, str]) -> Pai
         present = sorted({int(label) for sample in samples for label in np.unique(sample)} - {0})
         if field == "state":
             return Paint(field, {label: STATE_COLORS[label] for label in present}, names, 1.0)
-        colors = {label: CONTROL if label == 1 else PALETTE[(label - 2) % len(PALETTE)] for label in present}
-        return Paint(field, colors, {label: "founding clone" if label == 1 else f"clone {label}" for label in present}, 1.0)
+        colors = {label: CLONE_COLORS[(label - 1) % len(CLONE_COLORS)] for label in present}
+        return Paint(field, colors, {label: names.get(label, f"clone {label}") for label in present}, 1.0)
     values = np.concatenate([sample[np.isfinite(sample)] for sample in samples])
     top = float(np.quantile(values, TOP_QUANTILE)) if values.size else 1.0
     return Paint(field, {}, {}, max(top, 1e-6))
