@@ -8,8 +8,10 @@ from xenosim.cell.kernel import DYING, LEAVING, READY
 from xenosim.cell.rng import BIRTH, CLEARANCE, CLONE, FOUNDER, LINEAGE, TRAITS, block, blocks, join, normal_of, normals, u01, unit
 from xenosim.cell.rules import resting_state
 from xenosim.cell.state import NEVER
-from xenosim.jit import kernel
+from xenosim.jit import kernel, prange
 
+#: Births that one thread takes at a time.
+BIRTHS = 512
 APOPTOTIC, QUIESCENT, PROLIFERATING = np.uint8(2), np.uint8(1), np.uint8(0)
 
 
@@ -37,10 +39,17 @@ def clone_cycle(clone, traits):  # type: ignore[no-untyped-def]
     return traits.cycle_h * (1.0 + traits.cycle_cost) if clone > 0 else traits.cycle_h
 
 
-@kernel
+@kernel(parallel=True)
 def found(cells, n, seed, params, traits, dt):  # type: ignore[no-untyped-def]
     """Fill rows 0..n-1 [-] with founders: traits drawn, at rest, ages of a growing population; no site yet (P5)."""
-    for i in range(n):
+    for b in prange((n + BIRTHS - 1) // BIRTHS):
+        _found_some(cells, b * BIRTHS, min((b + 1) * BIRTHS, n), seed, params, traits, dt)
+
+
+@kernel
+def _found_some(cells, lo, hi, seed, params, traits, dt):  # type: ignore[no-untyped-def]
+    """As :func:`found`, for the rows lo..hi-1 of one thread [-]."""
+    for i in range(lo, hi):
         a, b, age, lifetime = block(seed, FOUNDER, 0, i)
         uid = join(a, b)
         z1, z2, z3, _ = normals(seed, TRAITS, 0, uid)
@@ -138,10 +147,19 @@ def move_row(cells, source, target):  # type: ignore[no-untyped-def]
     cells.resting_stress[target] = cells.resting_stress[source]
 
 
-@kernel
+@kernel(parallel=True)
 def bear_daughters(cells, mothers, daughters, step, traits, seed, dt):  # type: ignore[no-untyped-def]
     """Fill the rows ``daughters`` from ``mothers`` [-]: all inherited but place; a new lineage, cycle length with noise, and the
     clone unless it mutates or reverts (P5)."""
+    n = mothers.shape[0]
+    for b in prange((n + BIRTHS - 1) // BIRTHS):
+        lo, hi = b * BIRTHS, min((b + 1) * BIRTHS, n)
+        _bear_some(cells, mothers[lo:hi], daughters[lo:hi], step, traits, seed, dt)
+
+
+@kernel
+def _bear_some(cells, mothers, daughters, step, traits, seed, dt):  # type: ignore[no-untyped-def]
+    """As :func:`bear_daughters`, for the births of one thread [-]."""
     inherit(cells.state, mothers, daughters)
     inherit(cells.capacity, mothers, daughters)
     inherit(cells.load, mothers, daughters)

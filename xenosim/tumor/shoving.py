@@ -8,7 +8,7 @@ import numpy as np
 
 from xenosim.cell.population import PROLIFERATING, move_row, take
 from xenosim.cell.rng import DIVIDE, VACANCY, blocks, join, scramble, unit, upper_unit
-from xenosim.cell.state import pack, unpack
+from xenosim.cell.state import MAX_SIDE, pack, unpack
 from xenosim.jit import kernel, prange
 from xenosim.tumor.lattice import OUTSIDE, POINT_BITS, VACANT, extend_bounds, fixed, inside, line_point, place, slope
 
@@ -16,6 +16,8 @@ from xenosim.tumor.lattice import OUTSIDE, POINT_BITS, VACANT, extend_bounds, fi
 LONGEST = 3.0
 #: Edge of a block of sites that divides in one turn [sites].
 BLOCK = 16
+BLOCKS_PER_SIDE = MAX_SIDE // BLOCK
+N_BLOCKS = BLOCKS_PER_SIDE**3
 _POINT = np.uint64(2**POINT_BITS - 1)
 _HIGH, _LOW = np.uint64(0xFFFFFFFF00000000), np.uint64(0xFFFFFFFF)
 
@@ -120,7 +122,7 @@ def close_gaps(lattice, cells, gaps, count, origin, step, space):  # type: ignor
                 collapse(lattice, cells, z, y, x, space)
 
 
-@kernel
+@kernel(parallel=True)
 def queue(cells, lattice, rows, origin, step, seed, keys):  # type: ignore[no-untyped-def]
     """Sorting ``keys``, uint64 (n,), that give ``rows`` [-] their turn to divide: blocks of the lattice in random order, cells of a
     block in random order, both drawn anew each step [-]. Cells that compete for room are near each other, so their order is
@@ -129,14 +131,14 @@ def queue(cells, lattice, rows, origin, step, seed, keys):  # type: ignore[no-un
     z0, y0, x0 = origin[0] - 32768, origin[1] - 32768, origin[2] - 32768
     site, uid = cells.site, cells.uid
     key = scramble(seed, step)
-    for k in range(rows.shape[0]):
+    for k in prange(rows.shape[0]):
         z, y, x = unpack(site[rows[k]])
         block = (((z - z0) // BLOCK * 65536) + (y - y0) // BLOCK) * 65536 + (x - x0) // BLOCK
         turn, priority = scramble(key, block), scramble(key, uid[rows[k]])
         keys[k] = (turn & _HIGH) | (priority & _LOW)
 
 
-@kernel
+@kernel(parallel=True)
 def aim(cells, lattice, rows, step, space, normals, words):  # type: ignore[no-untyped-def]
     """Where ``rows`` [-] would push: the outward normal, from the core the radius (P7).
 
@@ -147,7 +149,7 @@ def aim(cells, lattice, rows, step, space, normals, words):  # type: ignore[no-u
     uids = np.empty(rows.shape[0], np.uint64)
     take(cells.uid, rows, uids)
     blocks(space.seed, DIVIDE, step, uids, words)
-    for k in range(rows.shape[0]):
+    for k in prange(rows.shape[0]):
         z, y, x = unpack(site[rows[k]])
         gz, gy, gx = slope(squared, z >> bits, y >> bits, x >> bits)
         if gz == 0.0 and gy == 0.0 and gx == 0.0:
@@ -251,25 +253,25 @@ def divide(cells, lattice, rows, normals, words, births, n_lines, space, mothers
     return count
 
 
-@kernel
-def order_by_block(site, order, counts):  # type: ignore[no-untyped-def]
-    """Rows in the order of their blocks of the lattice, stable, into ``order`` (n,) [-]; ``counts`` is work space, one per block and one more [-]."""
-    counts[:] = 0
-    for i in range(site.shape[0]):
-        counts[block_of(site[i]) + 1] += 1
-    for b in range(1, counts.shape[0]):
-        counts[b] += counts[b - 1]
-    for i in range(site.shape[0]):
-        b = block_of(site[i])
-        order[counts[b]] = i
-        counts[b] += 1
-
-
 @kernel(inline=True)
 def block_of(site):  # type: ignore[no-untyped-def]
-    """Block [-] of a packed ``site`` [-]."""
+    """Block of the lattice [-] of a packed ``site`` [-], less than :data:`N_BLOCKS`."""
     z, y, x = unpack(site)
-    return ((z // BLOCK) * 64 + y // BLOCK) * 64 + x // BLOCK
+    return ((z // BLOCK) * BLOCKS_PER_SIDE + y // BLOCK) * BLOCKS_PER_SIDE + x // BLOCK
+
+
+@kernel
+def order_by_block(site, order, starts):  # type: ignore[no-untyped-def]
+    """Rows in the order of the blocks of their sites, stable, into ``order`` (n,); ``starts``: work space (N_BLOCKS + 1,) [-]."""
+    starts[:] = 0
+    for i in range(site.shape[0]):
+        starts[block_of(site[i]) + 1] += 1
+    for b in range(1, starts.shape[0]):
+        starts[b] += starts[b - 1]
+    for i in range(site.shape[0]):
+        b = block_of(site[i])
+        order[starts[b]] = i
+        starts[b] += 1
 
 
 @kernel(parallel=True)
@@ -283,7 +285,7 @@ def rearrange(column, order, scratch):  # type: ignore[no-untyped-def]
 
 @kernel(parallel=True)
 def point_back(row, site):  # type: ignore[no-untyped-def]
-    """Let every site hold the row of its cell [-]."""
+    """Let every occupied site hold the row of its cell [-]."""
     for i in prange(site.shape[0]):
         z, y, x = unpack(site[i])
         row[z, y, x] = i

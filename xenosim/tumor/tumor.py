@@ -37,6 +37,8 @@ DOMAIN_GROWTH, LARGE_DOMAIN_GROWTH, LARGE_DOMAIN = 0.1, 0.025, 256
 CELL_DENSITY = 1e5
 #: Clones that the column ``clone`` can tell apart.
 MAX_CLONES = 256
+#: Rows are sorted by place after this many births per cell, from a size that no cache holds, and while rows to spare leave memory for it.
+REORDER_TURNOVER, REORDER_ROWS, REORDER_SHARE = 0.3, 2_000_000, 0.8
 #: Steps between updates of the center of mass and of the bounds.
 RECENTER_STEPS = 24
 
@@ -102,6 +104,8 @@ class Tumor:
         Volume of the founding sphere [mm3].
     seed : int
         Seed of every random draw of this tumor [-].
+    reserve_mm3 : float
+        Volume for which rows are reserved [mm3]; a larger tumor is copied into more rows.
 
     Raises
     ------
@@ -109,7 +113,7 @@ class Tumor:
         If the founding sphere holds no agent, or more than row indices can count.
     """
 
-    def __init__(self, spec: TumorSpec, volume_mm3: float, seed: int) -> None:
+    def __init__(self, spec: TumorSpec, volume_mm3: float, seed: int, reserve_mm3: float = 0.0) -> None:
         n = round(volume_mm3 * spec.resolution)
         if not 1 <= n < 2**30:
             raise ResourceError(
@@ -117,9 +121,10 @@ class Tumor:
                 remedy="choose a volume and resolution that give between 1 and 1e9 agents",
             )
         self.spec, self.seed, self.n, self.step_number = spec, seed, 0, 0
+        self._births = 0
         self.born = self.cleared = self.committed = self.lost = self.failed_pushes = 0
         self.factors = step_factors(spec.params, spec.dt_h, type(spec.params.capacity_rate))
-        self.cells = allocate(max(4 * n, 1024), type(spec.params.capacity_rate))
+        self.cells = allocate(max(4 * n, 1024, round(reserve_mm3 * spec.resolution)), type(spec.params.capacity_rate))
         self._gaps: NDArray[np.int64] = np.empty(max(n // 4, 1024), np.int64)
         #: Whether the tumor has met a drug; before, its cells are at rest.
         self.exposed = False
@@ -217,7 +222,19 @@ class Tumor:
         self.n = shoving.fill_holes(self.cells, self.lattice, self.n + max(born - n_leaving, 0), leaving[born:n_leaving])
         self.committed, self.lost = self.committed + committed, self.lost + n_dying - committed
         self.born, self.cleared = self.born + born, self.cleared + n_leaving
+        self._births += born
+        if self._births > REORDER_TURNOVER * self.n and REORDER_ROWS <= self.n <= REORDER_SHARE * self.cells.uid.shape[0]:
+            self._reorder()
         self._ensure_margin()
+
+    def _reorder(self) -> None:
+        """Sort the rows by the blocks of their sites, so that neighbours in the tumor are neighbours in memory; nothing else changes."""
+        order, live = np.empty(self.n, np.int32), self.live
+        shoving.order_by_block(live.site, order, np.empty(shoving.N_BLOCKS + 1, np.int64))
+        for column in live:
+            shoving.rearrange(column, order, np.empty(self.n, column.dtype))
+        shoving.point_back(self.lattice.row, live.site)
+        self._births = 0
 
     def kill(self, rows: list[int]) -> None:
         """Let the listed rows die at the next step; they are cleared as any dying cell (a uniform instant kill)."""
@@ -351,4 +368,4 @@ class Tumor:
     def _reserve(self, rows: int) -> None:
         if rows > self.cells.uid.shape[0]:
             # Memory is taken when it is first touched, so room to spare costs nothing.
-            self.cells = grown(self.cells, self.n, 2 * rows)
+            self.cells = grown(self.cells, self.n, rows + rows // 2)
