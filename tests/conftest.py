@@ -12,7 +12,7 @@ from xenosim.tumor.tumor import TumorSpec
 
 SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yaml"))
 #: Small enough that a study takes seconds.
-SMALL = {"animals.per_arm": "2", "tumor.start_volume": "2 mm^3", "measure.days": "0..30 by 6", "measure.humane_endpoint.tumor_volume": "200 mm^3"}
+SMALL = {"animals.per_arm": "2", "tumor.start_volume": "2 mm^3", "measure.days": "0..36 by 6", "measure.humane_endpoint.tumor_volume": "200 mm^3"}
 
 
 def small_spec(cycle_h: float = 48.0, loss_factor: float = 0.5, depth_um: float = 1000.0, resolution: float = 1e3, cv: float | None = None) -> TumorSpec:
