@@ -73,6 +73,10 @@ class RunError(XenosimError):
     """A run directory that is missing, damaged or cannot be written."""
 
 
+class CheckpointError(XenosimError):
+    """A checkpoint that is damaged, foreign, of a newer version, or of another simulation."""
+
+
 def suggest(word: str, options: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the nearest of ``options`` in any letter case, or an empty string."""
     spelled = {option.lower(): option for option in options}

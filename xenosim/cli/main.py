@@ -23,23 +23,43 @@ Seed = Annotated[int | None, typer.Option("--seed", help="Seed of all random num
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Worker processes; one per processor by default.")]
 Out = Annotated[str, typer.Option("--out", help="Directory for run directories.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
+Every = Annotated[str, typer.Option("--checkpoint-every", help="Time between checkpoints of a running animal: '10 min', or '48 steps'.")]
+CheckpointDays = Annotated[str | None, typer.Option("--checkpoint-days", help="Days whose checkpoints stay in the run directory: '0,14'.")]
+Keep = Annotated[bool, typer.Option("--keep-checkpoints", help="Keep the last checkpoints of every animal in the run directory.")]
 File = Annotated[str, typer.Argument(help="Scenario file (YAML).")]
 
 
 @app.command()
-def run(file: File, set_: Set = None, seed: Seed = None, jobs: Jobs = None, out: Out = "runs", json: Json = False) -> None:
+def run(
+    file: File, set_: Set = None, seed: Seed = None, jobs: Jobs = None, out: Out = "runs", json: Json = False, every: Every = "10 min",
+    days: CheckpointDays = None, keep: Keep = False,
+    from_: Annotated[str | None, typer.Option("--from", help="Checkpoint: its animal, as it lives there, goes into every arm.")] = None,
+) -> None:  # fmt: skip
     """Simulate a study with independent animals; print the answer and leave a run directory."""
     from xenosim.cli.simulate import simulate
 
-    simulate(file, set_ or [], seed, jobs, out, json, paired=False)
+    simulate(file, set_ or [], seed, jobs, out, json, saving=(every, days, keep), origin=from_)
 
 
 @app.command()
-def compare(file: File, set_: Set = None, seed: Seed = None, jobs: Jobs = None, out: Out = "runs", json: Json = False) -> None:
+def compare(
+    file: File, set_: Set = None, seed: Seed = None, jobs: Jobs = None, out: Out = "runs", json: Json = False, every: Every = "10 min",
+    days: CheckpointDays = None, keep: Keep = False,
+) -> None:  # fmt: skip
     """Compare arms on common random numbers: every animal is in every arm; differences with intervals."""
     from xenosim.cli.simulate import simulate
 
-    simulate(file, set_ or [], seed, jobs, out, json, paired=True)
+    simulate(file, set_ or [], seed, jobs, out, json, saving=(every, days, keep), paired=True)
+
+
+@app.command()
+def resume(
+    run: Annotated[str, typer.Argument(help="Directory of an unfinished run (NAME.unfinished).")], jobs: Jobs = None, json: Json = False
+) -> None:  # fmt: skip
+    """Go on with a run that was stopped or killed; the result is the same as without the break."""
+    from xenosim.cli.simulate import resume_run
+
+    resume_run(run, jobs, json)
 
 
 @app.command()
@@ -166,13 +186,13 @@ def version(json: Json = False) -> None:
 
 
 def main() -> None:
-    """Entry point: exit code 0 success, 1 a bug, 2 a mistake of the user, 130 interrupted."""
+    """Entry point: exit code 0 success, 1 a bug, 2 a mistake of the user, 130 interrupted (Ctrl-C), 143 terminated (SIGTERM)."""
     from xenosim.errors import XenosimError
 
     try:
         app(standalone_mode=True)
     except SystemExit as stop:
-        if stop.code == 130 and not sys.stderr.closed:
+        if stop.code in (130, 143) and not sys.stderr.closed:
             typer.echo("interrupted; no result was written", err=True)
         raise
     except XenosimError as error:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from xenosim.errors import ScenarioError
+from xenosim.errors import RunError, ScenarioError, XenosimError
 from xenosim.io.runs import check_writable
+from xenosim.units import quantity
+
+if TYPE_CHECKING:
+    from xenosim.study.workspace import Workspace
 
 
 def parse_overrides(pairs: list[str], seed: int | None) -> dict[str, str]:
@@ -26,35 +32,102 @@ def parse_overrides(pairs: list[str], seed: int | None) -> dict[str, str]:
 
 
 def simulate(
-    file: str, pairs: list[str], seed: int | None, jobs: int | None, out: str, as_json: bool, *, paired: bool
-) -> None:
-    """Load, run, write, print."""
+    file: str, pairs: list[str], seed: int | None, jobs: int | None, out: str, as_json: bool, *,
+    saving: tuple[str, str | None, bool], paired: bool = False, origin: str | None = None,
+) -> None:  # fmt: skip
+    """Load, run, write, print. ``saving``: time between checkpoints, days of those that stay, whether the last ones stay."""
     from xenosim.scenario.load import load_scenario
 
     scenario = load_scenario(file, parse_overrides(pairs, seed))
     if paired and len(scenario.arms) < 3:
         raise ScenarioError("comparing needs two treated arms and a control", where=file, remedy="add an arm, or use 'xenosim run'")
+    every_s, every_steps = checkpoint_interval(saving[0])
+    days = checkpoint_days(saving[1], scenario.measure.days[-1])
     base = Path(out)
     check_writable(base)
 
+    from xenosim.study.run import check_memory
+    from xenosim.study.workspace import Plan, Workspace
+
+    check_memory(scenario, jobs)
+    command = shlex.join(["xenosim", *sys.argv[1:]])
+    plan = Plan(command, paired, every_s, every_steps, days, saving[2])
+    with Workspace.create(base, scenario, plan, Path(origin) if origin else None) as work:
+        try:
+            _carry_out(work, jobs, as_json)
+        except RunError:
+            raise
+        except XenosimError:
+            # It would fail again in the same way.
+            work.discard()
+            raise
+
+
+def resume_run(run: str, jobs: int | None, as_json: bool) -> None:
+    """Go on with an unfinished run."""
+    from xenosim.study.workspace import Workspace
+
+    finished = Workspace.finished(Path(run))
+    if finished:
+        typer.echo(json.dumps({"run_directory": str(finished), "finished": True}) if as_json else f"This run is finished: {finished}")
+        return
+    with Workspace.open(Path(run)) as work:
+        _carry_out(work, jobs, as_json)
+
+
+def _carry_out(work: Workspace, jobs: int | None, as_json: bool) -> None:
+    """Run what is left of a study, write and print its result; when it is stopped, say how to go on."""
+    from concurrent.futures.process import BrokenProcessPool
+
     from xenosim.jit import IS_COMPILED
+    from xenosim.study.interrupt import Stopped, obeying
     from xenosim.study.run import run_study
     from xenosim.viz.figures import draw_all
 
     show = sys.stderr.isatty() and not as_json
     if show and not IS_COMPILED:
         typer.echo("Compiling the cell kernel (first run on this machine) ...", err=True)
+    again = f"resume with: xenosim resume {shlex.quote(str(work.path))}"
     try:
-        with Progress(show) as progress:
-            result = run_study(scenario, jobs=jobs, progress=progress, paired=paired)
-        directory = result.write(base, shlex.join(["xenosim", *sys.argv[1:]]), draw_all)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+        with obeying(), Progress(show) as progress:
+            keeper = work.keeper()
+            result = run_study(work.scenario, jobs=jobs, progress=progress, paired=work.plan.paired, keeper=keeper, origin=work.origin())
+            directory = work.publish(result, draw_all)
+    except Stopped as stopped:
+        typer.echo(again, err=True)
+        raise typer.Exit(128 + stopped.number) from None
+    except OSError as error:
+        raise RunError(f"the run cannot be written: {(error.strerror or str(error)).lower()}", where=str(work.path), remedy=again) from error
+    except BrokenProcessPool as error:
+        raise RunError("a worker process was killed, perhaps for its memory", remedy=f"with fewer --jobs, {again}") from error
     if as_json:
         typer.echo(json.dumps(result.summary() | {"run_directory": str(directory)}, indent=1))
     else:
         typer.echo(result.summary_text())
         typer.echo(f"Run directory: {directory}")
+
+
+def checkpoint_interval(text: str) -> tuple[float, int]:
+    """'10 min' as seconds and no steps, '48 steps' as infinite seconds and steps."""
+    if match := re.fullmatch(r"\s*(\d{1,9})\s*steps?\s*", text):
+        if int(match[1]) < 1:
+            raise ScenarioError(f"'{text}' is not an interval", where="--checkpoint-every", remedy="write '10 min' or '48 steps'")
+        return math.inf, int(match[1])
+    seconds = 3600.0 * quantity(text, "time", where="--checkpoint-every")
+    if seconds <= 0:
+        raise ScenarioError(f"'{text}' is not an interval", where="--checkpoint-every", remedy="write '10 min' or '48 steps'")
+    return seconds, 0
+
+
+def checkpoint_days(text: str | None, last_day: float) -> tuple[float, ...]:
+    """'0,14' as rising days of the study [day]."""
+    try:
+        days = tuple(sorted({float(day) for day in text.split(",")})) if text is not None else ()
+    except ValueError as error:
+        raise ScenarioError(f"'{text}' is not a list of days", where="--checkpoint-days", remedy="write e.g. '0,14'") from error
+    if not all(0.0 <= day <= last_day for day in days):
+        raise ScenarioError(f"'{text}': the study has days 0 to {last_day:g}", where="--checkpoint-days", remedy="write e.g. '0,14'")
+    return days
 
 
 def redraw(run: str, as_json: bool) -> None:

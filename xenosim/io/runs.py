@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 TABLES = tuple(COLUMNS)
 #: Tables longer than this are kept as Parquet as well [rows].
 PARQUET_ROWS = 100_000
+#: Ending of the name of a run that is not finished.
+UNFINISHED = ".unfinished"
 
 
 def check_writable(base: Path) -> None:
@@ -34,15 +36,20 @@ def check_writable(base: Path) -> None:
         raise RunError(f"cannot write here: {(error.strerror or str(error)).lower()}", where=str(base), remedy="choose another --out") from error
 
 
+def free_name(base: Path, name: str) -> str:
+    """``name``, or with a number behind it, such that neither a run nor an unfinished one below ``base`` has it."""
+    free, number = name, 2
+    while (base / free).exists() or (base / (free + UNFINISHED)).exists():
+        free = f"{name}-{number}"
+        number += 1
+    return free
+
+
 @contextmanager
 def new_run_directory(base: Path, name: str) -> Iterator[tuple[Path, Path]]:
     """Yield (temporary directory, final path); rename on success, remove on failure."""
     check_writable(base)
-    final = base / name
-    number = 2
-    while final.exists():
-        final = base / f"{name}-{number}"
-        number += 1
+    final = base / free_name(base, name)
     work = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=base))
     try:
         yield work, final

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -77,6 +77,16 @@ def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float =
     )
 
 
+def made_of(scenario: Scenario, spec: TumorSpec) -> dict[str, Any]:
+    """Name and value of everything that a living animal cannot change: model, cells, resolution, time step, strain, parameters."""
+    parts: dict[str, Any] = {
+        "model": scenario.model, "line": scenario.line, "perturb": list(scenario.perturb), "strain": scenario.animals.strain,
+    }  # fmt: skip
+    for name, value in spec._asdict().items():
+        parts |= {f"{name}.{key}": float(number) for key, number in value._asdict().items()} if hasattr(value, "_asdict") else {name: value}
+    return parts
+
+
 def drug_pk(name: str, variation: Variation = TYPICAL) -> DrugPK:
     """PK of one drug in one animal: CL, V (all volumes) and F scaled by the animal's factors; F never above 1."""
     drug = load_set(name)
@@ -138,6 +148,8 @@ class BodyWeight:
         self.loss_rate, self.recovery = mouse.value("weight_loss_rate"), mouse.value("weight_recovery_rate")
         self.threshold = mouse.value("weight_loss_threshold")
         self.loss_fraction = 0.0
+        #: Days of growth before day 0 [day]; not zero for an animal that was taken from another study.
+        self.age_days = 0.0
 
     def advance(self, inhibition: float, dt_h: float) -> None:
         """One step under a normal-tissue ``inhibition`` [-]; exact for a constant drive."""
@@ -147,7 +159,7 @@ class BodyWeight:
 
     def true_g(self, day: float, tumor_mm3: float) -> float:
         """Weight with the tumor [g]; 1 mm3 of tumor weighs 1 mg."""
-        return self.start_g * (1.0 + self.growth_per_day * day) * (1.0 - self.loss_fraction) + 1e-3 * tumor_mm3
+        return self.start_g * (1.0 + self.growth_per_day * (day + self.age_days)) * (1.0 - self.loss_fraction) + 1e-3 * tumor_mm3
 
     def weigh(self, day: float, tumor_mm3: float, noise: np.random.Generator) -> float:
         """Weight read on the balance [g]; within-animal residual of 1.8 % (growth.csv, NOISE-BW-GBM2)."""

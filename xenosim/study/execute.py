@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from multiprocessing import get_context
+from functools import partial
+from multiprocessing import connection, get_context, parent_process
 from typing import Any, TypeVar
+
+from xenosim.study.interrupt import obey_in_worker
 
 J = TypeVar("J")
 R = TypeVar("R")
 Progress = Callable[[int, int], None]
 
 
-def _one_thread() -> None:
-    """Workers share the machine by processes, not threads, and leave Ctrl-C to the parent."""
+def _start_worker(saves: bool) -> None:
+    """Workers share the machine by processes, not threads, leave Ctrl-C to the parent and end with it; those whose tasks save
+    their state end between two steps."""
     import signal
 
     import numba
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if saves:
+        obey_in_worker()
+    else:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     numba.set_num_threads(1)
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the parent, however it comes, and end this process."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def worker_count(jobs: int | None, tasks: int) -> int:
@@ -37,11 +54,14 @@ class Workers:
         Workers; one per processor by default.
     tasks : int
         The largest number of tasks that will be given at once; more workers are not started.
+    saves : bool
+        Whether the tasks save their state when they are asked to stop.
     """
 
-    def __init__(self, jobs: int | None, tasks: int) -> None:
-        count = worker_count(jobs, tasks)
-        self._pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_one_thread) if count > 1 else None
+    def __init__(self, jobs: int | None, tasks: int, saves: bool = False) -> None:
+        self.count = count = worker_count(jobs, tasks)
+        start = partial(_start_worker, saves)
+        self._pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=start) if count > 1 else None
         # Processes start with the first task; these let them import while this process goes on.
         for _ in range(count if self._pool else 0):
             self._pool.submit(worker_count, 1, 1)  # type: ignore[union-attr]
@@ -58,27 +78,34 @@ class Workers:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def map(
-        self, function: Callable[[J], R], tasks: Sequence[J], progress: Progress | None = None, cost: Callable[[J], float] | None = None
-    ) -> list[R]:
+        self, function: Callable[[J], R], tasks: Sequence[J], progress: Progress | None = None,
+        cost: Callable[[J], float] | None = None, size: Callable[[J], int] | None = None,
+    ) -> list[R]:  # fmt: skip
         """``function`` of every task, results in the order of ``tasks``; ``progress(done, all)`` after each.
 
-        With ``cost``, the dearest tasks are started first, so that no worker is left with a long one at the end.
+        With ``cost``, the dearest tasks are started first, so that no worker is left with a long one at the end. With ``size``,
+        progress counts a task as that many.
         """
+        sizes = [size(task) if size else 1 for task in tasks]
+        done = 0
         results: list[Any] = []
         if self._pool is None:
-            for done, task in enumerate(tasks, start=1):
+            for task, weight in zip(tasks, sizes, strict=True):
                 results.append(function(task))
+                done += weight
                 if progress:
-                    progress(done, len(tasks))
+                    progress(done, sum(sizes))
             return results
         indices = sorted(range(len(tasks)), key=lambda i: -cost(tasks[i])) if cost else range(len(tasks))
         by_index = {i: self._pool.submit(function, tasks[i]) for i in indices}
         futures: list[Future[Any]] = [by_index[i] for i in range(len(tasks))]
+        weights = dict(zip(futures, sizes, strict=True))
         waiting = set(futures)
         while waiting:
             finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for future in finished:
                 future.result()
+                done += weights[future]
             if progress:
-                progress(len(tasks) - len(waiting), len(tasks))
+                progress(done, sum(sizes))
         return [future.result() for future in futures]

@@ -5,25 +5,50 @@ from __future__ import annotations
 import gc
 import math
 from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from xenosim.analysis.volume import caliper_volume
 from xenosim.cell.state import CellState
+from xenosim.io.checkpoints import load_checkpoint
+from xenosim.pharmacology.regimen import Dose
 from xenosim.scenario.resolve import model_set
-from xenosim.study.animal import body_weight_model, draw_variation, exposures, generator, tumor_spec
+from xenosim.study import interrupt
+from xenosim.study.animal import Variation, body_weight_model, draw_variation, exposures, generator, made_of, tumor_spec
+from xenosim.study.keeper import Keeper, Rhythm
 from xenosim.tumor.abm import XenograftModel
 from xenosim.tumor.growth import Growth
+from xenosim.tumor.tumor import Tumor, TumorSpec
 
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
 
 QUANTILES = (0.05, 0.5, 0.95)
+#: Keeps no state.
+NOTHING = Keeper()
+#: What changes in the body weight of an animal.
+WEIGHT_STATE = ("start_g", "loss_fraction", "age_days")
+
+
+class Origin(NamedTuple):
+    """A living animal of another study that takes the place of a grown one: the checkpoint at ``path``, taken on ``day`` [day]
+    after ``growth_days`` [day] of growth; what it was made of, and the ``doses`` it has had, in times of the new study."""
+
+    path: str
+    day: float
+    animal: int
+    growth: Growth
+    growth_days: float
+    variation: Variation
+    doses: tuple[Dose, ...]
 
 
 class Job(NamedTuple):
-    """One animal: ``arm`` is its name (None: only grow it up), ``growth_days`` how long it grows before day 0 [day]."""
+    """One animal: ``arm`` is its name (None: only grow it up), ``growth_days`` how long it grows before day 0 [day]; ``origin``:
+    the living animal it is, rather than one that is grown."""
 
     scenario: Scenario
     growth: Growth
@@ -32,28 +57,80 @@ class Job(NamedTuple):
     replicate: int
     growth_days: int
     keep_slice: bool = False
+    origin: Origin | None = None
+
+    @property
+    def animal_key(self) -> str:
+        """Name of the files of the growing animal."""
+        return f"r{self.replicate}_a{self.animal}_growth"
+
+    @property
+    def key(self) -> str:
+        """Name of the files of the animal in its arm."""
+        arms = [arm.name for arm in self.scenario.arms]
+        return f"r{self.replicate}_a{self.animal}_arm{arms.index(str(self.arm))}"
+
+    @property
+    def variation(self) -> Variation:
+        """What makes this animal differ from the typical one."""
+        return self.origin.variation if self.origin else draw_variation(self.scenario, self.replicate, self.animal)
+
+    @property
+    def doses(self) -> tuple[Dose, ...]:
+        """Doses that the animal gets, and those it has had."""
+        arm = next(arm for arm in self.scenario.arms if arm.name == self.arm)
+        return (*(self.origin.doses if self.origin else ()), *arm.doses)
 
 
 class Outcome(NamedTuple):
-    """What one animal left behind: rows of truth, cells and a slice of the tumor."""
+    """What one animal left behind: rows of truth, cells and a slice of the tumor; ``notes`` on what went wrong."""
 
     truth: list[dict[str, Any]]
     cells: list[dict[str, Any]]
     snapshot: dict[str, Any] | None
+    notes: tuple[str, ...] = ()
 
 
-def grow_up(job: Job) -> list[float]:
+def grow_up(job: Job, keeper: Keeper = NOTHING) -> list[float]:
     """True volume [mm3] of an untreated animal on each day from engraftment until it is well above the start volume."""
-    model = new_model(job, None)
-    start = job.scenario.tumor.start_volume_mm3
-    per_day = round(24.0 / job.scenario.dt_h)
-    volumes = [model.tumor.volume_mm3]
-    limit = math.ceil(6.0 * growth_days_expected(job.scenario))
-    while (volumes[-1] < 1.25 * start or len(volumes) < 2) and len(volumes) <= limit:
-        for _ in range(per_day):
-            model.advance()
-        volumes.append(model.tumor.volume_mm3)
+    known: list[float] | None = keeper.recall(job.animal_key)
+    if known is not None:
+        return known
+    with interrupt.shielded():
+        growing = Growing(job, keeper)
+        start = job.scenario.tumor.start_volume_mm3
+        limit = math.ceil(6.0 * growth_days_expected(job.scenario))
+        volumes = growing.volumes
+        while (volumes[-1] < 1.25 * start or len(volumes) < 2) and len(volumes) <= limit:
+            growing.advance_to(len(volumes) * growing.per_day)
+            volumes.append(growing.model.tumor.volume_mm3)
+        keeper.remember(job.animal_key, volumes)
     return volumes
+
+
+class Growing:
+    """An animal before treatment, from its newest checkpoint up to step ``last_step`` or from engraftment on."""
+
+    def __init__(self, job: Job, keeper: Keeper, last_step: int | None = None) -> None:
+        self.per_day = round(24.0 / job.scenario.dt_h)
+        self.rhythm = Rhythm(keeper, job.animal_key, [])
+        kept = keeper.latest(job.animal_key, last_step)
+        spec = animal_spec(job)
+        self.model = new_model(job, None, Tumor.from_state(spec, kept["tumor"]) if kept else None)
+        self.volumes: list[float] = kept["volumes"] if kept else [self.model.tumor.volume_mm3]
+
+    def advance_to(self, step: int) -> None:
+        """Grow to step number ``step`` [-]."""
+        tumor = self.model.tumor
+        while tumor.step_number < step:
+            self.model.advance()
+            self.rhythm.tick(self.state)
+
+    def state(self) -> tuple[int, dict[str, Any], Any]:
+        """Step number, header and state of the growing animal."""
+        tumor = self.model.tumor
+        header = {"kind": "growth", "step": tumor.step_number, "day": tumor.step_number / self.per_day}
+        return tumor.step_number, header, {"tumor": tumor.state(), "volumes": self.volumes}
 
 
 def growth_days_expected(scenario: Scenario) -> float:
@@ -62,18 +139,22 @@ def growth_days_expected(scenario: Scenario) -> float:
     return scenario.tumor.doubling_time_days * math.log2(1.0 / fraction)
 
 
-def new_model(job: Job, arm_doses: Any) -> XenograftModel:
-    """The animal at engraftment, with the drugs it will get from day 0 on."""
+def animal_spec(job: Job) -> TumorSpec:
+    """What the tumor of this animal is made of."""
+    return tumor_spec(job.scenario, job.growth, job.variation.growth)
+
+
+def new_model(job: Job, arm_doses: Any, tumor: Tumor | None = None) -> XenograftModel:
+    """The animal at engraftment, or with a living ``tumor``, and with the drugs it will get from day 0 on."""
     scenario = job.scenario
-    variation = draw_variation(scenario, job.replicate, job.animal)
-    spec = tumor_spec(scenario, job.growth, variation.growth)
+    spec = animal_spec(job)
     fraction = model_set(scenario).value("growth_start_fraction")
-    volume = scenario.tumor.start_volume_mm3 * fraction * variation.engraftment
+    volume = scenario.tumor.start_volume_mm3 * fraction * job.variation.engraftment
     seed = int(generator(scenario, 2, job.replicate, job.animal).integers(1, 2**62))
-    exposure = exposures(scenario, arm_doses, variation).tumor if arm_doses else None
+    exposure = exposures(scenario, arm_doses, job.variation).tumor if arm_doses else None
     return XenograftModel(
         spec, max(volume, 1.0 / spec.resolution), exposure=exposure, rng=seed,
-        start_h=-24.0 * job.growth_days, collect_every_h=math.inf,
+        start_h=-24.0 * job.growth_days, collect_every_h=math.inf, tumor=tumor,
     )  # fmt: skip
 
 
@@ -86,7 +167,67 @@ def grow_to_day_0(job: Job, model: XenograftModel, after_step: Callable[[Xenogra
 
 
 def run_job(job: Job) -> Outcome:
-    """Grow one animal up, treat it from day 0 and record it on every measurement day until its removal.
+    """One animal in one arm, from engraftment to its removal."""
+    return run_animal((job,))[0]
+
+
+def run_animal(jobs: tuple[Job, ...], keeper: Keeper = NOTHING) -> list[Outcome]:
+    """Grow one animal up, once, and follow it in every arm of ``jobs``, which differ in nothing else."""
+    with interrupt.shielded():
+        outcomes = {job.key: keeper.outcome(job.key) for job in jobs}
+        waiting = [job for job in jobs if outcomes[job.key] is None]
+        grown: Tumor | None = None
+        for job in waiting:
+            interrupt.check()
+            kept = keeper.latest(job.key)
+            if kept is None and job.origin is None:
+                grown = grown or grown_tumor(job, keeper)
+                # The last arm takes the tumor itself; the others, copies.
+                tumor = grown if job is waiting[-1] else Tumor.from_state(grown.spec, grown.state())
+                recorder = Recorder(job, new_model(job, job.doses, tumor))
+                recorder.model.time_h = grown_h(job)
+            else:
+                recorder = restored(job, kept)
+            outcome = follow(recorder, keeper)
+            keeper.finish(job.key, outcome._asdict())
+            outcomes[job.key] = outcome._asdict()
+            # A Mesa model refers to itself: without this its columns would stay until the collector happens to run.
+            del recorder
+            gc.collect()
+        keeper.forget(jobs[0].animal_key)
+    return [Outcome(**(found | {"notes": tuple(found["notes"])})) for found in outcomes.values()]
+
+
+def grown_tumor(job: Job, keeper: Keeper) -> Tumor:
+    """The animal's tumor on day 0."""
+    last_step = job.growth_days * round(24.0 / job.scenario.dt_h)
+    growing = Growing(job, keeper, last_step)
+    growing.advance_to(last_step)
+    if growing.rhythm.written:
+        # Growing takes long enough to be saved: the other arms need not do it again.
+        growing.rhythm.save(growing.state)
+    return growing.model.tumor
+
+
+def grown_h(job: Job) -> float:
+    """Time at the end of the growth, 0 but for the rounding of its steps, which is that of a model that grew [h]."""
+    time_h = -24.0 * job.growth_days
+    for _ in range(job.growth_days * round(24.0 / job.scenario.dt_h)):
+        time_h += job.scenario.dt_h
+    return time_h
+
+
+def restored(job: Job, kept: Any) -> Recorder:
+    """The animal as it was ``kept``; or else, as its origin has it, on day 0."""
+    state = kept if kept is not None else load_checkpoint(Path(job.origin.path))[1]  # type: ignore[union-attr]
+    tumor = Tumor.from_state(animal_spec(job), state["tumor"])
+    recorder = Recorder(job, new_model(job, job.doses, tumor))
+    recorder.set_state(state, continues=kept is not None)
+    return recorder
+
+
+def follow(recorder: Recorder, keeper: Keeper) -> Outcome:
+    """Treat an animal from day 0 and record it on every measurement day until its removal.
 
     The animal leaves the study at the first measurement at or above the humane endpoint, or at the body-weight limit; the
     tumor is not simulated after that.
@@ -100,26 +241,90 @@ def run_job(job: Job) -> Outcome:
     recorder = Recorder(job, model, weight, others)
     for day in scenario.measure.days:
         while model.time_h < 24.0 * day - 1e-9:
+    job, model = recorder.job, recorder.model
+    rhythm = Rhythm(keeper, job.key, recorder.notes)
+    stays = [day for day in keeper.days if 24.0 * day > model.time_h - 1e-9]
+    for day in job.scenario.measure.days[len(recorder.truth) :]:
+        while True:
+            while stays and model.time_h > 24.0 * stays[0] - 1e-9:
+                failure = keeper.save_day(day_name(job, stays.pop(0)), *recorder.state()[1:])
+                recorder.notes += [failure] if failure else []
+            if model.time_h >= 24.0 * day - 1e-9:
+                break
             recorder.advance()
+            rhythm.tick(recorder.state)
         if recorder.measure(day):
             break
-    outcome = recorder.outcome()
-    # A Mesa model refers to itself: without this its columns would stay until the collector happens to run.
-    del model, recorder
-    gc.collect()
-    return outcome
+    if keeper.folder and keeper.keep_last:
+        rhythm.save(recorder.state)
+    return recorder.outcome()
+
+
+def day_name(job: Job, day: float) -> str:
+    """File name of a checkpoint that stays."""
+    slug = "".join(ch if ch.isalnum() else "_" for ch in str(job.arm))[:30]
+    return f"{job.key.rpartition('_')[2]}_{slug}_animal{job.animal}_replicate{job.replicate}_day{day:g}"
 
 
 class Recorder:
     """Advances one animal and writes down what is seen on the measurement days."""
 
-    def __init__(self, job: Job, model: XenograftModel, weight: Any, others: Any) -> None:
-        self.job, self.model, self.weight, self.others = job, model, weight, others
+    def __init__(self, job: Job, model: XenograftModel) -> None:
+        self.job, self.model = job, model
+        self.weight = body_weight_model(job.scenario, generator(job.scenario, 3, job.replicate, job.animal))
+        self.others = exposures(job.scenario, job.doses, job.variation)
         self.noise = generator(job.scenario, 4, job.replicate, job.animal)
         self.truth: list[dict[str, Any]] = []
         self.cells: list[dict[str, Any]] = []
         self.blood = 0.0
         self.snapshot: dict[str, Any] | None = None
+        self.notes: list[str] = []
+
+    def state(self) -> tuple[int, dict[str, Any], Any]:
+        """Step number, header and state of the animal; arrays are views, valid until the next step."""
+        job, model = self.job, self.model
+        day = model.time_h / 24.0
+        header = {
+            "kind": "animal", "arm": job.arm, "animal_id": job.animal, "replicate": job.replicate, "day": day,
+            "step": model.tumor.step_number, "n_cells": model.tumor.n, "tumor_volume_mm3": model.tumor.volume_mm3,
+            "growth_days": self.total_days(0.0), "growth": job.growth._asdict(), "variation": job.variation._asdict(),
+            "made_of": made_of(job.scenario, model.tumor.spec),
+            "doses": [asdict(dose) for dose in job.doses if dose.time_h < model.time_h - 1e-9],
+        }  # fmt: skip
+        tissues = {"blood": self.others.blood, "normal": self.others.normal}
+        tissues |= {"tumor": model.exposure} if model.exposure is not None else {}
+        return model.tumor.step_number, header, {
+            "tumor": model.tumor.state(), "time_h": model.time_h, "running": model.running, "inhibition": model.inhibition,
+            "occupancy": {name: {"drugs": list(t.binding.inhibitors), "values": t.occupancy} for name, t in tissues.items()},
+            "weight": {name: getattr(self.weight, name) for name in WEIGHT_STATE}, "noise": self.noise.bit_generator.state,
+            "truth": self.truth, "cells": self.cells, "blood": self.blood, "snapshot": self.snapshot, "notes": self.notes,
+        }  # fmt: skip
+
+    def set_state(self, state: dict[str, Any], continues: bool) -> None:
+        """Be the animal of ``state``, whose tumor the model holds already; unless it ``continues`` its study, day 0 is now."""
+        model = self.model
+        model.running, model.inhibition, self.blood = state["running"], state["inhibition"], state["blood"]
+        tissues = {"blood": self.others.blood, "normal": self.others.normal, "tumor": model.exposure}
+        for name, kept in state["occupancy"].items():
+            tissue = tissues[name]
+            for column, drug in enumerate(kept["drugs"]):
+                # A drug that this arm does not know was never given before day 0 either.
+                if tissue is not None and drug in tissue.binding.inhibitors:
+                    tissue.occupancy[:, :, tissue.binding.inhibitors.index(drug)] = kept["values"][:, :, column]
+        for name in WEIGHT_STATE:
+            setattr(self.weight, name, state["weight"][name])
+        if continues:
+            model.time_h = state["time_h"]
+            self.noise.bit_generator.state = state["noise"]
+            self.truth, self.cells, self.snapshot, self.notes = state["truth"], state["cells"], state["snapshot"], state["notes"]
+        else:
+            model.time_h = 0.0
+            self.weight.age_days += state["time_h"] / 24.0
+
+    def total_days(self, day: float) -> float:
+        """Days from engraftment to ``day`` of the study [day]."""
+        origin = self.job.origin
+        return float(day + (origin.day + origin.growth_days if origin else self.job.growth_days))
 
     def advance(self) -> None:
         """One time step of tumor, blood and body weight."""
@@ -146,7 +351,7 @@ class Recorder:
         }  # fmt: skip
         self.truth.append(
             key | {
-                "dpi": float(day + self.job.growth_days), "length_mm": length, "width_mm": width, "measured_mm3": volume,
+                "dpi": self.total_days(day), "length_mm": length, "width_mm": width, "measured_mm3": volume,
                 "tumor_volume_mm3": tumor.volume_mm3, "n_agents": tumor.n, "body_weight_g": self.weight.true_g(day, tumor.volume_mm3),
                 "measured_g": weight, "status": status, "is_censored": censored, "note": note,
             }
@@ -184,7 +389,7 @@ class Recorder:
 
     def outcome(self) -> Outcome:
         """Everything recorded."""
-        return Outcome(self.truth, self.cells, self.snapshot)
+        return Outcome(self.truth, self.cells, self.snapshot, tuple(self.notes))
 
 
 def caliper(

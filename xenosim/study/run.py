@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,9 +26,9 @@ from xenosim.pharmacology.events import COLUMNS as EVENT_COLUMNS
 from xenosim.pharmacology.events import doses_to_events
 from xenosim.pharmacology.pk import plasma_profile
 from xenosim.scenario.resolve import model_set, resolved_dict, scenario_hash, status_counts
-from xenosim.study.animal import draw_variation, drug_pk, exposures, generator, tumor_spec
+from xenosim.study.animal import drug_pk, exposures, generator, tumor_spec
 from xenosim.study.execute import Workers, worker_count
-from xenosim.study.jobs import Job, Outcome, grow_up, run_job
+from xenosim.study.jobs import NOTHING, Job, Origin, Outcome, grow_up, run_animal
 from xenosim.tumor.growth import Growth, calibrate
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from xenosim.scenario.schema import Scenario
     from xenosim.study.execute import Progress
+    from xenosim.study.keeper import Keeper
 
 #: Lattice, distance field and scratch beside the columns of a cell [byte per agent] (measured on growing tumors).
 OVERHEAD_BYTES = 60
@@ -51,6 +54,8 @@ class StudyResult:
     snapshots: dict[str, dict[str, Any]]
     paired: bool
     seconds: float
+    notes: tuple[str, ...] = ()
+    origin: Origin | None = None
 
     def warnings(self) -> list[str]:
         """What the reader must know: assumed parameters, lengths of the pre-growth, missing control growth."""
@@ -66,7 +71,12 @@ class StudyResult:
             notes.append(f"{len(removed)} animals were removed at the humane endpoint before the last day")
             if (removed["arm"] == self.scenario.control.name).any():
                 notes.append("the control lost its largest tumors, which draws T/C toward 100 %; growth rates, delays and T/C of last volumes use every animal")
-        return notes
+        if self.origin:
+            notes.append(
+                f"animal {self.origin.animal} of the checkpoint, day {self.origin.day:g}, in every arm: start volume, growth and number of "
+                "animals of the scenario do not apply"
+            )
+        return notes + list(self.notes)
 
     def _cures(self) -> list[str]:
         """One note per arm with animals whose tumor has no cell left at their last measurement."""
@@ -134,23 +144,25 @@ class StudyResult:
 
     def write(self, base: Path, command: str = "", draw: Callable[[Path], object] | None = None) -> Path:
         """Leave the run directory below ``base`` in one step, figures by ``draw`` included; its path."""
+        with new_run_directory(base, run_name(self.scenario)) as (work, final):
+            self.write_into(work, command, draw)
+        return final
+
+    def write_into(self, work: Path, command: str = "", draw: Callable[[Path], object] | None = None) -> None:
+        """Fill the directory ``work`` with everything that a run directory holds."""
         import yaml
 
         from xenosim import __version__
-        digest = scenario_hash(self.scenario)
-        stamp = datetime.now().strftime("%Y-%m-%dT%H%M%S")
-        slug = "".join(ch if ch.isalnum() else "_" for ch in self.scenario.title.lower())[:40].strip("_")
-        with new_run_directory(base, f"{stamp}_{slug}_{digest[:4]}") as (work, final):
-            for name, table in self.tables.items():
-                write_table(table, work / f"{name}.csv")
-            (work / "scenario.yaml").write_text(yaml.safe_dump(resolved_dict(self.scenario), sort_keys=False), encoding="utf-8")
-            (work / "snapshots").mkdir()
-            for arm, snapshot in self.snapshots.items():
-                np.savez_compressed(work / "snapshots" / f"slice_{arm}.npz", **snapshot)
-            write_json(self._manifest(digest, __version__, command), work / "manifest.json")
-            if draw:
-                draw(work)
-        return final
+
+        for name, table in self.tables.items():
+            write_table(table, work / f"{name}.csv")
+        (work / "scenario.yaml").write_text(yaml.safe_dump(resolved_dict(self.scenario), sort_keys=False), encoding="utf-8")
+        (work / "snapshots").mkdir()
+        for arm, snapshot in self.snapshots.items():
+            np.savez_compressed(work / "snapshots" / f"slice_{arm}.npz", **snapshot)
+        write_json(self._manifest(scenario_hash(self.scenario), __version__, command), work / "manifest.json")
+        if draw:
+            draw(work)
 
     def _manifest(self, digest: str, version: str, command: str) -> dict[str, Any]:
         sources = {e["source"] for values in resolved_dict(self.scenario)["parameters"].values() for e in values.values()}
@@ -159,6 +171,7 @@ class StudyResult:
             "seed": self.scenario.seed, "scenario_hash": digest, "engine": source_hash(), "wall_seconds": round(self.seconds, 2),
             "paired": self.paired, "growth": self.growth._asdict(), "growth_days_before_day_0": self.growth_days,
             "control": self.scenario.control.name, "arms": [arm.name for arm in self.scenario.arms],
+            "branched_from": {"day": self.origin.day, "animal_id": self.origin.animal} if self.origin else None,
             "simulated": True, "warnings": self.warnings(), "citations": sorted(sources), "answer": self.answer(),
         }  # fmt: skip
 
@@ -215,9 +228,17 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): plain(value) for key, value in row.items()} for row in table.to_dict("records")]
 
 
+def run_name(scenario: Scenario) -> str:
+    """Name of a new run directory: when, what and which."""
+    stamp = datetime.now().strftime("%Y-%m-%dT%H%M%S")
+    slug = "".join(ch if ch.isalnum() else "_" for ch in scenario.title.lower())[:40].strip("_")
+    return f"{stamp}_{slug}_{scenario_hash(scenario)[:4]}"
+
+
 def run_study(
-    scenario: Scenario, *, jobs: int | None = None, progress: Progress | None = None, paired: bool = False
-) -> StudyResult:
+    scenario: Scenario, *, jobs: int | None = None, progress: Progress | None = None, paired: bool = False,
+    keeper: Keeper = NOTHING, origin: Origin | None = None,
+) -> StudyResult:  # fmt: skip
     """Simulate a study.
 
     Parameters
@@ -231,6 +252,10 @@ def run_study(
     paired : bool
         True: every animal is in every arm, on common random numbers (compare schedules). False: independent animals,
         randomized on their starting volume (run's statistics).
+    keeper : Keeper, optional
+        Where the study keeps its state, to be resumed from; nowhere by default.
+    origin : Origin, optional
+        A living animal that is taken into every arm, in place of grown ones.
 
     Raises
     ------
@@ -239,16 +264,46 @@ def run_study(
     """
     started = time.monotonic()
     check_memory(scenario, jobs)
-    with Workers(jobs, scenario.animals.per_arm * len(scenario.arms) * scenario.replicates) as workers:
-        growth = calibrate(
-            tumor_spec(scenario, None), scenario.tumor.start_volume_mm3, scenario.tumor.doubling_time_days,
-            model_set(scenario).value("cell_loss_factor"), scenario.tumor.control,
-        )  # fmt: skip
-        tasks, growth_days = enroll(scenario, growth, workers, paired)
-        outcomes = workers.map(run_job, tasks, progress, cost=lambda job: draw_variation(scenario, job.replicate, job.animal).growth)
+    with Workers(jobs, scenario.animals.per_arm * len(scenario.arms) * scenario.replicates, saves=bool(keeper.folder)) as workers:
+        growth = origin.growth if origin else calibrated(scenario, keeper)
+        paired = paired or origin is not None
+        tasks, growth_days = branch(scenario, origin) if origin else enroll(scenario, growth, workers, paired, keeper)
+        outcomes = follow_all(tasks, workers, progress, keeper)
     tables = build_tables(scenario, tasks, outcomes, paired)
     snapshots = {str(t.arm): o.snapshot for t, o in zip(tasks, outcomes, strict=True) if o.snapshot is not None}
-    return StudyResult(scenario, growth, growth_days, tables, snapshots, paired, time.monotonic() - started)
+    notes = tuple(dict.fromkeys(note for outcome in outcomes for note in outcome.notes))
+    return StudyResult(scenario, growth, growth_days, tables, snapshots, paired, time.monotonic() - started, notes, origin)
+
+
+def calibrated(scenario: Scenario, keeper: Keeper) -> Growth:
+    """The growth that reproduces what the scenario asks for."""
+    known = keeper.recall("growth")
+    growth = Growth(**known) if known else calibrate(
+        tumor_spec(scenario, None), scenario.tumor.start_volume_mm3, scenario.tumor.doubling_time_days,
+        model_set(scenario).value("cell_loss_factor"), scenario.tumor.control,
+    )  # fmt: skip
+    keeper.remember("growth", growth._asdict())
+    return growth
+
+
+def branch(scenario: Scenario, origin: Origin) -> tuple[list[Job], dict[int, int]]:
+    """One living animal in every arm."""
+    arms = [arm.name for arm in scenario.arms]
+    return [Job(scenario, origin.growth, arm, origin.animal, 0, 0, keep_slice=True, origin=origin) for arm in arms], {}
+
+
+def follow_all(tasks: list[Job], workers: Workers, progress: Progress | None, keeper: Keeper) -> list[Outcome]:
+    """Outcome of every job, in their order. Arms of one animal share its growth, in one worker, unless workers would be idle."""
+    animals: dict[tuple[int, int], list[Job]] = {}
+    for job in tasks:
+        animals.setdefault((job.replicate, job.animal), []).append(job)
+    parts = math.ceil(workers.count / len(animals))
+    groups = [tuple(jobs[part::parts]) for jobs in animals.values() for part in range(min(parts, len(jobs)))]
+    found = workers.map(
+        partial(run_animal, keeper=keeper), groups, progress, cost=lambda group: group[0].variation.growth * len(group), size=len
+    )
+    outcomes = {job.key: outcome for group, results in zip(groups, found, strict=True) for job, outcome in zip(group, results, strict=True)}
+    return [outcomes[job.key] for job in tasks]
 
 
 def check_memory(scenario: Scenario, jobs: int | None) -> None:
@@ -268,12 +323,12 @@ def check_memory(scenario: Scenario, jobs: int | None) -> None:
         )
 
 
-def enroll(scenario: Scenario, growth: Growth, workers: Workers, paired: bool) -> tuple[list[Job], dict[int, int]]:
+def enroll(scenario: Scenario, growth: Growth, workers: Workers, paired: bool, keeper: Keeper) -> tuple[list[Job], dict[int, int]]:
     """Grow all animals of each replicate up, find the day their mean volume passes the start volume, and assign arms."""
     arms = [arm.name for arm in scenario.arms]
     per_cohort = scenario.animals.per_arm * (1 if paired else len(arms))
     cohort = [Job(scenario, growth, None, a, r, 0) for r in range(scenario.replicates) for a in range(1, per_cohort + 1)]
-    volumes = workers.map(grow_up, cohort)
+    volumes = workers.map(partial(grow_up, keeper=keeper), cohort)
     tasks: list[Job] = []
     growth_days: dict[int, int] = {}
     for replicate in range(scenario.replicates):

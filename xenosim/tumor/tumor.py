@@ -13,7 +13,7 @@ from xenosim.cell.kernel import Exposure, age_cells, step_cells
 from xenosim.cell.params import CellParams, TraitParams, step_factors
 from xenosim.cell.state import MAX_SIDE, CellState, allocate, digest, grown, pack, positions, view
 from xenosim.errors import ResourceError
-from xenosim.tumor import shoving
+from xenosim.tumor import shoving, snapshot
 from xenosim.tumor.lattice import (
     OUTSIDE,
     Lattice,
@@ -120,15 +120,28 @@ class Tumor:
                 f"a tumor of {volume_mm3:g} mm3 at {spec.resolution:g} agents per mm3 has {n} agents",
                 remedy="choose a volume and resolution that give between 1 and 1e9 agents",
             )
-        self.spec, self.seed, self.n, self.step_number = spec, seed, 0, 0
+        self._prepare(spec, n, reserve_mm3)
+        self.seed, self.n, self.step_number = seed, 0, 0
         self._births = 0
         self.born = self.cleared = self.committed = self.lost = self.failed_pushes = 0
-        self.factors = step_factors(spec.params, spec.dt_h, type(spec.params.capacity_rate))
-        self.cells = allocate(max(4 * n, 1024, round(reserve_mm3 * spec.resolution)), type(spec.params.capacity_rate))
-        self._gaps: NDArray[np.int64] = np.empty(max(n // 4, 1024), np.int64)
         #: Whether the tumor has met a drug; before, its cells are at rest.
         self.exposed = False
         self._sow(n)
+
+    def _prepare(self, spec: TumorSpec, n: int, reserve_mm3: float = 0.0) -> None:
+        """What follows from ``spec``, and room for a tumor that has ``n`` cells, or ``reserve_mm3`` [mm3]."""
+        self.spec = spec
+        self.factors = step_factors(spec.params, spec.dt_h, type(spec.params.capacity_rate))
+        self.cells = allocate(max(4 * n, 1024, round(reserve_mm3 * spec.resolution)), type(spec.params.capacity_rate))
+        self._gaps: NDArray[np.int64] = np.empty(max(n // 4, 1024), np.int64)
+
+    @classmethod
+    def from_state(cls, spec: TumorSpec, state: dict[str, Any]) -> Tumor:
+        """The tumor that :meth:`state` was taken of: it goes on exactly as that one does. The state is copied."""
+        tumor = cls.__new__(cls)
+        tumor._prepare(spec, state["scalars"]["n"])
+        snapshot.restore(tumor, state)
+        return tumor
 
     # -- state ------------------------------------------------------------------------------------------------------
     @property
@@ -145,6 +158,10 @@ class Tumor:
         """Number of agents per state."""
         tally = np.bincount(self.cells.state[: self.n], minlength=len(CellState))
         return {state: int(tally[state]) for state in CellState}
+
+    def state(self) -> dict[str, Any]:
+        """All that cannot be recomputed, as a tree of numbers and of views of the arrays: valid until the next step."""
+        return snapshot.take(self)
 
     def digest(self) -> str:
         """Hash of all cells, independent of row order."""

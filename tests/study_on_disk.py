@@ -1,0 +1,90 @@
+"""A tiny study on disk, run in a process that kills itself at a chosen moment: ``python -m tests.study_on_disk BASE JOBS KILL_AT``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from xenosim.io.runs import UNFINISHED
+from xenosim.scenario.load import load_scenario
+from xenosim.scenario.schema import Scenario
+from xenosim.study.run import StudyResult, run_study
+from xenosim.study.workspace import Plan, Workspace
+
+TEXT = """\
+title: Tiny
+model: oci_ly10
+drug: ixazomib
+tumor: {start_volume: 1 mm^3, growth: {doubling_time: 3 day}, resolution: 1e3 /mm^3}
+animals: {per_arm: 1, strain: CB-17 SCID}
+measure: {days: "0..4 by 2", humane_endpoint: {tumor_volume: 200 mm^3}}
+arms:
+  vehicle: {regimen: none, control: true}
+  early: {regimen: "10 mg/kg IV days 0,2"}
+  late: {regimen: "14 mg/kg IV days 1"}
+day_of_first_dose: 0
+seed: 7
+"""
+
+
+def tiny(folder: Path, **overrides: str) -> Scenario:
+    """The study's scenario."""
+    (folder / "tiny.yaml").write_text(TEXT)
+    return load_scenario(folder / "tiny.yaml", {key.replace("__", "."): value for key, value in overrides.items()})
+
+
+def tables(directory: Path) -> dict[str, bytes]:
+    """Every table of a run directory, byte by byte."""
+    return {path.name: path.read_bytes() for path in sorted(directory.glob("*.csv"))}
+
+
+def go_on(base: Path, scenario: Scenario, plan: Plan, jobs: int = 1) -> Path:
+    """Resume the unfinished run below ``base``, or begin one; its final directory."""
+    left = list(base.glob(f"*{UNFINISHED}"))
+    with Workspace.open(left[0]) if left else Workspace.create(base, scenario, plan) as work:
+        result: StudyResult = run_study(
+            work.scenario, jobs=jobs, paired=work.plan.paired, keeper=work.keeper(), origin=work.origin()
+        )  # fmt: skip
+        return work.publish(result)
+
+
+def count_events(act: Callable[[int], None]) -> None:
+    """Call ``act`` with the number of every step, flush, rename, link and removal of this process, before it happens."""
+    from xenosim.tumor.abm import XenograftModel
+
+    seen = [0]
+
+    def counted(function: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            seen[0] += 1
+            act(seen[0])
+            return function(*args, **kwargs)
+
+        return wrapper
+
+    XenograftModel.advance = counted(XenograftModel.advance)  # type: ignore[method-assign]
+    for module, names in ((os, ("replace", "fsync", "link", "unlink", "mkdir")), (shutil, ("rmtree",))):
+        for name in names:
+            setattr(module, name, counted(getattr(module, name)))
+
+
+def main() -> None:
+    """Run the study; die when the event of the given number comes."""
+    base, jobs, kill_at = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+
+    def die(event: int) -> None:
+        if event == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    scenario = tiny(base.parent)
+    count_events(die)
+    go_on(base, scenario, Plan(every_steps=15, paired=True, days=(0.0, 2.0)), jobs)
+
+
+if __name__ == "__main__":
+    main()

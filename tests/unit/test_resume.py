@@ -1,0 +1,233 @@
+"""A study that is stopped, killed or damaged goes on to the same tables, byte by byte; one living tumor has several futures."""
+
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.study_on_disk import go_on, tables, tiny
+from xenosim.errors import CheckpointError, RunError
+from xenosim.io.checkpoints import load_checkpoint, read_header
+from xenosim.io.runs import UNFINISHED
+from xenosim.scenario.schema import Scenario
+from xenosim.study.branch import read_origin
+from xenosim.study.run import run_study
+from xenosim.study.workspace import Plan, Workspace
+
+PLAN = Plan(every_steps=15, paired=True, days=(0.0, 2.0))
+
+
+class Death(BaseException):
+    """Stands for the end of the process."""
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run directory of the study when nothing disturbs it and nothing is saved on the way."""
+    base = tmp_path_factory.mktemp("whole")
+    return run_study(tiny(base), jobs=1, paired=True).write(base)
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, with checkpoints of day 0 and 2."""
+    base = tmp_path_factory.mktemp("saved")
+    return go_on(base, tiny(base), PLAN)
+
+
+@pytest.fixture
+def killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An unfinished run whose first two animals are far on."""
+    base = tmp_path / "runs"
+    base.mkdir()
+    from xenosim.tumor.abm import XenograftModel
+
+    advance, steps = XenograftModel.advance, [0]
+
+    def mortal(self: XenograftModel) -> None:
+        steps[0] += 1
+        if self.time_h > 70.0 and self.exposure is not None:
+            raise Death
+        advance(self)
+
+    with monkeypatch.context() as patch, pytest.raises(Death):
+        patch.setattr(XenograftModel, "advance", mortal)
+        go_on(base, tiny(tmp_path), PLAN)
+    return next(base.iterdir())
+
+
+def kill_at(base: Path, event: int, jobs: int = 1) -> int:
+    """Run or resume the study in a process that dies at an event; its exit code."""
+    command = [sys.executable, "-m", "tests.study_on_disk", str(base), str(jobs), str(event)]
+    return subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, timeout=300, env=os.environ | {"NUMBA_NUM_THREADS": "1"}).returncode
+
+
+def finish(base: Path, scenario: Scenario, jobs: int = 1) -> Path:
+    """Resume what was killed; the run directory, the only one."""
+    for path in base.glob(f"*{UNFINISHED}"):
+        if not Workspace.finished(path):
+            go_on(base, scenario, PLAN, jobs)
+    (run,) = base.iterdir()
+    return run
+
+
+def test_saving_changes_nothing(whole: Path, saved: Path) -> None:
+    assert tables(whole) == tables(saved) and len(tables(whole)) == 6
+    assert not [p for p in saved.parent.iterdir() if p.name.endswith(UNFINISHED)] and not (whole / "checkpoints").exists()
+    names = sorted(path.name for path in (saved / "checkpoints").iterdir())
+    assert names == [f"{arm}_animal1_replicate0_day{day}.ckpt" for arm in ("arm0_vehicle", "arm1_early", "arm2_late") for day in (0, 2)]
+    assert all(read_header(saved / "checkpoints" / name)["day"] in (0.0, 2.0) for name in names)
+
+
+def test_killed_three_times_and_resumed(whole: Path, tmp_path: Path) -> None:
+    base, chance = tmp_path / "runs", random.Random(20)
+    base.mkdir()
+    for _ in range(3):
+        assert kill_at(base, chance.randrange(10, 220)) == -9
+    assert tables(finish(base, tiny(tmp_path))) == tables(whole)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(12))
+def test_killed_at_any_moment_and_resumed(seed: int, whole: Path, tmp_path: Path) -> None:
+    base, chance = tmp_path / "runs", random.Random(seed)
+    base.mkdir()
+    jobs = 1 + seed % 2
+    for _ in range(3):
+        # In workers the parent is killed, and they with it.
+        kill_at(base, chance.randrange(1, 600 if jobs == 1 else 20), jobs)
+    run = finish(base, tiny(tmp_path), 3 - jobs)
+    assert tables(run) == tables(whole)
+    assert len(list((run / "checkpoints").iterdir())) == 6
+
+
+@pytest.mark.parametrize("damage", ["last", "all"])
+def test_a_damaged_checkpoint_is_passed_over(killed: Path, whole: Path, damage: str, caplog: pytest.LogCaptureFixture) -> None:
+    rolling = sorted((killed / "rolling").glob("*_arm1.*"), reverse=True)
+    assert len(rolling) == 2
+    content = bytearray(rolling[0].read_bytes())
+    content[len(content) // 2] ^= 4
+    rolling[0].write_bytes(content)
+    if damage == "all":
+        rolling[1].write_bytes(rolling[1].read_bytes()[:1000])
+    assert tables(finish(killed.parent, tiny(killed.parent.parent))) == tables(whole)
+    assert caplog.text.count("damaged") == (1 if damage == "last" else 2)
+
+
+def test_a_damaged_result_is_simulated_again(killed: Path, whole: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (done,) = (killed / "outcomes").iterdir()
+    done.write_bytes(done.read_bytes()[:-5])
+    (killed / "grown" / "growth.json").write_text("{")
+    assert tables(finish(killed.parent, tiny(killed.parent.parent))) == tables(whole) and "simulated again" in caplog.text
+
+
+def test_what_does_not_belong_together_is_refused(killed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {path: path.read_bytes() for path in killed.rglob("*") if path.is_file()}
+    with Workspace.open(killed), pytest.raises(RunError, match=f"another process .{os.getpid()}. is working"):
+        Workspace.open(killed)
+    with monkeypatch.context() as patch, pytest.raises(RunError, match="the engine of this run is"):
+        patch.setattr("xenosim.study.workspace.source_hash", lambda: "other")
+        Workspace.open(killed)
+    scenario = killed / "scenario.json"
+    scenario.write_text(scenario.read_text().replace('"seed":7', '"seed":8'))
+    with pytest.raises(RunError, match="the scenario of this run is"):
+        Workspace.open(killed)
+    scenario.write_text("{}")
+    with pytest.raises(RunError, match="damaged"):
+        Workspace.open(killed)
+    for none in (killed / "rolling", Path("/"), killed / "none"):
+        assert Workspace.finished(none) is None
+        with pytest.raises(RunError, match="not an unfinished run"):
+            Workspace.open(none)
+    scenario.write_bytes(files[scenario])
+    assert all(path.read_bytes() == content for path, content in files.items() if path.name != "lock")
+    Workspace.open(killed.with_name(killed.name.removesuffix(UNFINISHED))).lock.close()
+
+
+def test_a_finished_run_is_finished(saved: Path) -> None:
+    assert Workspace.finished(saved) == saved
+    assert Workspace.finished(saved.with_name(saved.name + UNFINISHED)) == saved
+
+
+def test_a_full_disk_does_not_end_the_run(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from xenosim.io import checkpoints
+
+    def full(arrays: list[object]) -> object:
+        for array in pieces(arrays):
+            if len(array) > 1000:
+                raise OSError(28, "No space left on device")
+            yield array
+
+    pieces = checkpoints._pieces
+    base = tmp_path / "runs"
+    base.mkdir()
+    monkeypatch.setattr(checkpoints, "_pieces", full)
+    scenario = tiny(tmp_path)
+    with Workspace.create(base, scenario, PLAN) as work:
+        result = run_study(scenario, jobs=1, paired=True, keeper=work.keeper())
+        assert not list(work.path.rglob("*.partial")) and not list((work.path / "rolling").iterdir())
+        run = work.publish(result)
+    assert tables(run) == tables(whole)
+    assert any("could not be written (no space left on device)" in note for note in result.warnings())
+
+
+def test_the_scenario_comes_back_exactly(tmp_path: Path) -> None:
+    scenario = tiny(tmp_path, tumor__growth__doubling_time="3.1 day", measure__error="11.7 %")
+    assert Scenario.model_validate_json(scenario.model_dump_json()) == scenario
+
+
+# -- branching --------------------------------------------------------------------------------------------------------
+def truth(table: pd.DataFrame, arm: str) -> pd.DataFrame:
+    return table[table["arm"] == arm].drop(columns=["study_id", "day", "arm", "replicate"]).reset_index(drop=True)
+
+
+def test_a_branch_with_the_same_doses_is_the_uninterrupted_animal(whole: Path, saved: Path, tmp_path: Path) -> None:
+    future = {"measure.days": "0,2", "arms.early.regimen": "10 mg/kg IV days 0", "arms.late.regimen": "none"}
+    scenario = tiny(tmp_path, **{key.replace(".", "__"): value for key, value in future.items()})
+    full = pd.read_csv(whole / "truth.csv")
+    for arm, index in (("early", 1), ("late", 2), ("vehicle", 0)):
+        origin = read_origin(saved / "checkpoints" / f"arm{index}_{arm}_animal1_replicate0_day2.ckpt", scenario)
+        result = run_study(scenario, jobs=1, origin=origin)
+        expected = full[full["day"] >= 2]
+        # Body weight and every count, of the arm that the animal came from.
+        pd.testing.assert_frame_equal(truth(result.tables["truth"], arm), truth(expected, arm), check_exact=False, rtol=1e-9)
+        volumes = result.tables["truth"].pivot(index="day", columns="arm", values="n_agents")
+        assert volumes.loc[0].nunique() == 1 and volumes.loc[2].nunique() == (1 if arm == "late" else 2) or arm == "early"
+        assert result.tables["observations"]["dpi"].iloc[0] == pd.read_csv(whole / "observations.csv").query("day == 2")["dpi"].iloc[0]
+        assert result.paired and any("in every arm" in note for note in result.warnings())
+
+
+def test_a_branch_of_another_kind_of_tumor_is_refused(saved: Path, tmp_path: Path) -> None:
+    path = saved / "checkpoints" / "arm1_early_animal1_replicate0_day2.ckpt"
+    for key, value, message in (
+        ("tumor__resolution", "2e3 /mm^3", "tumor.resolution is 1000.0 there and 2000.0 here"), ("time_step", "0.5 h", "dt is 1.0 there"),
+        ("model", "mm1s", "model is oci_ly10 there and mm1s here"), ("animals__strain", "mouse", "animals.strain"),
+    ):  # fmt: skip
+        with pytest.raises(CheckpointError, match=message):
+            read_origin(path, tiny(tmp_path, **{key: value}))
+    with pytest.raises(CheckpointError, match="not a checkpoint"):
+        read_origin(tmp_path / "tiny.yaml", tiny(tmp_path))
+
+
+def test_a_branched_run_is_resumed_too(saved: Path, tmp_path: Path) -> None:
+    scenario = tiny(tmp_path, measure__days="0,2", arms__early__regimen="10 mg/kg IV days 0")
+    path = saved / "checkpoints" / "arm1_early_animal1_replicate0_day2.ckpt"
+    expected = run_study(scenario, jobs=1, origin=read_origin(path, scenario)).write(tmp_path / "a")
+    base = tmp_path / "b"
+    base.mkdir()
+    Workspace.create(base, scenario, Plan(every_steps=10), path).lock.close()
+    for event in (120, 40):
+        assert kill_at(base, event) == -9
+    assert tables(finish(base, scenario)) == tables(expected)
+
+
+def test_what_is_kept_holds_the_whole_tumor(saved: Path) -> None:
+    header, tree = load_checkpoint(saved / "checkpoints" / "arm1_early_animal1_replicate0_day2.ckpt")
+    assert header["kind"] == "animal" and header["arm"] == "early" and len(header["doses"]) == 1
+    assert all(column.size == header["n_cells"] for column in tree["tumor"]["cells"].values())
+
+

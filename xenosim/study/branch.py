@@ -1,0 +1,54 @@
+"""One living animal of a checkpoint, to be taken into every arm of another study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xenosim.errors import CheckpointError
+from xenosim.io.checkpoints import load_checkpoint
+from xenosim.jit import source_hash
+from xenosim.pharmacology.regimen import Dose
+from xenosim.study.animal import Variation, made_of, tumor_spec
+from xenosim.study.jobs import Origin
+from xenosim.tumor.growth import Growth
+
+if TYPE_CHECKING:
+    from xenosim.scenario.schema import Scenario
+
+#: What a person calls the parts of an animal.
+LABELS = {"resolution": "tumor.resolution", "dt_h": "dt", "strain": "animals.strain"}
+
+
+def read_origin(path: Path, scenario: Scenario) -> Origin:
+    """The animal of the checkpoint at ``path``, every byte verified and fit for ``scenario``.
+
+    Raises
+    ------
+    CheckpointError
+        Not a checkpoint of an animal, damaged, of another engine, or an animal that the scenario's cannot be: another model,
+        resolution, time step, strain or parameter.
+    """
+    header, _ = load_checkpoint(path)
+    if header.get("kind") != "animal":
+        raise CheckpointError("the checkpoint is not of an animal in an arm", where=str(path), remedy="give one of RUN/checkpoints")
+    if header["engine"] != source_hash():
+        raise CheckpointError("the checkpoint is of another version of the engine", where=str(path), remedy="run its scenario again")
+    growth, variation = Growth(**header["growth"]), Variation(**header["variation"])
+    wanted = made_of(scenario, tumor_spec(scenario, growth, variation.growth))
+    differences = [f"{LABELS.get(name, name)} is {had} there and {wanted.get(name)} here" for name, had in header["made_of"].items() if wanted.get(name) != had]
+    if differences:
+        raise CheckpointError(
+            f"the scenario cannot go on with this animal: {'; '.join(differences[:4])}", where=str(path),
+            remedy="give the scenario the model, resolution, time step and strain of the checkpoint",
+        )  # fmt: skip
+    hours = 24.0 * header["day"]
+    return Origin(
+        str(path), header["day"], header["animal_id"], growth, header["growth_days"], variation,
+        tuple(_earlier(dose, hours) for dose in header["doses"]),
+    )  # fmt: skip
+
+
+def _earlier(dose: dict[str, Any], hours: float) -> Dose:
+    extra = tuple((str(name), str(value)) for name, value in dose["extra"])
+    return Dose(**(dose | {"time_h": dose["time_h"] - hours, "extra": extra}))

@@ -1,0 +1,196 @@
+"""An unfinished run on disk: what was asked for, what is done, and who is working on it. It becomes a run directory by one rename."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from xenosim import __version__
+from xenosim.errors import RunError
+from xenosim.io.runs import UNFINISHED, check_writable, free_name, write_json
+from xenosim.jit import source_hash
+from xenosim.scenario.resolve import scenario_hash
+from xenosim.scenario.schema import Scenario
+from xenosim.study.branch import read_origin
+from xenosim.study.jobs import Origin
+from xenosim.study.keeper import DAYS, DEFAULT_SECONDS, ROLLING, Keeper
+from xenosim.study.run import StudyResult, run_name
+
+PLAN, SCENARIO, LOCK, RESULT, PUBLISHED, ORIGIN = "run.json", "scenario.json", "lock", "result", "published.json", "origin.ckpt"
+
+
+class Plan(NamedTuple):
+    """How a run was asked for: its command, the statistics, how often and on which days [day] animals are saved."""
+
+    command: str = ""
+    paired: bool = False
+    every_s: float = DEFAULT_SECONDS
+    every_steps: int = 0
+    days: tuple[float, ...] = ()
+    keep_last: bool = False
+
+
+@dataclass
+class Workspace:
+    """An unfinished run that this process, and no other, works on; a context manager that gives it back.
+
+    Attributes
+    ----------
+    path : Path
+        Its directory, NAME.unfinished.
+    scenario, plan
+        What was asked for.
+    """
+
+    path: Path
+    scenario: Scenario
+    plan: Plan
+    lock: IO[str]
+
+    @classmethod
+    def create(cls, base: Path, scenario: Scenario, plan: Plan, origin: Path | None = None) -> Workspace:
+        """A new unfinished run below ``base``; ``origin``: the checkpoint that it branches from.
+
+        Raises
+        ------
+        RunError
+            ``base`` cannot be written.
+        CheckpointError
+            ``origin`` does not fit the scenario.
+        """
+        if origin is not None:
+            read_origin(origin, scenario)
+        check_writable(base)
+        path = base / (free_name(base, run_name(scenario)) + UNFINISHED)
+        path.mkdir()
+        lock = _take(path)
+        if origin is not None:
+            shutil.copyfile(origin, path / ORIGIN)
+        (path / SCENARIO).write_text(scenario.model_dump_json(), encoding="utf-8")
+        work = cls(path, scenario, plan, lock)
+        # The plan comes last: what has none is no run.
+        write_json({"xenosim": __version__, **dict(work.stamp()), "plan": plan._asdict()}, path / PLAN)
+        return work
+
+    @classmethod
+    def open(cls, given: Path) -> Workspace:
+        """The unfinished run at ``given``, or at the name that it will have.
+
+        Raises
+        ------
+        RunError
+            Not an unfinished run, a damaged one, one of another engine or of other parameters, or one that is being worked on.
+        """
+        path = _locate(given)
+        lock = _take(path)
+        try:
+            known = json.loads((path / PLAN).read_text(encoding="utf-8"))
+            plan = dict(known["plan"])
+            plan |= {"days": tuple(plan["days"]), "every_s": float(plan["every_s"])}
+            scenario = Scenario.model_validate_json((path / SCENARIO).read_text(encoding="utf-8"))
+            work = cls(path, scenario, Plan(**plan), lock)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            lock.close()
+            raise RunError("the unfinished run is damaged", where=str(path), remedy="remove it and run the scenario again") from error
+        for name, value in work.stamp():
+            if known.get(name) != value:
+                lock.close()
+                raise RunError(
+                    f"the {name} of this run is {known.get(name)}, here it is {value}: going on would mix two simulations", where=str(path),
+                    remedy="use the xenosim and the parameters that began the run, or run the scenario again",
+                )  # fmt: skip
+        return work
+
+    @staticmethod
+    def finished(given: Path) -> Path | None:
+        """The run directory, if the run at ``given`` is finished."""
+        given = given.resolve()
+        name = given.name.removesuffix(UNFINISHED)
+        if not name:
+            return None
+        path = given.with_name(name)
+        unfinished = given.with_name(name + UNFINISHED)
+        if (unfinished / PUBLISHED).is_file() and not (unfinished / RESULT).exists():
+            # Killed between the last rename and the removal of what it was made from.
+            path = unfinished.with_name(str(json.loads((unfinished / PUBLISHED).read_text())["name"]))
+            shutil.rmtree(unfinished, ignore_errors=True)
+        return path if (path / "manifest.json").is_file() and not (unfinished / PLAN).is_file() else None
+
+    def stamp(self) -> tuple[tuple[str, str], ...]:
+        """What must agree when the run goes on."""
+        return ("engine", source_hash()), ("scenario", scenario_hash(self.scenario))
+
+    def keeper(self) -> Keeper:
+        """Where the animals of this run are saved."""
+        plan = self.plan
+        keeper = Keeper(str(self.path), plan.every_s, plan.every_steps, plan.days, plan.keep_last, self.stamp() + (("xenosim", __version__),))
+        keeper.make_folders()
+        return keeper
+
+    def origin(self) -> Origin | None:
+        """The living animal that the run branches from."""
+        path = self.path / ORIGIN
+        return read_origin(path, self.scenario) if path.is_file() else None
+
+    def publish(self, result: StudyResult, draw: Callable[[Path], object] | None = None) -> Path:
+        """Write the run directory, give it its name by one rename, and remove everything else; its path."""
+        ready = self.path / RESULT
+        shutil.rmtree(ready, ignore_errors=True)
+        ready.mkdir()
+        result.write_into(ready, self.plan.command, draw)
+        kept = sorted((self.path / DAYS).glob("*.ckpt")) + (sorted((self.path / ROLLING).glob("*.ckpt")) if self.plan.keep_last else [])
+        if kept:
+            (ready / "checkpoints").mkdir()
+        for file in kept:
+            os.link(file, ready / "checkpoints" / file.name)
+        base, name = self.path.parent, self.path.name.removesuffix(UNFINISHED)
+        name = name if not (base / name).exists() else free_name(base, name)
+        write_json({"name": name}, self.path / PUBLISHED)
+        os.replace(ready, base / name)
+        self.discard()
+        return base / name
+
+    def discard(self) -> None:
+        """Remove the unfinished run; what has no plan is none any more."""
+        (self.path / PLAN).unlink(missing_ok=True)
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.lock.close()
+
+
+def _locate(given: Path) -> Path:
+    for path in (given, given.parent / (given.name + UNFINISHED)):
+        if (path / PLAN).is_file():
+            return path
+    raise RunError("not an unfinished run", where=str(given), remedy="give the directory NAME.unfinished that a stopped run left")
+
+
+def _take(path: Path) -> IO[str]:
+    """Lock the directory for this process; the lock ends with it, however it ends."""
+    try:
+        lock = (path / LOCK).open("a+", encoding="utf-8")
+    except OSError as error:
+        raise RunError(f"cannot work here: {(error.strerror or str(error)).lower()}", where=str(path)) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.seek(0)
+        owner = lock.read().strip()
+        lock.close()
+        raise RunError(
+            f"another process{f' ({owner})' if owner else ''} is working on this run", where=str(path), remedy="wait for it, or end it"
+        ) from error
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock

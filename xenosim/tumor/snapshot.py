@@ -1,0 +1,96 @@
+"""The state of a tumor as a tree of numbers and arrays, and back. Whatever a tumor holds is kept, unless it is listed as recomputed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xenosim.cell.state import view
+
+if TYPE_CHECKING:
+    from xenosim.tumor.tumor import Tumor
+
+#: Attributes of a tumor, and fields of its lattice, that follow exactly from the rest or are scratch.
+RECOMPUTED = {"spec", "factors", "_gaps", "_zones"}
+RECOMPUTED_FIELDS = {"voxel_z", "voxel_y", "voxel_x"}
+
+
+def take(tumor: Tumor) -> dict[str, Any]:
+    """State of ``tumor``: ``scalars``, ``arrays``, the rows in use of its ``cells``, its ``lattice``; arrays are views.
+
+    Raises
+    ------
+    TypeError
+        An attribute that is neither plain data nor listed as recomputed: it would be lost.
+    """
+    scalars: dict[str, Any] = {}
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, value in vars(tumor).items():
+        if name in RECOMPUTED or name in ("cells", "lattice"):
+            continue
+        if isinstance(value, np.ndarray):
+            arrays[name] = value
+        elif _is_plain(value):
+            scalars[name] = value.item() if isinstance(value, np.generic) else value
+        else:
+            raise TypeError(f"the attribute {name} of a tumor cannot be kept: {type(value).__name__}")
+    lattice = {name: field for name, field in tumor.lattice._asdict().items() if name not in RECOMPUTED_FIELDS}
+    return {
+        "scalars": scalars, "arrays": arrays, "cells": dict(view(tumor.cells, tumor.n)._asdict()),
+        "lattice": {name: cropped(field) if field.ndim == 3 else {"block": field} for name, field in lattice.items()},
+    }  # fmt: skip
+
+
+def restore(tumor: Tumor, state: dict[str, Any]) -> None:
+    """Give ``tumor``, prepared for its spec, the ``state``; nothing of the state is shared afterwards.
+
+    Raises
+    ------
+    KeyError, ValueError
+        A state of another kind of tumor.
+    """
+    for name, value in state["scalars"].items():
+        setattr(tumor, name, list(value) if isinstance(value, list) else value)
+    tumor._build_domain(tumor._half)
+    for name, value in state["arrays"].items():
+        setattr(tumor, name, value.copy())
+    for name, column in view(tumor.cells, tumor.n)._asdict().items():
+        column[:] = state["cells"][name]
+    for name, field in tumor.lattice._asdict().items():
+        if name not in RECOMPUTED_FIELDS:
+            fill(field, state["lattice"][name])
+
+
+def cropped(field: NDArray[Any]) -> dict[str, Any]:
+    """The smallest ``block`` of a 3D ``field`` outside of which it has the value of its ``corner``, and where it ``start``s [sites]."""
+    background = field[0, 0, 0]
+    seen = [np.zeros(length, bool) for length in field.shape]
+    for z, plane in enumerate(field):
+        differs = plane != background
+        columns = differs.any(axis=0)
+        seen[0][z] = columns.any()
+        seen[1] |= differs.any(axis=1)
+        seen[2] |= columns
+    box = []
+    for axis in seen:
+        found = np.flatnonzero(axis)
+        box.append(slice(int(found[0]), int(found[-1]) + 1) if found.size else slice(0, 0))
+    return {"corner": background.item(), "start": [part.start for part in box], "block": field[tuple(box)]}
+
+
+def fill(field: NDArray[Any], kept: dict[str, Any]) -> None:
+    """Put what :func:`cropped` kept back into ``field``; or a whole field of fewer axes."""
+    if "start" not in kept:
+        field[:] = kept["block"]
+        return
+    block = kept["block"]
+    field[:] = kept["corner"]
+    field[tuple(slice(start, start + length) for start, length in zip(kept["start"], block.shape, strict=True))] = block
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(item, (int, float)) for item in value)
+    return value is None or isinstance(value, (bool, int, float, str, np.generic))
