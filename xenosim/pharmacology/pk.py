@@ -121,7 +121,9 @@ def plasma_profile(pk: DrugPK, doses: Sequence[Dose]) -> PlasmaProfile:
     ends = [dose.time_h + dose.duration_h for dose in doses if dose.duration_h > 0]
     starts = np.array(sorted({dose.time_h for dose in doses} | set(ends)))
     amplitudes, constants = [], []
-    y, u, previous = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[0]), 0.0
+    y, u = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[0])
+    # Before the first dose, which may be earlier than day 0, there is nothing to follow.
+    previous = starts[0] if starts.size else 0.0
     scale = 1000.0 / pk.v1
     for time in starts:
         y = system.after(y, u, time - previous)
