@@ -70,6 +70,10 @@ def test_compare_prints_paired_differences(tmp_path: Path) -> None:
         (["run", "my.yaml", "--out", "/proc/nowhere"], "cannot write"),
         (["run", "my.yaml", "--set", "tumor.resolution=1e5 /mm^3", "--set", "measure.humane_endpoint.tumor_volume=5000 mm^3"], "GiB"),
         (["plot", "."], "not a run directory"),
+        (["resume", "."], "not an unfinished run"),
+        (["run", "my.yaml", "--from", "my.yaml"], "not a checkpoint"),
+        (["run", "my.yaml", "--checkpoint-every", "10"], "no unit"),
+        (["run", "my.yaml", "--checkpoint-days", "0,99"], "the study has days 0 to 21"),
         (["new", "my.yaml"], "exists"),
         (["regimen", "show", "7 mg/kg IV biweekly x3"], "ambiguous"),
         (["params", "--status", "asumed"], "did you mean 'assumed'"),
@@ -92,14 +96,24 @@ def test_inputs(tmp_path: Path) -> None:
     assert listed and all(p["status"] == "assumed" and p["note"] for p in listed)
 
 
-def test_interrupt_leaves_nothing_and_exits_130(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "xenosim", "run", str(SCENARIOS[0]), "--jobs", "2"]
+@pytest.mark.parametrize(("number", "code", "jobs"), [(signal.SIGINT, 130, "2"), (signal.SIGTERM, 143, "1")])
+def test_a_stopped_run_can_be_resumed(number: int, code: int, jobs: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "xenosim", "run", str(SCENARIOS[0]), *small("--jobs", jobs, "--checkpoint-every", "12 steps")]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as run:
-        time.sleep(6.0)
-        os.killpg(run.pid, signal.SIGINT)
+        until = time.monotonic() + 300.0
+        while not list(tmp_path.glob("runs/*/rolling/*_arm*.ckpt")) and run.poll() is None and time.monotonic() < until:
+            time.sleep(0.05)
+        os.killpg(run.pid, number)
         _, errors = run.communicate(timeout=60)
-    assert run.returncode == 130 and "interrupted" in errors and "Traceback" not in errors, errors
-    assert not (tmp_path / "runs").exists() or not list((tmp_path / "runs").iterdir())
+    assert run.returncode == code and "interrupted; no result" in errors and "Traceback" not in errors, errors
+    (left,) = (tmp_path / "runs").iterdir()
+    assert f"resume with: xenosim resume runs/{left.name}" in errors and left.name.endswith(".unfinished")
+    assert not list(left.rglob("*.partial")) and not (left / "result").exists()
+    done = xenosim("resume", f"runs/{left.name}", "--jobs", "2", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    directory = json.loads(done.stdout)["run_directory"]
+    again = xenosim("resume", directory, cwd=tmp_path)
+    assert again.returncode == 0 and "finished" in again.stdout and [str(p) for p in tmp_path.glob("runs/*")] == [str(tmp_path / directory)]
 
 
 def test_a_control_table_is_reproduced(tmp_path: Path) -> None:

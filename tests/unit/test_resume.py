@@ -1,11 +1,13 @@
 """A study that is stopped, killed or damaged goes on to the same tables, byte by byte; one living tumor has several futures."""
 
 import os
-import random
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import numba
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -23,6 +25,15 @@ PLAN = Plan(every_steps=15, paired=True, days=(0.0, 2.0))
 
 class Death(BaseException):
     """Stands for the end of the process."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Tumors this small are slower on several threads."""
+    before = numba.get_num_threads()
+    numba.set_num_threads(1)
+    yield
+    numba.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +71,7 @@ def killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return next(base.iterdir())
 
 
-def kill_at(base: Path, event: int, jobs: int = 1) -> int:
+def kill_at(base: Path, event: int | np.integer, jobs: int = 1) -> int:
     """Run or resume the study in a process that dies at an event; its exit code."""
     command = [sys.executable, "-m", "tests.study_on_disk", str(base), str(jobs), str(event)]
     return subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, timeout=300, env=os.environ | {"NUMBA_NUM_THREADS": "1"}).returncode
@@ -76,7 +87,7 @@ def finish(base: Path, scenario: Scenario, jobs: int = 1) -> Path:
 
 
 def test_saving_changes_nothing(whole: Path, saved: Path) -> None:
-    assert tables(whole) == tables(saved) and len(tables(whole)) == 6
+    assert tables(whole) == tables(saved) and len(tables(whole)) >= 6
     assert not [p for p in saved.parent.iterdir() if p.name.endswith(UNFINISHED)] and not (whole / "checkpoints").exists()
     names = sorted(path.name for path in (saved / "checkpoints").iterdir())
     assert names == [f"{arm}_animal1_replicate0_day{day}.ckpt" for arm in ("arm0_vehicle", "arm1_early", "arm2_late") for day in (0, 2)]
@@ -84,22 +95,22 @@ def test_saving_changes_nothing(whole: Path, saved: Path) -> None:
 
 
 def test_killed_three_times_and_resumed(whole: Path, tmp_path: Path) -> None:
-    base, chance = tmp_path / "runs", random.Random(20)
+    base, chance = tmp_path / "runs", np.random.default_rng(20)
     base.mkdir()
     for _ in range(3):
-        assert kill_at(base, chance.randrange(10, 220)) == -9
+        assert kill_at(base, chance.integers(10, 220)) == -9
     assert tables(finish(base, tiny(tmp_path))) == tables(whole)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_killed_at_any_moment_and_resumed(seed: int, whole: Path, tmp_path: Path) -> None:
-    base, chance = tmp_path / "runs", random.Random(seed)
+    base, chance = tmp_path / "runs", np.random.default_rng(seed)
     base.mkdir()
     jobs = 1 + seed % 2
     for _ in range(3):
         # In workers the parent is killed, and they with it.
-        kill_at(base, chance.randrange(1, 600 if jobs == 1 else 20), jobs)
+        kill_at(base, chance.integers(1, 600 if jobs == 1 else 20), jobs)
     run = finish(base, tiny(tmp_path), 3 - jobs)
     assert tables(run) == tables(whole)
     assert len(list((run / "checkpoints").iterdir())) == 6
@@ -115,7 +126,7 @@ def test_a_damaged_checkpoint_is_passed_over(killed: Path, whole: Path, damage: 
     if damage == "all":
         rolling[1].write_bytes(rolling[1].read_bytes()[:1000])
     assert tables(finish(killed.parent, tiny(killed.parent.parent))) == tables(whole)
-    assert caplog.text.count("damaged") == (1 if damage == "last" else 2)
+    assert caplog.text.count("checkpoint is damaged") == (1 if damage == "last" else 2)
 
 
 def test_a_damaged_result_is_simulated_again(killed: Path, whole: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -157,10 +168,11 @@ def test_a_full_disk_does_not_end_the_run(whole: Path, tmp_path: Path, monkeypat
     from xenosim.io import checkpoints
 
     def full(arrays: list[object]) -> object:
-        for array in pieces(arrays):
-            if len(array) > 1000:
+        # Results of finished animals are small; tumors are not.
+        for written, piece in enumerate(pieces(arrays)):
+            if written > 5:
                 raise OSError(28, "No space left on device")
-            yield array
+            yield piece
 
     pieces = checkpoints._pieces
     base = tmp_path / "runs"
@@ -170,6 +182,7 @@ def test_a_full_disk_does_not_end_the_run(whole: Path, tmp_path: Path, monkeypat
     with Workspace.create(base, scenario, PLAN) as work:
         result = run_study(scenario, jobs=1, paired=True, keeper=work.keeper())
         assert not list(work.path.rglob("*.partial")) and not list((work.path / "rolling").iterdir())
+        assert len(list((work.path / "outcomes").iterdir())) == 3
         run = work.publish(result)
     assert tables(run) == tables(whole)
     assert any("could not be written (no space left on device)" in note for note in result.warnings())
@@ -196,7 +209,7 @@ def test_a_branch_with_the_same_doses_is_the_uninterrupted_animal(whole: Path, s
         # Body weight and every count, of the arm that the animal came from.
         pd.testing.assert_frame_equal(truth(result.tables["truth"], arm), truth(expected, arm), check_exact=False, rtol=1e-9)
         volumes = result.tables["truth"].pivot(index="day", columns="arm", values="n_agents")
-        assert volumes.loc[0].nunique() == 1 and volumes.loc[2].nunique() == (1 if arm == "late" else 2) or arm == "early"
+        assert volumes.loc[0].nunique() == 1 and volumes.loc[2].nunique() == 2
         assert result.tables["observations"]["dpi"].iloc[0] == pd.read_csv(whole / "observations.csv").query("day == 2")["dpi"].iloc[0]
         assert result.paired and any("in every arm" in note for note in result.warnings())
 

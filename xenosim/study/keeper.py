@@ -73,7 +73,7 @@ class Keeper(NamedTuple):
         try:
             return self._load(path)[1]
         except CheckpointError as error:
-            _log.warning("%s: the animal is simulated again", error)
+            _log.warning("%s: %s; the animal is simulated again", error.where, error.message)
             return None
 
     def finish(self, key: str, outcome: Any) -> None:
@@ -108,7 +108,7 @@ class Keeper(NamedTuple):
                 if last_step is None or read_header(path)["step"] <= last_step:
                     return self._load(path)[1]
             except CheckpointError as error:
-                _log.warning("%s: the state before it is used", error)
+                _log.warning("%s: %s; the state before it is used", error.where, error.message)
         return None
 
     def _load(self, path: Path) -> tuple[dict[str, Any], Any]:
