@@ -36,7 +36,7 @@ def take(tumor: Tumor) -> dict[str, Any]:
             scalars[name] = value.item() if isinstance(value, np.generic) else value
         else:
             raise TypeError(f"the attribute {name} of a tumor cannot be kept: {type(value).__name__}")
-    lattice = {name: field for name, field in tumor.lattice._asdict().items() if name not in RECOMPUTED_FIELDS}
+    lattice = _kept_fields(tumor)
     return {
         "scalars": scalars, "arrays": arrays, "cells": dict(view(tumor.cells, tumor.n)._asdict()),
         "lattice": {name: cropped(field) if field.ndim == 3 else {"block": field} for name, field in lattice.items()},
@@ -58,9 +58,14 @@ def restore(tumor: Tumor, state: dict[str, Any]) -> None:
         setattr(tumor, name, value.copy())
     for name, column in view(tumor.cells, tumor.n)._asdict().items():
         column[:] = state["cells"][name]
-    for name, field in tumor.lattice._asdict().items():
-        if name not in RECOMPUTED_FIELDS:
-            fill(field, state["lattice"][name])
+    for name, field in _kept_fields(tumor).items():
+        fill(field, state["lattice"][name])
+
+
+def _kept_fields(tumor: Tumor) -> dict[str, NDArray[Any]]:
+    """Arrays of the lattice that do not follow from its size; its plain numbers follow from the spec."""
+    fields = tumor.lattice._asdict().items()
+    return {name: field for name, field in fields if isinstance(field, np.ndarray) and name not in RECOMPUTED_FIELDS}
 
 
 def cropped(field: NDArray[Any]) -> dict[str, Any]:
