@@ -232,15 +232,6 @@ def follow(recorder: Recorder, keeper: Keeper) -> Outcome:
     The animal leaves the study at the first measurement at or above the humane endpoint, or at the body-weight limit; the
     tumor is not simulated after that.
     """
-    scenario = job.scenario
-    doses = next(arm.doses for arm in scenario.arms if arm.name == job.arm)
-    model = new_model(job, doses)
-    others = exposures(scenario, doses, draw_variation(scenario, job.replicate, job.animal))
-    weight = body_weight_model(scenario, generator(scenario, 3, job.replicate, job.animal))
-    grow_to_day_0(job, model)
-    recorder = Recorder(job, model, weight, others)
-    for day in scenario.measure.days:
-        while model.time_h < 24.0 * day - 1e-9:
     job, model = recorder.job, recorder.model
     rhythm = Rhythm(keeper, job.key, recorder.notes)
     stays = [day for day in keeper.days if 24.0 * day > model.time_h - 1e-9]
