@@ -106,6 +106,9 @@ def test_another_engine_is_refused_unless_forced(run: Path, tmp_path: Path, monk
     assert xenosim(monkeypatch, *args) == 2 and "engine differs" in capsys.readouterr().err
     assert xenosim(monkeypatch, *args, "--force") == 0 and "not checked" in capsys.readouterr().out
     (copy / "manifest.json").write_text(json.dumps(manifest))
+    (copy / "manifest.json").write_text(json.dumps(manifest | {"branched_from": {"day": 3.0, "animal_id": 1}}))
+    assert xenosim(monkeypatch, *args) == 2 and "branches from a checkpoint" in capsys.readouterr().err
+    (copy / "manifest.json").write_text(json.dumps(manifest))
     text = (copy / "scenario.yaml").read_text()
     (copy / "scenario.yaml").write_text(text.replace("dt_h: 1.0", "dt_h: 2.0"))
     assert xenosim(monkeypatch, *args) == 2 and "differ from what wrote this run" in capsys.readouterr().err

@@ -154,6 +154,8 @@ def replay(run: Path, arm: str | None = None, animal: int | None = None, replica
         No run directory, no such animal, or another engine.
     """
     tables, manifest = read_run(run), read_manifest(run)
+    if manifest.get("branched_from"):
+        raise RunError("this run branches from a checkpoint: its animals cannot be simulated again from engraftment", where=str(run), remedy="give the run that the checkpoint came from")
     scenario = read_scenario(run)
     same = manifest.get("engine") == source_hash() and manifest.get("scenario_hash") == scenario_hash(scenario)
     if not same and not force:
