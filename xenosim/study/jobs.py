@@ -19,6 +19,7 @@ from xenosim.scenario.resolve import model_set
 from xenosim.study import interrupt
 from xenosim.study.animal import Variation, body_weight_model, draw_variation, exposures, generator, made_of, tumor_spec
 from xenosim.study.keeper import Keeper, Rhythm
+from xenosim.study.memory import largest_volume
 from xenosim.tumor.abm import XenograftModel
 from xenosim.tumor.growth import Growth
 from xenosim.tumor.tumor import Tumor, TumorSpec
@@ -155,6 +156,7 @@ def new_model(job: Job, arm_doses: Any, tumor: Tumor | None = None) -> Xenograft
     return XenograftModel(
         spec, max(volume, 1.0 / spec.resolution), exposure=exposure, rng=seed,
         start_h=-24.0 * job.growth_days, collect_every_h=math.inf, tumor=tumor,
+        reserve_mm3=largest_volume(scenario),
     )  # fmt: skip
 
 

@@ -17,8 +17,7 @@ import numpy as np
 
 from xenosim.analysis.clones import clone_table, final_shares
 from xenosim.analysis.summary import compare_arms, default_day, endpoint_table
-from xenosim.cell.state import allocate, bytes_per_cell
-from xenosim.errors import ResourceError, ScenarioError
+from xenosim.errors import ScenarioError
 from xenosim.io.runs import new_run_directory, write_json, write_table
 from xenosim.jit import source_hash
 from xenosim.parameters.perturb import mutations
@@ -27,8 +26,9 @@ from xenosim.pharmacology.events import doses_to_events
 from xenosim.pharmacology.pk import plasma_profile
 from xenosim.scenario.resolve import model_set, resolved_dict, scenario_hash, status_counts
 from xenosim.study.animal import drug_pk, exposures, generator, tumor_spec
-from xenosim.study.execute import Workers, worker_count
+from xenosim.study.execute import Workers
 from xenosim.study.jobs import NOTHING, Job, Origin, Outcome, grow_up, run_animal
+from xenosim.study.memory import workers_that_fit
 from xenosim.tumor.growth import Growth, calibrate
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from xenosim.study.execute import Progress
     from xenosim.study.keeper import Keeper
 
-#: Lattice, distance field and scratch beside the columns of a cell [byte per agent] (measured on growing tumors).
-OVERHEAD_BYTES = 60
 ASSIGNMENT_STREAM = 5
 
 
@@ -263,8 +261,8 @@ def run_study(
         A scenario that cannot be run, or does not fit this machine.
     """
     started = time.monotonic()
-    check_memory(scenario, jobs)
-    with Workers(jobs, scenario.animals.per_arm * len(scenario.arms) * scenario.replicates, saves=bool(keeper.folder)) as workers:
+    tasks_at_most = scenario.animals.per_arm * len(scenario.arms) * scenario.replicates
+    with Workers(workers_that_fit(scenario, jobs, tasks_at_most), tasks_at_most, saves=bool(keeper.folder)) as workers:
         growth = origin.growth if origin else calibrated(scenario, keeper)
         paired = paired or origin is not None
         tasks, growth_days = branch(scenario, origin) if origin else enroll(scenario, growth, workers, paired, keeper)
@@ -304,23 +302,6 @@ def follow_all(tasks: list[Job], workers: Workers, progress: Progress | None, ke
     )
     outcomes = {job.key: outcome for group, results in zip(groups, found, strict=True) for job, outcome in zip(group, results, strict=True)}
     return [outcomes[job.key] for job in tasks]
-
-
-def check_memory(scenario: Scenario, jobs: int | None) -> None:
-    """Refuse a resolution that does not fit the machine, before anything is allocated."""
-    import os
-
-    animals = scenario.animals.per_arm * len(scenario.arms) * scenario.replicates
-    largest = 1.5 * scenario.measure.end_volume_mm3 * scenario.tumor.resolution_per_mm3
-    each = largest * (1.5 * bytes_per_cell(allocate(1)) + OVERHEAD_BYTES)
-    needed = each * worker_count(jobs, animals)
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if needed > 0.9 * memory:
-        raise ResourceError(
-            f"tumors up to {scenario.measure.end_volume_mm3:g} mm^3 at {scenario.tumor.resolution_per_mm3:g} agents per mm^3 need about "
-            f"{needed / 2**30:.1f} GiB; this machine has {memory / 2**30:.1f} GiB",
-            remedy="lower tumor.resolution, the humane endpoint or --jobs",
-        )
 
 
 def enroll(scenario: Scenario, growth: Growth, workers: Workers, paired: bool, keeper: Keeper) -> tuple[list[Job], dict[int, int]]:

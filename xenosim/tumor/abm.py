@@ -134,14 +134,17 @@ class XenograftModel(mesa.Model):  # type: ignore[misc]
         Interval of the data collector [h].
     tumor : Tumor, optional
         A living tumor to go on with, in place of founding one.
+    reserve_mm3 : float
+        Volume for which memory is reserved [mm3].
     """
 
     def __init__(
         self, spec: TumorSpec, volume_mm3: float, *, exposure: TargetExposure | None = None, rng: int | None = 1,
         start_h: float = 0.0, end_volume_mm3: float = math.inf, collect_every_h: float = 24.0, tumor: Tumor | None = None,
+        reserve_mm3: float = 0.0,
     ) -> None:  # fmt: skip
         super().__init__(rng=rng)
-        self.tumor = tumor or Tumor(spec, volume_mm3, int(self.rng.integers(1, 2**62)) if rng is None else int(rng))
+        self.tumor = tumor or Tumor(spec, volume_mm3, int(self.rng.integers(1, 2**62)) if rng is None else int(rng), reserve_mm3)
         self.exposure, self.time_h, self.end_volume_mm3 = exposure, start_h, end_volume_mm3
         self.inhibition: NDArray[np.float64] | None = None
         self._every = max(round(min(collect_every_h, 1e9) / spec.dt_h), 1)
