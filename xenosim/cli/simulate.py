@@ -46,10 +46,10 @@ def simulate(
     base = Path(out)
     check_writable(base)
 
-    from xenosim.study.run import check_memory
+    from xenosim.study.memory import workers_that_fit
     from xenosim.study.workspace import Plan, Workspace
 
-    check_memory(scenario, jobs)
+    workers_that_fit(scenario, jobs)
     command = shlex.join(["xenosim", *sys.argv[1:]])
     plan = Plan(command, paired, every_s, every_steps, days, saving[2])
     with Workspace.create(base, scenario, plan, Path(origin) if origin else None) as work:

@@ -43,8 +43,8 @@ def bytes_needed(scenario: Scenario) -> float:
     return PROCESS_BYTES + largest_volume(scenario) * scenario.tumor.resolution_per_mm3 * (bytes_per_cell(allocate(1)) + SPACE_BYTES)
 
 
-def workers_that_fit(scenario: Scenario, jobs: int | None, tasks: int) -> int:
-    """Workers for ``tasks`` animals: as asked, or as many as processors and memory allow.
+def workers_that_fit(scenario: Scenario, jobs: int | None) -> int:
+    """Workers for the animals of a study: as asked, or as many as processors and memory allow.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def workers_that_fit(scenario: Scenario, jobs: int | None, tasks: int) -> int:
     """
     memory, each = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), bytes_needed(scenario)
     fit = int(USABLE * memory / each)
-    workers = worker_count(jobs, tasks)
+    workers = worker_count(jobs, scenario.animals.per_arm * len(scenario.arms) * scenario.replicates)
     if fit < 1 or (jobs is not None and workers > fit):
         raise ResourceError(
             f"tumors up to {largest_volume(scenario):.0f} mm^3 at {scenario.tumor.resolution_per_mm3:g} agents per mm^3 need about "

@@ -262,7 +262,7 @@ def run_study(
     """
     started = time.monotonic()
     tasks_at_most = scenario.animals.per_arm * len(scenario.arms) * scenario.replicates
-    with Workers(workers_that_fit(scenario, jobs, tasks_at_most), tasks_at_most, saves=bool(keeper.folder)) as workers:
+    with Workers(workers_that_fit(scenario, jobs), tasks_at_most, saves=bool(keeper.folder)) as workers:
         growth = origin.growth if origin else calibrated(scenario, keeper)
         paired = paired or origin is not None
         tasks, growth_days = branch(scenario, origin) if origin else enroll(scenario, growth, workers, paired, keeper)

@@ -37,8 +37,8 @@ DOMAIN_GROWTH, LARGE_DOMAIN_GROWTH, LARGE_DOMAIN = 0.1, 0.025, 256
 CELL_DENSITY = 1e5
 #: Clones that the column ``clone`` can tell apart.
 MAX_CLONES = 256
-#: Rows are sorted by place after this many births per cell, from a size that no cache holds, and while rows to spare leave memory for it.
-REORDER_TURNOVER, REORDER_ROWS, REORDER_SHARE = 0.3, 2_000_000, 0.8
+#: Rows are sorted by place after this many births per cell, from a size that no cache holds up to one that leaves memory for it [rows].
+REORDER_TURNOVER, REORDER_FROM, REORDER_UP_TO = 0.3, 2_000_000, 120_000_000
 #: Steps between updates of the center of mass and of the bounds.
 RECENTER_STEPS = 24
 
@@ -132,7 +132,8 @@ class Tumor:
         """What follows from ``spec``, and room for a tumor that has ``n`` cells, or ``reserve_mm3`` [mm3]."""
         self.spec = spec
         self.factors = step_factors(spec.params, spec.dt_h, type(spec.params.capacity_rate))
-        self.cells = allocate(max(4 * n, 1024, round(reserve_mm3 * spec.resolution)), type(spec.params.capacity_rate))
+        reserved = round(reserve_mm3 * spec.resolution)
+        self.cells = allocate(reserved if reserved >= max(n, 1024) else max(2 * n, 1024), type(spec.params.capacity_rate))
         self._gaps: NDArray[np.int64] = np.empty(max(n // 4, 1024), np.int64)
 
     @classmethod
@@ -240,7 +241,7 @@ class Tumor:
         self.committed, self.lost = self.committed + committed, self.lost + n_dying - committed
         self.born, self.cleared = self.born + born, self.cleared + n_leaving
         self._births += born
-        if self._births > REORDER_TURNOVER * self.n and REORDER_ROWS <= self.n <= REORDER_SHARE * self.cells.uid.shape[0]:
+        if self._births > REORDER_TURNOVER * self.n and REORDER_FROM <= self.n <= REORDER_UP_TO:
             self._reorder()
         self._ensure_margin()
 
