@@ -258,14 +258,15 @@ class NaiveTumor(mesa.Model):
         here, k = gap, 1
         while True:
             there = point([65536 * axis + 32768 for axis in gap], direction, k)
+            was_gap = there in self.gaps
             self.gaps.discard(here)
-            occupant = self.occupant(there)
-            if occupant is None and there not in self.gaps:
+            if not all(0 <= axis < side for axis, side in zip(there, self.grid.dimensions, strict=True)):
                 return
-            if occupant is None:
-                self.gaps.add(here)
-            else:
+            occupant = self.occupant(there)
+            if occupant is not None:
                 occupant.cell = self.grid[here]
+            elif was_gap:
+                self.gaps.add(here)
             here, k = there, k + 1
 
     def occupant(self, site: tuple[int, int, int]) -> NaiveCell | None:
@@ -311,7 +312,7 @@ class NaiveTumor(mesa.Model):
     def normal(self, cell: NaiveCell) -> list[float]:
         """Direction of a push before jitter: down the squared distance, from the core away from the center."""
         normal = self.slope(cell.site)
-        if not any(normal):
+        if not any(normal) and self.depth_at(cell.site) > 0:
             normal = [axis - c for axis, c in zip(cell.site, self.center, strict=True)]
         length = max(math.sqrt(sum(n * n for n in normal)), 1e-9)
         return [n / length for n in normal]

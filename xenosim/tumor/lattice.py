@@ -67,13 +67,6 @@ def fixed(value):  # type: ignore[no-untyped-def]
     return np.int64(np.floor(value * 65536.0 + 0.5))
 
 
-@kernel(inline=True)
-def inside(lattice, z, y, x):  # type: ignore[no-untyped-def]
-    """Whether (z, y, x) [-] lies within the domain, its two outermost layers excluded, so that every cell has a full window."""
-    s = lattice.row.shape
-    return 2 <= z < s[0] - 2 and 2 <= y < s[1] - 2 and 2 <= x < s[2] - 2
-
-
 @kernel
 def _copy(source, out):  # type: ignore[no-untyped-def]
     """Copy one row [cubes2]."""

@@ -10,7 +10,7 @@ from xenosim.cell.population import PROLIFERATING, move_row, take
 from xenosim.cell.rng import DIVIDE, VACANCY, blocks, join, scramble, unit, upper_unit
 from xenosim.cell.state import MAX_SIDE, pack, unpack
 from xenosim.jit import kernel, prange
-from xenosim.tumor.lattice import OUTSIDE, POINT_BITS, VACANT, extend_bounds, fixed, inside, line_point, place, slope
+from xenosim.tumor.lattice import OUTSIDE, POINT_BITS, VACANT, extend_bounds, fixed, line_point, place, slope
 
 #: A line from within the depth of the surface ends at the latest at this multiple of the depth: it is straight, the surface is not.
 LONGEST = 3.0
@@ -83,8 +83,9 @@ def fill_holes(cells, lattice, n, holes):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline=True)
-def collapse(lattice, cells, z, y, x, space):  # type: ignore[no-untyped-def]
-    """Close the gap at (z, y, x) [-]: everything outward of it on the radial line moves one site inward (P7)."""
+def collapse(row, site, bounds, z, y, x, space):  # type: ignore[no-untyped-def]
+    """Close the gap at (z, y, x) [-]: everything outward of it on the radial line moves one site inward, islands beyond host tissue
+    too, up to the ``bounds`` (6,) [-], so that what is left of a tumor comes together (P7)."""
     dz, dy, dx = z - space.cz, y - space.cy, x - space.cx
     largest = max(abs(dz), max(abs(dy), abs(dx)))
     if largest < 0.5:
@@ -95,14 +96,13 @@ def collapse(lattice, cells, z, y, x, space):  # type: ignore[no-untyped-def]
     k = 1
     while True:
         qz, qy, qx = line_point(oz, oy, ox, dz, dy, dx, k)
-        occupant = lattice.row[qz, qy, qx] if inside(lattice, qz, qy, qx) else OUTSIDE
-        if occupant == OUTSIDE:
-            lattice.row[pz, py, px] = OUTSIDE
+        if not (bounds[0] <= qz <= bounds[1] and bounds[2] <= qy <= bounds[3] and bounds[4] <= qx <= bounds[5]):
+            row[pz, py, px] = OUTSIDE
             return
+        occupant = row[qz, qy, qx]
+        row[pz, py, px] = occupant
         if occupant >= 0:
-            place(lattice, cells, occupant, pz, py, px)
-        else:
-            lattice.row[pz, py, px] = VACANT
+            site[occupant] = pack(pz, py, px)
         pz, py, px = qz, qy, qx
         k += 1
 
@@ -115,11 +115,12 @@ def close_gaps(lattice, cells, gaps, count, origin, step, space):  # type: ignor
         z, y, x = unpack(gaps[k])
         keys[k] = ((z - origin[0]) + 2048) * 16777216 + ((y - origin[1]) + 2048) * 4096 + (x - origin[2]) + 2048
     blocks(space.seed, VACANCY, step, keys, words)
+    row, site, bounds = lattice.row, cells.site, lattice.bounds
     for k in range(count):
         if unit(words[0, k]) < space.close_probability:
             z, y, x = unpack(gaps[k])
-            if lattice.row[z, y, x] == VACANT:
-                collapse(lattice, cells, z, y, x, space)
+            if row[z, y, x] == VACANT:
+                collapse(row, site, bounds, z, y, x, space)
 
 
 @kernel(parallel=True)
@@ -140,9 +141,9 @@ def queue(cells, lattice, rows, origin, step, seed, keys):  # type: ignore[no-un
 
 @kernel(parallel=True)
 def aim(cells, lattice, rows, step, space, normals, words):  # type: ignore[no-untyped-def]
-    """Where ``rows`` [-] would push: the outward normal, from the core the radius (P7).
+    """Where ``rows`` [-] would push: the outward normal, from the core the radius, from a clump too small for a normal anywhere (P7).
 
-    ``normals`` (n, 3) of length 1 [-]; ``words`` uint32 (4, n), the draws of the first line of each [-].
+    ``normals`` (n, 3) of length 1, or 0 for anywhere [-]; ``words`` uint32 (4, n), the draws of the first line of each [-].
     """
     squared, site, bits = lattice.squared, cells.site, lattice.cube_bits
     cz, cy, cx = space.cz, space.cy, space.cx
@@ -152,7 +153,7 @@ def aim(cells, lattice, rows, step, space, normals, words):  # type: ignore[no-u
     for k in prange(rows.shape[0]):
         z, y, x = unpack(site[rows[k]])
         gz, gy, gx = slope(squared, z >> bits, y >> bits, x >> bits)
-        if gz == 0.0 and gy == 0.0 and gx == 0.0:
+        if gz == 0.0 and gy == 0.0 and gx == 0.0 and squared[z >> bits, y >> bits, x >> bits] > 0:
             gz, gy, gx = z - cz, y - cy, x - cx
         scale = 1.0 / max(np.sqrt(gz * gz + gy * gy + gx * gx), 1e-9)
         normals[k, 0], normals[k, 1], normals[k, 2] = gz * scale, gy * scale, gx * scale
