@@ -62,6 +62,8 @@ def row(
     name: str, ask: Comparison, estimate: float, limits: Limits, n: int, unit: str, definition: str, note: str,
     *, n_control: int = 0, day: float = math.nan,
 ) -> dict[str, Any]:  # fmt: skip
-    """One row of the endpoint table; ``day`` [day] where the endpoint has one."""
+    """One row of the endpoint table; ``day`` [day] where the endpoint has one. One animal in an arm has no interval."""
+    if n == 1 or n_control == 1:
+        limits, note = UNDEFINED, f"{note}; one animal: no interval".removeprefix("; ")
     values = (name, "1", ask.arm, ask.control, day, estimate, *limits, n, n_control, unit, definition, note)
     return dict(zip(COLUMNS, values, strict=True))

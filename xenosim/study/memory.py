@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from xenosim.cell.state import allocate, bytes_per_cell
 from xenosim.errors import ResourceError
+from xenosim.scenario.resolve import model_set
 from xenosim.study.execute import worker_count
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 SPACE_BYTES, PROCESS_BYTES = 18.0, 0.4 * 2**30
 #: Share of the machine's memory that a study may take [-].
 USABLE = 0.9
+#: Largest of many animals over the mean at randomization, and room for what the growth law leaves out [-].
+SPREAD_AT_START, SAFETY = 1.5, 1.15
 #: Growth of a fast animal relative to the typical one [standard deviations].
 FAST = 2.0
 
@@ -26,16 +29,30 @@ def largest_volume(scenario: Scenario) -> float:
     """Volume that no tumor of a study is expected to pass [mm3].
 
     The smaller of what a fast animal grows to by the last day, and of what it grows to between the humane endpoint and the next
-    measurement, if it kept the doubling time of the start volume, which growth does not. Animals are randomized within a day of the
-    start volume, together.
+    measurement. Growth slows as the share of the tumor within the mechanical depth of its surface falls (MODEL.md P7).
     """
+    days, start, end = scenario.measure.days, scenario.tumor.start_volume_mm3, scenario.measure.end_volume_mm3
     rate = math.log(2.0) / scenario.tumor.doubling_time_days * math.exp(FAST * scenario.animals.cv_growth)
-    days = scenario.measure.days
+    depth_mm = model_set(scenario).value("mechanical_depth") / 1000.0
+    per_volume = rate / _rim_share(start, depth_mm)
+    many = scenario.animals.per_arm * len(scenario.arms) > 1
+    by_last_day = _grown(start * (SPREAD_AT_START if many else 1.0), days[-1] + 1.0, per_volume, depth_mm)
+    read_low = end * math.exp(FAST * scenario.measure.caliper_error_sd)
     longest = max(later - earlier for earlier, later in pairwise(days))
-    seen_late = scenario.measure.end_volume_mm3 * math.exp(FAST * scenario.measure.caliper_error_sd + rate * longest)
-    animals = scenario.animals.per_arm * len(scenario.arms)
-    start = scenario.tumor.start_volume_mm3 * math.exp(rate) * (1.5 if animals > 1 else 1.0)
-    return min(seen_late, start * math.exp(rate * days[-1]))
+    return SAFETY * min(by_last_day, _grown(read_low, longest, per_volume, depth_mm))
+
+
+def _rim_share(volume_mm3: float, depth_mm: float) -> float:
+    """Share of a sphere within ``depth_mm`` of its surface [-]."""
+    radius = (3.0 * volume_mm3 / (4.0 * math.pi)) ** (1.0 / 3.0)
+    return float(1.0 - max(1.0 - depth_mm / radius, 0.0) ** 3)
+
+
+def _grown(volume_mm3: float, days: float, per_volume: float, depth_mm: float) -> float:
+    """Volume [mm3] after ``days`` [day] at ``per_volume`` [1/day] of the rim."""
+    for _ in range(round(24.0 * days)):
+        volume_mm3 *= math.exp(per_volume * _rim_share(volume_mm3, depth_mm) / 24.0)
+    return volume_mm3
 
 
 def bytes_needed(scenario: Scenario) -> float:

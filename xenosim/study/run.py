@@ -95,7 +95,7 @@ class StudyResult:
         texts = []
         for row in shares.itertuples():
             extinct = f"; {row.n_without_cells} without cells" if row.n_without_cells else ""
-            share = f"{row.estimate_pct:.3g} ({row.ci_low:.3g} to {row.ci_high:.3g}; n = {row.n}{extinct})"
+            share = f"{row.estimate_pct:.3g} ({_limits(row, '.3g')}; n = {row.n}{extinct})"
             texts.append(f"{row.arm} {share if row.n else 'undefined, no cells'}")
         return f"{shares['clone'].iloc[0]} at the last measurement, % of cells (95 % CI over animals): {', '.join(texts)}"
 
@@ -129,13 +129,13 @@ class StudyResult:
         if comparison is not None:
             rows = comparison[comparison["endpoint"] == "tc_pct"]
             return "\n".join(
-                f"{row.arm}: T/C {row.estimate:+.0f} points (95 % CI {row.ci_low:+.0f} to {row.ci_high:+.0f}; day {row.day:g}, "
+                f"{row.arm}: T/C {row.estimate:+.0f} points ({_limits(row, '+.0f', '95 % CI ')}; day {row.day:g}, "
                 f"paired on common random numbers, n = {row.n})"
                 for row in rows.itertuples()
             )
         rows = self.tables["endpoints"].query("endpoint == 'tc_pct'")
         return "\n".join(
-            f"{row.arm}: T/C {row.estimate:.0f} % (95 % CI {row.ci_low:.0f} to {row.ci_high:.0f}; median RTV, day {row.day:g}, "
+            f"{row.arm}: T/C {row.estimate:.0f} % ({_limits(row, '.0f', '95 % CI ')}; median RTV, day {row.day:g}, "
             f"n = {row.n} against {row.n_control})"
             for row in rows.itertuples()
         ) or "no treated arm"  # fmt: skip
@@ -213,7 +213,14 @@ def growth_text(growth: Growth) -> str:
 def _cell(row: Any) -> str:
     if np.isnan(row["estimate"]):
         return "undefined"
-    return f"{row['estimate']:.3g} ({row['ci_low']:.3g} to {row['ci_high']:.3g})"
+    return f"{row['estimate']:.3g} ({_limits(row, '.3g')})"
+
+
+def _limits(row: Any, style: str, prefix: str = "") -> str:
+    """Both ends of the interval of a row; of one animal there is none."""
+    if np.isnan(row.ci_low):
+        return "no interval"
+    return f"{prefix}{row.ci_low:{style}} to {row.ci_high:{style}}"
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
