@@ -13,7 +13,7 @@ from xenosim.errors import UnitError
 DIMENSIONS = {
     "dose": "mg/kg", "volume": "mm^3", "time": "h", "duration_days": "day", "length": "um", "length_mm": "mm", "concentration": "nM",
     "density": "1/mm^3", "fraction": "", "mass": "g", "rate": "1/h", "rate_per_day": "1/day", "clearance": "L/h/kg",
-    "volume_per_kg": "L/kg", "amount_per_kg": "umol/kg", "molar_mass": "g/mol", "per_nM_h": "1/(nM*h)", "dimensionless": "",
+    "volume_per_kg": "L/kg", "amount_per_kg": "umol/kg", "molar_mass": "g/mol", "per_nM_h": "1/(nM*h)", "pressure": "mmHg", "diffusivity": "um^2/h", "dimensionless": "",
 }  # fmt: skip
 _NUMBER = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
 

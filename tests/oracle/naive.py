@@ -13,9 +13,11 @@ import time
 import mesa
 import numpy as np
 from mesa.discrete_space import CellAgent, OrthogonalVonNeumannGrid
-from scipy import ndimage
+from scipy import ndimage, sparse
+from scipy.sparse.linalg import spsolve
 
 from xenosim.cell.rng import Stream, block, normals
+from xenosim.tumor.tissue import zone_exchange
 from xenosim.tumor.tumor import Tumor, TumorSpec
 
 NEVER = 2**31 - 1
@@ -58,8 +60,9 @@ class NaiveCell(CellAgent):
     def advance(self) -> None:
         """One hour of proteostasis, stress, death signals and cycle (P3-P5)."""
         m, p, dt = self.model, self.model.spec.params, self.model.spec.dt_h
+        breathes = m.can_cycle(self)
         if not m.exposed:
-            self.clock += dt / self.cycle_h
+            self.clock += dt / self.cycle_h * breathes
             return
         o, q = m.occupancy(self), m.cereblon
         target = 1 + p.bounce_back * 4 * o * (1 - o)
@@ -85,7 +88,7 @@ class NaiveCell(CellAgent):
         limit = p.commitment_rate * excess / p.commitment_decay
         self.commitment = limit + (self.commitment - limit) * math.exp(-p.commitment_decay * dt)
         brake = max(1 - p.cycle_stress_gain * max(self.stress - self.resting_stress, 0), 0)
-        self.clock += dt / self.cycle_h * brake * (1 - p.ikzf_cycle_gain * low_ikzf)
+        self.clock += dt / self.cycle_h * brake * (1 - p.ikzf_cycle_gain * low_ikzf) * breathes
 
     def _load(self, r: float, supply: float, dt: float) -> float:
         """Backward Euler of dU/dt = kU (supply - r U/(1+U)) - ka U: the root of a x^2 + b x - c by the textbook formula."""
@@ -94,6 +97,10 @@ class NaiveCell(CellAgent):
         c = self.load + dt * p.synthesis_rate * supply
         b = a + dt * p.synthesis_rate * r - c
         return (-b + math.sqrt(b * b + 4 * a * c)) / (2 * a)
+
+    def is_dead(self) -> bool:
+        """Whether only the body is left."""
+        return self.state in ("apoptotic", "necrotic")
 
     def due(self) -> bool:
         """Whether the cell's appointed step, of loss or of clearance, has come."""
@@ -106,6 +113,14 @@ class NaiveCell(CellAgent):
         hours = t.clearance_min_h + u * (t.clearance_max_h - t.clearance_min_h)
         self.state = "apoptotic"
         self.event_step = m.time_step + max(math.ceil(hours / m.spec.dt_h), 1)
+
+    def suffocate(self, hours: float) -> None:
+        """Die of necrosis, or not, in the time since oxygen was last looked at; the debris stays for long (P6)."""
+        m, oxygen = self.model, self.model.spec.oxygen
+        death, clearance, *_ = words(m.seed_, Stream.NECROSIS, m.time_step, self.uid)
+        if uniform(death) < 1 - math.exp(-oxygen.necrosis_rate * hours):
+            self.state = "necrotic"
+            self.event_step = m.time_step + max(math.ceil(-math.log(uniform(clearance)) * oxygen.debris / m.spec.dt_h), 1)
 
 
 class NaiveTumor(mesa.Model):
@@ -120,6 +135,8 @@ class NaiveTumor(mesa.Model):
         self.origin = shape[0] // 2
         z, y, x = twin.lattice.voxel_z, twin.lattice.voxel_y, twin.lattice.voxel_x
         self.zone = twin._zones[z[:, None, None] + y[None, :, None] + x[None, None, :]]
+        self.voxels, self.first = round(twin._zones.size ** (1 / 3)), math.floor((0.5 - self.origin) * self.spec.spacing_um / self.spec.perfusion.voxel_um)
+        self.exchange = zone_exchange(self.spec.perfusion)
         self.gaps: set[tuple[int, int, int]] = set()
         self.inhibition, self.cereblon = np.zeros((1, 1)), 0.0
         # Depth below the mean surface, which lies 0.4 cubes above the bottom of its clefts.
@@ -128,6 +145,7 @@ class NaiveTumor(mesa.Model):
             self._found(i, site)
         self.find_center()
         self.measure_distance()
+        self.breathe()
 
     def sphere(self, n: int) -> list[tuple[int, ...]]:
         """The ``n`` sites nearest to the origin, of equally near ones the first, in the order of z, y, x."""
@@ -184,8 +202,8 @@ class NaiveTumor(mesa.Model):
         self.advance_cells()
         if self.time_step % 24 == 0:
             self.find_center()
-        leaving = self.agents.select(lambda c: c.state == "apoptotic" and c.due())
-        dying = self.agents.select(lambda c: c.state != "apoptotic" and (c.commitment >= 1 or c.due()))
+        leaving = self.agents.select(lambda c: c.is_dead() and c.due())
+        dying = self.agents.select(lambda c: not c.is_dead() and (c.commitment >= 1 or c.due()))
         dying.do("die")
         self.gaps.update(leaving.get("site"))
         leaving.do("remove")
@@ -193,6 +211,62 @@ class NaiveTumor(mesa.Model):
             self.close_gaps()
             self.measure_distance()
         self.divide()
+        if self.time_step % self.space_steps() == 0 and len(self.agents):
+            self.breathe()
+            if self.spec.oxygen:
+                anoxic = self.agents.select(lambda c: not c.is_dead() and self.pressure_at(c) < self.spec.oxygen.necrosis)
+                anoxic.do("suffocate", self.space_steps() * self.spec.dt_h)
+
+    # -- oxygen -----------------------------------------------------------------------------------------------------
+    def voxel_of(self, site: tuple[int, int, int]) -> tuple[int, ...]:
+        """Voxel that holds the middle of a site."""
+        edge = self.spec.perfusion.voxel_um
+        return tuple(math.floor((axis - self.origin + 0.5) * self.spec.spacing_um / edge) - self.first for axis in site)
+
+    def breathe(self) -> None:
+        """Pressure of oxygen in every voxel: all balances at once, by elimination; four relaxation lengths off, host tissue has its own (P6)."""
+        p, edge = self.spec.oxygen, self.spec.perfusion.voxel_um
+        if p is None:
+            return
+        shape = (self.voxels,) * 3
+        sites, tumor, living, g = np.zeros((4, *shape))
+        for site in itertools.product(*map(range, self.grid.dimensions)):
+            v = self.voxel_of(site)
+            sites[v] += 1
+            g[v] = self.exchange[self.zone[site]]
+        for site in [*self.agents.get("site"), *self.gaps]:
+            tumor[self.voxel_of(site)] += 1
+        for cell in self.agents:
+            living[self.voxel_of(cell.site)] += not cell.is_dead()
+        tumor, living = tumor / sites, living / sites
+        supply, host, flow = p.supply * g * tumor, p.host_exchange * (1 - tumor), p.diffusion / edge**2
+        far = math.ceil(4 * math.sqrt(p.diffusion / p.host_exchange) / edge)
+        low, high = np.argwhere(tumor > 0).min(axis=0) - far, np.argwhere(tumor > 0).max(axis=0) + far
+        near = [v for v in itertools.product(*map(range, shape)) if (low <= v).all() and (v <= high).all()]
+        number = {v: k for k, v in enumerate(near)}
+        entries, right = [], np.zeros(len(near))
+        for v, k in number.items():
+            entries.append((k, k, p.uptake * living[v] + supply[v] + host[v] + 6 * flow))
+            right[k] = supply[v] * p.blood + host[v] * p.host
+            for step in ((-1, 0, 0), (1, 0, 0), (0, -1, 0), (0, 1, 0), (0, 0, -1), (0, 0, 1)):
+                neighbour = number.get(tuple(c + s for c, s in zip(v, step, strict=True)))
+                if neighbour is None:
+                    right[k] += flow * p.host
+                else:
+                    entries.append((k, neighbour, -flow))
+        i, j, values = zip(*entries, strict=True)
+        solution = spsolve(sparse.csc_matrix((values, (i, j))), right)
+        self.pressure = np.full(shape, p.host)
+        for v, k in number.items():
+            self.pressure[v] = solution[k]
+
+    def pressure_at(self, cell: NaiveCell) -> float:
+        """Oxygen of a cell [mmHg]."""
+        return float(self.pressure[self.voxel_of(cell.site)])
+
+    def can_cycle(self, cell: NaiveCell) -> bool:
+        """Whether there is oxygen for the cycle."""
+        return self.spec.oxygen is None or self.pressure_at(cell) >= self.spec.oxygen.hypoxia
 
     # -- space ------------------------------------------------------------------------------------------------------
     def is_tumor(self) -> np.ndarray:
@@ -279,7 +353,7 @@ class NaiveTumor(mesa.Model):
 
         Deep cells that met no gap try again: all lines together cross as many sites as one would at 1e5 cells per mm3.
         """
-        waiting = [c for c in self.agents if c.state != "apoptotic" and c.clock >= 1]
+        waiting = [c for c in self.agents if not c.is_dead() and c.clock >= 1]
         for cell in waiting:
             cell.clock, cell.state = cell.clock - 1, "quiescent"
         tries = max(round((1e5 / self.spec.resolution) ** (1 / 3)), 1)

@@ -241,6 +241,6 @@ def test_a_branched_run_is_resumed_too(saved: Path, tmp_path: Path) -> None:
 def test_what_is_kept_holds_the_whole_tumor(saved: Path) -> None:
     header, tree = load_checkpoint(saved / "checkpoints" / "arm1_early_animal1_replicate0_day2.ckpt")
     assert header["kind"] == "animal" and header["arm"] == "early" and len(header["doses"]) == 1
-    assert all(column.size == header["n_cells"] for column in tree["tumor"]["cells"].values())
+    assert all(column.size == header["n_cells"] for column in tree["tumors"][0]["cells"].values())
 
 

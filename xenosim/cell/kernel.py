@@ -27,6 +27,9 @@ from xenosim.jit import kernel, prange
 
 #: Bits of a mark: death is due, clearance is due (dying cells have a negative clock), the cycle is finished.
 DYING, LEAVING, READY = np.uint8(1), np.uint8(2), np.uint8(4)
+#: Bit of a voxel's class: too little oxygen for the cycle (P6).
+HYPOXIC = 128
+_CLASS = HYPOXIC - 1
 #: Rows per parallel block; a block is the unit of work of a thread.
 BLOCK = 4096
 _UPPER, _MIDDLE, _MASK = np.uint64(2 * SITE_BITS), np.uint64(SITE_BITS), np.uint64(MAX_SIDE - 1)
@@ -35,7 +38,8 @@ _UPPER, _MIDDLE, _MASK = np.uint64(2 * SITE_BITS), np.uint64(SITE_BITS), np.uint
 class Exposure(NamedTuple):
     """What cells see during one step.
 
-    ``inhibition``: mean beta5 occupancy [-], shape (n_clones, n_zones); ``zone``: vessel class of each voxel, uint8 (n_voxels,);
+    ``inhibition``: mean beta5 occupancy [-], shape (n_clones, n_zones); ``zone``: vessel class of each voxel, uint8 (n_voxels,), with
+    the bit HYPOXIC where the cycle stands still;
     ``voxel_z``, ``voxel_y``, ``voxel_x``: uint32, their sum over the coordinates of a site is its voxel (one voxel: zeros);
     ``cereblon``: CRBN occupancy by lenalidomide [-].
     """
@@ -55,12 +59,13 @@ def well_mixed(inhibition: NDArray[Any], cereblon: Any) -> Exposure:
 
 
 @kernel
-def gather_inhibition(cells, exposure, inhibition):  # type: ignore[no-untyped-def]
-    """Look up the beta5 occupancy [-] of a run of cells by clone and zone of their voxel into ``inhibition`` [-], shape (n,).
+def gather_exposure(cells, exposure, inhibition, oxygen):  # type: ignore[no-untyped-def]
+    """Look up the beta5 occupancy of a run of cells by clone and zone of their voxel into ``inhibition`` [-], and whether oxygen lets
+    them cycle into ``oxygen`` [-], 1 or 0, each of shape (n,).
 
     A loop of its own: LLVM cannot prove that an indexed read stays clear of the columns, and would not vectorize the rest.
 
-    Source: MODEL.md P2.
+    Source: MODEL.md P2, P6.
     """
     table, zone = exposure.inhibition, exposure.zone
     vz, vy, vx = exposure.voxel_z, exposure.voxel_y, exposure.voxel_x
@@ -69,11 +74,13 @@ def gather_inhibition(cells, exposure, inhibition):  # type: ignore[no-untyped-d
         # Unsigned, because a signed index is tested for being negative.
         s = np.uint64(site[i])
         voxel = vz[s >> _UPPER] + vy[(s >> _MIDDLE) & _MASK] + vx[s & _MASK]
-        inhibition[i] = table[clone[i], zone[voxel]]
+        kind = zone[voxel]
+        inhibition[i] = table[clone[i], kind & _CLASS]
+        oxygen[i] = ONE if kind < HYPOXIC else ZERO
 
 
 @kernel
-def advance_rows(cells, inhibition, cereblon, params, factors, step, marks):  # type: ignore[no-untyped-def]
+def advance_rows(cells, inhibition, oxygen, cereblon, params, factors, step, marks):  # type: ignore[no-untyped-def]
     """Advance a run of cells by one step and mark the rows that reached a decision (P3-P5).
 
     Parameters
@@ -82,6 +89,8 @@ def advance_rows(cells, inhibition, cereblon, params, factors, step, marks):  # 
         Columns of the rows to advance, shape (n,); changed in place.
     inhibition : float array, shape (n,)
         beta5 occupancy of each row [-].
+    oxygen : float array, shape (n,)
+        1 where there is oxygen for the cycle, 0 where not [-].
     cereblon : float
         CRBN occupancy [-].
     params, factors : CellParams, StepFactors
@@ -92,7 +101,7 @@ def advance_rows(cells, inhibition, cereblon, params, factors, step, marks):  # 
         DYING where the cell committed to death or met its event step, LEAVING where its body is due to go, READY where its
         cycle is finished [-].
 
-    Source: MODEL.md P3-P5.
+    Source: MODEL.md P3-P6.
     """
     q, dt = cereblon, factors.dt
     # Local names: LLVM then sees plain pointers and vectorizes the loop.
@@ -114,7 +123,7 @@ def advance_rows(cells, inhibition, cereblon, params, factors, step, marks):  # 
         ikzf = ikzf_step(ikzf_c[i], q, activity, params, dt)
         threshold = death_threshold(threshold_c[i], nfkb_activity(o, ikzf, params), stress, ikzf, params)
         commitment = commitment_step(commitment_c[i], death_signal(stress, noxa, dr5, params), threshold, params, factors.commitment, dt)
-        clock = clock_c[i] + dt / cycle_c[i] * cycle_speed(stress, resting_c[i], ikzf, params)
+        clock = clock_c[i] + dt / cycle_c[i] * cycle_speed(stress, resting_c[i], ikzf, params) * oxygen[i]
         capacity_c[i], load_c[i], stress_c[i], chaperone_c[i] = capacity, load, stress, chaperone
         noxa_c[i], dr5_c[i], commitment_c[i], ikzf_c[i], clock_c[i] = noxa, dr5, commitment, ikzf, clock
         due = event_step[i] <= step
@@ -129,9 +138,9 @@ def _advance_block(b, cells, exposure, params, factors, step, marks):  # type: i
     lo = b * BLOCK
     hi = min(lo + BLOCK, marks.shape[0])
     rows = _slice(cells, lo, hi)
-    inhibition = np.empty(hi - lo, cells.load.dtype)
-    gather_inhibition(rows, exposure, inhibition)
-    advance_rows(rows, inhibition, exposure.cereblon, params, factors, step, marks[lo:hi])
+    inhibition, oxygen = np.empty(hi - lo, cells.load.dtype), np.empty(hi - lo, cells.load.dtype)
+    gather_exposure(rows, exposure, inhibition, oxygen)
+    advance_rows(rows, inhibition, oxygen, exposure.cereblon, params, factors, step, marks[lo:hi])
 
 
 @kernel(inline=True)
@@ -155,6 +164,24 @@ def age_cells(cells, dt, step, marks):  # type: ignore[no-untyped-def]
     event_step, clock_c, cycle_c = cells.event_step, cells.clock, cells.cycle_h
     for i in range(marks.shape[0]):
         clock = clock_c[i] + dt / cycle_c[i]
+        due = event_step[i] <= step
+        clock_c[i] = clock
+        marks[i] = np.uint8(due) * DYING | np.uint8(due & (clock < ZERO)) * LEAVING | np.uint8(clock >= ONE) * READY
+
+
+@kernel
+def age_hypoxic_cells(cells, exposure, dt, step, marks):  # type: ignore[no-untyped-def]
+    """As :func:`age_cells`, where the clock [-] stands still in voxels without oxygen.
+
+    Source: MODEL.md P5, P6.
+    """
+    zone, vz, vy, vx = exposure.zone, exposure.voxel_z, exposure.voxel_y, exposure.voxel_x
+    site, event_step, clock_c, cycle_c = cells.site, cells.event_step, cells.clock, cells.cycle_h
+    for i in range(marks.shape[0]):
+        s = np.uint64(site[i])
+        clock = clock_c[i]
+        if zone[vz[s >> _UPPER] + vy[(s >> _MIDDLE) & _MASK] + vx[s & _MASK]] < HYPOXIC:
+            clock += dt / cycle_c[i]
         due = event_step[i] <= step
         clock_c[i] = clock
         marks[i] = np.uint8(due) * DYING | np.uint8(due & (clock < ZERO)) * LEAVING | np.uint8(clock >= ONE) * READY

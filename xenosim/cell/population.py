@@ -5,14 +5,29 @@ from __future__ import annotations
 import numpy as np
 
 from xenosim.cell.kernel import DYING, LEAVING, READY
-from xenosim.cell.rng import BIRTH, CLEARANCE, CLONE, FOUNDER, LINEAGE, TRAITS, block, blocks, join, normal_of, normals, u01, unit
+from xenosim.cell.rng import (
+    BIRTH,
+    CLEARANCE,
+    CLONE,
+    FOUNDER,
+    LINEAGE,
+    NECROSIS,
+    TRAITS,
+    block,
+    blocks,
+    join,
+    normal_of,
+    normals,
+    u01,
+    unit,
+)
 from xenosim.cell.rules import resting_state
-from xenosim.cell.state import NEVER
+from xenosim.cell.state import NEVER, unpack
 from xenosim.jit import kernel, prange
 
 #: Births that one thread takes at a time.
 BIRTHS = 512
-APOPTOTIC, QUIESCENT, PROLIFERATING = np.uint8(2), np.uint8(1), np.uint8(0)
+NECROTIC, APOPTOTIC, QUIESCENT, PROLIFERATING = np.uint8(3), np.uint8(2), np.uint8(1), np.uint8(0)
 
 
 @kernel
@@ -122,6 +137,29 @@ def begin_deaths(cells, dying, step, traits, seed, dt):  # type: ignore[no-untyp
         cells.clock[i] = -1e6
         cells.event_step[i] = np.int32(step + steps_until(hours, dt))
     return committed
+
+
+@kernel
+def suffocate(cells, anoxic, space, probability, debris_steps, step, seed):  # type: ignore[no-untyped-def]
+    """Living cells of the ``anoxic`` voxels (bool, by voxel) die of necrosis with ``probability`` [-]; how many did [-] (P6).
+
+    ``space``: the lattice, for its voxel tables [-]; ``debris_steps``: mean number of steps until the debris is cleared [-],
+    exponential. Death and clearance are two words of one draw.
+    """
+    vz, vy, vx = space.voxel_z, space.voxel_y, space.voxel_x
+    died = 0
+    for i in range(cells.site.shape[0]):
+        z, y, x = unpack(cells.site[i])
+        if cells.state[i] >= APOPTOTIC or not anoxic[vz[z] + vy[y] + vx[x]]:
+            continue
+        first, second, _, _ = block(seed, NECROSIS, step, cells.uid[i])
+        if unit(first) < probability:
+            cells.state[i] = NECROTIC
+            cells.commitment[i] = 0.0
+            cells.clock[i] = -1e6
+            cells.event_step[i] = np.int32(min(step + steps_until(-np.log(unit(second)) * debris_steps, 1.0), np.int64(NEVER)))
+            died += 1
+    return died
 
 
 @kernel(inline=True)

@@ -33,11 +33,12 @@ class Stream(IntEnum):
     FOUNDER = 7
     VESSELS = 8
     CLONE = 9
+    NECROSIS = 10
 
 
 LINEAGE, DIVIDE, TRAITS, BIRTH = int(Stream.LINEAGE), int(Stream.DIVIDE), int(Stream.TRAITS), int(Stream.BIRTH)
 CLEARANCE, VACANCY, FOUNDER, VESSELS = int(Stream.CLEARANCE), int(Stream.VACANCY), int(Stream.FOUNDER), int(Stream.VESSELS)
-CLONE = int(Stream.CLONE)
+CLONE, NECROSIS = int(Stream.CLONE), int(Stream.NECROSIS)
 
 
 @kernel

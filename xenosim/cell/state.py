@@ -19,6 +19,7 @@ class CellState(IntEnum):
     PROLIFERATING = 0
     QUIESCENT = 1
     APOPTOTIC = 2
+    NECROTIC = 3
 
 
 #: Step number that never comes: a cell without background loss.

@@ -63,7 +63,7 @@ def list_parameters(name: str | None, status: str | None, as_json: bool) -> None
 
     if status is not None and status not in STATUSES:
         raise ParameterError(f"unknown status '{status}'{suggest(status, STATUSES)}", remedy=f"one of {', '.join(STATUSES)}")
-    names = [name] if name else ["cell", "tumor", "mouse", *available("drug")]
+    names = [name] if name else ["cell", "tumor", "mouse", *available("site"), *available("drug")]
     found: list[dict[str, Any]] = []
     for each in names:
         for p in load_set(each).values.values():
@@ -75,7 +75,7 @@ def list_parameters(name: str | None, status: str | None, as_json: bool) -> None
     rows = [["set", "parameter", "value", "unit", "status", "source", "note"]]
     rows += [[p["set"], p["name"], f"{p['value']:g}", p["unit"], p["status"], p["source"], p["note"]] for p in found]
     typer.echo(table(rows))
-    typer.echo(f"{len(found)} parameters. Models: {', '.join(available('model'))} (xenosim params MODEL)")
+    typer.echo(f"{len(found)} parameters. Models: {', '.join(available('model'))} (xenosim params MODEL). Sites: {', '.join(available('site'))}")
 
 
 def print_citations(run: str, as_json: bool) -> None:

@@ -19,11 +19,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "observations": (*_ANIMAL, "dpi", "length_mm", "width_mm", "tumor_volume_mm3", "rtv", "body_weight_g", "status", "is_censored", "note"),
     "truth": (*_ANIMAL, "tumor_volume_mm3", "n_agents", "body_weight_g"),
     "cells": (
-        *_ANIMAL, "n_proliferating", "n_quiescent", "n_apoptotic", "n_cells", "n_resistant", "load_mean", "load_p05", "load_p50", "load_p95",
+        *_ANIMAL, "n_proliferating", "n_quiescent", "n_apoptotic", "n_necrotic", "n_hypoxic", "n_cells", "n_resistant", "load_mean", "load_p05", "load_p50", "load_p95",
         "stress_mean", "stress_p05", "stress_p50", "stress_p95", "occupancy_mean", "occupancy_p05", "occupancy_p50", "occupancy_p95",
-        "blood_occupancy", "born", "cleared",
+        "oxygen_mean", "oxygen_p05", "oxygen_p50", "oxygen_p95", "blood_occupancy", "born", "cleared",
     ),
     "clones": (*_ANIMAL, "clone", "parent", "n_cells", "volume_mm3"),
+    "lesions": (*_ANIMAL, "lesion", "tumor_volume_mm3", "n_agents", "n_apoptotic", "n_necrotic", "n_hypoxic", "born", "cleared"),
     "events": ("arm", "id", "time", "amt", "evid", "cmt", "ii", "addl", "ss", "rate", "drug"),
     "endpoints": (
         "endpoint", "version", "arm", "control", "day", "estimate", "ci_low", "ci_high", "n", "n_control", "unit", "definition", "note",

@@ -44,6 +44,7 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "weight_loss_removal": ("fraction", "weight loss at which an animal is removed"),
         "caliper_error_sd": ("fraction", "measurement error, standard deviation of ln V"),
         "caliper_limit": ("length_mm", "smallest diameter a caliper quantifies"),
+        "imaging_limit": ("volume", "smallest total burden that imaging quantifies"),
     },
     "cell": {
         "beta5_sites": ("concentration", "R: beta5 sites in tumor"),
@@ -100,9 +101,25 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "voxel_edge": ("length", "edge of a voxel"),
         "vacancy_closure_time": ("time", "mean life of a gap left by a cleared cell"),
         "growth_start_fraction": ("fraction", "volume at which growth is started, over the start volume"),
+        "oxygen_diffusion": ("diffusivity", "diffusion of oxygen in tissue"),
+        "oxygen_uptake": ("rate", "k: consumption of oxygen by tissue full of living cells, first order"),
+        "oxygen_supply": ("dimensionless", "supply of oxygen by vessels, over their exchange g of drug"),
+        "oxygen_blood": ("pressure", "oxygen in the vessels of the tumor"),
+        "oxygen_host": ("pressure", "oxygen in the host tissue"),
+        "oxygen_host_exchange": ("rate", "relaxation of oxygen in the host tissue"),
+        "hypoxia_pressure": ("pressure", "oxygen below which the cycle stands still"),
+        "necrosis_pressure": ("pressure", "oxygen below which cells die of necrosis"),
+        "necrosis_rate": ("rate", "necrosis below its pressure"),
+        "necrotic_clearance_time": ("time", "mean life of necrotic debris"),
+    },
+    "site": {
+        "lesion_count": ("dimensionless", "lesions in one animal"),
+        "lesion_median_volume": ("volume", "median volume of a lesion at the first dose"),
+        "lesion_volume_sd": ("dimensionless", "lesion volumes: standard deviation of the logarithm"),
     },
 }  # fmt: skip
 PARAMETERS["line"] = PARAMETERS["cell"] | {"culture_doubling_time": ("time", "doubling time in culture")}
 PARAMETERS["model"] = PARAMETERS["cell"] | PARAMETERS["tumor"]
+PARAMETERS["site"] |= {name: PARAMETERS["tumor"][name] for name in ("vessel_exchange", "vessel_exchange_cv", "vessel_correlation_length", "voxel_edge")}
 STATUSES = ("measured", "derived", "calibrated", "assumed")
-FOLDERS = {"drug": "drugs", "mouse": "mice", "model": "models"}
+FOLDERS = {"drug": "drugs", "mouse": "mice", "model": "models", "site": "sites"}

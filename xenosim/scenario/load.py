@@ -9,19 +9,30 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from xenosim.errors import ParameterError, RegimenError, UnitError, suggest
+from xenosim.parameters.limits import too_coarse
 from xenosim.parameters.lines import find_line
 from xenosim.parameters.load import ParameterSet, available, load_set
 from xenosim.parameters.perturb import Perturbation, kd_folds, of_line, parse_perturbations
 from xenosim.pharmacology.events import read_events, table_units
 from xenosim.pharmacology.regimen import Dose, parse_regimen
 from xenosim.scenario.document import Document, read_document
-from xenosim.scenario.schema import FORMULAS, AnimalSettings, Arm, MeasureSettings, ResistantSettings, Scenario, TumorSettings
+from xenosim.scenario.schema import (
+    FORMULAS,
+    AnimalSettings,
+    Arm,
+    LesionSettings,
+    MeasureSettings,
+    ResistantSettings,
+    Scenario,
+    TumorSettings,
+)
 from xenosim.units import quantity
 
-KEYS = ("title", "published", "model", "line", "perturb", "drug", "tumor", "animals", "measure", "arms", "day_of_first_dose", "replicates", "seed", "time_step")
+KEYS = ("title", "published", "model", "site", "line", "perturb", "drug", "tumor", "animals", "measure", "arms", "day_of_first_dose", "replicates", "seed", "time_step")
 MIN_RESOLUTION = 1e3
 #: A tumor without cells is read as the caliper limit, so that relative volumes stay defined: the limit is never 0 [mm].
 MIN_CALIPER_LIMIT_MM = 0.1
+METHODS = ("caliper", "imaging")
 
 
 def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) -> Scenario:
@@ -42,6 +53,7 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) 
     document = read_document(Path(path), overrides)
     document.check_keys((), KEYS)
     model = _known(document, ("model",), "model", required=True)
+    site = _known(document, ("site",), "site") if document.get(("site",)) is not None else "subcutaneous"
     drug = document.get(("drug",))
     if drug is not None:
         _known(document, ("drug",), "drug")
@@ -49,9 +61,9 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) 
     first_day = _integer(document, ("day_of_first_dose",), 0, 0, 1)
     line = _line(document)
     perturb = _perturb(document, line)
-    tumor = _tumor(document, load_set(model), Path(path).parent, perturb)
+    tumor = _tumor(document, load_set(model), load_set(site), Path(path).parent, perturb)
     animals = _animals(document)
-    measure = _measure(document, load_set(animals.strain))
+    measure = _measure(document, load_set(animals.strain), tumor.lesions.count)
     if tumor.start_volume_mm3 >= measure.end_volume_mm3:
         raise document.fail(
             ("tumor", "start_volume"),
@@ -62,6 +74,7 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) 
         title=str(document.get(("title",), Path(path).stem)),
         published=str(document.get(("published",), "")),
         model=model,
+        site=site,
         line=line,
         perturb=tuple(map(str, perturb)),
         drug=drug,
@@ -144,8 +157,8 @@ def _integer(document: Document, path: tuple[str, ...], default: int, low: int, 
     return int(text)
 
 
-def _tumor(document: Document, model: ParameterSet, folder: Path, perturb: tuple[Perturbation, ...]) -> TumorSettings:
-    document.check_keys(("tumor",), ("start_volume", "growth", "resolution", "resistant"))
+def _tumor(document: Document, model: ParameterSet, site: ParameterSet, folder: Path, perturb: tuple[Perturbation, ...]) -> TumorSettings:
+    document.check_keys(("tumor",), ("start_volume", "lesions", "growth", "resolution", "resistant"))
     document.check_keys(("tumor", "growth"), ("doubling_time", "control"))
     density = model.value("cell_density")
     resolution = _quantity(document, ("tumor", "resolution"), "density", MIN_RESOLUTION, 0.0, math.inf)
@@ -154,16 +167,41 @@ def _tumor(document: Document, model: ParameterSet, folder: Path, perturb: tuple
             ("tumor", "resolution"), f"a resolution of {resolution:g} agents per mm^3 is out of range",
             f"use 1e3 /mm^3 (an agent is 100 um wide) to {density:g} /mm^3 (one agent per cell)",
         )  # fmt: skip
+    voxel = site.values.get("voxel_edge", model.values["voxel_edge"]).value
+    if reason := too_coarse(1000.0 / resolution ** (1.0 / 3.0), model.value("mechanical_depth"), voxel):
+        raise document.fail(("tumor", "resolution"), reason, "choose a finer resolution")
     control = _control(document, folder)
+    lesions = _lesions(document, site)
+    start = lesions.count * lesions.mean_volume_mm3 if lesions.count > 1 else lesions.median_volume_mm3
     return TumorSettings(
         control=control,
-        start_volume_mm3=_quantity(document, ("tumor", "start_volume"), "volume", 150.0, 1.0, 2000.0),
+        start_volume_mm3=start,
+        lesions=lesions,
         doubling_time_days=_quantity(
             document, ("tumor", "growth", "doubling_time"), "duration_days", model.value("doubling_time"), 1.0, 60.0
         ),
         resolution_per_mm3=resolution,
         resistant=_resistant(document, perturb),
     )
+
+
+def _lesions(document: Document, site: ParameterSet) -> LesionSettings:
+    """Lesions of ``tumor.lesions``, of the site by default; their volumes follow from a stated start volume, or it from them."""
+    path = ("tumor", "lesions")
+    document.check_keys(path, ("count", "median_volume", "sd"))
+    default = {name: p.value for name, p in site.values.items() if name.startswith("lesion_")}
+    count = _integer(document, (*path, "count"), round(default.get("lesion_count", 1)), 1, 500)
+    sd = _quantity(document, (*path, "sd"), "dimensionless", default.get("lesion_volume_sd", 0.0), 0.0, 2.0)
+    stated = document.get(("tumor", "start_volume")) is not None
+    if stated and document.get((*path, "median_volume")) is not None:
+        raise document.fail((*path, "median_volume"), "the tumor has both a start volume and a volume of its lesions", "keep one of them")
+    if count == 1 and document.get(path) is not None and (sd > 0 or not stated):
+        raise document.fail(path, "a single lesion is a tumor", "give tumor.start_volume, or a count of 2 or more")
+    if count > 1 and not stated:
+        median = _quantity(document, (*path, "median_volume"), "volume", default.get("lesion_median_volume"), 1e-4, 2000.0)
+        return LesionSettings(count=count, median_volume_mm3=median, sd=sd)
+    start = _quantity(document, ("tumor", "start_volume"), "volume", 150.0, 1.0, 2000.0)
+    return LesionSettings(count=count, median_volume_mm3=start / (count * math.exp(0.5 * sd**2)) if count > 1 else start, sd=sd if count > 1 else 0.0)
 
 
 def _control(document: Document, folder: Path) -> tuple[tuple[float, float], ...]:
@@ -207,20 +245,24 @@ def _animals(document: Document) -> AnimalSettings:
     return AnimalSettings(per_arm=_integer(document, ("animals", "per_arm"), 8, 1, 10000), strain=strain, **values)
 
 
-def _measure(document: Document, mouse: ParameterSet) -> MeasureSettings:
+def _measure(document: Document, mouse: ParameterSet, lesions: int) -> MeasureSettings:
     document.check_keys(("measure",), ("days", "method", "error", "limit", "formula", "humane_endpoint"))
     document.check_keys(("measure", "humane_endpoint"), ("tumor_volume", "body_weight_loss"))
     formula = str(document.get(("measure", "formula"), FORMULAS[0]))
     if formula not in FORMULAS:
         raise document.fail(("measure", "formula"), f"unknown formula '{formula}'", f"one of {', '.join(FORMULAS)}")
-    method = document.get(("measure", "method"), "caliper")
-    if method != "caliper":
-        raise document.fail(("measure", "method"), f"unknown method '{method}'", "only 'caliper' is simulated")
+    method = str(document.get(("measure", "method"), "caliper" if lesions == 1 else "imaging"))
+    if method not in METHODS:
+        raise document.fail(("measure", "method"), f"unknown method '{method}'{suggest(method, METHODS)}", f"one of {', '.join(METHODS)}")
+    if method == "caliper" and lesions > 1:
+        raise document.fail(("measure", "method"), "calipers do not measure many lesions", "write 'method: imaging', the total burden")
     limits = ("measure", "humane_endpoint")
     return MeasureSettings(
         days=_days(document),
+        method=method,
         caliper_error_sd=_quantity(document, ("measure", "error"), "fraction", mouse.value("caliper_error_sd"), 0.0, 1.0),
         caliper_limit_mm=_quantity(document, ("measure", "limit"), "length_mm", mouse.value("caliper_limit"), MIN_CALIPER_LIMIT_MM, 10.0),
+        imaging_limit_mm3=mouse.value("imaging_limit"),
         formula=formula,
         end_volume_mm3=_quantity(document, (*limits, "tumor_volume"), "volume", 2000.0, 1.0, 5000.0),
         body_weight_loss=_quantity(document, (*limits, "body_weight_loss"), "fraction", mouse.value("weight_loss_removal"), 0.01, 1.0),

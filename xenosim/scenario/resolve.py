@@ -18,6 +18,7 @@ TEMPLATE = """\
 # Check it:  xenosim check FILE      Run it:  xenosim run FILE      Compare schedules:  xenosim compare FILE
 title: Ixazomib 14 mg/kg a week, once or twice weekly
 model: oci_ly10                      # xenograft model; 'xenosim params' lists them
+# site: intramuscular                # subcutaneous (default), intramuscular, orthotopic_disseminated, lung_metastases
 # line: KMS-11                       # cells of the line library in place of the model's; 'xenosim lines' lists them
 # perturb: ["CHOP=ko"]               # knock-out, knock-down (NOXA=kd:0.8), over-expression (MCL1=oe:3), mutation (PSMB5=A49T)
 drug: ixazomib                       # drug of regimens that name none
@@ -25,6 +26,7 @@ tumor:
   start_volume: 150 mm^3             # mean volume at randomization, day 0
   growth: {doubling_time: 5.5 day}   # of the untreated tumor at start volume; the cell cycle is calibrated to it
   resolution: 1e3 /mm^3              # agents per mm^3; 1e5 is one agent per cell
+  # lesions: {count: 40, median_volume: 0.05 mm^3, sd: 1.0}   # on day 0, for sites with lesions, in place of start_volume
   # resistant: {fraction: 0.1 %, mutation_rate: 1e-6, reversion_rate: 0, cycle_cost: 0}   # of the mutation in 'perturb'
 animals:
   per_arm: 8
@@ -32,7 +34,7 @@ animals:
   between_animal_cv: {growth: 25 %, clearance: 25 %, volume: 25 %, bioavailability: 25 %}
 measure:
   days: "0..21 by 3"                 # days from first dose; day 0 is the baseline
-  method: caliper
+  method: caliper                    # imaging: total burden, for sites with lesions
   error: 12 %                        # of ln V
   humane_endpoint: {tumor_volume: 2000 mm^3, body_weight_loss: 20 %}
 arms:
@@ -45,8 +47,10 @@ seed: 1
 
 
 def model_set(scenario: Scenario) -> ParameterSet:
-    """The parameters of a scenario's tumor: the model's, with the cells of its line and under its perturbations."""
+    """The parameters of a scenario's tumor: the model's, with the vessels of its site, the cells of its line and under its perturbations."""
     model = load_set(scenario.model)
+    vessels = {name: p for name, p in load_set(scenario.site).values.items() if name in model.values}
+    model = replace(model, values={**model.values, **vessels})
     if scenario.line:
         cells = {name: p for name, p in load_line(scenario.line).values.items() if name in model.values}
         model = replace(model, values={**model.values, **cells})
@@ -54,9 +58,12 @@ def model_set(scenario: Scenario) -> ParameterSet:
 
 
 def parameter_sets(scenario: Scenario) -> dict[str, ParameterSet]:
-    """Every parameter set a scenario uses: model, strain, drugs."""
+    """Every parameter set a scenario uses: model with its site's vessels, the site's lesions, strain, drugs."""
     drugs = sorted({dose.drug.removesuffix(" citrate") for arm in scenario.arms for dose in arm.doses})
-    return {scenario.model: model_set(scenario)} | {name: load_set(name) for name in dict.fromkeys([scenario.animals.strain, *drugs])}
+    model, site = model_set(scenario), load_set(scenario.site)
+    own = replace(site, values={name: p for name, p in site.values.items() if name not in model.values})
+    sets = {scenario.model: model} | ({scenario.site: own} if own.values else {})
+    return sets | {name: load_set(name) for name in dict.fromkeys([scenario.animals.strain, *drugs])}
 
 
 def resolved_dict(scenario: Scenario) -> dict[str, Any]:

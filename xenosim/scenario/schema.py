@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from pydantic import BaseModel, ConfigDict
 
 from xenosim.pharmacology.regimen import Dose
@@ -24,8 +26,26 @@ class ResistantSettings(_Frozen):
     cycle_cost: float
 
 
+class LesionSettings(_Frozen):
+    """Lesions per animal, their median volume on day 0 [mm3] and the standard deviation of ln V [-]; one lesion: a single tumor."""
+
+    count: int
+    median_volume_mm3: float
+    sd: float
+
+    @property
+    def mean_volume_mm3(self) -> float:
+        """Mean volume of a lesion [mm3]."""
+        return self.median_volume_mm3 * math.exp(0.5 * self.sd**2)
+
+    @property
+    def typical_volume_mm3(self) -> float:
+        """Volume of the lesion in which a cell finds itself on average [mm3]."""
+        return self.median_volume_mm3 * math.exp(1.5 * self.sd**2)
+
+
 class TumorSettings(_Frozen):
-    """Start volume [mm3], doubling time there [day], agents per mm3; ``control``: a control curve as (day, mm3), or nothing;
+    """Start volume, of all lesions together [mm3], doubling time there [day], agents per mm3; ``control``: a control curve as (day, mm3), or nothing;
     ``resistant``: the clone that carries a mutation."""
 
     start_volume_mm3: float
@@ -33,6 +53,7 @@ class TumorSettings(_Frozen):
     control: tuple[tuple[float, float], ...]
     resolution_per_mm3: float
     resistant: ResistantSettings
+    lesions: LesionSettings
 
 
 class AnimalSettings(_Frozen):
@@ -47,11 +68,14 @@ class AnimalSettings(_Frozen):
 
 
 class MeasureSettings(_Frozen):
-    """Days from first dose, caliper error in ln V [-], limit [mm], formula, humane endpoint [mm3] and weight loss [-]."""
+    """Days from first dose, ``method`` caliper or imaging, its error in ln V [-], caliper limit [mm], imaging limit [mm3], formula, humane endpoint [mm3] and
+    weight loss [-]."""
 
     days: tuple[float, ...]
+    method: str
     caliper_error_sd: float
     caliper_limit_mm: float
+    imaging_limit_mm3: float
     formula: str
     end_volume_mm3: float
     body_weight_loss: float
@@ -67,11 +91,12 @@ class Arm(_Frozen):
 
 
 class Scenario(_Frozen):
-    """A study, ready to run; ``line``: cells of the library in place of the model's, or ""; ``perturb``: perturbations of all cells."""
+    """A study, ready to run; ``site``: of implantation; ``line``: cells of the library in place of the model's, or ""; ``perturb``: perturbations of all cells."""
 
     title: str
     published: str
     model: str
+    site: str
     line: str
     perturb: tuple[str, ...]
     drug: str | None

@@ -14,6 +14,7 @@ from xenosim.pharmacology.pk import DrugPK, plasma_profile
 from xenosim.pharmacology.target import binding, clone_folds
 from xenosim.scenario.resolve import model_set
 from xenosim.tumor.growth import Growth
+from xenosim.tumor.oxygen import OxygenParams
 from xenosim.tumor.tissue import Perfusion, zone_exchange
 from xenosim.tumor.tumor import TumorSpec
 
@@ -58,6 +59,15 @@ def perfusion_of(model: ParameterSet) -> Perfusion:
     return Perfusion(*map(model.value, names))
 
 
+def oxygen_of(model: ParameterSet) -> OxygenParams:
+    """Oxygen of a xenograft model."""
+    names = (
+        "oxygen_diffusion", "oxygen_uptake", "oxygen_supply", "oxygen_blood", "oxygen_host", "oxygen_host_exchange",
+        "hypoxia_pressure", "necrosis_pressure", "necrosis_rate", "necrotic_clearance_time",
+    )  # fmt: skip
+    return OxygenParams(*map(model.value, names))
+
+
 def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float = 1.0) -> TumorSpec:
     """What this scenario's tumors are made of; ``growth_factor`` [-] speeds cycle and loss alike."""
     model, resistant = model_set(scenario), scenario.tumor.resistant
@@ -74,6 +84,7 @@ def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float =
         perfusion=perfusion_of(model),
         resolution=scenario.tumor.resolution_per_mm3,
         dt_h=scenario.dt_h,
+        oxygen=oxygen_of(model),
     )
 
 
@@ -112,8 +123,8 @@ class Exposures(NamedTuple):
     normal: TargetExposure
 
 
-def exposures(scenario: Scenario, doses: Sequence[Dose], variation: Variation = TYPICAL) -> Exposures:
-    """What the three tissues of an animal see of its doses; independent states of the same plasma."""
+def exposures(scenario: Scenario, doses: Sequence[Dose], variation: Variation = TYPICAL, perfusion: Perfusion | None = None) -> Exposures:
+    """What the three tissues of an animal see of its doses; independent states of the same plasma. ``perfusion``: other than the site's."""
     model, mouse = model_set(scenario), load_set(scenario.animals.strain)
     names = sorted({dose.drug.removesuffix(" citrate") for dose in doses})
     profiles = {
@@ -122,7 +133,7 @@ def exposures(scenario: Scenario, doses: Sequence[Dose], variation: Variation = 
     }
     drugs = {name: load_set(name) for name in names}
     turnover = np.log(2.0) / model.value("beta5_turnover_half_life")
-    zones = zone_exchange(perfusion_of(model))
+    zones = zone_exchange(perfusion or perfusion_of(model))
 
     def tissue(sites: float, kdeg: float, exchange: np.ndarray, folds: Mapping[str, float] | None = None) -> TargetExposure:  # type: ignore[type-arg]
         target = binding(drugs, sites, kdeg)

@@ -26,8 +26,10 @@ from xenosim.tumor.tumor import Tumor, TumorSpec
 
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
+    from xenosim.tumor.tumor import Tumor
 
 QUANTILES = (0.05, 0.5, 0.95)
+LESION_STREAM = 6
 #: Keeps no state.
 NOTHING = Keeper()
 #: What changes in the body weight of an animal.
@@ -84,10 +86,11 @@ class Job(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What one animal left behind: rows of truth, cells and a slice of the tumor; ``notes`` on what went wrong."""
+    """What one animal left behind: rows of truth, cells, single lesions, and a slice of the tumor; ``notes`` on what went wrong."""
 
     truth: list[dict[str, Any]]
     cells: list[dict[str, Any]]
+    lesions: list[dict[str, Any]]
     snapshot: dict[str, Any] | None
     notes: tuple[str, ...] = ()
 
@@ -104,7 +107,7 @@ def grow_up(job: Job, keeper: Keeper = NOTHING) -> list[float]:
         volumes = growing.volumes
         while (volumes[-1] < 1.25 * start or len(volumes) < 2) and len(volumes) <= limit:
             growing.advance_to(len(volumes) * growing.per_day)
-            volumes.append(growing.model.tumor.volume_mm3)
+            volumes.append(growing.model.volume_mm3)
         keeper.remember(job.animal_key, volumes)
     return volumes
 
@@ -117,8 +120,8 @@ class Growing:
         self.rhythm = Rhythm(keeper, job.animal_key, [])
         kept = keeper.latest(job.animal_key, last_step)
         spec = animal_spec(job)
-        self.model = new_model(job, None, Tumor.from_state(spec, kept["tumor"]) if kept else None)
-        self.volumes: list[float] = kept["volumes"] if kept else [self.model.tumor.volume_mm3]
+        self.model = new_model(job, None, lesions_of(spec, kept["tumors"]) if kept else None)
+        self.volumes: list[float] = kept["volumes"] if kept else [self.model.volume_mm3]
 
     def advance_to(self, step: int) -> None:
         """Grow to step number ``step`` [-]."""
@@ -131,7 +134,7 @@ class Growing:
         """Step number, header and state of the growing animal."""
         tumor = self.model.tumor
         header = {"kind": "growth", "step": tumor.step_number, "day": tumor.step_number / self.per_day}
-        return tumor.step_number, header, {"tumor": tumor.state(), "volumes": self.volumes}
+        return tumor.step_number, header, {"tumors": [each.state() for each in self.model.tumors], "volumes": self.volumes}
 
 
 def growth_days_expected(scenario: Scenario) -> float:
@@ -145,18 +148,17 @@ def animal_spec(job: Job) -> TumorSpec:
     return tumor_spec(job.scenario, job.growth, job.variation.growth)
 
 
-def new_model(job: Job, arm_doses: Any, tumor: Tumor | None = None) -> XenograftModel:
-    """The animal at engraftment, or with a living ``tumor``, and with the drugs it will get from day 0 on."""
+def new_model(job: Job, arm_doses: Any, tumors: list[Tumor] | None = None) -> XenograftModel:
+    """The animal at engraftment, or with living ``tumors``, its lesions, and with the drugs it will get from day 0 on."""
     scenario = job.scenario
     spec = animal_spec(job)
     fraction = model_set(scenario).value("growth_start_fraction")
-    volume = scenario.tumor.start_volume_mm3 * fraction * job.variation.engraftment
-    seed = int(generator(scenario, 2, job.replicate, job.animal).integers(1, 2**62))
+    volumes = [max(volume * fraction * job.variation.engraftment, 1.0 / spec.resolution) for volume in lesion_volumes(job)]
+    seeds = [int(seed) for seed in generator(scenario, 2, job.replicate, job.animal).integers(1, 2**62, len(volumes))]
     exposure = exposures(scenario, arm_doses, job.variation).tumor if arm_doses else None
     return XenograftModel(
-        spec, max(volume, 1.0 / spec.resolution), exposure=exposure, rng=seed,
-        start_h=-24.0 * job.growth_days, collect_every_h=math.inf, tumor=tumor,
-        reserve_mm3=largest_volume(scenario),
+        spec, volumes, exposure=exposure, rng=seeds, start_h=-24.0 * job.growth_days, collect_every_h=math.inf, tumors=tumors,
+        reserve_mm3=largest_volume(scenario) / len(volumes),
     )  # fmt: skip
 
 
@@ -166,6 +168,15 @@ def grow_to_day_0(job: Job, model: XenograftModel, after_step: Callable[[Xenogra
         model.advance()
         if after_step:
             after_step(model)
+
+
+def lesion_volumes(job: Job) -> list[float]:
+    """Volumes of an animal's lesions, lognormal, before any growth shrinks or spreads them [mm3]; of a single tumor the start volume."""
+    lesions = job.scenario.tumor.lesions
+    if lesions.count == 1:
+        return [job.scenario.tumor.start_volume_mm3]
+    z = generator(job.scenario, LESION_STREAM, job.replicate, job.animal).standard_normal(lesions.count)
+    return [lesions.median_volume_mm3 * math.exp(lesions.sd * float(value)) for value in z]
 
 
 def run_job(job: Job) -> Outcome:
@@ -178,15 +189,15 @@ def run_animal(jobs: tuple[Job, ...], keeper: Keeper = NOTHING) -> list[Outcome]
     with interrupt.shielded():
         outcomes = {job.key: keeper.outcome(job.key) for job in jobs}
         waiting = [job for job in jobs if outcomes[job.key] is None]
-        grown: Tumor | None = None
+        grown: list[Tumor] = []
         for job in waiting:
             interrupt.check()
             kept = keeper.latest(job.key)
             if kept is None and job.origin is None:
-                grown = grown or grown_tumor(job, keeper)
-                # The last arm takes the tumor itself; the others, copies.
-                tumor = grown if job is waiting[-1] else Tumor.from_state(grown.spec, grown.state())
-                recorder = Recorder(job, new_model(job, job.doses, tumor))
+                grown = grown or grown_tumors(job, keeper)
+                # The last arm takes the tumors themselves; the others, copies.
+                tumors = grown if job is waiting[-1] else lesions_of(grown[0].spec, [tumor.state() for tumor in grown])
+                recorder = Recorder(job, new_model(job, job.doses, tumors))
                 recorder.model.time_h = grown_h(job)
             else:
                 recorder = restored(job, kept)
@@ -200,15 +211,20 @@ def run_animal(jobs: tuple[Job, ...], keeper: Keeper = NOTHING) -> list[Outcome]
     return [Outcome(**(found | {"notes": tuple(found["notes"])})) for found in outcomes.values()]
 
 
-def grown_tumor(job: Job, keeper: Keeper) -> Tumor:
-    """The animal's tumor on day 0."""
+def lesions_of(spec: TumorSpec, states: list[dict[str, Any]]) -> list[Tumor]:
+    """The tumors of kept ``states``; these are copied."""
+    return [Tumor.from_state(spec, state) for state in states]
+
+
+def grown_tumors(job: Job, keeper: Keeper) -> list[Tumor]:
+    """The animal's tumor on day 0, or its lesions."""
     last_step = job.growth_days * round(24.0 / job.scenario.dt_h)
     growing = Growing(job, keeper, last_step)
     growing.advance_to(last_step)
     if growing.rhythm.written:
         # Growing takes long enough to be saved: the other arms need not do it again.
         growing.rhythm.save(growing.state)
-    return growing.model.tumor
+    return growing.model.tumors
 
 
 def grown_h(job: Job) -> float:
@@ -222,8 +238,8 @@ def grown_h(job: Job) -> float:
 def restored(job: Job, kept: Any) -> Recorder:
     """The animal as it was ``kept``; or else, as its origin has it, on day 0."""
     state = kept if kept is not None else load_checkpoint(Path(job.origin.path))[1]  # type: ignore[union-attr]
-    tumor = Tumor.from_state(animal_spec(job), state["tumor"])
-    recorder = Recorder(job, new_model(job, job.doses, tumor))
+    tumors = lesions_of(animal_spec(job), state["tumors"])
+    recorder = Recorder(job, new_model(job, job.doses, tumors))
     recorder.set_state(state, continues=kept is not None)
     return recorder
 
@@ -269,6 +285,7 @@ class Recorder:
         self.noise = generator(job.scenario, 4, job.replicate, job.animal)
         self.truth: list[dict[str, Any]] = []
         self.cells: list[dict[str, Any]] = []
+        self.lesions: list[dict[str, Any]] = []
         self.blood = 0.0
         self.snapshot: dict[str, Any] | None = None
         self.notes: list[str] = []
@@ -279,7 +296,7 @@ class Recorder:
         day = model.time_h / 24.0
         header = {
             "kind": "animal", "arm": job.arm, "animal_id": job.animal, "replicate": job.replicate, "day": day,
-            "step": model.tumor.step_number, "n_cells": model.tumor.n, "tumor_volume_mm3": model.tumor.volume_mm3,
+            "step": model.tumor.step_number, "n_cells": model.n_agents, "tumor_volume_mm3": model.volume_mm3,
             "growth_days": self.total_days(0.0), "growth": job.growth._asdict(), "variation": job.variation._asdict(),
             "made_of": made_of(job.scenario, model.tumor.spec),
             "doses": [asdict(dose) for dose in job.doses if dose.time_h < model.time_h - 1e-9],
@@ -287,10 +304,10 @@ class Recorder:
         tissues = {"blood": self.others.blood, "normal": self.others.normal}
         tissues |= {"tumor": model.exposure} if model.exposure is not None else {}
         return model.tumor.step_number, header, {
-            "tumor": model.tumor.state(), "time_h": model.time_h, "running": model.running, "inhibition": model.inhibition,
+            "tumors": [tumor.state() for tumor in model.tumors], "time_h": model.time_h, "running": model.running, "inhibition": model.inhibition,
             "occupancy": {name: {"drugs": list(t.binding.inhibitors), "values": t.occupancy} for name, t in tissues.items()},
             "weight": {name: getattr(self.weight, name) for name in WEIGHT_STATE}, "noise": self.noise.bit_generator.state,
-            "truth": self.truth, "cells": self.cells, "blood": self.blood, "snapshot": self.snapshot, "notes": self.notes,
+            "truth": self.truth, "cells": self.cells, "lesions": self.lesions, "blood": self.blood, "snapshot": self.snapshot, "notes": self.notes,
         }  # fmt: skip
 
     def set_state(self, state: dict[str, Any], continues: bool) -> None:
@@ -309,7 +326,8 @@ class Recorder:
         if continues:
             model.time_h = state["time_h"]
             self.noise.bit_generator.state = state["noise"]
-            self.truth, self.cells, self.snapshot, self.notes = state["truth"], state["cells"], state["snapshot"], state["notes"]
+            self.truth, self.cells, self.lesions = state["truth"], state["cells"], state["lesions"]
+            self.snapshot, self.notes = state["snapshot"], state["notes"]
         else:
             model.time_h = 0.0
             self.weight.age_days += state["time_h"] / 24.0
@@ -330,59 +348,85 @@ class Recorder:
 
     def measure(self, day: float) -> bool:
         """Record the animal; return whether it leaves the study."""
-        scenario, tumor = self.job.scenario, self.model.tumor
-        length, width, volume = caliper(tumor.axes_mm(), scenario, self.noise)
-        weight = self.weight.weigh(day, tumor.volume_mm3, self.noise)
+        scenario, true = self.job.scenario, self.model.volume_mm3
+        by_caliper = scenario.measure.method == "caliper"
+        length, width, volume = (caliper(self.model.tumor.axes_mm(), scenario, self.noise) if by_caliper else image(true, scenario, self.noise))
+        weight = self.weight.weigh(day, true, self.noise)
         too_big = volume >= scenario.measure.end_volume_mm3
         too_light = self.weight.loss_fraction >= scenario.measure.body_weight_loss
         last = day >= scenario.measure.days[-1]
         status = "reached_endpoint" if too_big or too_light else "end_of_study" if last else "on_study"
-        censored = length <= scenario.measure.caliper_limit_mm or width <= scenario.measure.caliper_limit_mm
-        note = "body weight" if too_light and not too_big else "below the caliper limit" if censored else ""
+        limits = scenario.measure
+        censored = min(length, width) <= limits.caliper_limit_mm if by_caliper else volume <= limits.imaging_limit_mm3
+        usual = "" if by_caliper else "total burden by imaging"
+        note = "body weight" if too_light and not too_big else f"below the {limits.method} limit" if censored else usual
         key = {
             "arm": self.job.arm, "animal_id": self.job.animal, "replicate": self.job.replicate, "day": float(day),
         }  # fmt: skip
         self.truth.append(
             key | {
                 "dpi": self.total_days(day), "length_mm": length, "width_mm": width, "measured_mm3": volume,
-                "tumor_volume_mm3": tumor.volume_mm3, "n_agents": tumor.n, "body_weight_g": self.weight.true_g(day, tumor.volume_mm3),
+                "tumor_volume_mm3": true, "n_agents": self.model.n_agents, "body_weight_g": self.weight.true_g(day, true),
                 "measured_g": weight, "status": status, "is_censored": censored, "note": note,
             }
         )  # fmt: skip
         self.cells.append(key | self._cell_row())
+        self.lesions += [key | {"lesion": k + 1} | lesion_row(tumor) for k, tumor in enumerate(self.model.tumors)]
         self._keep_slice(day)
         return status == "reached_endpoint"
 
     def _cell_row(self) -> dict[str, Any]:
-        tumor = self.model.tumor
-        counts = tumor.counts()
+        model, tumors = self.model, self.model.tumors
+        counts = model.counts()
         row: dict[str, Any] = {
             "n_proliferating": counts[CellState.PROLIFERATING], "n_quiescent": counts[CellState.QUIESCENT],
-            "n_apoptotic": counts[CellState.APOPTOTIC], "n_cells": tumor.n,
-            "n_resistant": int((tumor.live.clone > 0).sum()),
+            "n_apoptotic": counts[CellState.APOPTOTIC], "n_necrotic": counts[CellState.NECROTIC],
+            "n_hypoxic": sum(tumor.hypoxic() for tumor in tumors), "n_cells": model.n_agents,
+            "n_resistant": sum(int((tumor.live.clone > 0).sum()) for tumor in tumors),
         }  # fmt: skip
-        occupancy = self._occupancy()
-        for name, values in (("load", tumor.live.load), ("stress", tumor.live.stress), ("occupancy", occupancy)):
-            row[f"{name}_mean"] = float(np.mean(values, dtype=np.float64)) if tumor.n else math.nan
-            quantiles = np.quantile(values, QUANTILES) if tumor.n else [math.nan] * len(QUANTILES)
-            row |= {f"{name}_p{round(100 * q):02d}": float(v) for q, v in zip(QUANTILES, quantiles, strict=True)}
-        return row | {"blood_occupancy": self.blood, "born": tumor.born, "cleared": tumor.cleared}
-
-    def _occupancy(self) -> Any:
-        table = self.model.inhibition
-        if table is None:
-            return np.zeros(self.model.tumor.n)
-        return self.model.tumor.per_cell(table)
+        table = model.inhibition
+        columns = {
+            "load": [tumor.live.load for tumor in tumors], "stress": [tumor.live.stress for tumor in tumors],
+            "occupancy": [np.zeros(tumor.n) if table is None else tumor.per_cell(table) for tumor in tumors],
+            "oxygen": [tumor.pressures() for tumor in tumors],
+        }  # fmt: skip
+        for name, values in columns.items():
+            row |= describe(name, np.concatenate(values) if len(values) > 1 else values[0])
+        born, cleared = (sum(getattr(tumor, name) for tumor in tumors) for name in ("born", "cleared"))
+        return row | {"blood_occupancy": self.blood, "born": born, "cleared": cleared}
 
     def _keep_slice(self, day: float) -> None:
         days = self.job.scenario.measure.days
         middle = days[len(days) // 2]
         if self.job.keep_slice and (self.snapshot is None or day <= middle):
-            self.snapshot = self.model.tumor.section() | {"day": float(day), "spacing_um": self.model.tumor.spec.spacing_um}
+            largest = max(self.model.tumors, key=lambda tumor: tumor.n)
+            self.snapshot = largest.section() | {"day": float(day), "spacing_um": largest.spec.spacing_um}
 
     def outcome(self) -> Outcome:
         """Everything recorded."""
-        return Outcome(self.truth, self.cells, self.snapshot, tuple(self.notes))
+        return Outcome(self.truth, self.cells, self.lesions, self.snapshot, tuple(self.notes))
+
+
+def describe(name: str, values: Any) -> dict[str, float]:
+    """Mean and quantiles of a column ``values`` (n,) [its unit] as ``name_mean``, ``name_p05`` and so on; NaN without cells."""
+    quantiles = np.quantile(values, QUANTILES) if values.size else [math.nan] * len(QUANTILES)
+    mean = float(np.mean(values, dtype=np.float64)) if values.size else math.nan
+    return {f"{name}_mean": mean} | {f"{name}_p{round(100 * q):02d}": float(v) for q, v in zip(QUANTILES, quantiles, strict=True)}
+
+
+def lesion_row(tumor: Tumor) -> dict[str, Any]:
+    """Volume [mm3] and counts of one lesion."""
+    counts = tumor.counts()
+    return {
+        "tumor_volume_mm3": tumor.volume_mm3, "n_agents": tumor.n, "n_apoptotic": counts[CellState.APOPTOTIC],
+        "n_necrotic": counts[CellState.NECROTIC], "n_hypoxic": tumor.hypoxic(), "born": tumor.born, "cleared": tumor.cleared,
+    }  # fmt: skip
+
+
+def image(true_mm3: float, scenario: Scenario, noise: np.random.Generator) -> tuple[float, float, float]:
+    """No length, no width, and the total volume [mm3] as imaging gives it: the lognormal error of the calipers, never below the limit."""
+    error = float(np.exp(scenario.measure.caliper_error_sd * noise.standard_normal()))
+    return math.nan, math.nan, max(true_mm3 * error, scenario.measure.imaging_limit_mm3)
 
 
 def caliper(

@@ -117,10 +117,10 @@ class Replay:
                 yield day, model
 
     def _compare(self, day: float, model: XenograftModel) -> None:
-        recorded = self.agents.get(day, model.tumor.n)
-        if self.strict and recorded != model.tumor.n:
+        recorded = self.agents.get(day, model.n_agents)
+        if self.strict and recorded != model.n_agents:
             raise RunError(
-                f"the tumor simulated again has {model.tumor.n} agents on day {day:g}, truth.csv has {recorded}",
+                f"the tumor simulated again has {model.n_agents} agents on day {day:g}, truth.csv has {recorded}",
                 where=str(self.run), remedy=_ANOTHER_ENGINE,
             )  # fmt: skip
 

@@ -29,7 +29,7 @@ from xenosim.study.animal import drug_pk, exposures, generator, tumor_spec
 from xenosim.study.execute import Workers
 from xenosim.study.jobs import NOTHING, Job, Origin, Outcome, grow_up, run_animal
 from xenosim.study.memory import workers_that_fit
-from xenosim.tumor.growth import Growth, calibrate
+from xenosim.tumor.growth import CALIBRATION_RESOLUTION, Growth, calibrate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -283,10 +283,7 @@ def run_study(
 def calibrated(scenario: Scenario, keeper: Keeper) -> Growth:
     """The growth that reproduces what the scenario asks for."""
     known = keeper.recall("growth")
-    growth = Growth(**known) if known else calibrate(
-        tumor_spec(scenario, None), scenario.tumor.start_volume_mm3, scenario.tumor.doubling_time_days,
-        model_set(scenario).value("cell_loss_factor"), scenario.tumor.control,
-    )  # fmt: skip
+    growth = Growth(**known) if known else calibrate_growth(scenario)
     keeper.remember("growth", growth._asdict())
     return growth
 
@@ -309,6 +306,19 @@ def follow_all(tasks: list[Job], workers: Workers, progress: Progress | None, ke
     )
     outcomes = {job.key: outcome for group, results in zip(groups, found, strict=True) for job, outcome in zip(group, results, strict=True)}
     return [outcomes[job.key] for job in tasks]
+
+
+def calibrate_growth(scenario: Scenario) -> Growth:
+    """The growth of a scenario's tumor; of lesions, that of the one in which a cell finds itself on average.
+
+    Below 1 mm3 nothing hinders growth but oxygen, and few agents would show a doubling: smaller lesions are calibrated at 1 mm3.
+    """
+    tumor, resolution, start = scenario.tumor, CALIBRATION_RESOLUTION, scenario.tumor.start_volume_mm3
+    if tumor.lesions.count > 1:
+        start = max(tumor.lesions.typical_volume_mm3, 1.0)
+        resolution = min(max(CALIBRATION_RESOLUTION, 2e4 / start), 1e5)
+    loss = model_set(scenario).value("cell_loss_factor")
+    return calibrate(tumor_spec(scenario, None), start, tumor.doubling_time_days, loss, tumor.control, resolution)
 
 
 def enroll(scenario: Scenario, growth: Growth, workers: Workers, paired: bool, keeper: Keeper) -> tuple[list[Job], dict[int, int]]:
@@ -372,8 +382,9 @@ def build_tables(scenario: Scenario, tasks: list[Job], outcomes: list[Outcome], 
 
     truth = pd.DataFrame([row for outcome in outcomes for row in outcome.truth])
     cells = pd.DataFrame([row for outcome in outcomes for row in outcome.cells])
+    lesions = pd.DataFrame([row for outcome in outcomes for row in outcome.lesions])
     study = scenario_hash(scenario)
-    for table in (truth, cells):
+    for table in (truth, cells, lesions):
         table.insert(0, "study_id", study)
     baseline = truth[truth["day"] == 0].set_index(["arm", "replicate", "animal_id"])["measured_mm3"]
     keys = pd.MultiIndex.from_frame(truth[["arm", "replicate", "animal_id"]])
@@ -387,6 +398,7 @@ def build_tables(scenario: Scenario, tasks: list[Job], outcomes: list[Outcome], 
         "observations": observations, "truth": truth[true_columns], "cells": cells,
         "clones": clone_table(cells, " and ".join(mutations(scenario.perturb)), scenario.tumor.resolution_per_mm3),
         "events": pd.DataFrame(events, columns=list(dict.fromkeys(["arm", *EVENT_COLUMNS, *(name for event in events for name in event)]))),
+        "lesions": lesions,
         "endpoints": endpoint_table(observations, scenario.control.name, seed=scenario.seed, paired=paired),
         "plasma": plasma_table(scenario),
     }  # fmt: skip

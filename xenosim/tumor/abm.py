@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import mesa
@@ -114,48 +114,51 @@ class TumorCells:
 
 
 class XenograftModel(mesa.Model):  # type: ignore[misc]
-    """One animal's tumor: ``step()`` advances it by one time step; ``running`` turns False when it has no cells or hits ``end_volume_mm3``.
+    """One animal's tumor, or its lesions: ``step()`` advances it by one time step; ``running`` turns False when it has no cells or hits ``end_volume_mm3``.
 
     Parameters
     ----------
     spec : TumorSpec
         Cell model, traits, space and resolution.
-    volume_mm3 : float
-        Volume of the founding sphere [mm3].
+    volume_mm3 : float or sequence of float
+        Volume of the founding sphere, or of those of several lesions, which see the same plasma [mm3].
     exposure : TargetExposure, optional
         What the cells see of the drugs; time 0 is ``start_h``. None: no drug.
-    rng : int, optional
-        Seed of this tumor [-]; None, as Mesa's batch running passes it: one that Mesa draws.
+    rng : int or sequence of int, optional
+        Seed of this tumor, or of each lesion [-]; None, as Mesa's batch running passes it: one that Mesa draws.
     start_h : float
         Study time of the first step [h]; negative while the tumor grows before treatment.
     end_volume_mm3 : float
         ``running`` becomes False at this volume [mm3].
     collect_every_h : float
         Interval of the data collector [h].
-    tumor : Tumor, optional
-        A living tumor to go on with, in place of founding one.
+    tumors : sequence of Tumor, optional
+        Living tumors, the lesions of one animal, to go on with in place of founding them.
     reserve_mm3 : float
-        Volume for which memory is reserved [mm3].
+        Volume for which memory is reserved, of each lesion [mm3].
     """
 
     def __init__(
-        self, spec: TumorSpec, volume_mm3: float, *, exposure: TargetExposure | None = None, rng: int | None = 1,
-        start_h: float = 0.0, end_volume_mm3: float = math.inf, collect_every_h: float = 24.0, tumor: Tumor | None = None,
+        self, spec: TumorSpec, volume_mm3: float | Sequence[float], *, exposure: TargetExposure | None = None, rng: int | Sequence[int] | None = 1,
+        start_h: float = 0.0, end_volume_mm3: float = math.inf, collect_every_h: float = 24.0, tumors: Sequence[Tumor] | None = None,
         reserve_mm3: float = 0.0,
     ) -> None:  # fmt: skip
         super().__init__(rng=rng)
-        self.tumor = tumor or Tumor(spec, volume_mm3, int(self.rng.integers(1, 2**62)) if rng is None else int(rng), reserve_mm3)
+        volumes = [float(volume_mm3)] if isinstance(volume_mm3, (int, float)) else [float(volume) for volume in volume_mm3]
+        seeds = [int(self.rng.integers(1, 2**62)) for _ in volumes] if rng is None else [rng] if isinstance(rng, int) else list(rng)
+        self.tumors = list(tumors or (Tumor(spec, volume, int(seed), reserve_mm3) for volume, seed in zip(volumes, seeds, strict=True)))
         self.exposure, self.time_h, self.end_volume_mm3 = exposure, start_h, end_volume_mm3
         self.inhibition: NDArray[np.float64] | None = None
         self._every = max(round(min(collect_every_h, 1e9) / spec.dt_h), 1)
         self.datacollector = mesa.DataCollector(
             model_reporters={
                 "day": lambda m: m.time_h / 24.0,
-                "tumor_volume_mm3": lambda m: m.tumor.volume_mm3,
-                "n_cells": lambda m: m.tumor.n,
-                "n_proliferating": lambda m: m.tumor.counts()[CellState.PROLIFERATING],
-                "n_quiescent": lambda m: m.tumor.counts()[CellState.QUIESCENT],
-                "n_apoptotic": lambda m: m.tumor.counts()[CellState.APOPTOTIC],
+                "tumor_volume_mm3": lambda m: m.volume_mm3,
+                "n_cells": lambda m: m.n_agents,
+                "n_proliferating": lambda m: m.counts()[CellState.PROLIFERATING],
+                "n_quiescent": lambda m: m.counts()[CellState.QUIESCENT],
+                "n_apoptotic": lambda m: m.counts()[CellState.APOPTOTIC],
+                "n_necrotic": lambda m: m.counts()[CellState.NECROTIC],
                 "load_mean": lambda m: m._mean("load"),
                 "stress_mean": lambda m: m._mean("stress"),
             }
@@ -163,8 +166,28 @@ class XenograftModel(mesa.Model):  # type: ignore[misc]
         self.datacollector.collect(self)
 
     @property
+    def tumor(self) -> Tumor:
+        """The tumor; of several lesions the first."""
+        return self.tumors[0]
+
+    @property
+    def volume_mm3(self) -> float:
+        """Volume of all lesions together [mm3]."""
+        return sum(tumor.volume_mm3 for tumor in self.tumors)
+
+    @property
+    def n_agents(self) -> int:
+        """Agents of all lesions together."""
+        return sum(tumor.n for tumor in self.tumors)
+
+    def counts(self) -> dict[CellState, int]:
+        """Agents per state, all lesions together."""
+        each = [tumor.counts() for tumor in self.tumors]
+        return {state: sum(counts[state] for counts in each) for state in CellState}
+
+    @property
     def cells(self) -> TumorCells:
-        """The cells as they are now."""
+        """The cells of the first lesion as they are now."""
         return TumorCells(self)
 
     def _mean(self, name: str) -> float:
@@ -177,9 +200,10 @@ class XenograftModel(mesa.Model):  # type: ignore[misc]
         if self.exposure is not None and end > 0.0:
             self.inhibition = self.exposure.advance(max(self.time_h, 0.0), end)
             cereblon = self.exposure.lenalidomide(max(self.time_h, 0.0), end)
-        self.tumor.step(self.inhibition, cereblon)
+        for tumor in self.tumors:
+            tumor.step(self.inhibition, cereblon)
         self.time_h = end
-        self.running = self.tumor.n > 0 and self.tumor.volume_mm3 < self.end_volume_mm3
+        self.running = self.n_agents > 0 and self.volume_mm3 < self.end_volume_mm3
 
     def step(self) -> None:
         """Doses, exposure, cells, deaths, clearance, divisions of one time step; then the data collector when it is due."""

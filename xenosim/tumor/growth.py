@@ -71,7 +71,9 @@ def control_curve(spec: TumorSpec, start_mm3: float, days: float, end_mm3: float
     return np.asarray(np.arange(len(volumes)) * spec.dt_h / 24.0 - passed), np.array(volumes, np.float64)
 
 
-def calibrate(spec: TumorSpec, start_mm3: float, doubling_days: float, loss_factor: float, control: Curve = ()) -> Growth:
+def calibrate(
+    spec: TumorSpec, start_mm3: float, doubling_days: float, loss_factor: float, control: Curve = (), resolution: float = CALIBRATION_RESOLUTION
+) -> Growth:
     """Find the cycle time that gives ``doubling_days`` at ``start_mm3``, or cycle and depth that give ``control``; cached by a hash.
 
     Parameters
@@ -85,13 +87,15 @@ def calibrate(spec: TumorSpec, start_mm3: float, doubling_days: float, loss_fact
     control : tuple of (day, mm3)
         A control curve; it takes the place of start volume and doubling time. From four points over two doublings on, the
         mechanical depth is chosen among :data:`DEPTHS_UM` too.
+    resolution : float
+        Agents per mm3 of the calibration run [1/mm3].
 
     Raises
     ------
     ScenarioError
         If no cycle time reproduces the growth.
     """
-    spec = spec._replace(resolution=CALIBRATION_RESOLUTION)
+    spec = spec._replace(resolution=resolution)
     path = cache_root() / "growth" / f"{_key(spec, start_mm3, doubling_days, loss_factor, control)}.json"
     if path.is_file():
         return Growth(**json.loads(path.read_text()))
@@ -170,6 +174,6 @@ def _misfit(stretch: float, days: Days, asked: Days, time: Days, ln_v: Days) -> 
 
 def _key(spec: TumorSpec, start_mm3: float, doubling_days: float, loss_factor: float, control: Curve) -> str:
     traits = spec.traits._replace(cycle_h=0.0, loss_per_h=0.0)
-    numbers = [*map(float, spec.params), *traits, *spec.perfusion, spec.depth_um, spec.closure_h, spec.dt_h]
+    numbers = [*map(float, spec.params), *traits, *spec.perfusion, spec.depth_um, spec.closure_h, spec.dt_h, spec.resolution, *(spec.oxygen or ())]
     numbers += [start_mm3, doubling_days, loss_factor, _SEED, TOLERANCE, PRE_GROWTH, *(x for point in control for x in point)]
     return hashlib.sha256((source_hash() + repr([float(number) for number in numbers])).encode()).hexdigest()[:24]

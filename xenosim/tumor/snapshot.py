@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from xenosim.tumor.tumor import Tumor
 
 #: Attributes of a tumor, and fields of its lattice, that follow exactly from the rest or are scratch.
-RECOMPUTED = {"spec", "factors", "_gaps", "_zones"}
+RECOMPUTED = {"spec", "factors", "_gaps", "_zones", "oxygen"}
+PRESSURE = "pressure"
 RECOMPUTED_FIELDS = {"voxel_z", "voxel_y", "voxel_x"}
 
 
@@ -36,6 +37,8 @@ def take(tumor: Tumor) -> dict[str, Any]:
             scalars[name] = value.item() if isinstance(value, np.generic) else value
         else:
             raise TypeError(f"the attribute {name} of a tumor cannot be kept: {type(value).__name__}")
+    if tumor.oxygen:
+        arrays[PRESSURE] = tumor.oxygen.pressure
     lattice = _kept_fields(tumor)
     return {
         "scalars": scalars, "arrays": arrays, "cells": dict(view(tumor.cells, tumor.n)._asdict()),
@@ -55,7 +58,7 @@ def restore(tumor: Tumor, state: dict[str, Any]) -> None:
         setattr(tumor, name, list(value) if isinstance(value, list) else value)
     tumor._build_domain(tumor._half)
     for name, value in state["arrays"].items():
-        setattr(tumor, name, value.copy())
+        setattr(tumor.oxygen if name == PRESSURE else tumor, name, value.copy())
     for name, column in view(tumor.cells, tumor.n)._asdict().items():
         column[:] = state["cells"][name]
     for name, field in _kept_fields(tumor).items():

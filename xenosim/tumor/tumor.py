@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xenosim.cell import population
-from xenosim.cell.kernel import Exposure, age_cells, step_cells
+from xenosim.cell.kernel import HYPOXIC, Exposure, age_cells, age_hypoxic_cells, step_cells
 from xenosim.cell.params import CellParams, TraitParams, step_factors
-from xenosim.cell.state import MAX_SIDE, CellState, allocate, digest, grown, pack, positions, view
+from xenosim.cell.state import MAX_SIDE, CellState, allocate, digest, grown, pack, view
 from xenosim.errors import ResourceError
+from xenosim.parameters.limits import too_coarse
 from xenosim.tumor import shoving, snapshot
 from xenosim.tumor.lattice import (
     OUTSIDE,
@@ -23,7 +24,8 @@ from xenosim.tumor.lattice import (
     moments,
     update_distance,
 )
-from xenosim.tumor.tissue import N_ZONES, Perfusion, vessel_zones
+from xenosim.tumor.oxygen import OxygenField, OxygenParams, list_voxels, lowest_pressure
+from xenosim.tumor.tissue import N_ZONES, Perfusion, vessel_zones, zone_exchange
 
 #: Bounds of the time between updates of the distance field and of the gaps [h]; within them the surface moves by half a site.
 SPACE_HOURS = (4.0, 12.0)
@@ -45,7 +47,7 @@ RECENTER_STEPS = 24
 
 class TumorSpec(NamedTuple):
     """What a tumor is made of: cell model, traits, ``depth_um`` mechanical depth [um], ``closure_h`` mean life of a gap [h],
-    ``perfusion``, ``resolution`` agents per mm3 [1/mm3], ``dt_h`` step [h]."""
+    ``perfusion``, ``resolution`` agents per mm3 [1/mm3], ``dt_h`` step [h], ``oxygen``: none, it is never short."""
 
     params: CellParams
     traits: TraitParams
@@ -54,6 +56,7 @@ class TumorSpec(NamedTuple):
     perfusion: Perfusion
     resolution: float
     dt_h: float
+    oxygen: OxygenParams | None = None
 
     @property
     def spacing_um(self) -> float:
@@ -92,6 +95,11 @@ class TumorSpec(NamedTuple):
         hours = 0.5 * 2**self.cube_bits / (self.depth_sites * rate) if rate > 0 else math.inf
         return max(round(min(max(hours, SPACE_HOURS[0]), SPACE_HOURS[1]) / self.dt_h), 1)
 
+    @property
+    def may_lack_oxygen(self) -> bool:
+        """Whether any voxel can become hypoxic at all: if not, oxygen need not be solved."""
+        return self.oxygen is not None and lowest_pressure(self.oxygen, zone_exchange(self.perfusion)) < self.oxygen.hypoxia
+
 
 class Tumor:
     """A living tumor on its lattice.
@@ -110,7 +118,7 @@ class Tumor:
     Raises
     ------
     ResourceError
-        If the founding sphere holds no agent, or more than row indices can count.
+        If the founding sphere holds no agent, or more than row indices can count, or the sites are too wide for the depths.
     """
 
     def __init__(self, spec: TumorSpec, volume_mm3: float, seed: int, reserve_mm3: float = 0.0) -> None:
@@ -123,14 +131,19 @@ class Tumor:
         self._prepare(spec, n, reserve_mm3)
         self.seed, self.n, self.step_number = seed, 0, 0
         self._births = 0
-        self.born = self.cleared = self.committed = self.lost = self.failed_pushes = 0
+        self.born = self.cleared = self.committed = self.lost = self.necrosed = self.failed_pushes = 0
         #: Whether the tumor has met a drug; before, its cells are at rest.
         self.exposed = False
         self._sow(n)
+        if self.oxygen:
+            self._update_oxygen(self.oxygen)
 
     def _prepare(self, spec: TumorSpec, n: int, reserve_mm3: float = 0.0) -> None:
         """What follows from ``spec``, and room for a tumor that has ``n`` cells, or ``reserve_mm3`` [mm3]."""
+        if reason := too_coarse(spec.spacing_um, spec.depth_um, spec.perfusion.voxel_um):
+            raise ResourceError(reason, remedy="choose a finer resolution")
         self.spec = spec
+        self.oxygen = OxygenField(spec.oxygen, spec.perfusion.voxel_um) if spec.oxygen and spec.may_lack_oxygen else None
         self.factors = step_factors(spec.params, spec.dt_h, type(spec.params.capacity_rate))
         reserved = round(reserve_mm3 * spec.resolution)
         self.cells = allocate(reserved if reserved >= max(n, 1024) else max(2 * n, 1024), type(spec.params.capacity_rate))
@@ -187,9 +200,7 @@ class Tumor:
         live = self.live
         if table.shape[0] == 1:
             return np.asarray(table[0, live.clone])
-        z, y, x = positions(live.site).T
-        space = self.lattice
-        return np.asarray(table[self._zones[space.voxel_z[z] + space.voxel_y[y] + space.voxel_x[x]], live.clone])
+        return np.asarray(table[self._zones[self._voxels()], live.clone])
 
     def section(self) -> dict[str, NDArray[np.float32]]:
         """State, load and stress on the plane z = center; NaN where there is no cell, shape (ny, nx) each."""
@@ -221,6 +232,8 @@ class Tumor:
         self.exposed = self.exposed or cereblon > 0 or (inhibition is not None and bool(inhibition.any()))
         if self.exposed:
             step_cells(self.live, self._exposure(inhibition, cereblon), self.spec.params, self.factors, step, marks)
+        elif self.oxygen:
+            age_hypoxic_cells(self.live, self._exposure(None, 0.0), self.factors.dt, step, marks)
         else:
             age_cells(self.live, self.factors.dt, step, marks)
         self.commit(marks)
@@ -244,6 +257,47 @@ class Tumor:
         if self._births > REORDER_TURNOVER * self.n and REORDER_FROM <= self.n <= REORDER_UP_TO:
             self._reorder()
         self._ensure_margin()
+        if self.oxygen and self.step_number % self.spec.space_steps == 0 and self.n:
+            self._update_oxygen(self.oxygen)
+            self._suffocate(self.oxygen, step)
+
+    def _update_oxygen(self, oxygen: OxygenField) -> None:
+        """Oxygen for the cells that are there, and where it lets them cycle."""
+        oxygen.update(self.live, self.lattice, zone_exchange(self.spec.perfusion)[self._zones])
+        self._classes = oxygen.marked(self._zones)
+
+    def _suffocate(self, oxygen: OxygenField, step: np.int64) -> None:
+        """Necrosis of the time since the last update, where there is hardly any oxygen."""
+        anoxic = oxygen.anoxic()
+        if anoxic.any():
+            p, hours = oxygen.params, self.spec.space_steps * self.spec.dt_h
+            probability = -math.expm1(-p.necrosis_rate * hours)
+            self.necrosed += population.suffocate(
+                self.live, anoxic, self.lattice, probability, p.debris / self.spec.dt_h, step, np.uint64(self.seed)
+            )
+
+    def hypoxic(self) -> int:
+        """Living cells where the cycle stands still for want of oxygen."""
+        if self.oxygen is None:
+            return 0
+        return int(((self._classes[self._voxels()] >= HYPOXIC) & (self.live.state < CellState.APOPTOTIC)).sum())
+
+    def pressures(self) -> NDArray[np.float64]:
+        """Oxygen of every cell's voxel [mmHg], shape (n,); where it is never short, solved now. Empty if oxygen is not modeled."""
+        field = self.oxygen
+        if field is None:
+            if self.spec.oxygen is None or self.n == 0:
+                return np.empty(0)
+            field = OxygenField(self.spec.oxygen, self.spec.perfusion.voxel_um)
+            field.enlarge(self._first_voxel, round(self._zones.size ** (1.0 / 3.0)))
+            field.update(self.live, self.lattice, zone_exchange(self.spec.perfusion)[self._zones])
+        return np.asarray(field.pressure.ravel()[self._voxels()])
+
+    def _voxels(self) -> NDArray[np.int32]:
+        """Voxel of every cell, shape (n,)."""
+        out = np.empty(self.n, np.int32)
+        list_voxels(self.cells.site[: self.n], self.lattice, out)
+        return out
 
     def _reorder(self) -> None:
         """Sort the rows by the blocks of their sites, so that neighbours in the tumor are neighbours in memory; nothing else changes."""
@@ -256,7 +310,7 @@ class Tumor:
 
     def kill(self, rows: list[int]) -> None:
         """Let the listed rows die at the next step; they are cleared as any dying cell (a uniform instant kill)."""
-        alive = [row for row in rows if self.cells.state[row] != CellState.APOPTOTIC]
+        alive = [row for row in rows if self.cells.state[row] < CellState.APOPTOTIC]
         self.cells.event_step[alive] = self.step_number
 
     def _divide(self, ready: NDArray[np.int64], holes: NDArray[np.int64], step: np.int64, space: shoving.SpaceParams) -> int:
@@ -306,7 +360,7 @@ class Tumor:
             # One row stands for every zone.
             table = np.ascontiguousarray(np.broadcast_to(inhibition, (N_ZONES, inhibition.shape[1])).T, kind)
         space = self.lattice
-        return Exposure(table, self._zones, space.voxel_z, space.voxel_y, space.voxel_x, kind(cereblon))
+        return Exposure(table, self._classes, space.voxel_z, space.voxel_y, space.voxel_x, kind(cereblon))
 
     # -- domain -----------------------------------------------------------------------------------------------------
     def _sow(self, n: int) -> None:
@@ -333,12 +387,17 @@ class Tumor:
                 remedy="lower the volume or the resolution",
             )
         self.lattice: Lattice = empty_lattice((side, side, side), self.spec.reach, self.spec.cube_bits)
-        voxel = np.floor((np.arange(side) - half) * self.spec.spacing_um / self.spec.perfusion.voxel_um).astype(np.int64)
+        # By the middle of a site: a border between voxels is one between sites, whatever way a coordinate rounds.
+        voxel = np.floor((np.arange(side) - half + 0.5) * self.spec.spacing_um / self.spec.perfusion.voxel_um).astype(np.int64)
         first, count = int(voxel[0]), int(voxel[-1] - voxel[0] + 1)
         self.lattice.voxel_z[:] = (voxel - first) * count * count
         self.lattice.voxel_y[:] = (voxel - first) * count
         self.lattice.voxel_x[:] = voxel - first
         self._zones = vessel_zones(self.seed, (first,) * 3, (count,) * 3, self.spec.perfusion).ravel().astype(np.uint8)
+        self._first_voxel, self._classes = first, self._zones
+        if self.oxygen:
+            self.oxygen.enlarge(first, count)
+            self._classes = self.oxygen.marked(self._zones)
 
     def _ensure_margin(self) -> None:
         """Grow the domain when the tumor comes near its border; positions about the origin stay."""

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from xenosim.viz.style import finish
 
-STATES = {"n_proliferating": "#0072B2", "n_quiescent": "#E69F00", "n_apoptotic": "#000000"}
+STATES = {"n_proliferating": "#0072B2", "n_quiescent": "#E69F00", "n_apoptotic": "#000000", "n_necrotic": "#999999"}
 
 
 def plasma_and_occupancy(plasma: pd.DataFrame, colors: dict[str, str]) -> Figure:
@@ -34,7 +34,7 @@ def plasma_and_occupancy(plasma: pd.DataFrame, colors: dict[str, str]) -> Figure
 
 
 def cell_states(cells: pd.DataFrame, colors: dict[str, str]) -> Figure:
-    """Share of proliferating, quiescent and apoptotic cells per arm, mean over animals [%]."""
+    """Share of proliferating, quiescent, apoptotic and necrotic cells per arm, mean over animals [%]."""
     figure = Figure(figsize=(3.4 * len(colors) + 1.6, 3.6), layout="constrained")
     panels = figure.subplots(1, len(colors), sharey=True, squeeze=False)[0]
     for axes, arm in zip(panels, colors, strict=True):
@@ -62,9 +62,9 @@ def tumor_slices(snapshots: dict[str, dict[str, Any]], colors: dict[str, str]) -
         box = (-half[1], half[1], -half[0], half[0])
         for axes, name in zip(row, ("state", "load", "stress"), strict=True):
             if name == "state":
-                image = axes.imshow(snapshot[name], cmap=states, norm=BoundaryNorm([-0.5, 0.5, 1.5, 2.5], 3), extent=box, interpolation="nearest")
-                bar = figure.colorbar(image, ax=axes, ticks=[0, 1, 2], shrink=0.8)
-                bar.ax.set_yticklabels(["prolif.", "quiesc.", "apopt."], fontsize=7)
+                image = axes.imshow(snapshot[name], cmap=states, norm=BoundaryNorm([-0.5, 0.5, 1.5, 2.5, 3.5], 4), extent=box, interpolation="nearest")
+                bar = figure.colorbar(image, ax=axes, ticks=[0, 1, 2, 3], shrink=0.8)
+                bar.ax.set_yticklabels(["prolif.", "quiesc.", "apopt.", "necr."], fontsize=7)
             else:
                 image = axes.imshow(snapshot[name], cmap="cividis", vmin=0, vmax=top[name], extent=box, interpolation="nearest")
                 figure.colorbar(image, ax=axes, shrink=0.8, label=f"{name} (-)")
