@@ -33,7 +33,8 @@ def largest_volume(scenario: Scenario) -> float:
     """
     days, start, end = scenario.measure.days, scenario.tumor.start_volume_mm3, scenario.measure.end_volume_mm3
     rate = math.log(2.0) / scenario.tumor.doubling_time_days * math.exp(FAST * scenario.animals.cv_growth)
-    depth_mm = model_set(scenario).value("mechanical_depth") / 1000.0
+    # Of many small lesions every cell is near a surface.
+    depth_mm = model_set(scenario).value("mechanical_depth") / 1000.0 if scenario.tumor.lesions.count == 1 else math.inf
     per_volume = rate / _rim_share(start, depth_mm)
     many = scenario.animals.per_arm * len(scenario.arms) > 1
     by_last_day = _grown(start * (SPREAD_AT_START if many else 1.0), days[-1] + 1.0, per_volume, depth_mm)
