@@ -388,7 +388,8 @@ class Recorder:
         columns = {
             "load": [tumor.live.load for tumor in tumors], "stress": [tumor.live.stress for tumor in tumors],
             "occupancy": [np.zeros(tumor.n) if table is None else tumor.per_cell(table) for tumor in tumors],
-            "oxygen": [tumor.pressures() for tumor in tumors],
+            # Where it is never short it is not solved, and the columns stay empty.
+            "oxygen": [tumor.pressures() if tumor.oxygen else np.empty(0) for tumor in tumors],
         }  # fmt: skip
         for name, values in columns.items():
             row |= describe(name, np.concatenate(values) if len(values) > 1 else values[0])

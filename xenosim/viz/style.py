@@ -30,5 +30,6 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     figure.text(0.995, 0.005, "SIMULATED · xenosim", ha="right", va="bottom", fontsize=7, color="#555555")
     with matplotlib.rc_context({"svg.hashsalt": "xenosim", "svg.fonttype": "path"}):
         figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+        figure.set_layout_engine("none")  # laid out once, for both
         figure.savefig(folder / f"{name}.png", dpi=130, metadata={"Software": None})
     return [folder / f"{name}.svg", folder / f"{name}.png"]
