@@ -152,14 +152,14 @@ class Progress:
             from rich.console import Console
 
             self.bar = progress.Progress(
-                progress.TextColumn(self.unit), progress.BarColumn(), progress.MofNCompleteColumn(), progress.TimeElapsedColumn(), progress.TimeRemainingColumn(),
+                progress.TextColumn(self.unit), progress.BarColumn(), progress.TextColumn("{task.completed:.3g}/{task.total}"), progress.TimeElapsedColumn(), progress.TimeRemainingColumn(),
                 console=Console(stderr=True), transient=True,
             )  # fmt: skip
             self.bar.start()
             self.task = self.bar.add_task(self.unit, total=None)
         return self
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, done: float, total: int) -> None:
         if self.bar:
             self.bar.update(self.task, completed=done, total=total)
 

@@ -159,7 +159,7 @@ def _integer(document: Document, path: tuple[str, ...], default: int, low: int, 
 
 def _tumor(document: Document, model: ParameterSet, site: ParameterSet, folder: Path, perturb: tuple[Perturbation, ...]) -> TumorSettings:
     document.check_keys(("tumor",), ("start_volume", "lesions", "growth", "resolution", "resistant"))
-    document.check_keys(("tumor", "growth"), ("doubling_time", "control"))
+    document.check_keys(("tumor", "growth"), ("doubling_time", "control", "potential_doubling_time"))
     density = model.value("cell_density")
     resolution = _quantity(document, ("tumor", "resolution"), "density", MIN_RESOLUTION, 0.0, math.inf)
     if not MIN_RESOLUTION <= resolution <= density:
@@ -170,7 +170,9 @@ def _tumor(document: Document, model: ParameterSet, site: ParameterSet, folder: 
     voxel = site.values.get("voxel_edge", model.values["voxel_edge"]).value
     if reason := too_coarse(1000.0 / resolution ** (1.0 / 3.0), model.value("mechanical_depth"), voxel):
         raise document.fail(("tumor", "resolution"), reason, "choose a finer resolution")
-    control = _control(document, folder)
+    control, potential = _control(document, folder), _potential(document)
+    # Without crowding the loss is all that slows a tumor down: its fastest doubling, for estimates.
+    usual = model.value("doubling_time") if potential is None else potential / (1.0 - model.value("cell_loss_factor"))
     lesions = _lesions(document, site)
     start = lesions.count * lesions.mean_volume_mm3 if lesions.count > 1 else lesions.median_volume_mm3
     return TumorSettings(
@@ -178,8 +180,9 @@ def _tumor(document: Document, model: ParameterSet, site: ParameterSet, folder: 
         start_volume_mm3=start,
         lesions=lesions,
         doubling_time_days=_quantity(
-            document, ("tumor", "growth", "doubling_time"), "duration_days", model.value("doubling_time"), 1.0, 60.0
+            document, ("tumor", "growth", "doubling_time"), "duration_days", usual, 1.0, 60.0
         ),
+        potential_doubling_days=potential,
         resolution_per_mm3=resolution,
         resistant=_resistant(document, perturb),
     )
@@ -202,6 +205,17 @@ def _lesions(document: Document, site: ParameterSet) -> LesionSettings:
         return LesionSettings(count=count, median_volume_mm3=median, sd=sd)
     start = _quantity(document, ("tumor", "start_volume"), "volume", 150.0, 1.0, 2000.0)
     return LesionSettings(count=count, median_volume_mm3=start / (count * math.exp(0.5 * sd**2)) if count > 1 else start, sd=sd if count > 1 else 0.0)
+
+
+def _potential(document: Document) -> float | None:
+    """The potential doubling time of ``tumor.growth`` [day], where it is given in place of what a tumor shows."""
+    path = ("tumor", "growth", "potential_doubling_time")
+    if document.get(path) is None:
+        return None
+    for other in ("doubling_time", "control"):
+        if document.get((*path[:-1], other)) is not None:
+            raise document.fail(path, f"growth has both a potential doubling time and {other}", "keep one of them")
+    return _quantity(document, path, "duration_days", None, 0.5, 30.0)
 
 
 def _control(document: Document, folder: Path) -> tuple[tuple[float, float], ...]:

@@ -46,10 +46,12 @@ class LesionSettings(_Frozen):
 
 class TumorSettings(_Frozen):
     """Start volume, of all lesions together [mm3], doubling time there [day], agents per mm3; ``control``: a control curve as (day, mm3), or nothing;
-    ``resistant``: the clone that carries a mutation."""
+    ``potential_doubling_days``: doubling time without crowding [day], where it is given and the growth follows from it; ``resistant``: the
+    clone that carries a mutation."""
 
     start_volume_mm3: float
     doubling_time_days: float
+    potential_doubling_days: float | None
     control: tuple[tuple[float, float], ...]
     resolution_per_mm3: float
     resistant: ResistantSettings

@@ -14,7 +14,16 @@ from xenosim.study.interrupt import obey_in_worker
 
 J = TypeVar("J")
 R = TypeVar("R")
-Progress = Callable[[int, int], None]
+Progress = Callable[[float, int], None]
+#: Who is told how far the task of this process is: nobody in a worker, whose tasks are reported whole.
+_listeners: list[Callable[[float], None]] = []
+
+
+def report_part(done: float) -> None:
+    """Say how far the task of this process is, in the units that progress counts [-]."""
+    for listener in _listeners:
+        listener(done)
+
 
 
 def _start_worker(saves: bool) -> None:
@@ -91,7 +100,12 @@ class Workers:
         results: list[Any] = []
         if self._pool is None:
             for task, weight in zip(tasks, sizes, strict=True):
-                results.append(function(task))
+                if progress:
+                    _listeners[:] = [lambda part, before=done: progress(before + part, sum(sizes))]  # type: ignore[misc]
+                try:
+                    results.append(function(task))
+                finally:
+                    _listeners.clear()
                 done += weight
                 if progress:
                     progress(done, sum(sizes))

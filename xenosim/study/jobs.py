@@ -18,6 +18,7 @@ from xenosim.pharmacology.regimen import Dose
 from xenosim.scenario.resolve import model_set
 from xenosim.study import interrupt
 from xenosim.study.animal import Variation, body_weight_model, draw_variation, exposures, generator, made_of, tumor_spec
+from xenosim.study.execute import report_part
 from xenosim.study.keeper import Keeper, Rhythm
 from xenosim.study.memory import largest_volume
 from xenosim.tumor.abm import XenograftModel
@@ -190,7 +191,7 @@ def run_animal(jobs: tuple[Job, ...], keeper: Keeper = NOTHING) -> list[Outcome]
         outcomes = {job.key: keeper.outcome(job.key) for job in jobs}
         waiting = [job for job in jobs if outcomes[job.key] is None]
         grown: list[Tumor] = []
-        for job in waiting:
+        for before, job in enumerate(waiting, start=len(jobs) - len(waiting)):
             interrupt.check()
             kept = keeper.latest(job.key)
             if kept is None and job.origin is None:
@@ -201,7 +202,7 @@ def run_animal(jobs: tuple[Job, ...], keeper: Keeper = NOTHING) -> list[Outcome]
                 recorder.model.time_h = grown_h(job)
             else:
                 recorder = restored(job, kept)
-            outcome = follow(recorder, keeper)
+            outcome = follow(recorder, keeper, before)
             keeper.finish(job.key, outcome._asdict())
             outcomes[job.key] = outcome._asdict()
             # A Mesa model refers to itself: without this its columns would stay until the collector happens to run.
@@ -244,8 +245,8 @@ def restored(job: Job, kept: Any) -> Recorder:
     return recorder
 
 
-def follow(recorder: Recorder, keeper: Keeper) -> Outcome:
-    """Treat an animal from day 0 and record it on every measurement day until its removal.
+def follow(recorder: Recorder, keeper: Keeper, before: int = 0) -> Outcome:
+    """Treat an animal from day 0 and record it on every measurement day until its removal; ``before``: arms of it that are done.
 
     The animal leaves the study at the first measurement at or above the humane endpoint, or at the body-weight limit; the
     tumor is not simulated after that.
@@ -262,6 +263,8 @@ def follow(recorder: Recorder, keeper: Keeper) -> Outcome:
                 break
             recorder.advance()
             rhythm.tick(recorder.state)
+            if round(model.time_h / job.scenario.dt_h) % round(24.0 / job.scenario.dt_h) == 0:
+                report_part(before + model.time_h / (24.0 * job.scenario.measure.days[-1]))
         if recorder.measure(day):
             break
     if keeper.folder and keeper.keep_last:

@@ -29,7 +29,7 @@ from xenosim.study.animal import drug_pk, exposures, generator, tumor_spec
 from xenosim.study.execute import Workers
 from xenosim.study.jobs import NOTHING, Job, Origin, Outcome, grow_up, run_animal
 from xenosim.study.memory import workers_that_fit
-from xenosim.tumor.growth import CALIBRATION_RESOLUTION, Growth, calibrate
+from xenosim.tumor.growth import CALIBRATION_RESOLUTION, Growth, calibrate, from_potential
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -309,7 +309,7 @@ def follow_all(tasks: list[Job], workers: Workers, progress: Progress | None, ke
 
 
 def calibrate_growth(scenario: Scenario) -> Growth:
-    """The growth of a scenario's tumor; of lesions, that of the one in which a cell finds itself on average.
+    """The growth of a scenario's tumor, calibrated or as its cells would have it; of lesions, that of the one in which a cell finds itself on average.
 
     Below 1 mm3 nothing hinders growth but oxygen, and few agents would show a doubling: smaller lesions are calibrated at 1 mm3.
     """
@@ -318,6 +318,8 @@ def calibrate_growth(scenario: Scenario) -> Growth:
         start = max(tumor.lesions.typical_volume_mm3, 1.0)
         resolution = min(max(CALIBRATION_RESOLUTION, 2e4 / start), 1e5)
     loss = model_set(scenario).value("cell_loss_factor")
+    if tumor.potential_doubling_days is not None:
+        return from_potential(tumor_spec(scenario, None), start, tumor.potential_doubling_days, loss, resolution)
     return calibrate(tumor_spec(scenario, None), start, tumor.doubling_time_days, loss, tumor.control, resolution)
 
 

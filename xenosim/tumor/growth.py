@@ -107,13 +107,26 @@ def calibrate(
     return growth
 
 
+def from_potential(spec: TumorSpec, start_mm3: float, potential_days: float, loss_factor: float, resolution: float = CALIBRATION_RESOLUTION) -> Growth:
+    """The growth of cells that would double in ``potential_days`` [day] without crowding and loss; nothing is fitted, its doubling
+    time at ``start_mm3`` [mm3] is what comes out. Other parameters as in :func:`calibrate` [-], [1/mm3]."""
+    cycle = 24.0 * potential_days
+    achieved = _doubling(with_growth(spec._replace(resolution=resolution), cycle, loss_factor), start_mm3)
+    return Growth(cycle, loss_factor * math.log(2.0) / cycle, spec.depth_um, potential_days, None, achieved)
+
+
+def _doubling(spec: TumorSpec, start_mm3: float) -> float:
+    """Doubling time at ``start_mm3`` [day]; inf if the tumor does not double."""
+    time, volume = control_curve(spec, start_mm3, 120.0, 2.0 * start_mm3)
+    doubled = volume.size > 0 and volume[-1] >= 2.0 * start_mm3
+    return float(np.interp(math.log(2.0 * start_mm3), np.log(volume[-2:]), time[-2:])) if doubled else math.inf
+
+
 def _fit_doubling(spec: TumorSpec, start_mm3: float, asked: float, loss_factor: float) -> Growth:
     # Unhindered, the net rate is (1 - loss factor) ln 2 / T; crowding can only slow it, so the search starts there.
     cycle = 24.0 * asked * (1.0 - loss_factor)
     for _ in range(12):
-        time, volume = control_curve(with_growth(spec, cycle, loss_factor), start_mm3, 120.0, 2.0 * start_mm3)
-        doubled = volume.size > 0 and volume[-1] >= 2.0 * start_mm3
-        achieved = float(np.interp(math.log(2.0 * start_mm3), np.log(volume[-2:]), time[-2:])) if doubled else math.inf
+        achieved = _doubling(with_growth(spec, cycle, loss_factor), start_mm3)
         if abs(achieved / asked - 1.0) < TOLERANCE:
             return Growth(cycle, loss_factor * math.log(2.0) / cycle, spec.depth_um, cycle / 24.0, asked, achieved)
         # Time scales with the cycle, so the ratio is nearly the correction.

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
 
 #: Endpoints of the table that a published metric is compared with.
-METRICS = {"tc_volume_mean": "tc_volume_mean", "tgi_ratio_pct": "tgi_ratio_pct", "minus_ln_tc": "minus_ln_tc", "tumor_size": "tc_volume_mean"}
+METRICS = {"tc_volume_mean": "tc_volume_mean", "tgi_ratio_pct": "tgi_ratio_pct", "minus_ln_tc": "minus_ln_tc", "tumor_size": "tc_volume_mean", "no_response": "tc_volume_mean"}
+#: T/C above which a drug counts as inactive [-] (NCI, 42 %).
+INACTIVE = 0.42
 #: Published rows without a counterpart in a study's tables.
 REASONS = {
     "animals_with_regression": "the response criteria of the endpoint table are of other authors; the abstract does not define regression",
@@ -72,10 +74,12 @@ def _row(row: dict[str, str], scenario: Scenario, table: pd.DataFrame) -> dict[s
     e = found.iloc[0]
     asked = (value, value) if math.isfinite(value) else (0.0, 1.0)
     met = e["ci_low"] <= value <= e["ci_high"] if math.isfinite(value) else e["ci_high"] < 1.0
+    if row["metric"] == "no_response":
+        asked, met = (INACTIVE, math.inf), e["ci_low"] > INACTIVE
     none = 1.0 if e["unit"] == "ratio" else 0.0
     says_nothing = math.isfinite(value) and met and e["ci_low"] <= none <= e["ci_high"]
     note = f"day {e['day']:g}, n = {e['n']} against {e['n_control']}; met if the published value lies in the simulated 95 % interval, inconclusive if no effect does too"
     if not math.isfinite(value):
-        note = f"day {e['day']:g}, n = {e['n']} against {e['n_control']}; met if the whole 95 % interval lies below 1"
+        note = f"day {e['day']:g}, n = {e['n']} against {e['n_control']}; met if the whole 95 % interval lies {f'above {INACTIVE:g}, where the NCI calls a drug inactive' if row['metric'] == 'no_response' else 'below 1'}"
     numbers = {"simulated": float(e["estimate"]), "sim_low": float(e["ci_low"]), "sim_high": float(e["ci_high"]), "low": asked[0], "high": asked[1]}
     return base | numbers | {"verdict": "inconclusive" if says_nothing else "met" if met else "MISS", "used": "validation", "note": note}
