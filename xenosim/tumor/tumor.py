@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from xenosim.cell import population
 from xenosim.cell.kernel import HYPOXIC, Exposure, age_cells, age_hypoxic_cells, step_cells
 from xenosim.cell.params import CellParams, TraitParams, step_factors
-from xenosim.cell.state import MAX_SIDE, CellState, allocate, digest, grown, pack, view
+from xenosim.cell.state import MAX_SIDE, CellState, allocate, digest, grown, pack, positions, view
 from xenosim.errors import ResourceError
 from xenosim.parameters.limits import too_coarse
 from xenosim.tumor import shoving, snapshot
 from xenosim.tumor.lattice import (
     OUTSIDE,
+    VACANT,
     Lattice,
     empty_lattice,
     extent,
@@ -33,8 +34,8 @@ SPACE_HOURS = (4.0, 12.0)
 SURFACE_OFFSET = 0.4
 #: The mechanical depth is measured in at least this many cubes of sites; more would cost and show nothing [cubes].
 DEPTH_CUBES = 11.0
-#: Share of its width by which the domain grows, small lattices and large ones, and the width between the two [-], [sites].
-DOMAIN_GROWTH, LARGE_DOMAIN_GROWTH, LARGE_DOMAIN = 0.1, 0.025, 256
+#: Share of its width by which the domain grows beside its margin, small lattices and large ones, and the width between the two [-], [sites].
+DOMAIN_GROWTH, LARGE_DOMAIN_GROWTH, LARGE_DOMAIN = 0.1, 0.0, 256
 #: Cells per mm3: the resolution of one agent per cell (Del Monte 2009).
 CELL_DENSITY = 1e5
 #: Clones that the column ``clone`` can tell apart.
@@ -335,13 +336,18 @@ class Tumor:
         """Close the gaps that are due, then measure the distance to the nearest site without a cell."""
         if self.n == 0:
             return
+        gaps = self._list_gaps()
+        if gaps.size:
+            shoving.close_gaps(self.lattice, self.cells, gaps, gaps.size, self._origin, step, space)
+        update_distance(self.lattice, self.spec.reach)
+
+    def _list_gaps(self) -> NDArray[np.int64]:
+        """All gaps, packed; valid until the next call."""
         found = list_gaps(self.lattice, self._gaps)
         if found > self._gaps.shape[0]:
             self._gaps = np.empty(2 * found, np.int64)
             found = list_gaps(self.lattice, self._gaps)
-        if found:
-            shoving.close_gaps(self.lattice, self.cells, self._gaps, found, self._origin, step, space)
-        update_distance(self.lattice, self.spec.reach)
+        return self._gaps[:found]
 
     def _space(self) -> shoving.SpaceParams:
         depth = self.spec.depth_sites
@@ -408,13 +414,18 @@ class Tumor:
             return
         # A whole number of cubes, so that the cubes stay where they are.
         edge = 2**self.spec.cube_bits
-        old, cubes = self.lattice, math.ceil((2.0 * self._growth(self._half) * self._half + margin) / edge)
+        cubes = math.ceil((2.0 * self._growth(self._half) * self._half + margin) / edge)
         shift = cubes * edge
+        gaps, squared = self._list_gaps(), self.lattice.squared
+        # The old lattice goes before the new one comes: a full-size tumor has no room for both. Columns and gaps hold all it held.
+        del self.lattice
         self._build_domain(self._half + shift)
-        inner, inner_cubes = slice(shift, shift + side), slice(cubes, cubes + old.squared.shape[0])
-        self.lattice.row[inner, inner, inner] = old.row
-        self.lattice.squared[inner_cubes, inner_cubes, inner_cubes] = old.squared
-        self.live.site[:] += pack(shift, shift, shift)
+        live = self.live
+        live.site[:] += pack(shift, shift, shift)
+        shoving.point_back(self.lattice.row, live.site)
+        self.lattice.row[tuple(positions(gaps + pack(shift, shift, shift)).T)] = VACANT
+        inner = slice(cubes, cubes + squared.shape[0])
+        self.lattice.squared[inner, inner, inner] = squared
         self._recenter()
 
     @staticmethod
