@@ -1,4 +1,7 @@
-"""A tiny study on disk, run in a process that kills itself at a chosen moment: ``python -m tests.study_on_disk BASE JOBS KILL_AT``."""
+"""A tiny study on disk, run in a process that kills itself at a chosen event: ``python -m tests.study_on_disk BASE JOBS KILL_AT``.
+
+It says when it begins and, if it lives (KILL_AT 0), how many events it saw.
+"""
 
 from __future__ import annotations
 
@@ -53,8 +56,8 @@ def go_on(base: Path, scenario: Scenario, plan: Plan, jobs: int = 1) -> Path:
         return work.publish(result)
 
 
-def count_events(act: Callable[[int], None]) -> None:
-    """Call ``act`` with the number of every step, flush, rename, link and removal of this process, before it happens."""
+def count_events(act: Callable[[int], None]) -> list[int]:
+    """Call ``act`` with the number of every step, flush, rename, link and removal of this process, before it happens; the count so far."""
     from xenosim.tumor.abm import XenograftModel
 
     seen = [0]
@@ -71,6 +74,7 @@ def count_events(act: Callable[[int], None]) -> None:
     for module, names in ((os, ("replace", "fsync", "link", "unlink", "mkdir")), (shutil, ("rmtree",))):
         for name in names:
             setattr(module, name, counted(getattr(module, name)))
+    return seen
 
 
 def main() -> None:
@@ -82,8 +86,10 @@ def main() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     scenario = tiny(base.parent)
-    count_events(die)
+    seen = count_events(die)
+    print("begun", flush=True)
     go_on(base, scenario, Plan(every_steps=15, paired=True, days=(0.0, 2.0)), jobs)
+    print(seen[0], flush=True)
 
 
 if __name__ == "__main__":

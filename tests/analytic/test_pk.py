@@ -1,9 +1,12 @@
 """Plasma and occupancy against scipy's integrator, and the check table of the parameter set."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+from xenosim.errors import ParameterError
 from xenosim.parameters.load import load_set
 from xenosim.pharmacology.exposure import TargetExposure
 from xenosim.pharmacology.pk import plasma_profile, rate_matrix
@@ -105,6 +108,19 @@ def test_no_drug_is_exactly_nothing() -> None:
     profile = plasma_profile(drug_pk("ixazomib"), [Dose(0.0, 0.0, "ixazomib", "IV")])
     exposure = TargetExposure({"ixazomib": profile}, binding({"ixazomib": load_set("ixazomib")}, 1000.0, 0.02), np.array([1.0]))
     assert not any(exposure.advance(hour, hour + 1).any() for hour in range(5))
+
+
+@pytest.mark.parametrize("what", ["plasma", "binding"])
+def test_what_is_no_number_is_refused(what: str) -> None:
+    profile, target = plasma_profile(drug_pk("ixazomib"), [Dose(2.5, 7.0, "ixazomib", "IV")]), binding({"ixazomib": load_set("ixazomib")}, 1000.0, 0.02)
+    if what == "plasma":
+        profile = replace(profile, amplitudes=profile.amplitudes * np.nan)
+    else:
+        target = target._replace(kon=target.kon * np.inf)
+    exposure = TargetExposure({"ixazomib": profile}, target, np.array([1.0]))
+    with pytest.raises(ParameterError, match="of ixazomib is no finite number between [0-9]+ and [0-9]+ h"):
+        for hour in range(5):
+            exposure.advance(hour, hour + 1)
 
 
 def test_shifted_doses_shift_the_response() -> None:

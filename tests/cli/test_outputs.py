@@ -130,6 +130,8 @@ def test_another_engine_is_refused_unless_forced(run: Path, tmp_path: Path, monk
         (["export", "RUN", "--day", "3", "--arm", "ixazomab"], "did you mean 'ixazomib'"),
         (["export", "RUN", "--day", "3", "--animal", "9"], "no animal 9"),
         (["export", "RUN", "--day", "3", "--replicate", "4"], "no replicate 4"),
+        (["export", "RUN", "--day", "3", "--lesion", "2"], "no lesion 2: the animal has a single tumor"),
+        (["view", "RUN", "--lesion", "0"], "no lesion 0"),
         (["export", "RUN", "--day", "3", "--fields", "state,lode"], "did you mean 'load'"),
         (["export", "RUN", "--day", "3", "--format", "omezarr"], "did you mean 'ome-zarr'"),
         (["export", "RUN", "--day", "3", "--format", "vti", "--out", "x.npz"], "ends in .vti"),

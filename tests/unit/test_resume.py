@@ -1,8 +1,10 @@
 """A study that is stopped, killed or damaged goes on to the same tables, byte by byte; one living tumor has several futures."""
 
 import os
+import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,10 +73,22 @@ def killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return next(base.iterdir())
 
 
+def begin(base: Path, event: int | np.integer, jobs: int = 1) -> subprocess.Popen[str]:
+    """Run or resume the study in a process that dies at an event, or never at 0; returns when the study begins."""
+    command = [sys.executable, "-m", "tests.study_on_disk", str(base), str(jobs), str(event)]
+    process = subprocess.Popen(
+        command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env=os.environ | {"NUMBA_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert process.stdout and process.stdout.readline() == "begun\n"
+    return process
+
+
 def kill_at(base: Path, event: int | np.integer, jobs: int = 1) -> int:
     """Run or resume the study in a process that dies at an event; its exit code."""
-    command = [sys.executable, "-m", "tests.study_on_disk", str(base), str(jobs), str(event)]
-    return subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, timeout=300, env=os.environ | {"NUMBA_NUM_THREADS": "1"}).returncode
+    process = begin(base, event, jobs)
+    process.communicate(timeout=300)
+    return process.returncode
 
 
 def finish(base: Path, scenario: Scenario, jobs: int = 1) -> Path:
@@ -94,6 +108,11 @@ def test_saving_changes_nothing(whole: Path, saved: Path) -> None:
     assert all(read_header(saved / "checkpoints" / name)["day"] in (0.0, 2.0) for name in names)
 
 
+def test_workers_change_nothing(whole: Path, tmp_path: Path) -> None:
+    """Arms that share an animal's growth in one process, and in two."""
+    assert tables(run_study(tiny(tmp_path), jobs=2, paired=True).write(tmp_path / "runs")) == tables(whole)
+
+
 def test_killed_three_times_and_resumed(whole: Path, tmp_path: Path) -> None:
     base, chance = tmp_path / "runs", np.random.default_rng(20)
     base.mkdir()
@@ -102,18 +121,60 @@ def test_killed_three_times_and_resumed(whole: Path, tmp_path: Path) -> None:
     assert tables(finish(base, tiny(tmp_path))) == tables(whole)
 
 
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[int, tuple[int, float]]:
+    """Events and seconds of the study in a process that nobody kills, by the number of its workers."""
+    found = {}
+    for jobs in (1, 2):
+        base = tmp_path_factory.mktemp(f"undisturbed{jobs}") / "runs"
+        base.mkdir()
+        process, started = begin(base, 0, jobs), time.monotonic()
+        told, _ = process.communicate(timeout=300)
+        found[jobs] = int(told), time.monotonic() - started
+    return found
+
+
+def check_resumed(base: Path, whole: Path, jobs: int) -> None:
+    """Resume what was killed, and see that nothing is missing or differs."""
+    run = finish(base, tiny(base.parent), jobs)
+    assert tables(run) == tables(whole)
+    assert len(list((run / "checkpoints").iterdir())) == 6
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(12))
-def test_killed_at_any_moment_and_resumed(seed: int, whole: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("seed", range(8))
+def test_killed_at_any_moment_and_resumed(seed: int, undisturbed: dict[int, tuple[int, float]], whole: Path, tmp_path: Path) -> None:
     base, chance = tmp_path / "runs", np.random.default_rng(seed)
     base.mkdir()
     jobs = 1 + seed % 2
-    for _ in range(3):
+    # Whatever has not happened yet will: a process that resumes sees at least the events that are left, the last of them publish the run.
+    left = undisturbed[jobs][0]
+    for share in (2, 2, 1):
+        event = chance.integers(1, left // share + 1)
+        left -= int(event)
         # In workers the parent is killed, and they with it.
-        kill_at(base, chance.integers(1, 600 if jobs == 1 else 20), jobs)
-    run = finish(base, tiny(tmp_path), 3 - jobs)
-    assert tables(run) == tables(whole)
-    assert len(list((run / "checkpoints").iterdir())) == 6
+        assert kill_at(base, event, jobs) == -9
+    check_resumed(base, whole, 3 - jobs)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_killed_by_the_clock_and_resumed(seed: int, undisturbed: dict[int, tuple[int, float]], whole: Path, tmp_path: Path) -> None:
+    base, chance = tmp_path / "runs", np.random.default_rng(100 + seed)
+    jobs, kills, patience = 2 - seed % 2, 0, undisturbed[2 - seed % 2][1]
+    while kills < 2:
+        base.mkdir(exist_ok=True)
+        process = begin(base, 0, jobs)
+        time.sleep(chance.uniform(0.0, patience))
+        process.kill()
+        process.communicate(timeout=300)
+        if process.returncode == -9 and not [path for path in base.iterdir() if not path.name.endswith(UNFINISHED)]:
+            kills += 1
+        else:
+            # It was faster: again, from the beginning.
+            shutil.rmtree(base)
+            kills, patience = 0, patience / 2.0
+    check_resumed(base, whole, 3 - jobs)
 
 
 @pytest.mark.parametrize("damage", ["last", "all"])

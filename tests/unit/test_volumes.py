@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.conftest import SCENARIOS, small_spec
+from tests.conftest import SCENARIOS, SMALL, small_spec
 from xenosim.cell.state import CellState, positions
 from xenosim.errors import ResourceError, RunError, ScenarioError
 from xenosim.io import export
@@ -16,9 +16,10 @@ from xenosim.io.ome_zarr import levels
 from xenosim.io.volumes import FIELDS, GAP, Volumes, halve
 from xenosim.scenario.load import load_scenario
 from xenosim.scenario.resolve import resolved_dict, scenario_from_resolved, scenario_hash
+from xenosim.study.animal import tumor_spec
 from xenosim.tumor.tumor import Tumor
 from xenosim.tumor.volumes import volumes
-from xenosim.viz.paint import STATE_COLORS
+from xenosim.viz.paint import STATE_COLORS, paint
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +65,10 @@ def test_every_format_reads_back_as_the_columns(tumor: Tumor, kind: str, tmp_pat
         pytest.importorskip("pyvista", reason="an extra of the package")
     path = write_volumes(volumes(tumor, about={"day": 3.0}), tmp_path / f"t{FORMATS[kind]}", kind, colors={"state": STATE_COLORS})
     at = positions(tumor.live.site)
-    for name, field in FIELDS.items():
+    shown = volumes(tumor).fields
+    assert set(FIELDS) - set(shown) == {"oxygen"}
+    for name in shown:
+        field = FIELDS[name]
         values, spacing, origin = read_back(path, kind, name)
         assert values.dtype == field.dtype and list(values.shape) == list(np.ptp(at, axis=0) + 1)
         z, y, x = (at - at.min(axis=0)).T
@@ -75,6 +79,25 @@ def test_every_format_reads_back_as_the_columns(tumor: Tumor, kind: str, tmp_pat
         assert np.isnan(values[without]).all() if not field.is_label else set(values[without]) <= {0, GAP}
         assert np.allclose(spacing, 100.0) and np.allclose(origin, (at.min(axis=0) - tumor._origin) * 100.0)
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+def test_oxygen_is_that_of_the_voxels(tmp_path: Path) -> None:
+    spec = tumor_spec(load_scenario(SCENARIOS[0], SMALL), None)
+    for site, short in (("well", False), ("poor", True)):
+        perfusion = spec.perfusion._replace(mean=0.1 if short else 20.0)
+        made = Tumor(spec._replace(perfusion=perfusion, resolution=1e3), 5.0, 3)
+        assert bool(made.oxygen) == short
+        path = write_volumes(volumes(made, ["oxygen"]), tmp_path / f"{site}.npz", "npz")
+        values, _, _ = read_back(path, "npz", "oxygen")
+        assert np.array_equal(np.sort(values[np.isfinite(values)]), np.sort(made.pressures().astype(np.float32)))
+        assert (np.nanmin(values) < 5.0) == short and np.isfinite(values).sum() == made.n
+
+
+def test_every_state_has_a_color_of_its_own() -> None:
+    labels = [state + 1 for state in CellState] + [GAP]
+    assert sorted(STATE_COLORS) == labels and len(set(STATE_COLORS.values())) == len(labels)
+    painted = paint("state", [np.array(labels, np.uint8)], {})
+    assert len(np.unique(painted.rgb(np.array(labels, np.uint8)), axis=0)) == len(labels)
 
 
 def test_gaps_are_told_from_host_tissue(tumor: Tumor) -> None:

@@ -74,6 +74,7 @@ Run = Annotated[str, typer.Argument(help="Run directory.")]
 Arm = Annotated[str | None, typer.Option("--arm", help="Arm; the first by default.")]
 Animal = Annotated[int | None, typer.Option("--animal", help="Animal; the first of the arm by default.")]
 Replicate = Annotated[int | None, typer.Option("--replicate", help="Replicate of the study; the first by default.")]
+Lesion = Annotated[int | None, typer.Option("--lesion", help="Lesion of an animal with several; the largest by default.")]
 File3D = Annotated[str | None, typer.Option("--out", help="File to write; into the run directory by default.")]
 Force = Annotated[bool, typer.Option("--force", help="Also where the engine or parameters differ from those of the run.")]
 
@@ -82,13 +83,13 @@ Force = Annotated[bool, typer.Option("--force", help="Also where the engine or p
 def export(
     run: Run, day: Annotated[float, typer.Option("--day", help="Day from first dose.")],
     format_: Annotated[str, typer.Option("--format", help="ome-zarr (napari), vti (ParaView) or npz (NumPy).")] = "ome-zarr",
-    fields: Annotated[str, typer.Option("--fields", help="Comma-separated: state,load,stress,clone; all by default.")] = "",
-    arm: Arm = None, animal: Animal = None, replicate: Replicate = None, out: File3D = None, force: Force = False, json: Json = False,
+    fields: Annotated[str, typer.Option("--fields", help="Comma-separated: state,load,stress,oxygen,clone; all by default.")] = "",
+    arm: Arm = None, animal: Animal = None, replicate: Replicate = None, lesion: Lesion = None, out: File3D = None, force: Force = False, json: Json = False,
 ) -> None:  # fmt: skip
-    """Write the tumor of one animal on one day as a 3-D file: every cell's state, load, stress and clone."""
+    """Write the tumor of one animal on one day as a 3-D file: every cell's state, load, stress, oxygen and clone."""
     from xenosim.cli.outputs import Choice, export_day
 
-    export_day(Choice(run, arm, animal, replicate, force), day, format_, fields, out, json)
+    export_day(Choice(run, arm, animal, replicate, lesion, force), day, format_, fields, out, json)
 
 
 @app.command()
@@ -97,15 +98,15 @@ def view(
     slices: Annotated[bool, typer.Option("--slices", help="Three sections as a picture (the default).")] = False,
     turntable: Annotated[bool, typer.Option("--turntable", help="The tumor turned, a quarter cut out: GIF, MP4, or PNG of the first picture.")] = False,
     movie: Annotated[bool, typer.Option("--movie", help="A section day by day beside the volume curve: GIF or MP4.")] = False,
-    field: Annotated[str, typer.Option("--field", help="What the colors show: state, load, stress or clone.")] = "state",
+    field: Annotated[str, typer.Option("--field", help="What the colors show: state, load, stress, oxygen or clone.")] = "state",
     day: Annotated[float | None, typer.Option("--day", help="Day from first dose; the animal's last by default. A movie ends there.")] = None,
-    arm: Arm = None, animal: Animal = None, replicate: Replicate = None, out: File3D = None, force: Force = False, json: Json = False,
+    arm: Arm = None, animal: Animal = None, replicate: Replicate = None, lesion: Lesion = None, out: File3D = None, force: Force = False, json: Json = False,
 ) -> None:  # fmt: skip
     """Draw the tumor of one animal: sections, a turntable or a movie of its growth."""
     from xenosim.cli.outputs import Choice, view_tumor
 
     kinds = [name for name, chosen in (("slices", slices), ("turntable", turntable), ("movie", movie)) if chosen]
-    view_tumor(Choice(run, arm, animal, replicate, force), kinds, field, day, out, json)
+    view_tumor(Choice(run, arm, animal, replicate, lesion, force), kinds, field, day, out, json)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -25,19 +26,20 @@ TURN, TURN_SPEED, MOVIE_SPEED = 36, 12.0, 5.0
 
 
 class Choice(NamedTuple):
-    """Which animal of which run, and whether another engine may simulate it (``force``)."""
+    """Which animal of which run, which of its lesions, and whether another engine may simulate it (``force``)."""
 
     run: str
     arm: str | None
     animal: int | None
     replicate: int | None
+    lesion: int | None
     force: bool
 
     def replay(self) -> Replay:
         """The animal, ready to be simulated again."""
         from xenosim.study.replay import replay
 
-        return replay(Path(self.run), self.arm, self.animal, self.replicate, force=self.force)
+        return replay(Path(self.run), self.arm, self.animal, self.replicate, lesion=self.lesion, force=self.force)
 
 
 def export_day(choice: Choice, day: float, kind: str, fields: str, out: str | None, as_json: bool) -> None:
@@ -114,19 +116,21 @@ def _draw_day(replay: Replay, kind: str, field: str, day: float, path: Path, sho
 
 
 def _draw_movie(replay: Replay, kind: str, field: str, day: float, path: Path, show: bool) -> None:
-    """Sections day by day from day 0, or from engraftment where the last day is before that."""
+    """Sections day by day from day 0, or from engraftment where the last day is before that; of the lesion that is the largest then."""
     from xenosim.viz.animation import write_animation
     from xenosim.viz.sections import growth_movie, still
 
-    first = 0 if day >= 0 else -replay.job.growth_days
+    first = max(math.ceil(replay.first_day), 0) if day >= 0 else math.ceil(replay.first_day)
     days = [float(d) for d in range(first, int(day) + 1)]
     stills = []
+    lesion = 0
     names: dict[int, str] = {}
     with Progress(show, "steps") as progress:
         for today, model in replay.walk(days, progress):
-            alive = replay.volumes(today, model, [field]) if model.tumor.n else None
+            lesion = lesion or replay.shown(model)
+            alive = replay.volumes(today, model, [field], lesion) if model.tumors[lesion - 1].n else None
             names = alive.labels.get(field, {}) if alive else names
-            stills.append(still(today, model.tumor.volume_mm3, alive, field))
+            stills.append(still(today, model.volume_mm3, alive, field))
     pictures = growth_movie(stills, field, names, replay.tables, f"{replay.name}: {field}")
     with whole_file(path) as partial, Progress(show, "pictures") as progress:
         write_animation(pictures, partial, MOVIE_SPEED, lambda done: progress(done, len(stills)))

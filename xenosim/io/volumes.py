@@ -43,6 +43,7 @@ FIELDS = {
     "state": Field("uint8", "label", "what the cell is doing; 0 no cell"),
     "load": Field("float32", "-", "load of unfolded protein; NaN without a cell"),
     "stress": Field("float32", "-", "stress; NaN without a cell"),
+    "oxygen": Field("float32", "mmHg", "oxygen pressure; NaN without a cell"),
     "clone": Field("uint16", "label", "heritable type of the cell, 1 the founding one; 0 no cell"),
 }
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from xenosim.errors import ParameterError
 from xenosim.jit import kernel
 from xenosim.pharmacology.pk import PlasmaProfile
 
@@ -126,7 +127,8 @@ def _stage(jacobian, h, rhs, matrix):  # type: ignore[no-untyped-def]
 
 @kernel
 def integrate_site(o, plasma, site, t0, t1, before):  # type: ignore[no-untyped-def]
-    """Advance the occupancies ``o`` (n,) [-] of one site from ``t0`` to ``t1`` [h]; return the integral of their sum [h] (P2).
+    """Advance the occupancies ``o`` (n,) [-] of one site from ``t0`` to ``t1`` [h]; return the integral of their sum [h] (P2),
+    NaN where plasma or binding is no number.
 
     Source: Shampine and Reichelt 1997, doi:10.1137/S1064827594276424 (the Rosenbrock pair ode23s, adaptive).
     """
@@ -142,6 +144,9 @@ def integrate_site(o, plasma, site, t0, t1, before):  # type: ignore[no-untyped-
         for j in range(n):
             plasma_at(plasma, j, t, before, conc, slope)
         binding_rates(o, conc, slope, site, f0, jac, ft)
+        for j in range(n):
+            if not np.isfinite(f0[j]):
+                return np.nan
         for j in range(n):
             k1[j] = f0[j] + h * _GAMMA * ft[j]
         _stage(jac, h, k1, scratch)
@@ -235,7 +240,13 @@ class TargetExposure:
         self._mean = np.zeros((self.exchange.size, self.fold.shape[0]))
 
     def advance(self, t0_h: float, t1_h: float) -> FloatArray:
-        """Advance to ``t1_h`` [h]; mean total occupancy of the step [-], shape (n_zones, n_clones)."""
+        """Advance to ``t1_h`` [h]; mean total occupancy of the step [-], shape (n_zones, n_clones).
+
+        Raises
+        ------
+        ParameterError
+            Plasma concentrations or binding constants that are not finite.
+        """
         if not self.binding.inhibitors or self._is_clear(t0_h, t1_h):
             self.occupancy[:] = 0.0
             return np.zeros_like(self._mean)
@@ -244,6 +255,11 @@ class TargetExposure:
             self.occupancy, self._plasma, self.exchange, self.fold, b.sites_nM, b.kdeg_per_h, b.kon, b.koff, b.fu,
             float(t0_h), float(t1_h), self._mean,
         )  # fmt: skip
+        if not np.isfinite(self._mean).all():
+            raise ParameterError(
+                f"plasma or binding of {', '.join(b.inhibitors)} is no finite number between {t0_h:g} and {t1_h:g} h",
+                remedy="check doses and parameters of the drug",
+            )  # fmt: skip
         return self._mean.copy()
 
     def _is_clear(self, t0: float, t1: float) -> bool:

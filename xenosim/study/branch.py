@@ -29,7 +29,11 @@ def read_origin(path: Path, scenario: Scenario) -> Origin:
         Not a checkpoint of an animal, damaged, of another engine, or an animal that the scenario's cannot be: another model,
         resolution, time step, strain or parameter.
     """
-    header, _ = load_checkpoint(path)
+    return origin_of(load_checkpoint(path)[0], path, scenario)
+
+
+def origin_of(header: dict[str, Any], path: Path, scenario: Scenario) -> Origin:
+    """What :func:`read_origin` gives, from the ``header`` alone."""
     if header.get("kind") != "animal":
         raise CheckpointError("the checkpoint is not of an animal in an arm", where=str(path), remedy="give one of RUN/checkpoints")
     if header["engine"] != source_hash():
@@ -45,10 +49,11 @@ def read_origin(path: Path, scenario: Scenario) -> Origin:
     hours = 24.0 * header["day"]
     return Origin(
         str(path), header["day"], header["animal_id"], growth, header["growth_days"], variation,
-        tuple(_earlier(dose, hours) for dose in header["doses"]),
+        tuple(earlier(dose, hours) for dose in header["doses"]),
     )  # fmt: skip
 
 
-def _earlier(dose: dict[str, Any], hours: float) -> Dose:
+def earlier(dose: dict[str, Any], hours: float) -> Dose:
+    """A dose of a header, in times of a study that begins ``hours`` later [h]."""
     extra = tuple((str(name), str(value)) for name, value in dose["extra"])
     return Dose(**(dose | {"time_h": dose["time_h"] - hours, "extra": extra}))

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from xenosim.analysis.clones import WILD_TYPE
-from xenosim.errors import RunError, ScenarioError, suggest
+from xenosim.errors import CheckpointError, RunError, ScenarioError, suggest
 from xenosim.io.runs import read_manifest, read_run
 from xenosim.io.volumes import Volumes
 from xenosim.jit import source_hash
 from xenosim.parameters.perturb import mutations
 from xenosim.scenario.resolve import scenario_from_resolved, scenario_hash
-from xenosim.study.jobs import Job, grow_to_day_0, new_model
+from xenosim.study.jobs import Job, grow_to_day_0, new_model, restored
+from xenosim.study.kept import Kept, kept_checkpoints, kept_origin, model_at
 from xenosim.tumor.growth import Growth
 from xenosim.tumor.volumes import volumes
 
@@ -30,14 +31,32 @@ if TYPE_CHECKING:
 _ANOTHER_ENGINE = "install the version that wrote it, run the scenario again, or add --force"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Replay:
-    """An animal of a run: its ``job``, its rows of the ``tables``, and whether a difference from them is an error (``strict``)."""
+    """An animal of a run, to be simulated again.
+
+    Attributes
+    ----------
+    run, job, tables
+        The run directory, the animal, and its rows of the tables.
+    strict : bool
+        Whether a difference from the tables is an error.
+    lesion : int, optional
+        Which of its lesions is shown, from 1; the largest by default.
+    kept : tuple of Kept
+        Checkpoints to begin from, the latest first.
+    begun, compared
+        Of the last walk: the checkpoint it began from ("": none), and the days on which it was compared with truth.csv.
+    """
 
     run: Path
     job: Job
     tables: dict[str, pd.DataFrame]
     strict: bool
+    lesion: int | None = None
+    kept: tuple[Kept, ...] = ()
+    begun: str = ""
+    compared: list[float] = field(default_factory=list)
 
     @property
     def agents(self) -> dict[float, int]:
@@ -51,10 +70,27 @@ class Replay:
         return max(self.agents)
 
     @property
+    def first_day(self) -> float:
+        """First day that can be simulated again [day]: engraftment, or of a branched run day 0, or its first checkpoint."""
+        if self.job.origin and not self.job.origin.path:
+            return min(kept.day for kept in self.kept)
+        return 0.0 - self.job.growth_days
+
+    @property
+    def n_lesions(self) -> int:
+        """Lesions of the animal."""
+        return int(self.tables["lesions"]["lesion"].max())
+
+    @property
     def name(self) -> str:
-        """Arm and animal, for file names and titles."""
+        """Arm, animal and lesion, for file names and titles."""
         replicate = f" replicate {self.job.replicate}" if self.job.scenario.replicates > 1 else ""
-        return f"{self.job.arm} animal {self.job.animal}{replicate}"
+        lesion = "" if self.n_lesions == 1 else f" lesion {self.lesion}" if self.lesion else " largest lesion"
+        return f"{self.job.arm} animal {self.job.animal}{replicate}{lesion}"
+
+    def shown(self, model: XenograftModel) -> int:
+        """Number of the lesion to show, from 1: the chosen one, or the largest of ``model``."""
+        return self.lesion or 1 + max(range(len(model.tumors)), key=lambda k: model.tumors[k].n)
 
     def about(self, day: float) -> dict[str, Any]:
         """What a picture or a file of this animal on ``day`` shows, as plain data."""
@@ -63,19 +99,21 @@ class Replay:
             "replicate": self.job.replicate, "day": day, "seed": self.job.scenario.seed, "study_id": scenario_hash(self.job.scenario),
         }  # fmt: skip
 
-    def volumes(self, day: float, model: XenograftModel, fields: Sequence[str] = ()) -> Volumes:
-        """The tumor of ``model`` on ``day``, site by site, with the names of its clones; ``fields`` all by default."""
+    def volumes(self, day: float, model: XenograftModel, fields: Sequence[str] = (), lesion: int = 0) -> Volumes:
+        """The tumor of ``model`` on ``day``, site by site, with the names of its clones; ``fields`` all, ``lesion`` :meth:`shown` by default."""
+        lesion = lesion or self.shown(model)
         mutant = " and ".join(mutations(self.job.scenario.perturb))
         names = {1: WILD_TYPE} | ({2: mutant} if mutant else {})
-        found = volumes(model.tumor, fields, self.about(day))
+        about = self.about(day) | ({"lesion": lesion, "lesions": self.n_lesions} if self.n_lesions > 1 else {})
+        found = volumes(model.tumors[lesion - 1], fields, about)
         return found._replace(labels=found.labels | {"clone": names})
 
     def check_day(self, day: float) -> None:
         """Refuse a day on which this animal has no tumor in the study."""
-        first = -float(self.job.growth_days)
+        first = self.first_day
         if not first <= day <= self.last_day:
             raise RunError(
-                f"there is no day {day:g}: {self.name} was simulated from day {first:g} to day {self.last_day:g}",
+                f"there is no day {day:g}: {self.name} can be simulated again from day {first:g} to day {self.last_day:g}",
                 where=str(self.run), remedy="choose a --day between them",
             )  # fmt: skip
 
@@ -92,21 +130,22 @@ class Replay:
         Raises
         ------
         RunError
-            A tumor that differs from the run's truth.csv on a measurement day, unless ``strict`` is False.
+            A tumor that differs from the run's truth.csv on a measurement day, unless ``strict`` is False; or a branched run
+            whose checkpoints are all damaged.
         """
         wanted = sorted(set(days))
         for day in (wanted[0], wanted[-1]):
             self.check_day(day)
-        scenario = self.job.scenario
-        total = math.ceil(24.0 * (wanted[-1] + self.job.growth_days) / scenario.dt_h)
+        model = self._begin(wanted[0])
+        dt_h, begin_h = self.job.scenario.dt_h, model.time_h
+        total = math.ceil((24.0 * wanted[-1] - begin_h) / dt_h)
 
         def tick(model: XenograftModel) -> None:
             if progress:
-                progress(min(model.tumor.step_number, total), total)
+                progress(min(round((model.time_h - begin_h) / dt_h), total), total)
 
-        doses = next(arm.doses for arm in scenario.arms if arm.name == self.job.arm)
-        model = new_model(self.job, doses)
-        for day in sorted({*wanted, *(day for day in self.agents if day <= wanted[-1])}):
+        measured = (day for day in self.agents if begin_h / 24.0 - 1e-9 <= day <= wanted[-1])
+        for day in sorted({*wanted, *measured}):
             if day >= 0:
                 grow_to_day_0(self.job, model, tick)
             while model.time_h < 24.0 * day - 1e-9:
@@ -116,8 +155,23 @@ class Replay:
             if day in wanted:
                 yield day, model
 
+    def _begin(self, day: float) -> XenograftModel:
+        """The animal at the latest state up to ``day`` that the run keeps, or at engraftment."""
+        self.begun, self.compared = "", []
+        if found := model_at(self.job, self.kept, day):
+            model, self.begun = found
+            return model
+        if not self.job.origin:
+            return new_model(self.job, self.job.doses)
+        try:
+            self.begun = Path(self.job.origin.path).name
+            return restored(self.job, None).model
+        except CheckpointError as error:
+            raise _branched(self.run, error) from error
+
     def _compare(self, day: float, model: XenograftModel) -> None:
         recorded = self.agents.get(day, model.n_agents)
+        self.compared += [day] if day in self.agents else []
         if self.strict and recorded != model.n_agents:
             raise RunError(
                 f"the tumor simulated again has {model.n_agents} agents on day {day:g}, truth.csv has {recorded}",
@@ -128,15 +182,18 @@ class Replay:
         """What :meth:`walk` has shown up to ``day``: one line."""
         if not self.strict:
             return "not checked against truth.csv (--force): the engine differs from the one that wrote the run"
+        begun = f"; begun at {self.begun}" if self.begun else ""
         if day in self.agents:
             volume = self.agents[day] / self.job.scenario.tumor.resolution_per_mm3
-            return f"equal to truth.csv on day {day:g}: {self.agents[day]} agents, {volume:.4g} mm3"
-        before = [d for d in self.agents if d < day]
-        checked = f"; equal to truth.csv on day {max(before):g}" if before else ""
-        return f"day {day:g} was not measured{checked}"
+            return f"equal to truth.csv on day {day:g}: {self.agents[day]} agents, {volume:.4g} mm3{begun}"
+        checked = f"; equal to truth.csv on day {max(self.compared):g}" if self.compared else ""
+        return f"day {day:g} was not measured{checked}{begun}"
 
 
-def replay(run: Path, arm: str | None = None, animal: int | None = None, replicate: int | None = None, *, force: bool = False) -> Replay:
+def replay(
+    run: Path, arm: str | None = None, animal: int | None = None, replicate: int | None = None, *, lesion: int | None = None,
+    force: bool = False,
+) -> Replay:  # fmt: skip
     """Find an animal of a run directory, ready to be simulated again.
 
     Parameters
@@ -145,31 +202,50 @@ def replay(run: Path, arm: str | None = None, animal: int | None = None, replica
         A run directory.
     arm, animal, replicate : optional
         The animal; the first one that fits, in the order of the tables.
+    lesion : int, optional
+        Which of its lesions, from 1; the largest by default.
     force : bool
         Simulate also where engine or parameters differ from those of the run.
 
     Raises
     ------
     XenosimError
-        No run directory, no such animal, or another engine.
+        No run directory, no such animal or lesion, another engine, or a branched run that keeps no usable checkpoint.
     """
     tables, manifest = read_run(run), read_manifest(run)
-    if manifest.get("branched_from"):
-        raise RunError("this run branches from a checkpoint: its animals cannot be simulated again from engraftment", where=str(run), remedy="give the run that the checkpoint came from")
     scenario = read_scenario(run)
     same = manifest.get("engine") == source_hash() and manifest.get("scenario_hash") == scenario_hash(scenario)
     if not same and not force:
         what = "engine" if manifest.get("engine") != source_hash() else "scenario.yaml or the parameters"
         raise RunError(f"{what} differ{'s' * (what == 'engine')} from what wrote this run", where=str(run), remedy=_ANOTHER_ENGINE)
     key = _find_animal(tables["truth"], manifest.get("arms", []), arm, animal, replicate, str(run))
-    own = {name: _rows_of(tables[name], key) for name in ("truth", "observations", "cells")}
+    own = {name: _rows_of(tables[name], key) for name in ("truth", "observations", "cells", "lesions")}
     own["events"] = tables["events"][tables["events"]["arm"] == key["arm"]]
     try:
         growth = Growth(**manifest["growth"])
-        days = int(manifest["growth_days_before_day_0"][str(key["replicate"])])
+        days = 0 if manifest.get("branched_from") else int(manifest["growth_days_before_day_0"][str(key["replicate"])])
     except (KeyError, TypeError, ValueError) as error:
         raise RunError("manifest.json is damaged", where=str(run), remedy="run the scenario again") from error
-    return Replay(run, Job(scenario, growth, key["arm"], key["animal_id"], key["replicate"], days), own, same)
+    kept = kept_checkpoints(run, scenario, key)
+    try:
+        origin = kept_origin(run, scenario, manifest["branched_from"], kept) if manifest.get("branched_from") else None
+    except CheckpointError as error:
+        raise _branched(run, error) from error
+    found = Replay(run, Job(scenario, growth, key["arm"], key["animal_id"], key["replicate"], days, origin=origin), own, same, lesion, kept)
+    if lesion is not None and not 1 <= lesion <= found.n_lesions:
+        one = found.n_lesions == 1
+        raise RunError(
+            f"there is no lesion {lesion}: the animal has {'a single tumor' if one else f'lesions 1 to {found.n_lesions}'}", where=str(run),
+            remedy="leave --lesion out" if one else "choose one of them",
+        )  # fmt: skip
+    return found
+
+
+def _branched(run: Path, error: CheckpointError) -> RunError:
+    return RunError(
+        f"this run branches from a checkpoint: its animals cannot be simulated again from engraftment, and {error.message}",
+        where=str(run), remedy="give the run that the checkpoint came from",
+    )  # fmt: skip
 
 
 def read_scenario(run: Path) -> Scenario:

@@ -23,6 +23,8 @@ from xenosim.study.keeper import DAYS, DEFAULT_SECONDS, ROLLING, Keeper
 from xenosim.study.run import StudyResult, run_name
 
 PLAN, SCENARIO, LOCK, RESULT, PUBLISHED, ORIGIN = "run.json", "scenario.json", "lock", "result", "published.json", "origin.ckpt"
+#: Folder of a run directory in which checkpoints stay; of a branched run also its origin.
+KEPT = "checkpoints"
 
 
 class Plan(NamedTuple):
@@ -145,10 +147,11 @@ class Workspace:
         ready.mkdir()
         result.write_into(ready, self.plan.command, draw)
         kept = sorted((self.path / DAYS).glob("*.ckpt")) + (sorted((self.path / ROLLING).glob("*.ckpt")) if self.plan.keep_last else [])
+        kept += self.path.glob(ORIGIN)
         if kept:
-            (ready / "checkpoints").mkdir()
+            (ready / KEPT).mkdir()
         for file in kept:
-            os.link(file, ready / "checkpoints" / file.name)
+            os.link(file, ready / KEPT / file.name)
         base, name = self.path.parent, self.path.name.removesuffix(UNFINISHED)
         name = name if not (base / name).exists() else free_name(base, name)
         write_json({"name": name}, self.path / PUBLISHED)

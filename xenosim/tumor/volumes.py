@@ -1,8 +1,9 @@
-"""What a tumor holds, site by site: state, load, stress and clone on its bounding box, for export and figures."""
+"""What a tumor holds, site by site: state, load, stress, oxygen and clone on its bounding box, for export and figures."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from xenosim.tumor.tumor import Tumor
 
 def available_fields(tumor: Tumor) -> tuple[str, ...]:
     """Names of the quantities that this tumor has on its sites."""
-    return tuple(FIELDS)
+    return tuple(name for name in FIELDS if name != "oxygen" or tumor.spec.oxygen is not None)
 
 
 def volumes(tumor: Tumor, fields: Sequence[str] = (), about: dict[str, Any] | None = None) -> Volumes:
@@ -57,8 +58,12 @@ def volumes(tumor: Tumor, fields: Sequence[str] = (), about: dict[str, Any] | No
     rows = tumor.lattice.row[low[0] : high[0], low[1] : high[1], low[2] : high[2]]
     first = (low - tumor._origin) * tumor.spec.spacing_um
 
+    @cache
+    def column(name: str) -> NDArray[Any]:
+        return tumor.pressures().astype(np.float32) if name == "oxygen" else np.asarray(getattr(tumor.cells, name))
+
     def read(name: str, region: Region) -> NDArray[Any]:
-        return _values(tumor, name, rows[region])
+        return _values(column(name), name, rows[region])
 
     nz, ny, nx = rows.shape
     states = {int(state) + 1: state.name.lower() for state in CellState} | {GAP: "gap"}
@@ -68,10 +73,10 @@ def volumes(tumor: Tumor, fields: Sequence[str] = (), about: dict[str, Any] | No
     )  # fmt: skip
 
 
-def _values(tumor: Tumor, name: str, rows: NDArray[np.int32]) -> NDArray[Any]:
-    """Column ``name`` of the cells of ``rows``, as a label or number; the field's empty value where there is none."""
+def _values(column: NDArray[Any], name: str, rows: NDArray[np.int32]) -> NDArray[Any]:
+    """The ``column`` of a field for the cells of ``rows``, as a label or number; the field's empty value where there is none."""
     field = FIELDS[name]
-    values = np.asarray(getattr(tumor.cells, name)[np.maximum(rows, 0)].astype(field.dtype, copy=False))
+    values = np.asarray(column[np.maximum(rows, 0)].astype(field.dtype, copy=False))
     if field.is_label:
         values += values.dtype.type(1)
     values[rows < 0] = field.empty
