@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import small_spec
 from xenosim.cell.state import CellState, positions
+from xenosim.tumor import tumor as tumor_module
 from xenosim.tumor.tumor import Tumor
 
 
@@ -115,3 +116,43 @@ def test_killed_tumor_shrinks_compactly_and_dies_out() -> None:
         tumor.step(np.zeros((1, 1)))
     assert tumor.n == 0 and tumor.volume_mm3 == 0 and tumor.axes_mm() == (0.0, 0.0, 0.0)
     assert tumor.counts() == dict.fromkeys(CellState, 0)
+
+
+def test_sorting_rows_by_place_changes_nothing_but_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, sorted_often = Tumor(small_spec(), 8.0, 4), Tumor(small_spec(), 8.0, 4)
+    for hour in range(72):
+        inhibition = np.full((1, 1), 0.6 if hour < 24 else 0.2)
+        plain.step(inhibition)
+        with monkeypatch.context() as patch:
+            patch.setattr(tumor_module, "REORDER_FROM", 0)
+            patch.setattr(tumor_module, "REORDER_TURNOVER", 0.01)
+            sorted_often.step(inhibition)
+    assert not np.array_equal(plain.live.uid, sorted_often.live.uid)
+    assert plain.digest() == sorted_often.digest()
+    z, y, x = positions(sorted_often.live.site).T
+    assert np.array_equal(sorted_often.lattice.row[z, y, x], np.arange(sorted_often.n))
+
+
+def test_survivors_of_a_large_kill_come_together() -> None:
+    """Spread: volume of a ball with the cells' radius of gyration over the volume of the cells; 1 for a solid ball."""
+    tumor = Tumor(small_spec(loss_factor=0.0, cycle_h=1e6), 60.0, 9)
+    tumor.kill([row for row in range(tumor.n) if row % 20])
+    spread = []
+    for _day in range(12):
+        sites = positions(tumor.live.site).astype(float)
+        gyration = math.sqrt(float(((sites - sites.mean(axis=0)) ** 2).sum(axis=1).mean()))
+        spread.append(4 / 3 * math.pi * (gyration * math.sqrt(5 / 3)) ** 3 / tumor.n)
+        for _ in range(24):
+            tumor.step()
+    assert tumor.volume_mm3 == pytest.approx(3.0, rel=0.01)
+    # Not at once and not wholly: closing gaps pull inward what lies on their lines, and host tissue stays between the lines.
+    assert max(spread) > 5 and spread[-1] < 0.6 * max(spread)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_tumor_from_one_agent_becomes_round(seed: int) -> None:
+    tumor = Tumor(small_spec(cycle_h=20.0, loss_factor=0.0), 0.001, seed)
+    while tumor.n < 4000:
+        tumor.step()
+    length, _, height = tumor.axes_mm()
+    assert length / height < 1.5

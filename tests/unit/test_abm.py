@@ -50,3 +50,12 @@ def test_batch_running() -> None:
 
 def test_without_a_seed_every_tumor_is_another() -> None:
     assert Small(rng=None).tumor.seed != Small(rng=None).tumor.seed and Small().tumor.seed == 1
+
+
+def test_growth_from_a_potential_doubling_time_is_not_calibrated() -> None:
+    from xenosim.tumor.growth import from_potential
+
+    growth = from_potential(small_spec(), 5.0, 2.0, 0.4)
+    assert growth.cycle_h == 48.0 and growth.asked_doubling_days is None
+    # Small tumors are hardly crowded: only loss slows them, 2.0 / (1 - 0.4) = 3.3 days in cells that cycle alike; these differ.
+    assert 3.0 < growth.achieved_doubling_days < 4.2

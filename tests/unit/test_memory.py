@@ -1,0 +1,51 @@
+"""What a study needs of the machine, and what it does where memory is short."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SCENARIOS, SMALL
+from xenosim.errors import ResourceError
+from xenosim.scenario.load import load_scenario
+from xenosim.study import memory
+from xenosim.study.run import run_study
+
+FULL = next(path for path in SCENARIOS if path.stem == "full_size")
+ESCC = next(path for path in SCENARIOS if path.stem == "escc_q2d")
+
+
+def test_no_tumor_of_a_study_passes_the_largest_volume_expected() -> None:
+    scenario = load_scenario(ESCC, SMALL)
+    truth = run_study(scenario, jobs=1).tables["truth"]
+    assert truth["tumor_volume_mm3"].max() < memory.largest_volume(scenario)
+
+
+def test_the_full_size_tumor_fits_sixteen_gibibytes_and_a_tenth_of_its_cells_two() -> None:
+    assert 10 < memory.bytes_needed(load_scenario(FULL, {})) / 2**30 < 16
+    assert memory.bytes_needed(load_scenario(FULL, {"tumor.resolution": "1e4 /mm^3"})) / 2**30 < 2
+
+
+def test_memory_limits_the_workers_and_refuses_what_cannot_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = load_scenario(ESCC, {})
+    one = memory.bytes_needed(scenario)
+    pages = {"SC_PAGE_SIZE": 1, "SC_PHYS_PAGES": int(2.5 * one / memory.USABLE)}
+    monkeypatch.setattr(memory.os, "sysconf", pages.__getitem__)
+    monkeypatch.setattr(memory.os, "cpu_count", lambda: 8)
+    assert memory.workers_that_fit(scenario, None) == 2
+    assert memory.workers_that_fit(scenario, 1) == 1
+    with pytest.raises(ResourceError, match="this machine has") as caught:
+        memory.workers_that_fit(scenario, 3)
+    assert "--jobs 2" in str(caught.value.remedy)
+    pages["SC_PHYS_PAGES"] = int(0.5 * one)
+    with pytest.raises(ResourceError) as refused:
+        memory.workers_that_fit(scenario, None)
+    assert "resolution" in str(refused.value.remedy)
+
+
+@pytest.mark.parametrize("other", ["doubling_time", "control"])
+def test_a_potential_doubling_time_stands_alone(tmp_path: Path, other: str) -> None:
+    text = ESCC.read_text().replace("growth: {doubling_time: 6 day}", f"growth: {{potential_doubling_time: 2.4 day, {other}: 6 day}}")
+    path = tmp_path / "both.yaml"
+    path.write_text(text)
+    with pytest.raises(Exception, match="both"):
+        load_scenario(path)
