@@ -34,10 +34,10 @@ def test_every_scenario_runs_small(path: Path, tmp_path: Path) -> None:
     done = xenosim("run", str(path), *small("--jobs", "2", "--json"), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)
-    assert "T/C" in summary["answer"] and summary["simulated"]
+    assert ("doubling time" if path.stem == "full_size" else "T/C") in summary["answer"] and summary["simulated"]
     directory = tmp_path / summary["run_directory"]
     for name in ("observations", "truth", "cells", "events", "endpoints"):
-        assert (directory / f"{name}.csv").stat().st_size > 50
+        assert (directory / f"{name}.csv").stat().st_size > 40
     assert (directory / "figures" / "growth_curves.svg").is_file()
     assert not [p for p in directory.parent.iterdir() if p.name.startswith(".")]
     assert "@" in xenosim("cite", str(directory), cwd=tmp_path).stdout

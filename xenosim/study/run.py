@@ -138,7 +138,13 @@ class StudyResult:
             f"{row.arm}: T/C {row.estimate:.0f} % ({_limits(row, '.0f', '95 % CI ')}; median RTV, day {row.day:g}, "
             f"n = {row.n} against {row.n_control})"
             for row in rows.itertuples()
-        ) or "no treated arm"  # fmt: skip
+        ) or self._growth_answer()  # fmt: skip
+
+    def _growth_answer(self) -> str:
+        """The first line of a study without a treated arm: how its tumors grow."""
+        table, name = self.tables["endpoints"], self.scenario.control.name
+        row = table[(table["endpoint"] == "doubling_time_days") & (table["arm"] == name)].iloc[0]
+        return f"{name}: doubling time {row.estimate:.3g} d ({_limits(row, '.3g', '95 % CI ')}; n = {row.n}; no treated arm)"
 
     def write(self, base: Path, command: str = "", draw: Callable[[Path], object] | None = None) -> Path:
         """Leave the run directory below ``base`` in one step, figures by ``draw`` included; its path."""
