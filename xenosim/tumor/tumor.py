@@ -446,11 +446,11 @@ class Tumor:
             self._clear_outside()
 
     def _clear_outside(self) -> None:
-        b = self.lattice.bounds
-        keep = (slice(b[0], b[1] + 1), slice(b[2], b[3] + 1), slice(b[4], b[5] + 1))
-        rows = self.lattice.row[keep].copy()
-        self.lattice.row[:] = OUTSIDE
-        self.lattice.row[keep] = rows
+        b, rows = self.lattice.bounds, self.lattice.row
+        for axis in range(3):
+            across = rows.swapaxes(0, axis)
+            across[: b[2 * axis]] = OUTSIDE
+            across[b[2 * axis + 1] + 1 :] = OUTSIDE
         self.lattice.squared[:] = 0
 
     def _reserve(self, rows: int) -> None:
