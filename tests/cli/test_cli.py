@@ -51,7 +51,7 @@ def test_any_number_of_jobs_gives_the_same_tables(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         directory = tmp_path / json.loads(done.stdout)["run_directory"]
         tables.append({p.name: p.read_bytes() for p in sorted(directory.glob("*.csv"))})
-    assert tables[0] == tables[1] and len(tables[0]) == 7
+    assert tables[0] == tables[1] and len(tables[0]) == 8
 
 
 def test_compare_prints_paired_differences(tmp_path: Path) -> None:
