@@ -63,7 +63,7 @@ class NaiveDish(NaiveTumor):
 
     def __init__(self, params: CellParams, traits: TraitParams, n: int, seed: int) -> None:
         super(NaiveTumor, self).__init__(rng=1)  # nothing is drawn from it
-        self.spec = SimpleNamespace(params=params, traits=traits, dt_h=1.0)  # type: ignore[assignment]
+        self.spec = SimpleNamespace(params=params, traits=traits, dt_h=1.0, oxygen=None)  # type: ignore[assignment]
         self.seed_, self.time_step, self.exposed = seed, 0, True
         self.grid = OrthogonalVonNeumannGrid((1, 1), torus=False, capacity=None, random=self.random)
         for i in range(n):
