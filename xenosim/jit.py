@@ -37,6 +37,8 @@ def _point_numba_at_cache() -> bool:
 
 #: Whether compiled kernels were found when this process started.
 IS_COMPILED = _point_numba_at_cache()
+# OpenMP's threads spin while they wait, by default: beside another busy process a step of a small tumor then takes 40 times as long.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import llvmlite.binding  # noqa: E402
 import numba  # noqa: E402

@@ -1,4 +1,4 @@
-"""The installed command, as a user runs it."""
+"""The verbs as a user runs them; as a process where starting, stopping or the number of processes is what is tested."""
 
 import json
 import os
@@ -9,13 +9,11 @@ import time
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 
+from tests import waiting_command
+from tests.command import ENVIRONMENT, call, start
 from tests.conftest import SCENARIOS, SMALL
-
-
-def xenosim(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "xenosim", *args]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=600, env=os.environ | {"NO_COLOR": "1"})
 
 
 def small(*extra: str) -> list[str]:
@@ -26,37 +24,65 @@ def small(*extra: str) -> list[str]:
 def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
     code = "import sys, xenosim.cli.main; print([m for m in ('numpy','numba','pandas','scipy','mesa','matplotlib','pint','pydantic') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path).stdout.strip() == "[]"
-    assert "compare" in xenosim("--help", cwd=tmp_path).stdout
+    assert "compare" in start("--help", cwd=tmp_path).stdout
+
+
+#: Scenarios of more agents in a mm3 get smaller tumors still.
+SMALLER = {
+    "full_size": ["animals.per_arm=1", "tumor.start_volume=1 mm^3", "measure.humane_endpoint.tumor_volume=3 mm^3", "measure.limit=0.5 mm"],
+    "osteosarcoma_metastases": ["tumor.lesions.count=4", "measure.humane_endpoint.tumor_volume=5 mm^3"],
+}
+
+
+def stamp(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Draw a figure on few dots and without laying it out, which takes most of the time."""
+    figure.set_layout_engine("none")
+    figure.savefig(folder / f"{name}.png", dpi=30)
+    return [folder / f"{name}.png"]
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
-def test_every_scenario_runs_small(path: Path, tmp_path: Path) -> None:
-    done = xenosim("run", str(path), *small("--jobs", "2", "--json"), cwd=tmp_path)
+def test_every_scenario_runs_small(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xenosim.viz.figures.save", stamp)
+    smaller = [text for pair in SMALLER.get(path.stem, []) for text in ("--set", pair)]
+    done = call("run", str(path), *small("--jobs", "1", "--json", *smaller), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)
     assert ("doubling time" if path.stem == "full_size" else "T/C") in summary["answer"] and summary["simulated"]
     directory = tmp_path / summary["run_directory"]
     for name in ("observations", "truth", "cells", "events", "endpoints"):
         assert (directory / f"{name}.csv").stat().st_size > 40
-    assert (directory / "figures" / "growth_curves.svg").is_file()
+    assert (directory / "figures" / "growth_curves.png").stat().st_size > 1000
     assert not [p for p in directory.parent.iterdir() if p.name.startswith(".")]
-    assert "@" in xenosim("cite", str(directory), cwd=tmp_path).stdout
-    assert xenosim("plot", str(directory), cwd=tmp_path).returncode == 0
+    assert "@" in call("cite", str(directory), cwd=tmp_path).stdout
 
 
-def test_any_number_of_jobs_gives_the_same_tables(tmp_path: Path) -> None:
+def test_an_animal_that_leaves_at_once_has_no_doubling_time(tmp_path: Path) -> None:
+    path = next(p for p in SCENARIOS if p.stem == "full_size")
+    soon = ("tumor.resolution=1e3 /mm^3", "measure.days=0..8 by 8", "measure.humane_endpoint.tumor_volume=3 mm^3")
+    done = call("run", str(path), *small("--jobs", "1", *(text for pair in soon for text in ("--set", pair))), cwd=tmp_path)
+    assert done.returncode == 0 and "vehicle: no doubling time" in done.stdout, done.stderr
+
+
+def test_any_number_of_jobs_gives_the_same_tables_and_figures_are_redrawn(tmp_path: Path) -> None:
+    """As processes, with a worker more and without."""
     tables = []
     for jobs in ("1", "2"):
-        done = xenosim("run", str(SCENARIOS[0]), *small("--jobs", jobs, "--json", "--out", f"out{jobs}"), cwd=tmp_path)
+        done = start("run", str(SCENARIOS[0]), *small("--jobs", jobs, "--json", "--out", f"out{jobs}"), cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         directory = tmp_path / json.loads(done.stdout)["run_directory"]
         tables.append({p.name: p.read_bytes() for p in sorted(directory.glob("*.csv"))})
     assert tables[0] == tables[1] and len(tables[0]) == 8
+    figures = sorted(path.name for path in (directory / "figures").iterdir())
+    for path in (directory / "figures").iterdir():
+        path.unlink()
+    assert call("plot", str(directory), cwd=tmp_path).returncode == 0
+    assert sorted(path.name for path in (directory / "figures").iterdir()) == figures and len(figures) > 5
 
 
 def test_compare_prints_paired_differences(tmp_path: Path) -> None:
     path = next(p for p in SCENARIOS if p.stem == "same_weekly_dose")
-    done = xenosim("compare", str(path), *small(), cwd=tmp_path)
+    done = call("compare", str(path), *small("--jobs", "1"), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "QW - BIW: T/C" in done.stdout and "paired" in done.stdout
 
@@ -81,38 +107,48 @@ def test_compare_prints_paired_differences(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes_exit_2_with_one_message(args: list[str], message: str, tmp_path: Path) -> None:
-    assert xenosim("new", "my.yaml", cwd=tmp_path).returncode == 0
-    done = xenosim(*args, cwd=tmp_path)
+    assert call("new", "my.yaml", cwd=tmp_path).returncode == 0
+    done = call(*args, cwd=tmp_path)
     assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr
     assert not (tmp_path / "runs").exists() or not list((tmp_path / "runs").iterdir())
 
 
 def test_inputs(tmp_path: Path) -> None:
-    xenosim("new", "my.yaml", cwd=tmp_path)
-    assert "9 doses" in xenosim("check", "my.yaml", cwd=tmp_path).stdout
-    assert "8 doses" in xenosim("regimen", "show", "7 mg/kg IV BIW x4wk", cwd=tmp_path).stdout
-    assert "ADDL" in xenosim("regimen", "show", "7 mg/kg IV Q3Dx4", "--as", "nonmem", cwd=tmp_path).stdout
-    listed = json.loads(xenosim("params", "--status", "assumed", "--json", cwd=tmp_path).stdout)
+    call("new", "my.yaml", cwd=tmp_path)
+    assert "9 doses" in call("check", "my.yaml", cwd=tmp_path).stdout
+    assert "8 doses" in call("regimen", "show", "7 mg/kg IV BIW x4wk", cwd=tmp_path).stdout
+    assert "ADDL" in call("regimen", "show", "7 mg/kg IV Q3Dx4", "--as", "nonmem", cwd=tmp_path).stdout
+    listed = json.loads(call("params", "--status", "assumed", "--json", cwd=tmp_path).stdout)
     assert listed and all(p["status"] == "assumed" and p["note"] for p in listed)
 
 
 @pytest.mark.parametrize(("number", "code", "jobs"), [(signal.SIGINT, 130, "2"), (signal.SIGTERM, 143, "1")])
 def test_a_stopped_run_can_be_resumed(number: int, code: int, jobs: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "xenosim", "run", str(SCENARIOS[0]), *small("--jobs", jobs, "--checkpoint-every", "12 steps")]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as run:
+    """The run cannot end before the signal comes: its treated animals wait for it."""
+    shorter = ("--set", "measure.days=0..12 by 6", "--checkpoint-every", "12 steps", "--jobs", jobs)
+    text = SCENARIOS[0].read_text().replace("Q2Dx15", "Q2Dx5")
+    (tmp_path / "short.yaml").write_text(text)
+    command = [sys.executable, str(waiting_command.__file__), "run", "short.yaml", *small(*shorter)]
+    assert "Q2Dx5" in text
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env=ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        # Tests that run in the background ignore Ctrl-C, and what they start would too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as run:  # fmt: skip
         until = time.monotonic() + 300.0
         while not list(tmp_path.glob("runs/*/rolling/*_arm*.ckpt")) and run.poll() is None and time.monotonic() < until:
             time.sleep(0.05)
         os.killpg(run.pid, number)
-        _, errors = run.communicate(timeout=60)
+        _, errors = run.communicate(timeout=300)
     assert run.returncode == code and "interrupted; no result" in errors and "Traceback" not in errors, errors
     (left,) = (tmp_path / "runs").iterdir()
     assert f"resume with: xenosim resume runs/{left.name}" in errors and left.name.endswith(".unfinished")
     assert not list(left.rglob("*.partial")) and not (left / "result").exists()
-    done = xenosim("resume", f"runs/{left.name}", "--jobs", "2", "--json", cwd=tmp_path)
+    done = start("resume", f"runs/{left.name}", "--jobs", "2", "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     directory = json.loads(done.stdout)["run_directory"]
-    again = xenosim("resume", directory, cwd=tmp_path)
+    again = call("resume", directory, cwd=tmp_path)
     assert again.returncode == 0 and "finished" in again.stdout and [str(p) for p in tmp_path.glob("runs/*")] == [str(tmp_path / directory)]
 
 
@@ -122,21 +158,21 @@ def test_a_control_table_is_reproduced(tmp_path: Path) -> None:
     text = SCENARIOS[0].read_text().replace("{doubling_time: 6 day}", "{control: control.csv}")
     (tmp_path / "mine.yaml").write_text(text)
     assert "control.csv" in text
-    done = xenosim("run", "mine.yaml", *small("--json"), cwd=tmp_path)
+    done = call("run", "mine.yaml", *small("--jobs", "1", "--json"), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     growth = json.loads(done.stdout)["growth"]
     assert growth["control_rms"] < 0.1 and growth["achieved_doubling_days"] == pytest.approx(6.0, rel=0.1)
     table.write_text("day,volume\n0,1\n")
-    done = xenosim("check", "mine.yaml", cwd=tmp_path)
+    done = call("check", "mine.yaml", cwd=tmp_path)
     assert done.returncode == 2 and "mine.yaml:" in done.stderr and "control.csv" in done.stderr
 
 
 def test_assays(tmp_path: Path) -> None:
-    done = xenosim("assay", "viability", "--cells", "300", "--replicates", "1", cwd=tmp_path)
+    done = call("assay", "viability", "--cells", "300", "--replicates", "1", cwd=tmp_path)
     assert done.returncode == 0 and "IC50" in done.stdout and "95 % CI" in done.stdout, done.stderr
     assert (tmp_path / "runs" / "viability_RPMI_8226_ixazomib" / "viability.svg").is_file()
-    done = xenosim("assay", "apoptosis", "--dose", "20,100 nM", "--cells", "300", "--json", cwd=tmp_path)
+    done = call("assay", "apoptosis", "--dose", "20,100 nM", "--cells", "300", "--json", cwd=tmp_path)
     assert len(json.loads(done.stdout)["tables"]["wells"]) == 9
     for option, value, message in (("--dose", "1,2", "unit"), ("--drug", "ixazomob", "did you mean"), ("--line", "KMS-12", "did you mean")):
-        done = xenosim("assay", "viability", option, value, cwd=tmp_path)
+        done = call("assay", "viability", option, value, cwd=tmp_path)
         assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr

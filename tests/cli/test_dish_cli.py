@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+
+from tests.command import call, start
 
 WELL = ["--cells", "60", "--replicates", "1"]
 #: Verb: arguments, tables, figures, columns of the first table.
@@ -34,19 +33,12 @@ VERBS: dict[str, tuple[list[str], list[str], list[str], set[str]]] = {
 MINE = "drug,hours,dose_nM,viability\nixazomib,24,15,0.95\nixazomib,24,30,0.8\nixazomib,24,60,0.5\n"
 
 
-def xenosim(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "xenosim", *args]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, env=os.environ | {"NO_COLOR": "1", "NUMBA_NUM_THREADS": "1"})
-
-
 @pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, subprocess.CompletedProcess[str]]]:
-    """Every verb with ``--json``, two processes at a time, each in a directory of its own."""
+def done(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, CompletedProcess[str]]]:
+    """Every verb with ``--json``, each in a directory of its own."""
     folders = {verb: tmp_path_factory.mktemp(verb) for verb in VERBS}
     (folders["characterize"] / "mine.csv").write_text(MINE)
-    with ThreadPoolExecutor(2) as pool:
-        runs = pool.map(lambda verb: xenosim("assay", verb, *VERBS[verb][0], "--json", cwd=folders[verb]), VERBS)
-        return {verb: (folders[verb], run) for verb, run in zip(VERBS, runs, strict=True)}
+    return {verb: (folder, call("assay", verb, *VERBS[verb][0], "--json", cwd=folder)) for verb, folder in folders.items()}
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -70,7 +62,7 @@ def test_a_verb_leaves_tables_figures_and_a_manifest(verb: str, done: dict[str, 
 
 def test_a_second_run_gives_the_same_numbers_beside_the_first(done: dict[str, Any]) -> None:
     folder, run = done["blot"]
-    again = xenosim("assay", "blot", *VERBS["blot"][0], cwd=folder)
+    again = start("assay", "blot", *VERBS["blot"][0], cwd=folder)
     assert "SIMULATED, seed 1" in again.stdout and "fold of untreated" in again.stdout
     directories = sorted((folder / "runs").iterdir())
     assert len(directories) == 2
@@ -78,16 +70,15 @@ def test_a_second_run_gives_the_same_numbers_beside_the_first(done: dict[str, An
 
 
 def test_lines_are_listed_and_shown(tmp_path: Path) -> None:
-    listed = json.loads(xenosim("lines", "--json", cwd=tmp_path).stdout)
+    listed = json.loads(call("lines", "--json", cwd=tmp_path).stdout)
     assert {"Jurkat", "CEM/BTZ"} <= {line["name"] for line in listed} and sum(1 for line in listed if line["calibrated"]) > 70
-    shown = xenosim("lines", "show", "u266", cwd=tmp_path)
+    shown = call("lines", "show", "u266", cwd=tmp_path)
     assert shown.returncode == 0 and "contradict" in shown.stdout and "511" in shown.stdout and "calibrated" in shown.stdout
-    data = json.loads(xenosim("lines", "show", "cem-btz", "--json", cwd=tmp_path).stdout)
+    data = json.loads(call("lines", "show", "cem-btz", "--json", cwd=tmp_path).stdout)
     assert data["line"] == "CEM/BTZ" and all(p["status"] and p["source"] for p in data["parameters"].values())
     assert list(tmp_path.iterdir()) == []
 
 
-#: In one process per group, because each takes a second to start.
 MISTAKES: dict[str, list[tuple[list[str], str]]] = {
     "assay": [
         (["assay", "blot", "--markers", "CHOPP"], "did you mean 'CHOP'"),
@@ -123,23 +114,6 @@ MISTAKES: dict[str, list[tuple[list[str], str]]] = {
         (["assay", "compare", "--cells", "20", "--replicates", "1", "--hours", "5", "--lines", "Jurkat", "--drugs", "ixazomib", "--dose", "1,2 nM"], "four"),
     ],
 }  # fmt: skip
-LOOP = """
-import contextlib, io, json, sys, traceback
-from xenosim.cli.main import main
-found = []
-for args in json.loads(sys.argv[1]):
-    sys.argv, code, errors = ["xenosim", *args], 0, io.StringIO()
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(errors):
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code
-        except BaseException:
-            code = 1
-            traceback.print_exc()
-    found.append([code, errors.getvalue()])
-print(json.dumps(found))
-"""
 
 
 def refusals(group: str, folder: Path) -> list[tuple[list[str], str, int, str]]:
@@ -147,10 +121,7 @@ def refusals(group: str, folder: Path) -> list[tuple[list[str], str, int, str]]:
     (folder / "bad.csv").write_text(MINE.replace("0.5", "low"))
     (folder / "untreated.csv").write_text("drug,hours,dose_nM,viability\nixazomib,24,0,1\n")
     (folder / "nodrug.csv").write_text(MINE + ",24,90,0.4\n")
-    command = [sys.executable, "-c", LOOP, json.dumps([args for args, _ in MISTAKES[group]])]
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, env=os.environ | {"NO_COLOR": "1", "NUMBA_NUM_THREADS": "1"})
-    assert run.returncode == 0, run.stderr
-    return [(args, words, code, errors) for (args, words), (code, errors) in zip(MISTAKES[group], json.loads(run.stdout), strict=True)]
+    return [(args, words, run.returncode, run.stderr) for args, words in MISTAKES[group] for run in [call(*args, cwd=folder)]]
 
 
 def test_mistakes_exit_2_with_one_message_and_leave_nothing(tmp_path: Path) -> None:
@@ -160,9 +131,9 @@ def test_mistakes_exit_2_with_one_message_and_leave_nothing(tmp_path: Path) -> N
 
 
 def test_a_mistake_as_a_process(tmp_path: Path) -> None:
-    run = xenosim("assay", "blot", "--line", "Jurkatt", cwd=tmp_path)
+    run = start("assay", "blot", "--line", "Jurkatt", cwd=tmp_path)
     assert run.returncode == 2 and run.stdout == "" and "did you mean 'Jurkat'" in run.stderr and "Traceback" not in run.stderr
-    run = xenosim("assay", "blot", "--cells", "5", cwd=tmp_path)
+    run = start("assay", "blot", "--cells", "5", cwd=tmp_path)
     assert run.returncode == 2 and "--cells" in run.stderr and "Traceback" not in run.stderr
 
 

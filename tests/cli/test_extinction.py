@@ -1,9 +1,6 @@
 """Tumors that vanish: the study goes on with a cured animal."""
 
 import json
-import os
-import subprocess
-import sys
 import warnings
 from pathlib import Path
 
@@ -11,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.command import call, start
 from tests.conftest import small_spec
 from xenosim.cell.state import CellState
 from xenosim.tumor.abm import XenograftModel
@@ -36,8 +34,12 @@ def test_a_study_goes_on_with_cured_animals(everything: bool, tmp_path: Path) ->
     text = SCENARIO.replace("{regimen: none, control: true}", '{regimen: "100 mg/kg IV QDx5", control: true}') if everything else SCENARIO
     (tmp_path / "cure.yaml").write_text(text)
     # Every warning, in the workers too, is an error.
-    command = [sys.executable, "-W", "error", "-m", "xenosim", "run", "cure.yaml", "--jobs", "1" if everything else "2"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, env=os.environ | {"NO_COLOR": "1"})
+    if everything:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            done = call("run", "cure.yaml", "--jobs", "1", cwd=tmp_path)
+    else:
+        done = start("run", "cure.yaml", "--jobs", "2", cwd=tmp_path, python=("-W", "error"))
     assert done.returncode == 0, done.stderr
     assert "3 of 3 animals of 'huge' have no tumor cell left (cured)" in done.stdout and "nan" not in done.stdout
     (run,) = (tmp_path / "runs").iterdir()
@@ -64,7 +66,7 @@ def test_a_study_goes_on_with_cured_animals(everything: bool, tmp_path: Path) ->
 
 def test_a_limit_of_zero_is_refused(tmp_path: Path) -> None:
     (tmp_path / "cure.yaml").write_text(SCENARIO.replace("limit: 0.5 mm", "limit: 0 mm"))
-    done = subprocess.run([sys.executable, "-m", "xenosim", "check", "cure.yaml"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = call("check", "cure.yaml", cwd=tmp_path)
     assert done.returncode == 2 and "0.1" in done.stderr and "Traceback" not in done.stderr
 
 

@@ -143,7 +143,10 @@ class StudyResult:
     def _growth_answer(self) -> str:
         """The first line of a study without a treated arm: how its tumors grow."""
         table, name = self.tables["endpoints"], self.scenario.control.name
-        row = table[(table["endpoint"] == "doubling_time_days") & (table["arm"] == name)].iloc[0]
+        found = table[(table["endpoint"] == "doubling_time_days") & (table["arm"] == name)]
+        if not len(found):
+            return f"{name}: no doubling time, for no animal was measured often enough before it left the study (no treated arm)"
+        row = found.iloc[0]
         return f"{name}: doubling time {row.estimate:.3g} d ({_limits(row, '.3g', '95 % CI ')}; n = {row.n}; no treated arm)"
 
     def write(self, base: Path, command: str = "", draw: Callable[[Path], object] | None = None) -> Path:
