@@ -10,17 +10,22 @@ import pytest
 from scipy.sparse import diags, identity, kron
 from scipy.sparse.linalg import spsolve
 
-from xenosim.tumor.oxygen import OxygenParams, Tissue, lowest_pressure, solve, update_pressure
+from xenosim.tumor.diffusion import solve
+from xenosim.tumor.oxygen import OxygenParams, Tissue, lowest_pressure, update_pressure
 
 #: L = 100 um in the tumor and in the host.
 PARAMS = OxygenParams(6e6, 600.0, 705.0, 38.0, 38.0, 600.0, 5.0, 2.5, 1 / 6, 240.0)
 
 
 def sphere_share(half: int, voxel: float, radius: float, parts: int = 5) -> np.ndarray:
-    """Share of each voxel inside a sphere about the grid's center: one octant by subdivision, the others by mirrors."""
-    squared = ((np.arange(half * parts) + 0.5) / parts * voxel) ** 2
-    inside = squared[:, None, None] + squared[None, :, None] + squared[None, None, :] < radius**2
-    octant = inside.reshape(half, parts, half, parts, half, parts).mean(axis=(1, 3, 5))
+    """Share of each voxel inside a sphere about the grid's center: one octant, the voxels of the surface subdivided; the others by mirrors."""
+    corner, sub = np.arange(half) * voxel, (np.arange(parts) + 0.5) / parts * voxel
+    near, far = (sum(axis**2 for axis in np.meshgrid(*[corner + add] * 3, indexing="ij", sparse=True)) for add in (0.0, voxel))
+    octant = (far < radius**2).astype(float)
+    cut = np.argwhere((near < radius**2) & (far >= radius**2))
+    squared = (corner[cut][:, :, None] + sub) ** 2
+    inside = squared[:, 0, :, None, None] + squared[:, 1, None, :, None] + squared[:, 2, None, None, :] < radius**2
+    octant[tuple(cut.T)] = inside.mean(axis=(1, 2, 3))
     for axis in range(3):
         octant = np.concatenate([np.flip(octant, axis), octant], axis)
     return octant
@@ -37,7 +42,7 @@ def spheroid(r: np.ndarray, radius: float, params: OxygenParams) -> np.ndarray:
 
 def spheroid_error(voxel: float, radius: float = 250.0) -> float:
     """Root mean square error of the numerical spheroid within and about the tumor [mmHg]; far off, the end of the host tissue shows."""
-    half = round(1020.0 / voxel)
+    half = round(840.0 / voxel)
     share = sphere_share(half, voxel, radius)
     pressure = np.full(share.shape, 38.0)
     update_pressure(pressure, Tissue(share, share, np.zeros(share.shape)), PARAMS, voxel)
@@ -61,25 +66,24 @@ def test_against_a_direct_solver() -> None:
     living, exchange = rng.random((n, n, n)), rng.lognormal(0.0, 1.0, (n, n, n))
     rate = 600.0 * living + 100.0 * exchange
     source = 3800.0 * exchange
-    pressure = np.zeros((n, n, n))
-    solve(pressure, rate, source, 6e6 / voxel**2, 20.0)
-    c = 6e6 / voxel**2
+    pressure, c = np.zeros((n, n, n)), 6e6 / voxel**2
+    solve(pressure, rate, source - 20.0 * rate, c)
     line = diags([-1.0, 2.0, -1.0], [-1, 0, 1], shape=(n, n))
     eye = identity(n)
     laplace = kron(kron(line, eye), eye) + kron(kron(eye, line), eye) + kron(kron(eye, eye), line)
     faces = sum(np.indices((n, n, n))[a] == end for a in range(3) for end in (0, n - 1))
     expected = spsolve((c * laplace + diags(rate.ravel())).tocsc(), (source + c * 20.0 * faces).ravel())
-    np.testing.assert_allclose(pressure.ravel(), expected, rtol=0, atol=2e-4)
+    np.testing.assert_allclose(20.0 + pressure.ravel(), expected, rtol=0, atol=1e-3)
 
 
 def test_uniform_tissue_is_at_its_balance() -> None:
     shape = (6, 6, 6)
     full = np.ones(shape)
     balance = 38.0 * 2.0 * 705.0 / (2.0 * 705.0 + 600.0)
-    pressure = np.full(shape, 1.0)
+    deviation = np.full(shape, 1.0)
     rate, source = 600.0 * full + 1410.0, 1410.0 * 38.0 * full
-    solve(pressure, rate, source, 600.0, balance)
-    np.testing.assert_allclose(pressure, balance, atol=2e-4)
+    solve(deviation, rate, source - balance * rate, 600.0)
+    np.testing.assert_allclose(deviation, 0.0, atol=1e-3)
 
 
 def test_no_voxel_falls_below_the_bound() -> None:
@@ -113,23 +117,32 @@ def test_a_dead_core_without_vessels_takes_the_pressure_of_its_wall() -> None:
     assert middle.mean() == pytest.approx(scale * at(inner), rel=0.01)
 
 
-def test_a_warm_start_is_cheaper_and_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    share = sphere_share(12, 40.0, 300.0)
-    tissue = Tissue(share, share, np.full(share.shape, 0.2))
+def test_a_warm_start_is_cheaper_and_threads_change_nothing() -> None:
+    share = sphere_share(12, 40.0, 300.0).astype(np.float32)
+    tissue = Tissue(share, share, np.full(share.shape, 0.2, np.float32))
     results, threads = [], numba.get_num_threads()
     try:
         for n in (1, threads):
             numba.set_num_threads(n)
-            monkeypatch.setattr("xenosim.tumor.oxygen.FEW_VOXELS", 0)
-            pressure = np.full(share.shape, 38.0)
+            pressure = np.full(share.shape, 38.0, np.float32)
             cold = update_pressure(pressure, tissue, PARAMS, 40.0)
             results.append(pressure)
     finally:
         numba.set_num_threads(threads)
     assert np.array_equal(*results)
-    few = np.full(share.shape, 38.0)
-    monkeypatch.undo()
-    update_pressure(few, tissue, PARAMS, 40.0)
-    np.testing.assert_allclose(few, results[0], rtol=0, atol=1e-8)
     warm = results[0].copy()
-    assert update_pressure(warm, tissue._replace(living=0.999 * share), PARAMS, 40.0) < cold
+    assert update_pressure(warm, tissue._replace(living=np.float32(0.999) * share), PARAMS, 40.0) < cold
+
+
+@pytest.mark.parametrize("width", [1, 6, 7])
+def test_narrow_numbers_and_odd_widths_change_little(width: int) -> None:
+    """The engine computes in float32; a grid of odd width has rows of unequal colors."""
+    rng = np.random.default_rng(width)
+    shape = (5, 4, width)
+    share, exchange = rng.random(shape), rng.lognormal(-1.0, 0.8, shape)
+    fields = []
+    for kind in (np.float64, np.float32):
+        pressure = np.full(shape, 38.0, kind)
+        update_pressure(pressure, Tissue(*(part.astype(kind) for part in (0.9 * share, share, exchange))), PARAMS, 50.0)
+        fields.append(pressure)
+    np.testing.assert_allclose(fields[1], fields[0], rtol=0, atol=1e-3)

@@ -14,20 +14,18 @@ import numpy as np
 
 from xenosim.cell.kernel import HYPOXIC
 from xenosim.cell.state import unpack
-from xenosim.errors import ResourceError
 from xenosim.jit import kernel, prange
+from xenosim.tumor.diffusion import solve
 from xenosim.tumor.lattice import OUTSIDE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: Largest correction that a converged voxel still asks for [mmHg]; the thresholds are 1e5 times larger.
-TOLERANCE_MMHG = 1e-5
+    Field = NDArray[np.floating[Any]]
+    Box = tuple[slice, ...]
+
 #: Host tissue solved with the tumor, in relaxation lengths.
 HOST_LENGTHS = 4.0
-MAX_ITERATIONS = 5000
-#: Below this many voxels, starting threads costs more than the work [-].
-FEW_VOXELS = 200_000
 
 
 class OxygenParams(NamedTuple):
@@ -47,14 +45,6 @@ class OxygenParams(NamedTuple):
     debris: float
 
 
-class _System(NamedTuple):
-    """``rate`` of removal [1/h] and ``source`` [mmHg/h] per voxel, ``coupling`` D/h2 between neighbours [1/h]."""
-
-    rate: Any
-    source: Any
-    coupling: float
-
-
 def lowest_pressure(params: OxygenParams, exchange: NDArray[np.float64]) -> float:
     """What no voxel of a tumor with exchange values ``exchange`` [1/h] can fall below [mmHg]: the lowest balance of supply and full
     consumption. Neighbours cannot push a voxel below the lowest balance of all (maximum principle)."""
@@ -62,202 +52,60 @@ def lowest_pressure(params: OxygenParams, exchange: NDArray[np.float64]) -> floa
     return min(params.blood * supply / (supply + params.uptake), params.host)
 
 
-@kernel
-def _residual_plane(z, p, system, r, d, partial, largest):  # type: ignore[no-untyped-def]
-    """Residual r = source - A p [mmHg/h] of plane ``z`` [-], the first direction d, sum of r2/M and largest |r|/M [mmHg]."""
-    rate, source, c = system.rate, system.source, system.coupling
-    total, most = 0.0, 0.0
-    for y in range(rate.shape[1]):
-        for x in range(rate.shape[2]):
-            near = p[z, y + 1, x + 1] + p[z + 2, y + 1, x + 1] + p[z + 1, y, x + 1] + p[z + 1, y + 2, x + 1] + p[z + 1, y + 1, x] + p[z + 1, y + 1, x + 2]
-            m = rate[z, y, x] + 6.0 * c
-            value = source[z, y, x] - m * p[z + 1, y + 1, x + 1] + c * near
-            r[z, y, x] = value
-            d[z + 1, y + 1, x + 1] = value / m
-            total += value * value / m
-            most = max(most, abs(value) / m)
-    partial[z], largest[z] = total, most
-
-
-@kernel
-def _product_plane(z, d, system, q, partial):  # type: ignore[no-untyped-def]
-    """q = A d [mmHg/h] of plane ``z`` [-] and the sum of d q into ``partial``."""
-    rate, c = system.rate, system.coupling
-    total = 0.0
-    for y in range(rate.shape[1]):
-        for x in range(rate.shape[2]):
-            near = d[z, y + 1, x + 1] + d[z + 2, y + 1, x + 1] + d[z + 1, y, x + 1] + d[z + 1, y + 2, x + 1] + d[z + 1, y + 1, x] + d[z + 1, y + 1, x + 2]
-            here = d[z + 1, y + 1, x + 1]
-            value = (rate[z, y, x] + 6.0 * c) * here - c * near
-            q[z, y, x] = value
-            total += here * value
-    partial[z] = total
-
-
-@kernel
-def _advance_plane(z, p, r, d, q, system, alpha, partial, largest):  # type: ignore[no-untyped-def]
-    """p += alpha d [mmHg], r -= alpha q [mmHg/h] in plane ``z`` [-]; sum of r2/M and largest |r|/M [mmHg]."""
-    rate, c = system.rate, system.coupling
-    total, most = 0.0, 0.0
-    for y in range(rate.shape[1]):
-        for x in range(rate.shape[2]):
-            p[z + 1, y + 1, x + 1] += alpha * d[z + 1, y + 1, x + 1]
-            value = r[z, y, x] - alpha * q[z, y, x]
-            m = rate[z, y, x] + 6.0 * c
-            r[z, y, x] = value
-            total += value * value / m
-            most = max(most, abs(value) / m)
-    partial[z], largest[z] = total, most
-
-
-@kernel
-def _turn_plane(z, d, r, system, beta):  # type: ignore[no-untyped-def]
-    """d = r/M + beta d [mmHg] in plane ``z`` [-]."""
-    rate, c = system.rate, system.coupling
-    for y in range(rate.shape[1]):
-        for x in range(rate.shape[2]):
-            d[z + 1, y + 1, x + 1] = r[z, y, x] / (rate[z, y, x] + 6.0 * c) + beta * d[z + 1, y + 1, x + 1]
-
-
-@kernel(parallel=True)
-def _residual(p, system, r, d, partial, largest):  # type: ignore[no-untyped-def]
-    """:func:`_residual_plane` of every plane [mmHg/h]."""
-    for z in prange(r.shape[0]):
-        _residual_plane(z, p, system, r, d, partial, largest)
-
-
-@kernel(parallel=True)
-def _product(d, system, q, partial):  # type: ignore[no-untyped-def]
-    """:func:`_product_plane` of every plane [mmHg/h]."""
-    for z in prange(q.shape[0]):
-        _product_plane(z, d, system, q, partial)
-
-
-@kernel(parallel=True)
-def _advance(p, r, d, q, system, alpha, partial, largest):  # type: ignore[no-untyped-def]
-    """:func:`_advance_plane` of every plane [mmHg]."""
-    for z in prange(r.shape[0]):
-        _advance_plane(z, p, r, d, q, system, alpha, partial, largest)
-
-
-@kernel(parallel=True)
-def _turn(d, r, system, beta):  # type: ignore[no-untyped-def]
-    """:func:`_turn_plane` of every plane [mmHg]."""
-    for z in prange(r.shape[0]):
-        _turn_plane(z, d, r, system, beta)
-
-
-@kernel
-def _solve_few(p, r, d, q, system, partial, largest, tolerance, iterations):  # type: ignore[no-untyped-def]
-    """The whole iteration on one thread, to ``tolerance`` [mmHg]; how many ``iterations`` it took, or all [-]."""
-    planes = r.shape[0]
-    for z in range(planes):
-        _residual_plane(z, p, system, r, d, partial, largest)
-    rho = partial.sum()
-    for iteration in range(iterations):
-        if not largest.max() > tolerance:
-            return iteration
-        for z in range(planes):
-            _product_plane(z, d, system, q, partial)
-        alpha = rho / partial.sum()
-        for z in range(planes):
-            _advance_plane(z, p, r, d, q, system, alpha, partial, largest)
-        before, rho = rho, partial.sum()
-        for z in range(planes):
-            _turn_plane(z, d, r, system, rho / before)
-    return iterations
-
-
-def _solve_many(p: NDArray[np.float64], r: Any, d: Any, q: Any, system: _System, partial: Any, largest: Any) -> int:
-    """As :func:`_solve_few`, on all threads."""
-    _residual(p, system, r, d, partial, largest)
-    rho = math.fsum(partial)
-    for iteration in range(MAX_ITERATIONS):
-        if not largest.max() > TOLERANCE_MMHG:
-            return iteration
-        _product(d, system, q, partial)
-        _advance(p, r, d, q, system, rho / math.fsum(partial), partial, largest)
-        before, rho = rho, math.fsum(partial)
-        _turn(d, r, system, rho / before)
-    return MAX_ITERATIONS
-
-
-def solve(pressure: NDArray[np.float64], rate: NDArray[np.float64], source: NDArray[np.float64], coupling: float, edge: float) -> int:
-    """Conjugate gradients, preconditioned by the diagonal, from the last pressure; sums by planes, so any thread count gives the same bits.
-
-    Parameters
-    ----------
-    pressure : array, shape (nz, ny, nx)
-        First guess and result [mmHg].
-    rate, source : array, shape (nz, ny, nx)
-        Removal [1/h] and gain [mmHg/h].
-    coupling : float
-        D / h2 [1/h].
-    edge : float
-        Pressure about the grid [mmHg].
-
-    Returns
-    -------
-    int
-        Iterations [-].
-
-    Raises
-    ------
-    ResourceError
-        If it does not converge, which no physical input makes it do.
-
-    Source: Hestenes and Stiefel 1952, doi:10.6028/jres.049.044; the discretization is the seven-point finite volume scheme.
-    """
-    p = np.pad(pressure, 1, constant_values=edge)
-    d, r, q = np.zeros_like(p), np.empty_like(rate), np.empty_like(rate)
-    partial, largest = np.empty(rate.shape[0]), np.empty(rate.shape[0])
-    system = _System(rate, source, coupling)
-    if rate.size < FEW_VOXELS:
-        iterations = int(_solve_few(p, r, d, q, system, partial, largest, TOLERANCE_MMHG, MAX_ITERATIONS))
-    else:
-        iterations = _solve_many(p, r, d, q, system, partial, largest)
-    if iterations < MAX_ITERATIONS:
-        pressure[:] = p[1:-1, 1:-1, 1:-1]
-        return iterations
-    raise ResourceError("the oxygen field does not converge", remedy="check the oxygen parameters; this should not happen")
-
-
 class Tissue(NamedTuple):
     """What the oxygen balance of each voxel rests on, shape (nz, ny, nx): share of ``living`` cells and of ``tumor`` [-], drug
     ``exchange`` g of its vessels [1/h]."""
 
-    living: NDArray[np.float64]
-    tumor: NDArray[np.float64]
-    exchange: NDArray[np.float64]
+    living: Field
+    tumor: Field
+    exchange: Field
 
 
-def update_pressure(pressure: NDArray[np.float64], tissue: Tissue, params: OxygenParams, voxel_um: float) -> int:
-    """The steady pressure [mmHg] of a tissue, from the last one, in place; host tissue far from the tumor has its own. Iterations [-].
+@kernel
+def _balance_row(living, tumor, exchange, params, rate, source):  # type: ignore[no-untyped-def]
+    """Removal [1/h], and gain of the deviation from the host's pressure [mmHg/h], of a row of voxels from its shares of cells and tumor [-] and its vessels [1/h] (P6)."""
+    kind = rate.dtype.type
+    uptake, supply, exchanged = kind(params.uptake), kind(params.supply), kind(params.host_exchange)
+    host, more, whole = kind(params.host), kind(params.blood - params.host), kind(1)
+    for x in range(rate.shape[0]):
+        vessels, consumed = supply * exchange[x] * tumor[x], uptake * living[x]
+        rate[x] = consumed + vessels + exchanged * (whole - tumor[x])
+        source[x] = vessels * more - consumed * host
+
+
+@kernel
+def _balance_plane(z, tissue, params, rate, source):  # type: ignore[no-untyped-def]
+    """:func:`_balance_row` for plane ``z`` [-]."""
+    for y in range(rate.shape[1]):
+        _balance_row(tissue.living[z, y], tissue.tumor[z, y], tissue.exchange[z, y], params, rate[z, y], source[z, y])
+
+
+@kernel(parallel=True)
+def _balance(tissue, params, rate, source):  # type: ignore[no-untyped-def]
+    """:func:`_balance_plane` of every plane [1/h]."""
+    for z in prange(rate.shape[0]):
+        _balance_plane(z, tissue, params, rate, source)
+
+
+def update_pressure(pressure: Field, tissue: Tissue, params: OxygenParams, voxel_um: float) -> int:
+    """The steady pressure [mmHg] of a tissue, from the last one, in place; the host beyond it has its own. Iterations [-].
 
     Parameters
     ----------
     pressure : array, shape (nz, ny, nx)
         First guess and result [mmHg].
     tissue : Tissue
-        Cells, tumor and vessels of the voxels.
+        Cells, tumor and vessels of the voxels; a tumor that reaches the edge would get the oxygen of the host there.
     params : OxygenParams
         Rates and pressures.
     voxel_um : float
         Edge of a voxel [um].
     """
-    pad = math.ceil(HOST_LENGTHS * math.sqrt(params.diffusion / params.host_exchange) / voxel_um)
-    found = [np.flatnonzero(tissue.tumor.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1))]
-    if found[0].size == 0:
-        pressure[:] = params.host
-        return 0
-    box = tuple(slice(max(int(f[0]) - pad, 0), int(f[-1]) + pad + 1) for f in found)
-    vessels = params.supply * tissue.exchange[box] * tissue.tumor[box]
-    host = params.host_exchange * (1.0 - tissue.tumor[box])
-    rate = params.uptake * tissue.living[box] + vessels + host
-    inner = pressure[box].copy()
-    iterations = solve(inner, rate, vessels * params.blood + host * params.host, params.diffusion / voxel_um**2, params.host)
-    pressure[:] = params.host
-    pressure[box] = inner
+    rate, source = np.empty((2, *pressure.shape), tissue.living.dtype)
+    _balance(tissue, params, rate, source)
+    pressure -= params.host
+    iterations = solve(pressure, rate, source, params.diffusion / voxel_um**2)
+    pressure += params.host
     return iterations
 
 
@@ -285,7 +133,7 @@ def list_voxels(site, lattice, out):  # type: ignore[no-untyped-def]
 
 
 class OxygenField:
-    """Oxygen of one tumor on the voxels of its domain.
+    """Oxygen of one tumor on the voxels of its domain: solved in the box of the tumor and four host lengths about it, that of the host beyond.
 
     Parameters
     ----------
@@ -297,30 +145,73 @@ class OxygenField:
 
     def __init__(self, params: OxygenParams, voxel_um: float) -> None:
         self.params, self.voxel_um = params, voxel_um
-        self.first, self.pressure = 0, np.empty((0, 0, 0))
+        self.pad = math.ceil(HOST_LENGTHS * math.sqrt(params.diffusion / params.host_exchange) / voxel_um)
+        #: First voxel and number of voxels a side of the domain [voxels].
+        self.first, self.count = 0, 0
+        #: Pressure in the box [mmHg], and its first voxel along z, y, x [voxels].
+        self.pressure, self.corner = np.empty((0, 0, 0), np.float32), np.zeros(3, np.int64)
 
-    def enlarge(self, first: int, count: int) -> None:
-        """Cover ``count`` voxels a side from voxel ``first`` on [-]; new ones are at the pressure of the host."""
-        old, offset = self.pressure, self.first - first
-        self.first, self.pressure = first, np.full((count,) * 3, self.params.host)
-        if old.size:
-            inner = slice(offset, offset + old.shape[0])
-            self.pressure[inner, inner, inner] = old
+    def cover(self, first: int, count: int) -> None:
+        """The domain has ``count`` voxels a side from voxel ``first`` on [-]; the field stays where it is."""
+        self.first, self.count = first, count
 
-    def update(self, cells: Any, lattice: Any, exchange: NDArray[np.float64]) -> None:
-        """Solve for the cells that are there; ``exchange`` g of every voxel [1/h], flat."""
-        shape = self.pressure.shape
-        living, tumor = np.zeros((2, self.pressure.size), np.int64)
-        count_voxels(cells, lattice, living, tumor)
-        along = [np.bincount(table.astype(np.int64) // step, minlength=n) for table, step, n in zip(lattice[-3:], (shape[1] * shape[2], shape[2], 1), shape, strict=True)]
-        sites = np.maximum(along[0][:, None, None] * along[1][None, :, None] * along[2][None, None, :], 1)
-        tissue = Tissue(living.reshape(shape) / sites, tumor.reshape(shape) / sites, exchange.reshape(shape))
+    def update(self, cells: Any, lattice: Any, zones: NDArray[np.uint8], exchange: NDArray[np.float64]) -> None:
+        """Solve for the cells that are there; ``zones``: vessel class of every voxel, flat; ``exchange`` g of each class [1/h]."""
+        tables = (lattice.voxel_z, lattice.voxel_y, lattice.voxel_x)
+        along = [table.astype(np.int64) // step + self.first for table, step in zip(tables, (self.count**2, self.count, 1), strict=True)]
+        ends = np.array([at[side] for at, side in zip(along, lattice.bounds.reshape(3, 2), strict=True)])
+        self._move(ends[:, 0] - self.pad, ends[:, 1] + self.pad + 1)
+        tissue = self._tissue(cells, lattice, [at - low for at, low in zip(along, self.corner, strict=True)])
+        box, part = self._overlap()
+        tissue.exchange[part] = exchange.astype(np.float32)[zones.reshape((self.count,) * 3)[box]]
         update_pressure(self.pressure, tissue, self.params, self.voxel_um)
+
+    def _tissue(self, cells: Any, lattice: Any, along: list[NDArray[np.int64]]) -> Tissue:
+        """Cells and tumor in the voxels of the box, no vessels yet; ``along``: voxel of each site along z, y and x, from the box's first on [voxels]."""
+        shape = self.pressure.shape
+        living, tumor, vessels = np.zeros((3, *shape), np.float32)
+        # What lies outside the box holds no cell; its voxel is never looked at.
+        flat = [(at.clip(0, n - 1) * step).astype(np.uint32) for at, n, step in zip(along, shape, (shape[1] * shape[2], shape[2], 1), strict=True)]
+        count_voxels(cells, lattice._replace(voxel_z=flat[0], voxel_y=flat[1], voxel_x=flat[2]), living.ravel(), tumor.ravel())
+        sites = [np.bincount(at[(at >= 0) & (at < n)], minlength=n).clip(1) for at, n in zip(along, shape, strict=True)]
+        share = (1.0 / (sites[1][:, None] * sites[2])).astype(np.float32), (1.0 / sites[0]).astype(np.float32)[:, None, None]
+        for counts in (living, tumor):
+            counts *= share[0]
+            counts *= share[1]
+        return Tissue(living, tumor, vessels)
+
+    def _move(self, low: NDArray[np.int64], high: NDArray[np.int64]) -> None:
+        """Make the box reach from voxel ``low`` up to ``high`` [voxels]; what is new in it is at the pressure of the host."""
+        old, corner = self.pressure, self.corner
+        self.pressure, self.corner = np.full(high - low, self.params.host, np.float32), low
+        here, there = _common(low, self.pressure.shape, corner, old.shape)
+        self.pressure[here] = old[there]
+
+    def _overlap(self) -> tuple[Box, Box]:
+        """What box and domain share: the part of the domain, the part of the box."""
+        return _common(np.full(3, self.first), (self.count,) * 3, self.corner, self.pressure.shape)
 
     def marked(self, zones: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Vessel classes of all voxels, flat, with the bit HYPOXIC where the cycle stands still."""
-        return np.asarray(zones | np.where(self.pressure.ravel() < self.params.hypoxia, HYPOXIC, 0).astype(np.uint8))
+        out, (box, part) = zones.copy(), self._overlap()
+        out.reshape((self.count,) * 3)[box] |= (self.pressure[part] < self.params.hypoxia) * np.uint8(HYPOXIC)
+        return out
 
     def anoxic(self) -> NDArray[np.bool_]:
         """Voxels in which cells die of necrosis, flat."""
-        return np.asarray(self.pressure.ravel() < self.params.necrosis)
+        out, (box, part) = np.zeros((self.count,) * 3, bool), self._overlap()
+        out[box] = self.pressure[part] < self.params.necrosis
+        return out.ravel()
+
+    def at(self, voxels: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Pressure of the flat ``voxels`` (n,) of the domain, all of the tumor [mmHg]."""
+        z, y, x = (axis - low + self.first for axis, low in zip(np.unravel_index(voxels, (self.count,) * 3), self.corner, strict=True))
+        return np.asarray(self.pressure[z, y, x])
+
+
+def _common(low: NDArray[np.int64], shape: tuple[int, ...], other_low: NDArray[np.int64], other_shape: tuple[int, ...]) -> tuple[Box, Box]:
+    """What two boxes, given by first voxel and ``shape`` [voxels], share: the part of the one, the part of the other; empty if nothing."""
+    first = np.maximum(low, other_low)
+    last = np.maximum(np.minimum(low + shape, other_low + other_shape), first)
+    one, other = (tuple(slice(int(a), int(b)) for a, b in zip(first - at, last - at, strict=True)) for at in (low, other_low))
+    return one, other

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 #: Attributes of a tumor, and fields of its lattice, that follow exactly from the rest or are scratch.
 RECOMPUTED = {"spec", "factors", "_gaps", "_zones", "oxygen"}
-PRESSURE = "pressure"
+#: Arrays of the oxygen field.
+OXYGEN = ("pressure", "corner")
 RECOMPUTED_FIELDS = {"voxel_z", "voxel_y", "voxel_x"}
 
 
@@ -38,7 +39,7 @@ def take(tumor: Tumor) -> dict[str, Any]:
         else:
             raise TypeError(f"the attribute {name} of a tumor cannot be kept: {type(value).__name__}")
     if tumor.oxygen:
-        arrays[PRESSURE] = tumor.oxygen.pressure
+        arrays |= {name: getattr(tumor.oxygen, name) for name in OXYGEN}
     lattice = _kept_fields(tumor)
     return {
         "scalars": scalars, "arrays": arrays, "cells": dict(view(tumor.cells, tumor.n)._asdict()),
@@ -58,7 +59,7 @@ def restore(tumor: Tumor, state: dict[str, Any]) -> None:
         setattr(tumor, name, list(value) if isinstance(value, list) else value)
     tumor._build_domain(tumor._half)
     for name, value in state["arrays"].items():
-        setattr(tumor.oxygen if name == PRESSURE else tumor, name, value.copy())
+        setattr(tumor.oxygen if name in OXYGEN else tumor, name, value.copy())
     for name, column in view(tumor.cells, tumor.n)._asdict().items():
         column[:] = state["cells"][name]
     for name, field in _kept_fields(tumor).items():

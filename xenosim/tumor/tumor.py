@@ -264,7 +264,7 @@ class Tumor:
 
     def _update_oxygen(self, oxygen: OxygenField) -> None:
         """Oxygen for the cells that are there, and where it lets them cycle."""
-        oxygen.update(self.live, self.lattice, zone_exchange(self.spec.perfusion)[self._zones])
+        oxygen.update(self.live, self.lattice, self._zones, zone_exchange(self.spec.perfusion))
         self._classes = oxygen.marked(self._zones)
 
     def _suffocate(self, oxygen: OxygenField, step: np.int64) -> None:
@@ -283,16 +283,16 @@ class Tumor:
             return 0
         return int(((self._classes[self._voxels()] >= HYPOXIC) & (self.live.state < CellState.APOPTOTIC)).sum())
 
-    def pressures(self) -> NDArray[np.float64]:
+    def pressures(self) -> NDArray[np.float32]:
         """Oxygen of every cell's voxel [mmHg], shape (n,); where it is never short, solved now. Empty if oxygen is not modeled."""
         field = self.oxygen
         if field is None:
             if self.spec.oxygen is None or self.n == 0:
-                return np.empty(0)
+                return np.empty(0, np.float32)
             field = OxygenField(self.spec.oxygen, self.spec.perfusion.voxel_um)
-            field.enlarge(self._first_voxel, round(self._zones.size ** (1.0 / 3.0)))
-            field.update(self.live, self.lattice, zone_exchange(self.spec.perfusion)[self._zones])
-        return np.asarray(field.pressure.ravel()[self._voxels()])
+            field.cover(self._first_voxel, round(self._zones.size ** (1.0 / 3.0)))
+            field.update(self.live, self.lattice, self._zones, zone_exchange(self.spec.perfusion))
+        return field.at(self._voxels())
 
     def _voxels(self) -> NDArray[np.int32]:
         """Voxel of every cell, shape (n,)."""
@@ -402,7 +402,7 @@ class Tumor:
         self._zones = vessel_zones(self.seed, (first,) * 3, (count,) * 3, self.spec.perfusion).ravel().astype(np.uint8)
         self._first_voxel, self._classes = first, self._zones
         if self.oxygen:
-            self.oxygen.enlarge(first, count)
+            self.oxygen.cover(first, count)
             self._classes = self.oxygen.marked(self._zones)
 
     def _ensure_margin(self) -> None:

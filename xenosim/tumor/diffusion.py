@@ -1,0 +1,226 @@
+"""Steady diffusion with removal and gain on a voxel grid: ``D lap p - rate p + source = 0``, 0 beyond the grid (MODEL.md P6)."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from xenosim.errors import ResourceError
+from xenosim.jit import kernel, prange
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Field = NDArray[np.floating[Any]]
+
+#: Largest correction that a converged voxel still asks for [mmHg]; what it is worth is shown by benchmarks/oxygen.py.
+TOLERANCE_MMHG = 1e-4
+MAX_ITERATIONS = 5000
+#: Colors of the voxels of a chessboard, the parities of a row's coordinates, and the diagonal where a row has no voxel, which holds it still.
+RED, BLACK = 0, 1
+PARITIES = ((0, 0), (0, 1), (1, 0), (1, 1))
+NO_VOXEL = 1e30
+
+
+class _System(NamedTuple):
+    """``red`` and ``black`` diagonal of the balance [1/h], packed; ``coupling`` D/h2 between neighbours [1/h]."""
+
+    red: Any
+    black: Any
+    coupling: Any
+
+
+@kernel
+def _add_neighbours(out, y0, y1, z0, z1, beside):  # type: ignore[no-untyped-def]
+    """Sum of the six neighbours of each voxel of a packed row into ``out`` (n,) [mmHg]; ``beside`` (n + 1,) is its own row of the other color."""
+    for j in range(out.shape[0]):
+        out[j] = y0[j] + y1[j] + z0[j] + z1[j] + beside[j] + beside[j + 1]
+
+
+@kernel
+def _neighbours(out, other, z, y, shift):  # type: ignore[no-untyped-def]
+    """Sum of the neighbours, all of the ``other`` color, of packed row (z, y) [-] into ``out`` [mmHg]; ``shift`` of the row is 0 or 1."""
+    n = out.shape[0]
+    _add_neighbours(
+        out, other[z + 1, y, 1 : n + 1], other[z + 1, y + 2, 1 : n + 1], other[z, y + 1, 1 : n + 1], other[z + 2, y + 1, 1 : n + 1],
+        other[z + 1, y + 1, shift : shift + n + 1],
+    )  # fmt: skip
+
+
+@kernel
+def _scale(out, near, diagonal, c):  # type: ignore[no-untyped-def]
+    """out = c near / diagonal of a row [mmHg]."""
+    for j in range(out.shape[0]):
+        out[j] = c * near[j] / diagonal[j]
+
+
+@kernel
+def _apply(out, d, near, diagonal, c, total):  # type: ignore[no-untyped-def]
+    """out = diagonal d - c near of a row [mmHg/h]; d out is added to ``total``."""
+    for j in range(out.shape[0]):
+        out[j] = diagonal[j] * d[j] - c * near[j]
+        total[j] += d[j] * out[j]
+
+
+@kernel
+def _move(p, r, d, q, diagonal, alpha, total, largest):  # type: ignore[no-untyped-def]
+    """p += alpha d [mmHg], r -= alpha q [mmHg/h] of a row; r2/M is added to ``total``, the largest |r|/M kept in ``largest`` [mmHg]."""
+    for j in range(p.shape[0]):
+        p[j] += alpha * d[j]
+        r[j] -= alpha * q[j]
+        step = r[j] / diagonal[j]
+        total[j] += r[j] * step
+        size = abs(step)
+        largest[j] = size if size > largest[j] else largest[j]
+
+
+@kernel
+def _redirect(d, r, diagonal, beta):  # type: ignore[no-untyped-def]
+    """d = r/M + beta d of a row [mmHg]."""
+    for j in range(d.shape[0]):
+        d[j] = r[j] / diagonal[j] + beta * d[j]
+
+
+@kernel
+def _black_plane(z, black, red, system, scratch):  # type: ignore[no-untyped-def]
+    """What red voxels alone make of the black ones of plane ``z`` [-], into ``black`` [mmHg]."""
+    for y in range(system.black.shape[1]):
+        _neighbours(scratch[z], red, z, y, (z + y + 1) % 2)
+        _scale(black[z + 1, y + 1, 1:-1], scratch[z], system.black[z, y], system.coupling)
+
+
+@kernel
+def _product_plane(z, q, d, black, system, scratch, total):  # type: ignore[no-untyped-def]
+    """Product of the reduced system with ``d`` [mmHg] in plane ``z`` [-], ``black`` made of d, into ``q`` [mmHg/h]; d q into ``total``."""
+    total[z] = 0
+    for y in range(q.shape[1]):
+        _neighbours(scratch[z], black, z, y, (z + y) % 2)
+        _apply(q[z, y], d[z + 1, y + 1, 1:-1], scratch[z], system.red[z, y], system.coupling, total[z])
+
+
+@kernel
+def _advance_plane(z, p, r, d, q, system, alpha, total, largest):  # type: ignore[no-untyped-def]
+    """:func:`_move` for plane ``z`` [-]."""
+    total[z] = 0
+    largest[z] = 0
+    for y in range(q.shape[1]):
+        _move(p[z + 1, y + 1, 1:-1], r[z, y], d[z + 1, y + 1, 1:-1], q[z, y], system.red[z, y], alpha, total[z], largest[z])
+
+
+@kernel
+def _turn_plane(z, d, r, system, beta):  # type: ignore[no-untyped-def]
+    """:func:`_redirect` for plane ``z`` [-]."""
+    for y in range(r.shape[1]):
+        _redirect(d[z + 1, y + 1, 1:-1], r[z, y], system.red[z, y], beta)
+
+
+@kernel(parallel=True)
+def _black(black, red, system, scratch):  # type: ignore[no-untyped-def]
+    """:func:`_black_plane` of every plane [mmHg]."""
+    for z in prange(system.black.shape[0]):
+        _black_plane(z, black, red, system, scratch)
+
+
+@kernel(parallel=True)
+def _product(q, d, black, system, scratch, total):  # type: ignore[no-untyped-def]
+    """:func:`_product_plane` of every plane [mmHg/h]."""
+    for z in prange(q.shape[0]):
+        _product_plane(z, q, d, black, system, scratch, total)
+
+
+@kernel(parallel=True)
+def _advance(p, r, d, q, system, alpha, total, largest):  # type: ignore[no-untyped-def]
+    """:func:`_advance_plane` of every plane [mmHg]."""
+    for z in prange(q.shape[0]):
+        _advance_plane(z, p, r, d, q, system, alpha, total, largest)
+
+
+@kernel(parallel=True)
+def _turn(d, r, system, beta):  # type: ignore[no-untyped-def]
+    """:func:`_turn_plane` of every plane [mmHg]."""
+    for z in prange(r.shape[0]):
+        _turn_plane(z, d, r, system, beta)
+
+
+def _rows(z: int, y: int, color: int) -> tuple[slice, slice, slice]:
+    """Voxels of one ``color`` in rows whose coordinates have the parities ``z`` and ``y`` [-]."""
+    return slice(z, None, 2), slice(y, None, 2), slice((z + y + color) % 2, None, 2)
+
+
+def _packed(values: Field, color: int, fill: float, rim: int) -> Field:
+    """Every second voxel of each row, those of one ``color``, side by side; ``fill`` elsewhere, and in a ``rim`` about them [any]."""
+    nz, ny, nx = values.shape
+    out = np.full((nz + 2 * rim, ny + 2 * rim, (nx + 1) // 2 + 2 * rim), fill, values.dtype)
+    for z, y in PARITIES:
+        part = values[_rows(z, y, color)]
+        out[rim + z : rim + nz : 2, rim + y : rim + ny : 2, rim : rim + part.shape[2]] = part
+    return out
+
+
+def _unpack(packed: Field, color: int, values: Field) -> None:
+    """Put what :func:`_packed` took, with a rim of 1, back into ``values`` [any]."""
+    for z, y in PARITIES:
+        part = values[_rows(z, y, color)]
+        part[:] = packed[1 + z : -1 : 2, 1 + y : -1 : 2, 1 : 1 + part.shape[2]]
+
+
+def solve(field: Field, rate: Field, source: Field, coupling: float, tolerance: float = TOLERANCE_MMHG) -> int:
+    """Conjugate gradients for the red voxels of a chessboard, from the last field; the black ones follow from them exactly.
+
+    Every voxel has neighbours of the other color only: without the black ones there is half a system left, whose iteration gains
+    twice as much. Colors are kept apart in memory, so that every loop runs along a row. Sums go by places in a plane, in a fixed
+    order: any thread count gives the same bits.
+
+    Parameters
+    ----------
+    field : array, shape (nz, ny, nx)
+        First guess and result [mmHg]; 0 beyond the grid.
+    rate, source : array, shape (nz, ny, nx)
+        Removal [1/h] and gain [mmHg/h], of the kind of number to compute with.
+    coupling : float
+        D / h2 [1/h].
+    tolerance : float
+        Largest correction that a converged voxel still asks for [mmHg].
+
+    Returns
+    -------
+    int
+        Iterations [-].
+
+    Raises
+    ------
+    ResourceError
+        If it does not converge, which no physical input makes it do.
+
+    Source: Hestenes and Stiefel 1952, doi:10.6028/jres.049.044, with the reduced system of matrices with property A (Reid 1972, from
+    memory); the discretization is the seven-point finite volume scheme.
+    """
+    kind = rate.dtype.type
+    system = _System(_packed(rate, RED, NO_VOXEL, 0), _packed(rate, BLACK, NO_VOXEL, 0), kind(coupling))
+    for diagonal in (system.red, system.black):
+        diagonal += kind(6.0 * coupling)
+    of_black = _packed(source, BLACK, 0.0, 0)
+    of_black /= system.black
+    p, r = _packed(field, RED, 0.0, 1), _packed(source, RED, 0.0, 0)
+    black, d, q = np.zeros_like(p), np.zeros_like(p), np.empty_like(r)
+    scratch, total, largest = np.empty((3, r.shape[0], r.shape[2]), rate.dtype)
+    _black(black, p, system, scratch)
+    black[1:-1, 1:-1, 1:-1] += of_black
+    _product(q, p, black, system, scratch, total)
+    _advance(p, r, d, q, system, kind(1.0), total, largest)
+    before, rho, iterations = math.inf, total.sum(dtype=np.float64), 0
+    while largest.max() > tolerance and iterations < MAX_ITERATIONS:
+        _turn(d, r, system, kind(rho / before))
+        _black(black, d, system, scratch)
+        _product(q, d, black, system, scratch, total)
+        _advance(p, r, d, q, system, kind(rho / total.sum(dtype=np.float64)), total, largest)
+        before, rho, iterations = rho, total.sum(dtype=np.float64), iterations + 1
+    if iterations == MAX_ITERATIONS:
+        raise ResourceError("the oxygen field does not converge", remedy="check the oxygen parameters; this should not happen")
+    _black(black, p, system, scratch)
+    black[1:-1, 1:-1, 1:-1] += of_black
+    _unpack(p, RED, field)
+    _unpack(black, BLACK, field)
+    return iterations
