@@ -124,7 +124,7 @@ def test_inputs(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("number", "code", "jobs"), [(signal.SIGINT, 130, "2"), (signal.SIGTERM, 143, "1")])
 def test_a_stopped_run_can_be_resumed(number: int, code: int, jobs: str, tmp_path: Path) -> None:
-    """The run cannot end before the signal comes: its treated animals wait for it."""
+    """The run cannot end before the signal comes: its treated animals, one in each process, wait for it."""
     shorter = ("--set", "measure.days=0..12 by 6", "--checkpoint-every", "12 steps", "--jobs", jobs)
     text = SCENARIOS[0].read_text().replace("Q2Dx15", "Q2Dx5")
     (tmp_path / "short.yaml").write_text(text)
@@ -137,7 +137,7 @@ def test_a_stopped_run_can_be_resumed(number: int, code: int, jobs: str, tmp_pat
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as run:  # fmt: skip
         until = time.monotonic() + 300.0
-        while not list(tmp_path.glob("runs/*/rolling/*_arm*.ckpt")) and run.poll() is None and time.monotonic() < until:
+        while len(list(tmp_path.glob("runs/*/rolling/*_arm*.ckpt"))) < int(jobs) and run.poll() is None and time.monotonic() < until:
             time.sleep(0.05)
         os.killpg(run.pid, number)
         _, errors = run.communicate(timeout=300)
