@@ -2,7 +2,7 @@
 
 Prints a table and writes ``perfusion.png`` beside the working directory, or the file named by ``--figure``.
 
-Run: python benchmarks/perfusion.py [--volume 50] [--seeds 2] [--figure FILE]
+Run: python benchmarks/perfusion.py [--volume 20] [--seeds 2] [--figure FILE]
 """
 
 from __future__ import annotations
@@ -23,24 +23,26 @@ EXCHANGE = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0)
 DAYS = 21
 
 
-def follow(scenario: Any, spec: Any, doses: Any, volume: float, seed: int) -> tuple[float, float, float]:
-    """Relative volume after DAYS, hypoxic share of living cells on day 0 and necrotic share of all cells on the last day [-]."""
+def follow(scenario: Any, spec: Any, doses: Any, volume: float, seed: int) -> tuple[float, float, float, float]:
+    """Relative volume after DAYS, hypoxic share of living cells on day 0, necrotic share of all cells on the last day, mean occupancy [-]."""
     exposure = exposures(scenario, doses, perfusion=spec.perfusion).tumor if doses else None
     model = XenograftModel(spec, 0.5 * volume, exposure=exposure, rng=seed, start_h=-2400.0, collect_every_h=math.inf)
     while model.volume_mm3 < volume and model.tumor.step_number < 2400:
         model.advance()
     model.time_h = 0.0
     start, hypoxic = model.volume_mm3, model.tumor.hypoxic() / max(model.n_agents, 1)
+    occupancy = 0.0
     while model.time_h < 24 * DAYS - 1e-9:
         model.advance()
-    return model.volume_mm3 / start, hypoxic, model.tumor.counts()[3] / max(model.n_agents, 1)  # type: ignore[index]
+        occupancy += 0.0 if model.inhibition is None else float(model.inhibition.mean()) * spec.dt_h / (24 * DAYS)
+    return model.volume_mm3 / start, hypoxic, model.tumor.counts()[3] / max(model.n_agents, 1), occupancy  # type: ignore[index]
 
 
 def main() -> None:
     """The table and the figure."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--scenario", default="scenarios/osteosarcoma_primary.yaml")
-    parser.add_argument("--volume", type=float, default=50.0)
+    parser.add_argument("--volume", type=float, default=20.0)
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--figure", default="perfusion.png")
     options = parser.parse_args()
@@ -50,21 +52,30 @@ def main() -> None:
     well = scenario.model_copy(update={"site": "subcutaneous"})
     growth = calibrate_growth(well)
     print(f"{scenario.model}, {options.volume:g} mm3 on day 0, {treated[0].amount_mg_per_kg:g} mg/kg; cell cycle {growth.cycle_h:.0f} h at every g")
-    print("| mean g (1/h) | hypoxic on day 0 (%) | control, relative volume | necrotic, control (%) | T/C (%) | sd between seeds |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    means = []
+    print("| mean g (1/h) | hypoxic on day 0 (%) | control, relative volume | necrotic, control (%) | occupancy (%) | T/C (%) | sd between seeds |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    means, shares = [], []
     for g in EXCHANGE:
         base = tumor_spec(well, growth)
         spec = base._replace(perfusion=base.perfusion._replace(mean=g, voxel_um=100.0))
-        ratios, controls = [], []
+        ratios, controls, occupancies = [], [], []
         for seed in range(1, options.seeds + 1):
             control = follow(well, spec, (), options.volume, seed)
-            ratios.append(100.0 * follow(well, spec, treated, options.volume, seed)[0] / control[0])
+            under = follow(well, spec, treated, options.volume, seed)
+            ratios.append(100.0 * under[0] / control[0])
+            occupancies.append(under[3])
             controls.append(control)
-        growth_x, hypoxic, necrotic = np.mean(controls, axis=0)
+        growth_x, hypoxic, necrotic, _ = np.mean(controls, axis=0)
         means.append(float(np.mean(ratios)))
-        print(f"| {g:g} | {100 * hypoxic:.0f} | {growth_x:.2f} | {100 * necrotic:.1f} | {means[-1]:.0f} | {np.std(ratios, ddof=min(1, options.seeds - 1)):.1f} |", flush=True)
+        shares.append(float(np.mean(occupancies)))
+        print(f"| {g:g} | {100 * hypoxic:.0f} | {growth_x:.2f} | {100 * necrotic:.1f} | {100 * shares[-1]:.0f} | {means[-1]:.0f} | {np.std(ratios, ddof=min(1, options.seeds - 1)):.1f} |", flush=True)
+    print(f"rank correlation of -ln T/C with occupancy: {_rank_correlation(shares, [-math.log(mean) for mean in means]):+.2f}, n = {len(means)}")
     _draw(means, options.figure)
+
+
+def _rank_correlation(a: list[float], b: list[float]) -> float:
+    """Spearman's, without ties [-]."""
+    return float(np.corrcoef(np.argsort(np.argsort(a)), np.argsort(np.argsort(b)))[0, 1])
 
 
 def _draw(means: list[float], path: str) -> None:

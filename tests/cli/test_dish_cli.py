@@ -104,6 +104,7 @@ MISTAKES: dict[str, list[tuple[list[str], str]]] = {
         (["lines", "calibrate", "HCT116"], "no IC50 of 'HCT116'"),
         (["validate", "--only", "invitr"], "did you mean 'invitro'"),
         (["validate", "--only", "xenograft", "--embed", "x.md"], "only the table about cells"),
+        (["validate", "--only", "osteosarcoma_primari"], "did you mean 'osteosarcoma_primary'"),
     ],
     # Found by a search for such: each was accepted or crashed.
     "reported": [

@@ -29,8 +29,15 @@ REASONS = {
 }  # fmt: skip
 
 
-def validate_xenografts(folder: Path, overrides: dict[str, str], jobs: int | None, progress: Callable[[str], None]) -> list[dict[str, Any]]:
-    """One row per published xenograft result of the scenarios in ``folder``, each study run once, every animal in every arm.
+def studies() -> tuple[str, ...]:
+    """Names of the shipped scenarios that have published results, in the order of the table."""
+    return tuple(dict.fromkeys(row["scenario"] for row in read_csv(PUBLISHED / "xenograft.csv")))
+
+
+def validate_xenografts(
+    folder: Path, overrides: dict[str, str], jobs: int | None, progress: Callable[[str], None], wanted: tuple[str, ...],
+) -> list[dict[str, Any]]:  # fmt: skip
+    """One row per published xenograft result of the ``wanted`` scenarios in ``folder``, each study run once, every animal in every arm.
 
     On common random numbers the interval is that of the drug's effect in the model; independent animals, as the laboratories had,
     would hide it behind the scatter of growth.
@@ -38,10 +45,10 @@ def validate_xenografts(folder: Path, overrides: dict[str, str], jobs: int | Non
     Raises
     ------
     ParameterError
-        If the folder holds none of the published scenarios.
+        If the folder lacks one of them.
     """
     published = read_csv(PUBLISHED / "xenograft.csv")
-    files = {stem: folder / f"{stem}.yaml" for stem in dict.fromkeys(row["scenario"] for row in published)}
+    files = {stem: folder / f"{stem}.yaml" for stem in wanted}
     missing = [path.name for path in files.values() if not path.is_file()]
     if missing:
         raise ParameterError(f"{', '.join(missing)} not found", where=str(folder), remedy="give --scenarios, the folder of the shipped scenario files")

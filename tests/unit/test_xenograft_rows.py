@@ -1,0 +1,63 @@
+"""Published xenograft rows against the endpoints of a study: the pair of sites, and which studies are run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from xenosim.errors import ParameterError
+from xenosim.parameters.lines import PUBLISHED, read_csv
+from xenosim.scenario.load import load_scenario
+from xenosim.validation import xenograft
+from xenosim.validation.xenograft import studies, validate_xenografts
+
+PAIR = ("osteosarcoma_primary", "osteosarcoma_metastases")
+
+
+def endpoints(low: float, estimate: float, high: float) -> pd.DataFrame:
+    """An endpoint table with one row: T/C of mean volumes of ixazomib [-]."""
+    row = {
+        "endpoint": "tc_volume_mean", "arm": "ixazomib", "estimate": estimate, "ci_low": low, "ci_high": high, "unit": "ratio",
+        "day": 21.0, "n": 8, "n_control": 8,
+    }  # fmt: skip
+    return pd.DataFrame([row])
+
+
+def test_every_study_with_published_rows_is_shipped() -> None:
+    assert set(PAIR) < set(studies())
+    for name in studies():
+        assert load_scenario(f"scenarios/{name}.yaml").title
+
+
+@pytest.mark.parametrize(
+    ("study", "low", "high", "verdict"),
+    [
+        ("osteosarcoma_primary", 0.5, 0.9, "met"),  # not below what counts as active
+        ("osteosarcoma_primary", 0.3, 0.9, "MISS"),
+        ("osteosarcoma_metastases", 0.3, 0.9, "met"),  # a decrease
+        ("osteosarcoma_metastases", 0.3, 1.1, "MISS"),
+    ],
+)
+def test_the_verdicts_of_the_pair(monkeypatch: pytest.MonkeyPatch, study: str, low: float, high: float, verdict: str) -> None:
+    asked: list[str] = []
+
+    def run(scenario: Any, **how: Any) -> SimpleNamespace:
+        assert how["paired"]
+        asked.append(scenario.title)
+        return SimpleNamespace(tables={"endpoints": endpoints(low, 0.6, high)})
+
+    monkeypatch.setattr(xenograft, "run_study", run)
+    rows = validate_xenografts(Path("scenarios"), {}, 1, lambda title: None, (study,))
+    assert asked == [load_scenario(f"scenarios/{study}.yaml").title]
+    published = [row["id"] for row in read_csv(PUBLISHED / "xenograft.csv") if row["scenario"] == study]
+    assert [row["row"] for row in rows] == published and len(rows) == 1
+    assert rows[0]["verdict"] == verdict and rows[0]["used"] == "validation"
+
+
+def test_a_missing_study_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match=r"osteosarcoma_primary\.yaml, osteosarcoma_metastases\.yaml not found"):
+        validate_xenografts(tmp_path, {}, 1, lambda title: None, PAIR)
