@@ -22,7 +22,9 @@ def save_and_wait(self: Rhythm, state: Any) -> None:
         time.sleep(0.01)
 
 
-Rhythm.save = save_and_wait  # type: ignore[method-assign]
+# In the process that is started and in its workers, but not in tests that import this file.
+if __name__ in ("__main__", "__mp_main__"):
+    Rhythm.save = save_and_wait  # type: ignore[method-assign]
 
 if __name__ == "__main__":
     from xenosim.cli.main import main

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from matplotlib.figure import Figure
 
-from tests import waiting_command
 from tests.command import ENVIRONMENT, call, start
 from tests.conftest import SCENARIOS, SMALL
 
@@ -128,7 +127,7 @@ def test_a_stopped_run_can_be_resumed(number: int, code: int, jobs: str, tmp_pat
     shorter = ("--set", "measure.days=0..12 by 6", "--checkpoint-every", "12 steps", "--jobs", jobs)
     text = SCENARIOS[0].read_text().replace("Q2Dx15", "Q2Dx5")
     (tmp_path / "short.yaml").write_text(text)
-    command = [sys.executable, str(waiting_command.__file__), "run", "short.yaml", *small(*shorter)]
+    command = [sys.executable, str(Path(__file__).parents[1] / "waiting_command.py"), "run", "short.yaml", *small(*shorter)]
     assert "Q2Dx5" in text
     with subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
