@@ -99,7 +99,8 @@ def double(well: Culture) -> Culture:
     """The same well with float64 columns: then nothing but the rules can differ."""
     well.line = well.line._replace(params=CellParams(*(np.float64(p) for p in well.line.params)))
     well.cells, well._factors = allocate(4 * well.n, np.float64), step_factors(well.line.params, 1.0, np.float64)
-    population.found(well.cells, well.n, np.uint64(well.seed), well.line.params, well.line.traits, 1.0)
+    population.found(well.cells, well.n, np.uint64(well.seed), well.line.traits, 1.0)
+    population.rest(well.live, well.line.params)
     well.cells.site[:] = 0
     return well
 

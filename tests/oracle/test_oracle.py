@@ -113,7 +113,8 @@ def test_dish() -> None:
     spec = double(small_spec(cycle_h=30.0))
     naive = NaiveTumor(Tumor(spec, 0.4, 13))
     cells, marks = allocate(400, np.float64), np.empty(400, np.uint8)
-    population.found(cells, 400, np.uint64(13), spec.params, spec.traits, spec.dt_h)
+    population.found(cells, 400, np.uint64(13), spec.traits, spec.dt_h)
+    population.rest(cells, spec.params)
     cells.site[:] = 0
     seen = set()
     for step in range(1, 49):

@@ -117,7 +117,8 @@ class Culture:
     def __init__(self, line: Line, n: int, pulses: Sequence[Pulse] = (), seed: int = 1, dt_h: float = 1.0) -> None:
         self.line, self.n, self.seed, self.dt_h, self.step_number = line, n, seed, dt_h, 0
         self.cells: Cells = allocate(4 * n)
-        population.found(self.cells, n, np.uint64(seed), line.params, line.traits, dt_h)
+        population.found(self.cells, n, np.uint64(seed), line.traits, dt_h)
+        population.rest(view(self.cells, n), line.params)
         for name, value in (("site", 0),):
             getattr(self.cells, name)[:] = value
         names = sorted({pulse.drug for pulse in pulses})
@@ -154,7 +155,7 @@ class Culture:
         dying, leaving, ready = np.empty((3, population.count_marked(marks) + 1), np.int64)
         n_dying, _, n_ready = population.list_marked(marks, dying, leaving, ready)
         # A dead cell stays in the well; its event step, when a tumor would clear it, is when its membrane leaks.
-        population.begin_deaths(self.cells, dying[:n_dying], step, self._in_vitro, np.uint64(self.seed), self.dt_h)
+        population.begin_deaths(self.cells, dying[:n_dying], step, self._in_vitro, np.uint64(self.seed), self.dt_h, True)
         self._divide(ready[:n_ready], step)
 
     def run_until(self, time_h: float) -> None:
@@ -205,6 +206,6 @@ class Culture:
         if self.n + mothers.size > self.cells.uid.shape[0]:
             self.cells = grown(self.cells, self.n, 2 * (self.n + mothers.size))
         daughters = np.arange(self.n, self.n + mothers.size)
-        population.bear_daughters(self.cells, mothers, daughters, step, self.line.traits, np.uint64(self.seed), self.dt_h)
+        population.bear_daughters(self.cells, mothers, daughters, step, self.line.traits, np.uint64(self.seed), self.dt_h, True)
         self.cells.site[daughters] = 0
         self.n += mothers.size

@@ -21,12 +21,14 @@ from xenosim.cell.rng import (
     u01,
     unit,
 )
-from xenosim.cell.rules import resting_state
+from xenosim.cell.rules import HALF, ONE, ZERO, resting_load, resting_stress_step
 from xenosim.cell.state import NEVER, unpack
 from xenosim.jit import kernel, prange
 
-#: Births that one thread takes at a time.
+#: Cells that one thread founds, bears or lets rest at a time.
 BIRTHS = 512
+#: Iterations that solve the stress of a cell at rest, each at least halving its error.
+RESTING_ITERATIONS = 64
 NECROTIC, APOPTOTIC, QUIESCENT, PROLIFERATING = np.uint8(3), np.uint8(2), np.uint8(1), np.uint8(0)
 
 
@@ -55,14 +57,14 @@ def clone_cycle(clone, traits):  # type: ignore[no-untyped-def]
 
 
 @kernel(parallel=True)
-def found(cells, n, seed, params, traits, dt):  # type: ignore[no-untyped-def]
-    """Fill rows 0..n-1 [-] with founders: traits drawn, at rest, ages of a growing population; no site yet (P5)."""
+def found(cells, n, seed, traits, dt):  # type: ignore[no-untyped-def]
+    """Fill rows 0..n-1 [-] with founders: traits drawn, ages of a growing population; no site yet, states by :func:`rest` (P5)."""
     for b in prange((n + BIRTHS - 1) // BIRTHS):
-        _found_some(cells, b * BIRTHS, min((b + 1) * BIRTHS, n), seed, params, traits, dt)
+        _found_some(cells, b * BIRTHS, min((b + 1) * BIRTHS, n), seed, traits, dt)
 
 
 @kernel
-def _found_some(cells, lo, hi, seed, params, traits, dt):  # type: ignore[no-untyped-def]
+def _found_some(cells, lo, hi, seed, traits, dt):  # type: ignore[no-untyped-def]
     """As :func:`found`, for the rows lo..hi-1 of one thread [-]."""
     for i in range(lo, hi):
         a, b, age, lifetime = block(seed, FOUNDER, 0, i)
@@ -72,21 +74,37 @@ def _found_some(cells, lo, hi, seed, params, traits, dt):  # type: ignore[no-unt
         cells.state[i] = 0
         cells.clone[i] = traits.resistant_fraction > 0.0 and u01(seed, CLONE, 0, uid) < traits.resistant_fraction
         cells.event_step[i] = loss_step(lifetime, 0, traits.loss_per_h, dt)
-        ratio = traits.load_median * np.exp(traits.load_sd * z1)
-        load, stress, chaperone = resting_state(ratio, params)
-        cells.load_ratio[i] = ratio
+        cells.load_ratio[i] = traits.load_median * np.exp(traits.load_sd * z1)
         cells.threshold[i] = traits.threshold_median * np.exp(traits.threshold_sd * z2)
         cells.cycle_h[i] = clone_cycle(cells.clone[i], traits) * np.exp(traits.cycle_sd * z3)
-        cells.resting_stress[i] = stress
-        cells.capacity[i] = 1.0
-        cells.load[i] = load
-        cells.stress[i] = stress
-        cells.chaperone[i] = chaperone
-        cells.noxa[i] = params.myc * (1.0 + params.noxa_gain * stress)
-        cells.dr5[i] = params.dr5 * stress
-        cells.commitment[i] = 0.0
-        cells.ikzf[i] = 1.0
         cells.clock[i] = -np.log2(1.0 - 0.5 * unit(age))
+
+
+@kernel(parallel=True)
+def rest(cells, params):  # type: ignore[no-untyped-def]
+    """Fill the columns of cells (n,) that have never met a drug, :data:`xenosim.cell.state.RESTING_COLUMNS`, from their traits [-] (P3-P4)."""
+    n = cells.uid.shape[0]
+    for b in prange((n + BIRTHS - 1) // BIRTHS):
+        _rest_some(cells, b * BIRTHS, min((b + 1) * BIRTHS, n), params)
+
+
+@kernel
+def _rest_some(cells, lo, hi, params):  # type: ignore[no-untyped-def]
+    """As :func:`rest`, for the rows lo..hi-1 of one thread [-]: few enough that their columns stay in the nearest cache."""
+    ratio, load, stress, resting = cells.load_ratio[lo:hi], cells.load[lo:hi], cells.stress[lo:hi], cells.resting_stress[lo:hi]
+    for i in range(ratio.shape[0]):
+        load[i], stress[i] = resting_load(ratio[i], params), ZERO
+    for _ in range(RESTING_ITERATIONS):
+        for i in range(ratio.shape[0]):
+            stress[i] = resting_stress_step(stress[i], load[i], params)
+    capacity, chaperone, commitment, ikzf = cells.capacity[lo:hi], cells.chaperone[lo:hi], cells.commitment[lo:hi], cells.ikzf[lo:hi]
+    noxa, dr5 = cells.noxa[lo:hi], cells.dr5[lo:hi]
+    for i in range(ratio.shape[0]):
+        resting[i] = stress[i]
+        chaperone[i] = ONE + params.chaperone_gain * stress[i]
+        noxa[i] = params.myc * (ONE + params.noxa_gain * stress[i])
+        dr5[i] = params.dr5 * stress[i]
+        capacity[i], commitment[i], ikzf[i] = ONE, ZERO, ONE
 
 
 @kernel
@@ -124,16 +142,18 @@ def list_marked(marks, dying, leaving, ready):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def begin_deaths(cells, dying, step, traits, seed, dt):  # type: ignore[no-untyped-def]
-    """The ``dying`` rows become apoptotic at ``step`` [-], cleared after a time from the line's range [h]; how many committed (P4)."""
+def begin_deaths(cells, dying, step, traits, seed, dt, exposed):  # type: ignore[no-untyped-def]
+    """The ``dying`` rows become apoptotic at ``step`` [-], cleared after a time from the line's range [h]; how many committed, none
+    unless ``exposed`` to a drug [-] (P4)."""
     committed = 0
     for i in dying:
-        committed += cells.commitment[i] >= 1
+        if exposed:
+            committed += cells.commitment[i] >= 1
+            # A dying cell neither commits nor cycles again: it is marked only when its clearance is due.
+            cells.commitment[i] = 0.0
         wait = u01(seed, CLEARANCE, step, cells.uid[i])
         hours = traits.clearance_min_h + wait * (traits.clearance_max_h - traits.clearance_min_h)
         cells.state[i] = APOPTOTIC
-        # A dying cell neither commits nor cycles again: it is marked only when its clearance is due.
-        cells.commitment[i] = 0.0
         cells.clock[i] = -1e6
         cells.event_step[i] = np.int32(step + steps_until(hours, dt))
     return committed
@@ -163,54 +183,56 @@ def suffocate(cells, anoxic, space, probability, debris_steps, step, seed):  # t
 
 
 @kernel(inline=True)
-def move_row(cells, source, target):  # type: ignore[no-untyped-def]
-    """Copy every column of row ``source`` [-] to row ``target`` [-]."""
+def move_row(cells, source, target, exposed):  # type: ignore[no-untyped-def]
+    """Copy row ``source`` [-] to row ``target`` [-]; unless ``exposed`` to a drug, without what follows from the traits [-]."""
     cells.uid[target] = cells.uid[source]
     cells.site[target] = cells.site[source]
     cells.state[target] = cells.state[source]
     cells.clone[target] = cells.clone[source]
     cells.event_step[target] = cells.event_step[source]
-    cells.capacity[target] = cells.capacity[source]
-    cells.load[target] = cells.load[source]
-    cells.stress[target] = cells.stress[source]
-    cells.chaperone[target] = cells.chaperone[source]
-    cells.noxa[target] = cells.noxa[source]
-    cells.dr5[target] = cells.dr5[source]
-    cells.commitment[target] = cells.commitment[source]
-    cells.ikzf[target] = cells.ikzf[source]
     cells.clock[target] = cells.clock[source]
     cells.load_ratio[target] = cells.load_ratio[source]
     cells.threshold[target] = cells.threshold[source]
     cells.cycle_h[target] = cells.cycle_h[source]
-    cells.resting_stress[target] = cells.resting_stress[source]
+    if exposed:
+        cells.capacity[target] = cells.capacity[source]
+        cells.load[target] = cells.load[source]
+        cells.stress[target] = cells.stress[source]
+        cells.chaperone[target] = cells.chaperone[source]
+        cells.noxa[target] = cells.noxa[source]
+        cells.dr5[target] = cells.dr5[source]
+        cells.commitment[target] = cells.commitment[source]
+        cells.ikzf[target] = cells.ikzf[source]
+        cells.resting_stress[target] = cells.resting_stress[source]
 
 
 @kernel(parallel=True)
-def bear_daughters(cells, mothers, daughters, step, traits, seed, dt):  # type: ignore[no-untyped-def]
+def bear_daughters(cells, mothers, daughters, step, traits, seed, dt, exposed):  # type: ignore[no-untyped-def]
     """Fill the rows ``daughters`` from ``mothers`` [-]: all inherited but place; a new lineage, cycle length with noise, and the
-    clone unless it mutates or reverts (P5)."""
+    clone unless it mutates or reverts. Unless ``exposed`` to a drug [-], without what follows from the traits (P5)."""
     n = mothers.shape[0]
     for b in prange((n + BIRTHS - 1) // BIRTHS):
         lo, hi = b * BIRTHS, min((b + 1) * BIRTHS, n)
-        _bear_some(cells, mothers[lo:hi], daughters[lo:hi], step, traits, seed, dt)
+        _bear_some(cells, mothers[lo:hi], daughters[lo:hi], step, traits, seed, dt, exposed)
 
 
 @kernel
-def _bear_some(cells, mothers, daughters, step, traits, seed, dt):  # type: ignore[no-untyped-def]
+def _bear_some(cells, mothers, daughters, step, traits, seed, dt, exposed):  # type: ignore[no-untyped-def]
     """As :func:`bear_daughters`, for the births of one thread [-]."""
     inherit(cells.state, mothers, daughters)
-    inherit(cells.capacity, mothers, daughters)
-    inherit(cells.load, mothers, daughters)
-    inherit(cells.stress, mothers, daughters)
-    inherit(cells.chaperone, mothers, daughters)
-    inherit(cells.noxa, mothers, daughters)
-    inherit(cells.dr5, mothers, daughters)
-    inherit(cells.commitment, mothers, daughters)
-    inherit(cells.ikzf, mothers, daughters)
     inherit(cells.clock, mothers, daughters)
     inherit(cells.load_ratio, mothers, daughters)
     inherit(cells.threshold, mothers, daughters)
-    inherit(cells.resting_stress, mothers, daughters)
+    if exposed:
+        inherit(cells.capacity, mothers, daughters)
+        inherit(cells.load, mothers, daughters)
+        inherit(cells.stress, mothers, daughters)
+        inherit(cells.chaperone, mothers, daughters)
+        inherit(cells.noxa, mothers, daughters)
+        inherit(cells.dr5, mothers, daughters)
+        inherit(cells.commitment, mothers, daughters)
+        inherit(cells.ikzf, mothers, daughters)
+        inherit(cells.resting_stress, mothers, daughters)
     n = mothers.shape[0]
     uids, words = np.empty(n, np.uint64), np.empty((4, n), np.uint32)
     take(cells.uid, mothers, uids)

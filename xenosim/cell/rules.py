@@ -146,18 +146,21 @@ def cycle_speed(stress, resting_stress, ikzf, params):  # type: ignore[no-untype
     return brake * (ONE - params.ikzf_cycle_gain * (ONE - ikzf))
 
 
-@kernel
-def resting_state(load_ratio, params):  # type: ignore[no-untyped-def]
-    """Load U, stress S and chaperone H [-] of an untreated cell at rest (P3-P4).
+@kernel(inline=True)
+def resting_load(load_ratio, params):  # type: ignore[no-untyped-def]
+    """Load U [-] of an untreated cell at rest: the root of 0 = kU (rho - U/(1+U)) - ka U (P3).
 
-    Solves 0 = kU (rho - U/(1+U)) - ka U and the fixed point S = h(U/H), H = 1 + aH S by damped iteration.
-
-    Source: steady state of the equations above.
+    Source: steady state of the equation above.
     """
     k, a = params.synthesis_rate, params.load_clearance
     b = k + a - k * load_ratio
-    load = (np.sqrt(b * b + FOUR * a * k * load_ratio) - b) / (TWO * a)
-    stress = ZERO * load
-    for _ in range(64):
-        stress = HALF * (stress + stress_drive(load, ONE + params.chaperone_gain * stress, params.stress_half_load))
-    return load, stress, ONE + params.chaperone_gain * stress
+    return (np.sqrt(b * b + FOUR * a * k * load_ratio) - b) / (TWO * a)
+
+
+@kernel(inline=True)
+def resting_stress_step(stress, load, params):  # type: ignore[no-untyped-def]
+    """One damped iteration of the fixed point S = h(U/H), H = 1 + aH S, of an untreated cell at rest [-] (P4).
+
+    Source: steady state of the equations above; half a step, because the map may overshoot.
+    """
+    return HALF * (stress + stress_drive(load, ONE + params.chaperone_gain * stress, params.stress_half_load))

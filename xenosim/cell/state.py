@@ -83,6 +83,10 @@ def positions(site: NDArray[np.int32]) -> NDArray[np.int64]:
 
 INTEGER_COLUMNS = {"uid": "u8", "site": "i4", "state": "u1", "clone": "u1", "event_step": "i4"}
 FLOAT_COLUMNS = tuple(name for name in Cells._fields if name not in INTEGER_COLUMNS)
+#: Columns that follow from the traits in a cell that has never met a drug (:func:`xenosim.cell.population.rest`). A tumor that has met
+#: none neither fills nor moves them: their memory is not touched.
+RESTING_COLUMNS = ("capacity", "load", "stress", "chaperone", "noxa", "dr5", "commitment", "ikzf", "resting_stress")
+HELD_AT_REST = tuple(name for name in Cells._fields if name not in RESTING_COLUMNS)
 
 
 def allocate(capacity: int, dtype: type = np.float32) -> Cells:
@@ -114,23 +118,23 @@ def view(cells: Cells, n: int) -> Cells:
     return Cells(*columns)
 
 
-def grown(cells: Cells, n: int, capacity: int) -> Cells:
-    """A copy of the first ``n`` rows with room for ``capacity``."""
+def grown(cells: Cells, n: int, capacity: int, columns: tuple[str, ...] = Cells._fields) -> Cells:
+    """A copy of the first ``n`` rows of the named ``columns`` with room for ``capacity``."""
     bigger = allocate(capacity, cells.load.dtype.type)
-    for name in Cells._fields:
+    for name in columns:
         getattr(bigger, name)[:n] = getattr(cells, name)[:n]
     return bigger
 
 
-def bytes_per_cell(cells: Cells) -> int:
-    """Bytes that one row takes [byte]."""
-    return sum(column.itemsize for column in cells)
+def bytes_per_cell(cells: Cells, columns: tuple[str, ...] = Cells._fields) -> int:
+    """Bytes that one row of the named ``columns`` takes [byte]."""
+    return sum(getattr(cells, name).itemsize for name in columns)
 
 
-def digest(cells: Cells, n: int) -> str:
-    """Hash of the first ``n`` rows in uid order: equal tumors have equal digests."""
+def digest(cells: Cells, n: int, columns: tuple[str, ...] = Cells._fields) -> str:
+    """Hash of the named ``columns`` of the first ``n`` rows in uid order: equal tumors have equal digests."""
     order = np.lexsort((cells.site[:n], cells.uid[:n]))
     sha = hashlib.sha256()
-    for column in cells:
-        sha.update(np.ascontiguousarray(column[:n][order]).tobytes())
+    for name in columns:
+        sha.update(np.ascontiguousarray(getattr(cells, name)[:n][order]).tobytes())
     return sha.hexdigest()

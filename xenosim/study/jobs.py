@@ -385,11 +385,11 @@ class Recorder:
             "n_proliferating": counts[CellState.PROLIFERATING], "n_quiescent": counts[CellState.QUIESCENT],
             "n_apoptotic": counts[CellState.APOPTOTIC], "n_necrotic": counts[CellState.NECROTIC],
             "n_hypoxic": sum(tumor.hypoxic() for tumor in tumors), "n_cells": model.n_agents,
-            "n_resistant": sum(int((tumor.live.clone > 0).sum()) for tumor in tumors),
+            "n_resistant": sum(int((tumor.rows.clone > 0).sum()) for tumor in tumors),
         }  # fmt: skip
         table = model.inhibition
         columns = {
-            "load": [tumor.live.load for tumor in tumors], "stress": [tumor.live.stress for tumor in tumors],
+            "load": [tumor.column("load") for tumor in tumors], "stress": [tumor.column("stress") for tumor in tumors],
             "occupancy": [np.zeros(tumor.n) if table is None else tumor.per_cell(table) for tumor in tumors],
             # Where it is never short it is not solved, and the columns stay empty.
             "oxygen": [tumor.pressures() if tumor.oxygen else np.empty(0) for tumor in tumors],

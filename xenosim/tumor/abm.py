@@ -38,11 +38,10 @@ class TumorCell:
         tumor = self._model.tumor
         if self._step != tumor.step_number:
             raise StaleViewError(f"this cell was seen at step {self._step}; the tumor is at step {tumor.step_number}")
-        if name == "state":
-            return CellState(int(tumor.cells.state[self._row]))
         if name not in tumor.cells._fields:
             raise AttributeError(f"a cell has no {name!r}{suggest(name, tumor.cells._fields)}")
-        return getattr(tumor.cells, name)[self._row].item()
+        value = tumor.column(name, slice(self._row, self._row + 1))[0].item()
+        return CellState(value) if name == "state" else value
 
     @property
     def position_um(self) -> tuple[float, float, float]:
@@ -84,8 +83,7 @@ class TumorCells:
         cells = self._model.tumor.cells
         if name not in cells._fields:
             raise ParameterError(f"cells have no column {name!r}{suggest(name, cells._fields)}")
-        values: NDArray[Any] = getattr(cells, name)[self._rows]
-        return values
+        return self._model.tumor.column(name, self._rows)
 
     def select(self, condition: Callable[[Any], Any] | None = None, at_most: int | None = None, **equal: Any) -> TumorCells:
         """Cells that meet ``condition``, a function of this set that returns one boolean per cell, and ``column=value`` pairs.

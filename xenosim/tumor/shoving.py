@@ -70,13 +70,14 @@ def vacate(cells, lattice, leaving):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def fill_holes(cells, lattice, n, holes):  # type: ignore[no-untyped-def]
-    """Move the last rows into ``holes``, rows without a cell in rising order [-]; returns the rows that remain [-]."""
+def fill_holes(cells, lattice, n, holes, exposed):  # type: ignore[no-untyped-def]
+    """Move the last rows into ``holes``, rows without a cell in rising order [-]; returns the rows that remain [-]; ``exposed`` as in
+    :func:`xenosim.cell.population.move_row` [-]."""
     for k in range(holes.shape[0] - 1, -1, -1):
         i = holes[k]
         n -= 1
         if i != n:
-            move_row(cells, n, i)
+            move_row(cells, n, i, exposed)
             z, y, x = unpack(cells.site[i])
             lattice.row[z, y, x] = i
     return n

@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xenosim.cell.state import view
-
 if TYPE_CHECKING:
     from xenosim.tumor.tumor import Tumor
 
 #: Attributes of a tumor, and fields of its lattice, that follow exactly from the rest or are scratch.
-RECOMPUTED = {"spec", "factors", "_gaps", "_zones", "oxygen"}
+RECOMPUTED = {"spec", "factors", "_gaps", "_rested", "_zones", "oxygen"}
 #: Arrays of the oxygen field.
 OXYGEN = ("pressure", "corner")
 RECOMPUTED_FIELDS = {"voxel_z", "voxel_y", "voxel_x"}
 
 
 def take(tumor: Tumor) -> dict[str, Any]:
-    """State of ``tumor``: ``scalars``, ``arrays``, the rows in use of its ``cells``, its ``lattice``; arrays are views.
+    """State of ``tumor``: ``scalars``, ``arrays``, the rows in use of the columns of ``cells`` that it holds, its ``lattice``; arrays are views.
 
     Raises
     ------
@@ -42,7 +40,7 @@ def take(tumor: Tumor) -> dict[str, Any]:
         arrays |= {name: getattr(tumor.oxygen, name) for name in OXYGEN}
     lattice = _kept_fields(tumor)
     return {
-        "scalars": scalars, "arrays": arrays, "cells": dict(view(tumor.cells, tumor.n)._asdict()),
+        "scalars": scalars, "arrays": arrays, "cells": {name: getattr(tumor.rows, name) for name in tumor.held},
         "lattice": {name: cropped(field) if field.ndim == 3 else {"block": field} for name, field in lattice.items()},
     }  # fmt: skip
 
@@ -60,8 +58,8 @@ def restore(tumor: Tumor, state: dict[str, Any]) -> None:
     tumor._build_domain(tumor._half)
     for name, value in state["arrays"].items():
         setattr(tumor.oxygen if name in OXYGEN else tumor, name, value.copy())
-    for name, column in view(tumor.cells, tumor.n)._asdict().items():
-        column[:] = state["cells"][name]
+    for name in tumor.held:
+        getattr(tumor.rows, name)[:] = state["cells"][name]
     for name, field in _kept_fields(tumor).items():
         fill(field, state["lattice"][name])
 

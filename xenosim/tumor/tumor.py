@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from xenosim.cell import population
 from xenosim.cell.kernel import HYPOXIC, Exposure, age_cells, age_hypoxic_cells, step_cells
 from xenosim.cell.params import CellParams, TraitParams, step_factors
-from xenosim.cell.state import MAX_SIDE, CellState, allocate, digest, grown, pack, positions, view
+from xenosim.cell.state import HELD_AT_REST, MAX_SIDE, RESTING_COLUMNS, CellState, Cells, allocate, digest, grown, pack, positions, view
 from xenosim.errors import ResourceError
 from xenosim.parameters.limits import too_coarse
 from xenosim.tumor import shoving, snapshot
@@ -42,6 +42,8 @@ CELL_DENSITY = 1e5
 MAX_CLONES = 256
 #: Rows are sorted by place after this many births per cell, from a size that no cache holds up to one that leaves memory for it [rows].
 REORDER_TURNOVER, REORDER_FROM, REORDER_UP_TO = 0.3, 2_000_000, 120_000_000
+#: Cells at rest whose columns are worked out at a time [rows].
+RESTING_ROWS = 1_000_000
 #: Steps between updates of the center of mass and of the bounds.
 RECENTER_STEPS = 24
 
@@ -149,6 +151,8 @@ class Tumor:
         reserved = round(reserve_mm3 * spec.resolution)
         self.cells = allocate(reserved if reserved >= max(n, 1024) else max(2 * n, 1024), type(spec.params.capacity_rate))
         self._gaps: NDArray[np.int64] = np.empty(max(n // 4, 1024), np.int64)
+        #: Step at which the columns that are not held were last filled in.
+        self._rested = -1
 
     @classmethod
     def from_state(cls, spec: TumorSpec, state: dict[str, Any]) -> Tumor:
@@ -165,9 +169,36 @@ class Tumor:
         return self.n / self.spec.resolution
 
     @property
-    def live(self) -> Any:
-        """Views of the rows in use."""
+    def held(self) -> tuple[str, ...]:
+        """Columns that this tumor keeps: all, or, before any drug, those that the others follow from."""
+        return Cells._fields if self.exposed else HELD_AT_REST
+
+    @property
+    def rows(self) -> Any:
+        """Views of the rows in use; only the columns that are :attr:`held` mean anything."""
         return view(self.cells, self.n)
+
+    @property
+    def live(self) -> Any:
+        """Views of the rows in use, with every column, until the next step."""
+        if self.held != Cells._fields and self._rested != self.step_number:
+            population.rest(self.rows, self.spec.params)
+            self._rested = self.step_number
+        return self.rows
+
+    def column(self, name: str, rows: Any = slice(None)) -> NDArray[Any]:
+        """One column of all cells, or of some ``rows``: before any drug worked out for it alone, so that no other column takes memory."""
+        if name in self.held or self._rested == self.step_number:
+            return np.asarray(getattr(self.rows, name)[rows])
+        ratio = self.rows.load_ratio[rows]
+        values = np.empty_like(ratio)
+        scratch = allocate(min(ratio.size, RESTING_ROWS), ratio.dtype.type)
+        for lo in range(0, ratio.size, RESTING_ROWS):
+            part = view(scratch, min(RESTING_ROWS, ratio.size - lo))
+            part.load_ratio[:] = ratio[lo : lo + RESTING_ROWS]
+            population.rest(part, self.spec.params)
+            values[lo : lo + RESTING_ROWS] = getattr(part, name)
+        return values
 
     def counts(self) -> dict[CellState, int]:
         """Number of agents per state."""
@@ -180,7 +211,7 @@ class Tumor:
 
     def digest(self) -> str:
         """Hash of all cells, independent of row order."""
-        return digest(self.cells, self.n)
+        return digest(self.cells, self.n, self.held)
 
     def axes_mm(self) -> tuple[float, float, float]:
         """Length, width and height [mm] of the ellipsoid with the tumor's volume and the proportions of its inertia."""
@@ -198,10 +229,10 @@ class Tumor:
 
     def per_cell(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
         """Look up a value per zone and clone, shape (n_zones, n_clones), for every cell, shape (n,)."""
-        live = self.live
+        clone = self.rows.clone
         if table.shape[0] == 1:
-            return np.asarray(table[0, live.clone])
-        return np.asarray(table[self._zones[self._voxels()], live.clone])
+            return np.asarray(table[0, clone])
+        return np.asarray(table[self._zones[self._voxels()], clone])
 
     def section(self) -> dict[str, NDArray[np.float32]]:
         """State, load and stress on the plane z = center; NaN where there is no cell, shape (ny, nx) each."""
@@ -211,8 +242,8 @@ class Tumor:
         rows = self.lattice.row[self._center[0], b[2] - 1 : b[3] + 2, b[4] - 1 : b[5] + 2]
         out = {}
         for name in ("state", "load", "stress"):
-            values = getattr(self.cells, name)[np.maximum(rows, 0)].astype(np.float32)
-            out[name] = np.where(rows >= 0, values, np.float32(np.nan))
+            out[name] = np.full(rows.shape, np.nan, np.float32)
+            out[name][rows >= 0] = self.column(name, rows[rows >= 0])
         return out
 
     # -- one step ---------------------------------------------------------------------------------------------------
@@ -230,13 +261,15 @@ class Tumor:
         if self.n == 0:
             return
         marks, step = np.empty(self.n, np.uint8), np.int64(self.step_number)
-        self.exposed = self.exposed or cereblon > 0 or (inhibition is not None and bool(inhibition.any()))
+        if not self.exposed and (cereblon > 0 or (inhibition is not None and bool(inhibition.any()))):
+            population.rest(self.rows, self.spec.params)
+            self.exposed = True
         if self.exposed:
-            step_cells(self.live, self._exposure(inhibition, cereblon), self.spec.params, self.factors, step, marks)
+            step_cells(self.rows, self._exposure(inhibition, cereblon), self.spec.params, self.factors, step, marks)
         elif self.oxygen:
-            age_hypoxic_cells(self.live, self._exposure(None, 0.0), self.factors.dt, step, marks)
+            age_hypoxic_cells(self.rows, self._exposure(None, 0.0), self.factors.dt, step, marks)
         else:
-            age_cells(self.live, self.factors.dt, step, marks)
+            age_cells(self.rows, self.factors.dt, step, marks)
         self.commit(marks)
 
     def commit(self, marks: NDArray[np.uint8]) -> None:
@@ -246,12 +279,12 @@ class Tumor:
         step, space, traits = np.int64(self.step_number), self._space(), self.spec.traits
         dying, leaving, ready = np.empty((3, population.count_marked(marks) + 1), np.int64)
         n_dying, n_leaving, n_ready = population.list_marked(marks, dying, leaving, ready)
-        committed = population.begin_deaths(self.cells, dying[:n_dying], step, traits, space.seed, self.spec.dt_h)
+        committed = population.begin_deaths(self.cells, dying[:n_dying], step, traits, space.seed, self.spec.dt_h, self.exposed)
         shoving.vacate(self.cells, self.lattice, leaving[:n_leaving])
         if self.step_number % self.spec.space_steps == 0:
             self._update_space(step, space)
         born = self._divide(ready[:n_ready], leaving[:n_leaving], step, space)
-        self.n = shoving.fill_holes(self.cells, self.lattice, self.n + max(born - n_leaving, 0), leaving[born:n_leaving])
+        self.n = shoving.fill_holes(self.cells, self.lattice, self.n + max(born - n_leaving, 0), leaving[born:n_leaving], self.exposed)
         self.committed, self.lost = self.committed + committed, self.lost + n_dying - committed
         self.born, self.cleared = self.born + born, self.cleared + n_leaving
         self._births += born
@@ -264,7 +297,7 @@ class Tumor:
 
     def _update_oxygen(self, oxygen: OxygenField) -> None:
         """Oxygen for the cells that are there, and where it lets them cycle."""
-        oxygen.update(self.live, self.lattice, self._zones, zone_exchange(self.spec.perfusion))
+        oxygen.update(self.rows, self.lattice, self._zones, zone_exchange(self.spec.perfusion))
         self._classes = oxygen.marked(self._zones)
 
     def _suffocate(self, oxygen: OxygenField, step: np.int64) -> None:
@@ -274,14 +307,14 @@ class Tumor:
             p, hours = oxygen.params, self.spec.space_steps * self.spec.dt_h
             probability = -math.expm1(-p.necrosis_rate * hours)
             self.necrosed += population.suffocate(
-                self.live, anoxic, self.lattice, probability, p.debris / self.spec.dt_h, step, np.uint64(self.seed)
+                self.rows, anoxic, self.lattice, probability, p.debris / self.spec.dt_h, step, np.uint64(self.seed)
             )
 
     def hypoxic(self) -> int:
         """Living cells where the cycle stands still for want of oxygen."""
         if self.oxygen is None:
             return 0
-        return int(((self._classes[self._voxels()] >= HYPOXIC) & (self.live.state < CellState.APOPTOTIC)).sum())
+        return int(((self._classes[self._voxels()] >= HYPOXIC) & (self.rows.state < CellState.APOPTOTIC)).sum())
 
     def pressures(self) -> NDArray[np.float32]:
         """Oxygen of every cell's voxel [mmHg], shape (n,); where it is never short, solved now. Empty if oxygen is not modeled."""
@@ -291,7 +324,7 @@ class Tumor:
                 return np.empty(0, np.float32)
             field = OxygenField(self.spec.oxygen, self.spec.perfusion.voxel_um)
             field.cover(self._first_voxel, round(self._zones.size ** (1.0 / 3.0)))
-            field.update(self.live, self.lattice, self._zones, zone_exchange(self.spec.perfusion))
+            field.update(self.rows, self.lattice, self._zones, zone_exchange(self.spec.perfusion))
         return field.at(self._voxels())
 
     def _voxels(self) -> NDArray[np.int32]:
@@ -302,11 +335,11 @@ class Tumor:
 
     def _reorder(self) -> None:
         """Sort the rows by the blocks of their sites, so that neighbours in the tumor are neighbours in memory; nothing else changes."""
-        order, live = np.empty(self.n, np.int32), self.live
-        shoving.order_by_block(live.site, order, np.empty(shoving.N_BLOCKS + 1, np.int64))
-        for column in live:
+        order, rows = np.empty(self.n, np.int32), self.rows
+        shoving.order_by_block(rows.site, order, np.empty(shoving.N_BLOCKS + 1, np.int64))
+        for column in (getattr(rows, name) for name in self.held):
             shoving.rearrange(column, order, np.empty(self.n, column.dtype))
-        shoving.point_back(self.lattice.row, live.site)
+        shoving.point_back(self.lattice.row, rows.site)
         self._births = 0
 
     def kill(self, rows: list[int]) -> None:
@@ -328,7 +361,7 @@ class Tumor:
         population.finish_cycles(cells, ready)
         shoving.aim(cells, lattice, ready, step, space, normals, words)
         born: int = shoving.divide(cells, lattice, ready, normals, words, births, self.spec.search_lines, space, mothers)
-        population.bear_daughters(cells, mothers[:born], births[:born], step, self.spec.traits, space.seed, self.spec.dt_h)
+        population.bear_daughters(cells, mothers[:born], births[:born], step, self.spec.traits, space.seed, self.spec.dt_h, self.exposed)
         self.failed_pushes += ready.size - born
         return born
 
@@ -377,7 +410,7 @@ class Tumor:
         shoving.count_shells(half, shells)
         outermost = int(np.searchsorted(np.cumsum(shells), n))
         self.n = n
-        population.found(self.cells, n, np.uint64(self.seed), self.spec.params, self.spec.traits, self.spec.dt_h)
+        population.found(self.cells, n, np.uint64(self.seed), self.spec.traits, self.spec.dt_h)
         shoving.settle(self.cells, self.lattice, half, outermost, n - int(shells[:outermost].sum()))
         self._recenter()
         update_distance(self.lattice, self.spec.reach)
@@ -420,9 +453,9 @@ class Tumor:
         # The old lattice goes before the new one comes: a full-size tumor has no room for both. Columns and gaps hold all it held.
         del self.lattice
         self._build_domain(self._half + shift)
-        live = self.live
-        live.site[:] += pack(shift, shift, shift)
-        shoving.point_back(self.lattice.row, live.site)
+        rows = self.rows
+        rows.site[:] += pack(shift, shift, shift)
+        shoving.point_back(self.lattice.row, rows.site)
         self.lattice.row[tuple(positions(gaps + pack(shift, shift, shift)).T)] = VACANT
         inner = slice(cubes, cubes + squared.shape[0])
         self.lattice.squared[inner, inner, inner] = squared
@@ -456,4 +489,4 @@ class Tumor:
     def _reserve(self, rows: int) -> None:
         if rows > self.cells.uid.shape[0]:
             # Memory is taken when it is first touched, so room to spare costs nothing.
-            self.cells = grown(self.cells, self.n, rows + rows // 2)
+            self.cells = grown(self.cells, self.n, rows + rows // 2, self.held)

@@ -53,14 +53,14 @@ def volumes(tumor: Tumor, fields: Sequence[str] = (), about: dict[str, Any] | No
     if tumor.n == 0:
         raise ResourceError("the tumor has no cells: there is nothing to show", remedy="choose an earlier day or another animal")
     found = np.empty(9, np.int64)
-    extent(tumor.cells.site[: tumor.n], found)
+    extent(tumor.rows.site, found)
     low, high = found[3::2], found[4::2] + 1
     rows = tumor.lattice.row[low[0] : high[0], low[1] : high[1], low[2] : high[2]]
     first = (low - tumor._origin) * tumor.spec.spacing_um
 
     @cache
     def column(name: str) -> NDArray[Any]:
-        return tumor.pressures().astype(np.float32) if name == "oxygen" else np.asarray(getattr(tumor.cells, name))
+        return tumor.pressures().astype(np.float32) if name == "oxygen" else tumor.column(name)
 
     def read(name: str, region: Region) -> NDArray[Any]:
         return _values(column(name), name, rows[region])
