@@ -126,6 +126,9 @@ class NaiveCell(CellAgent):
 class NaiveTumor(mesa.Model):
     """A tumor on a Mesa grid; takes number, domain and zones (data) from a fast tumor that has not stepped yet."""
 
+    #: From this many cells on the quarters of the center divide one after another.
+    split_from = 2_000_000
+
     def __init__(self, twin: Tumor) -> None:
         super().__init__(rng=1)  # nothing is drawn from it
         self.spec: TumorSpec = twin.spec
@@ -360,22 +363,38 @@ class NaiveTumor(mesa.Model):
         draws = {cell: words(self.seed_, Stream.DIVIDE, self.time_step, cell.uid) for cell in waiting}
         # Directions are those before the first division of the step.
         normals = {cell: self.normal(cell) for cell in waiting}
-        for cell in sorted(waiting, key=self.turn):
-            for attempt in range(tries if self.is_deep(cell) else 1):
-                path = self.free_path(cell, *self.line(normals[cell], draws[cell] if attempt == 0 else further(draws[cell], attempt)))
-                if path:
-                    cell.state = "proliferating"
-                    self.gaps.discard(path[-1])
-                    for here, there in zip(path[-2::-1], path[:0:-1], strict=True):
-                        self.occupant(here).cell = self.grid[there]
-                    self.bear(cell, path[0])
-                    break
+        quarters, later = len(self.agents) >= self.split_from, []
+        for cell in sorted(waiting, key=lambda c: (quarters and self.quarter(c.site), *self.turn(c))):
+            lines = [normals[cell], draws[cell], tries if self.is_deep(cell) else 1]
+            if not self.push(cell, *lines, stay=quarters):
+                later.append((cell, lines))
+        for cell, lines in later:
+            self.push(cell, *lines, stay=False)
+
+    def push(self, cell: NaiveCell, normal: list[float], draw: tuple[int, ...], tries: int, stay: bool) -> bool:
+        """Divide if some line meets a free site. False: a line would leave the quarter, in which the cell must ``stay``, to find out."""
+        for attempt in range(tries):
+            path = self.free_path(cell, *self.line(normal, draw if attempt == 0 else further(draw, attempt)), stay)
+            if path is None:
+                return False
+            if path:
+                cell.state = "proliferating"
+                self.gaps.discard(path[-1])
+                for here, there in zip(path[-2::-1], path[:0:-1], strict=True):
+                    self.occupant(here).cell = self.grid[there]
+                self.bear(cell, path[0])
+                return True
+        return True
+
+    def quarter(self, site: tuple[int, int, int]) -> tuple[bool, bool]:
+        """Quarter of a site: on which sides of the center its plane and its row lie."""
+        return site[0] >= self.center[0], site[1] >= self.center[1]
 
     def turn(self, cell: NaiveCell) -> tuple[int, int]:
         """When a cell divides: blocks of 16 sites in random order, cells of a block in random order."""
         z, y, x = ((axis - self.origin + 32768) // 16 for axis in cell.site)
         key = split_mix(self.seed_, self.time_step)
-        return split_mix(key, (z * 65536 + y) * 65536 + x) >> 32, split_mix(key, cell.uid) % 2**32
+        return split_mix(key, (z * 65536 + y) * 65536 + x) >> 34, split_mix(key, cell.uid) % 2**32
 
     def slope(self, site: tuple[int, int, int]) -> list[float]:
         """Fall of the squared distance between the cubes two before and two after that of a site, along each axis."""
@@ -403,14 +422,17 @@ class NaiveTumor(mesa.Model):
         """Whether a cell lies deeper than the mechanical depth."""
         return self.depth_at(cell.site) > self.depth_squared
 
-    def free_path(self, cell: NaiveCell, offset: list[int], direction: list[float]) -> list[tuple[int, int, int]]:
-        """Sites along a line up to the first without a cell; empty if there is none within reach, or only host tissue for a deep cell."""
+    def free_path(self, cell: NaiveCell, offset: list[int], direction: list[float], stay: bool) -> list[tuple[int, int, int]] | None:
+        """Sites along a line up to the first without a cell; empty if there is none within reach, or only host tissue for a deep cell;
+        none at all if the line has to ``stay`` in the quarter of the cell and leaves it before."""
         start = [65536 * axis + shift for axis, shift in zip(cell.site, offset, strict=True)]
         depth = self.spec.depth_um / self.spec.spacing_um
         reach = depth if self.is_deep(cell) else 3 * depth
         stretch, path = math.sqrt(sum(d * d for d in direction)), []
         for k in range(1, math.floor(reach / stretch + 1e-12) + 1):
             path.append(point(start, direction, k))
+            if stay and self.quarter(path[-1]) != self.quarter(cell.site):
+                return None
             if self.occupant(path[-1]) is None:
                 return path if path[-1] in self.gaps or not self.is_deep(cell) else []
         return []

@@ -14,6 +14,7 @@ from xenosim.cell.kernel import DYING, READY, step_cells, well_mixed
 from xenosim.cell.params import cell_params, step_factors
 from xenosim.cell.state import FLOAT_COLUMNS, CellState, allocate, positions
 from xenosim.parameters.load import load_set
+from xenosim.tumor import shoving
 from xenosim.tumor.oxygen import OxygenParams
 from xenosim.tumor.tissue import N_ZONES, Perfusion
 from xenosim.tumor.tumor import Tumor, TumorSpec
@@ -93,6 +94,26 @@ def test_cell_by_cell(name: str) -> None:
         assert (fast.pressures() < 2.5).any()
     if name == "strong inhibition, then none":
         assert fast.committed > 100 and fast.cleared > 100
+
+
+@pytest.mark.parametrize("name", ["one agent per cell", "gaps in a crowded core"])
+def test_division_by_quarters(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As large tumors divide: the quarters on their own, then the cells whose line left theirs."""
+    monkeypatch.setattr(shoving, "SPLIT_FROM", 0)
+    spec, volume, _, schedule = SCENARIOS[name]
+    fast, whole = Tumor(double(spec), volume, 11), Tumor(double(spec), volume, 11)
+    naive = NaiveTumor(fast)
+    naive.split_from = 0
+    for step in range(1, 49):
+        inhibition, cereblon = schedule(step)
+        fast.step(inhibition, cereblon)
+        naive.expose(inhibition, cereblon)
+        naive.step()
+        monkeypatch.setattr(shoving, "SPLIT_FROM", 10**9)
+        whole.step(inhibition, cereblon)
+        monkeypatch.setattr(shoving, "SPLIT_FROM", 0)
+    assert_same(fast, naive)
+    assert fast.born > 30 and fast.digest() != whole.digest()
 
 
 def test_a_rate_changed_by_one_percent_is_noticed() -> None:

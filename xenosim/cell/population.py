@@ -21,7 +21,7 @@ from xenosim.cell.rng import (
     u01,
     unit,
 )
-from xenosim.cell.rules import HALF, ONE, ZERO, resting_load, resting_stress_step
+from xenosim.cell.rules import ONE, ZERO, resting_load, resting_stress_step
 from xenosim.cell.state import NEVER, unpack
 from xenosim.jit import kernel, prange
 

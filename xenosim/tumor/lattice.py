@@ -220,24 +220,43 @@ def update_distance(lattice, reach):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def list_gaps(lattice, gaps):  # type: ignore[no-untyped-def]
-    """The vacant sites, packed, into ``gaps`` (n,), as many as fit [-]; returns their number [-] (P7)."""
+def _count_vacant(sites):  # type: ignore[no-untyped-def]
+    """Number of gaps on one row of ``sites`` [-]."""
+    count = 0
+    for x in range(sites.shape[0]):
+        count += sites[x] == VACANT
+    return count
+
+
+@kernel(parallel=True)
+def count_gaps(lattice, counts):  # type: ignore[no-untyped-def]
+    """Number of gaps on each row of sites within the bounds into ``counts`` (nz, ny) [-] (P7)."""
     b, row = lattice.bounds, lattice.row
+    for z in prange(counts.shape[0]):
+        for y in range(counts.shape[1]):
+            counts[z, y] = _count_vacant(row[b[0] + z, b[2] + y, b[4] : b[5] + 1])
+
+
+@kernel
+def _list_vacant(sites, first, gaps):  # type: ignore[no-untyped-def]
+    """The gaps on one row of ``sites``, the first of them the packed site ``first``, into ``gaps`` [-]."""
     found = 0
-    for z in range(b[0], b[1] + 1):
-        for y in range(b[2], b[3] + 1):
-            line = row[z, y, b[4] : b[5] + 1]
-            count = 0
-            for x in range(line.shape[0]):
-                count += line[x] == VACANT
-            if count == 0:
-                continue
-            for x in range(line.shape[0]):
-                if line[x] == VACANT:
-                    if found < gaps.shape[0]:
-                        gaps[found] = pack(z, y, b[4] + x)
-                    found += 1
-    return found
+    for x in range(sites.shape[0]):
+        if sites[x] == VACANT:
+            gaps[found] = first + x
+            found += 1
+
+
+@kernel(parallel=True)
+def list_gaps(lattice, ends, gaps):  # type: ignore[no-untyped-def]
+    """The gaps, packed, in the order of the lattice, into ``gaps``; ``ends`` (nz, ny): how many there are up to the end of each row [-] (P7)."""
+    b, row = lattice.bounds, lattice.row
+    ny, flat = ends.shape[1], ends.reshape(-1)
+    for z in prange(ends.shape[0]):
+        for y in range(ny):
+            begin = flat[z * ny + y - 1] if z + y > 0 else 0
+            if flat[z * ny + y] > begin:
+                _list_vacant(row[b[0] + z, b[2] + y, b[4] : b[5] + 1], pack(b[0] + z, b[2] + y, b[4]), gaps[begin : flat[z * ny + y]])
 
 
 @kernel(inline=True)

@@ -17,6 +17,11 @@ LONGEST = 3.0
 #: Edge of a block of sites that divides in one turn [sites].
 BLOCK = 16
 BLOCKS_PER_SIDE = MAX_SIDE // BLOCK
+#: From this many cells on, a tumor divides by regions: the quarters of its center, several at a time [rows].
+SPLIT_FROM, N_REGIONS = 2_000_000, 4
+_REGION_BITS = np.uint64(2)
+#: No end within the lattice [sites].
+_FAR = 1 << 30
 N_BLOCKS = BLOCKS_PER_SIDE**3
 _POINT = np.uint64(2**POINT_BITS - 1)
 _HIGH, _LOW = np.uint64(0xFFFFFFFF00000000), np.uint64(0xFFFFFFFF)
@@ -24,7 +29,7 @@ _HIGH, _LOW = np.uint64(0xFFFFFFFF00000000), np.uint64(0xFFFFFFFF)
 
 class SpaceParams(NamedTuple):
     """Space in sites: ``depth`` mechanical depth [sites], ``depth_squared`` [cubes2]; ``close_probability`` of
-    a gap per update [-]; center of mass ``cz``, ``cy``, ``cx`` [sites]; ``seed`` [-]."""
+    a gap per update [-]; center of mass ``cz``, ``cy``, ``cx`` [whole sites]; ``n_regions`` that divide at a time [-]; ``seed`` [-]."""
 
     depth: Any
     depth_squared: Any
@@ -32,6 +37,7 @@ class SpaceParams(NamedTuple):
     cz: Any
     cy: Any
     cx: Any
+    n_regions: Any
     seed: Any
 
 
@@ -108,36 +114,53 @@ def collapse(row, site, bounds, z, y, x, space):  # type: ignore[no-untyped-def]
         k += 1
 
 
-@kernel
-def close_gaps(lattice, cells, gaps, count, origin, step, space):  # type: ignore[no-untyped-def]
-    """Let each listed gap (packed site [-]) close with the probability of one update; ``origin`` (3,) fixes coordinates [-] (P7)."""
-    keys, words = np.empty(count, np.uint64), np.empty((4, count), np.uint32)
-    for k in range(count):
+@kernel(parallel=True)
+def close_gaps(lattice, cells, gaps, origin, step, space):  # type: ignore[no-untyped-def]
+    """Let each listed gap (packed site [-]) close with the probability of one update; ``origin`` (3,) fixes coordinates [-].
+
+    Radial lines stay in their octant of the center, so the octants do not see each other (P7).
+    """
+    keys, words = np.empty(gaps.shape[0], np.uint64), np.empty((4, gaps.shape[0]), np.uint32)
+    for k in range(gaps.shape[0]):
         z, y, x = unpack(gaps[k])
         keys[k] = ((z - origin[0]) + 2048) * 16777216 + ((y - origin[1]) + 2048) * 4096 + (x - origin[2]) + 2048
     blocks(space.seed, VACANCY, step, keys, words)
+    for octant in prange(8):
+        _close_some(octant, lattice, cells, gaps, words[0], space)
+
+
+@kernel
+def _close_some(octant, lattice, cells, gaps, words, space):  # type: ignore[no-untyped-def]
+    """As :func:`close_gaps`, for the gaps of one ``octant``; ``words`` (n,) is the draw of each gap [-]."""
     row, site, bounds = lattice.row, cells.site, lattice.bounds
-    for k in range(count):
-        if unit(words[0, k]) < space.close_probability:
+    for k in range(gaps.shape[0]):
+        if unit(words[k]) < space.close_probability:
             z, y, x = unpack(gaps[k])
-            if row[z, y, x] == VACANT:
+            if 4 * (z >= space.cz) + 2 * (y >= space.cy) + (x >= space.cx) == octant and row[z, y, x] == VACANT:
                 collapse(row, site, bounds, z, y, x, space)
 
 
 @kernel(parallel=True)
-def queue(cells, lattice, rows, origin, step, seed, keys):  # type: ignore[no-untyped-def]
-    """Sorting ``keys``, uint64 (n,), that give ``rows`` [-] their turn to divide: blocks of the lattice in random order, cells of a
-    block in random order, both drawn anew each step [-]. Cells that compete for room are near each other, so their order is
-    random; neighbours in turn are neighbours in space, so the lattice about them is in the cache. ``origin`` (3,) fixes the blocks [-] (P7).
+def queue(cells, lattice, rows, origin, step, space, keys):  # type: ignore[no-untyped-def]
+    """Sorting ``keys``, uint64 (n,), that give ``rows`` [-] their turn to divide: regions one after another, blocks of the lattice in
+    random order, cells of a block in random order, both drawn anew each step [-]. Cells that compete for room are near each other, so
+    their order is random; neighbours in turn are neighbours in space, so the lattice about them is in the cache. ``origin`` (3,)
+    fixes the blocks [-] (P7).
     """
     z0, y0, x0 = origin[0] - 32768, origin[1] - 32768, origin[2] - 32768
     site, uid = cells.site, cells.uid
-    key = scramble(seed, step)
+    key = scramble(space.seed, step)
     for k in prange(rows.shape[0]):
         z, y, x = unpack(site[rows[k]])
         block = (((z - z0) // BLOCK * 65536) + (y - y0) // BLOCK) * 65536 + (x - x0) // BLOCK
         turn, priority = scramble(key, block), scramble(key, uid[rows[k]])
-        keys[k] = (turn & _HIGH) | (priority & _LOW)
+        keys[k] = region_of(z, y, space) << np.uint64(62) | ((turn >> _REGION_BITS) & _HIGH) | (priority & _LOW)
+
+
+@kernel(inline=True)
+def region_of(z, y, space):  # type: ignore[no-untyped-def]
+    """Region [-] of a site in plane ``z``, row ``y`` [-]: the quarter about the center, 0 where there is only one."""
+    return np.uint64(2 * (z >= space.cz) + (y >= space.cy)) if space.n_regions > 1 else np.uint64(0)
 
 
 @kernel(parallel=True)
@@ -201,23 +224,31 @@ def shift(flat, ny, nx, site, oz, oy, ox, dz, dy, dx, last):  # type: ignore[no-
         qz, qy, qx = az, ay, ax
 
 
+@kernel(inline=True)
+def sites_before(start, d, low, high):  # type: ignore[no-untyped-def]
+    """Number of sites on a line from ``start``, going ``d`` a site [1/65536 site] along one axis, before it leaves low..high [sites] [-]."""
+    if d > 0:
+        return (((high + 1) << POINT_BITS) - 1 - start) // d
+    if d < 0:
+        return (start - (low << POINT_BITS)) // -d
+    return _FAR
+
+
 @kernel
-def divide(cells, lattice, rows, normals, words, births, n_lines, space, mothers):  # type: ignore[no-untyped-def]
-    """Let ``rows`` divide in turn along lines about their ``normals`` where room can be made; the others stay quiescent (P5, P7).
+def _divide_some(cells, lattice, rows, turns, normals, words, births, n_lines, space, box, mothers, deferred, bounds):  # type: ignore[no-untyped-def]
+    """As :func:`divide`, for the rows that ``turns`` [-] list, in that order, within a ``box`` (4,) of z and y [sites].
 
-    A cell deeper than the depth looks for a gap along ``n_lines`` lines [-]. The k-th daughter takes row ``births[k]``, its mother's
-    row goes to ``mothers[k]``, for :func:`bear_daughters` [-]. Other arrays as in :func:`aim` [-].
-
-    Returns
-    -------
-    int
-        Number of divisions [-].
+    A cell whose line would leave the box before room is found waits: its turn goes to ``deferred``. ``bounds`` (6,) are extended.
+    Returns the number of divisions and of those that wait [-].
     """
-    squared, bits, bounds, flat = lattice.squared, lattice.cube_bits, lattice.bounds, lattice.row.reshape(-1)
+    squared, bits, flat = lattice.squared, lattice.cube_bits, lattice.row.reshape(-1)
     ny, nx = lattice.row.shape[1], lattice.row.shape[2]
     site, state = cells.site, cells.state
-    count = 0
-    for k in range(rows.shape[0]):
+    z_low, z_high, y_low, y_high = box
+    bounded = z_high - z_low < _FAR
+    count, waiting = 0, 0
+    for turn in range(turns.shape[0]):
+        k = turns[turn]
         i = rows[k]
         z, y, x = unpack(site[i])
         deep = squared[z >> bits, y >> bits, x >> bits] > space.depth_squared
@@ -232,13 +263,21 @@ def divide(cells, lattice, rows, normals, words, births, n_lines, space, mothers
                 a, b, c = first >> np.uint64(32), first & _LOW, second >> np.uint64(32)
             dz, dy, dx, oz, oy, ox, length = jittered(normals[k, 0], normals[k, 1], normals[k, 2], a, b, c, reach)
             oz, oy, ox = oz + z, oy + y, ox + x
-            last = first_free(flat, ny, nx, oz, oy, ox, dz, dy, dx, length)
+            within = length
+            if bounded:
+                within = min(length, min(sites_before(oz, dz, z_low, z_high), sites_before(oy, dy, y_low, y_high)))
+            last = first_free(flat, ny, nx, oz, oy, ox, dz, dy, dx, within)
+            if last == 0 and within < length:
+                break
             if deep and last > 0:
                 qz, qy, qx = line_point(oz, oy, ox, dz, dy, dx, last)
                 if flat[np.uint64((qz * ny + qy) * nx + qx)] != VACANT:
                     last = 0
             line += 1
         if last == 0:
+            if line < (n_lines if deep else 1):
+                deferred[waiting] = k
+                waiting += 1
             continue
         z, y, x = line_point(oz, oy, ox, dz, dy, dx, last)
         bounds[0], bounds[1] = min(bounds[0], z), max(bounds[1], z)
@@ -252,7 +291,75 @@ def divide(cells, lattice, rows, normals, words, births, n_lines, space, mothers
         state[i] = PROLIFERATING
         mothers[count] = i
         count += 1
-    return count
+    return count, waiting
+
+
+@kernel
+def divide(cells, lattice, rows, normals, words, births, n_lines, space, mothers):  # type: ignore[no-untyped-def]
+    """Let ``rows`` divide in turn along lines about their ``normals`` where room can be made; the others stay quiescent (P5, P7).
+
+    A cell deeper than the depth looks for a gap along ``n_lines`` lines [-]. The k-th daughter takes row ``births[k]``, its mother's
+    row goes to ``mothers[k]``, for :func:`bear_daughters` [-]. Other arrays as in :func:`aim` [-].
+
+    Returns
+    -------
+    int
+        Number of divisions [-].
+    """
+    everywhere, nobody = (0, _FAR, 0, _FAR), np.empty(0, np.int64)
+    turns = np.arange(rows.shape[0])
+    return _divide_some(cells, lattice, rows, turns, normals, words, births, n_lines, space, everywhere, mothers, nobody, lattice.bounds)[0]
+
+
+@kernel(parallel=True)
+def divide_by_regions(cells, lattice, rows, normals, words, births, n_lines, space, mothers):  # type: ignore[no-untyped-def]
+    """As :func:`divide`, the regions at the same time; cells whose line would leave their region divide after all others (P7).
+
+    A region sees and changes nothing of another, so the result does not depend on the number of threads.
+    """
+    n, cz, cy, site = rows.shape[0], np.int64(space.cz), np.int64(space.cy), cells.site
+    starts, born, waiting = np.zeros(N_REGIONS + 1, np.int64), np.zeros(N_REGIONS, np.int64), np.zeros(N_REGIONS, np.int64)
+    for k in range(n):
+        z, y, _ = unpack(site[rows[k]])
+        starts[region_of(z, y, space) + np.uint64(1)] += 1
+    for region in range(N_REGIONS):
+        starts[region + 1] += starts[region]
+    turns, deferred, bounds = np.arange(n), np.empty(n, np.int64), np.empty((N_REGIONS, 6), np.int64)
+    for region in prange(N_REGIONS):
+        lo, hi = starts[region], starts[region + 1]
+        box = (cz if region >= 2 else 0, _FAR if region >= 2 else cz - 1, cy if region % 2 else 0, _FAR if region % 2 else cy - 1)
+        bounds[region] = lattice.bounds
+        born[region], waiting[region] = _divide_some(
+            cells, lattice, rows, turns[lo:hi], normals, words, births[lo:hi], n_lines, space, box, mothers[lo:hi], deferred[lo:hi], bounds[region]
+        )
+    count, last = 0, 0
+    for region in range(N_REGIONS):
+        # Rows were set aside for as many daughters as could be born; those that were close up, in the same order.
+        lo = starts[region]
+        _close_up(cells, lattice, births, mothers, lo, lo + born[region], count)
+        count += born[region]
+        deferred[last : last + waiting[region]] = deferred[lo : lo + waiting[region]]
+        last += waiting[region]
+        for axis in range(3):
+            lattice.bounds[2 * axis] = min(lattice.bounds[2 * axis], bounds[region, 2 * axis])
+            lattice.bounds[2 * axis + 1] = max(lattice.bounds[2 * axis + 1], bounds[region, 2 * axis + 1])
+    everywhere, nobody = (0, _FAR, 0, _FAR), np.empty(0, np.int64)
+    more, _ = _divide_some(
+        cells, lattice, rows, deferred[:last], normals, words, births[count:], n_lines, space, everywhere, mothers[count:], nobody, lattice.bounds
+    )
+    return count + more
+
+
+@kernel
+def _close_up(cells, lattice, births, mothers, lo, hi, target):  # type: ignore[no-untyped-def]
+    """Daughters lo..hi-1 [-] take the rows ``births`` from ``target`` <= lo on [-], which nobody has; their ``mothers`` [-] likewise."""
+    for k in range(lo, hi if target < lo else lo):
+        daughter = births[target + k - lo]
+        packed = cells.site[births[k]]
+        z, y, x = unpack(packed)
+        cells.site[daughter] = packed
+        lattice.row[z, y, x] = daughter
+        mothers[target + k - lo] = mothers[k]
 
 
 @kernel(inline=True)

@@ -11,7 +11,18 @@ from numpy.typing import NDArray
 from xenosim.cell import population
 from xenosim.cell.kernel import HYPOXIC, Exposure, age_cells, age_hypoxic_cells, step_cells
 from xenosim.cell.params import CellParams, TraitParams, step_factors
-from xenosim.cell.state import HELD_AT_REST, MAX_SIDE, RESTING_COLUMNS, CellState, Cells, allocate, digest, grown, pack, positions, view
+from xenosim.cell.state import (
+    HELD_AT_REST,
+    MAX_SIDE,
+    Cells,
+    CellState,
+    allocate,
+    digest,
+    grown,
+    pack,
+    positions,
+    view,
+)
 from xenosim.errors import ResourceError
 from xenosim.parameters.limits import too_coarse
 from xenosim.tumor import shoving, snapshot
@@ -19,6 +30,7 @@ from xenosim.tumor.lattice import (
     OUTSIDE,
     VACANT,
     Lattice,
+    count_gaps,
     empty_lattice,
     extent,
     list_gaps,
@@ -356,11 +368,12 @@ class Tumor:
         births = np.concatenate([holes, np.arange(self.n, self.n + ready.size)])
         mothers, keys = np.empty(ready.size, np.int64), np.empty(ready.size, np.uint64)
         normals, words = np.empty((ready.size, 3)), np.empty((4, ready.size), np.uint32)
-        shoving.queue(cells, lattice, ready, self._origin, step, space.seed, keys)
+        shoving.queue(cells, lattice, ready, self._origin, step, space, keys)
         ready = ready[np.argsort(keys)]
         population.finish_cycles(cells, ready)
         shoving.aim(cells, lattice, ready, step, space, normals, words)
-        born: int = shoving.divide(cells, lattice, ready, normals, words, births, self.spec.search_lines, space, mothers)
+        divide = shoving.divide if space.n_regions == 1 else shoving.divide_by_regions
+        born: int = divide(cells, lattice, ready, normals, words, births, self.spec.search_lines, space, mothers)
         population.bear_daughters(cells, mothers[:born], births[:born], step, self.spec.traits, space.seed, self.spec.dt_h, self.exposed)
         self.failed_pushes += ready.size - born
         return born
@@ -371,15 +384,19 @@ class Tumor:
             return
         gaps = self._list_gaps()
         if gaps.size:
-            shoving.close_gaps(self.lattice, self.cells, gaps, gaps.size, self._origin, step, space)
+            shoving.close_gaps(self.lattice, self.cells, gaps, self._origin, step, space)
         update_distance(self.lattice, self.spec.reach)
 
     def _list_gaps(self) -> NDArray[np.int64]:
         """All gaps, packed; valid until the next call."""
-        found = list_gaps(self.lattice, self._gaps)
+        b = self.lattice.bounds
+        counts = np.empty((b[1] - b[0] + 1, b[3] - b[2] + 1), np.int64)
+        count_gaps(self.lattice, counts)
+        ends = np.cumsum(counts).reshape(counts.shape)
+        found = int(ends[-1, -1])
         if found > self._gaps.shape[0]:
             self._gaps = np.empty(2 * found, np.int64)
-            found = list_gaps(self.lattice, self._gaps)
+        list_gaps(self.lattice, ends, self._gaps)
         return self._gaps[:found]
 
     def _space(self) -> shoving.SpaceParams:
@@ -388,7 +405,7 @@ class Tumor:
             depth=depth, depth_squared=max(depth / 2**self.spec.cube_bits - SURFACE_OFFSET, 0.0) ** 2,
             close_probability=-math.expm1(-self.spec.space_steps * self.spec.dt_h / self.spec.closure_h),
             cz=float(self._center[0]), cy=float(self._center[1]), cx=float(self._center[2]),
-            seed=np.uint64(self.seed),
+            n_regions=shoving.N_REGIONS if self.n >= shoving.SPLIT_FROM else 1, seed=np.uint64(self.seed),
         )  # fmt: skip
 
     def _exposure(self, inhibition: NDArray[np.float64] | None, cereblon: float) -> Exposure:
