@@ -72,6 +72,8 @@ def test_cells_are_conserved_and_lattice_agrees() -> None:
         rows = tumor.lattice.row[tumor.lattice.row >= 0]
         assert np.array_equal(np.sort(rows), np.arange(tumor.n))
         assert np.array_equal(tumor.lattice.row[tuple(positions(tumor.live.site).T)], np.arange(tumor.n))
+        bits = np.unpackbits(tumor.lattice.taken, axis=2, count=tumor.lattice.row.shape[2], bitorder="little")
+        assert np.array_equal(bits, tumor.lattice.row >= 0)
     assert tumor.n == start + tumor.born - tumor.cleared
     assert tumor.cleared > 0
     for name in ("load", "stress", "noxa", "dr5", "commitment"):

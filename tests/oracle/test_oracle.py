@@ -45,6 +45,8 @@ def assert_same(fast: Tumor, naive: NaiveTumor) -> None:
         expected = np.array([getattr(o, name) for o in others])
         # Both are float64: only the order of operations differs, over some dozens of steps.
         np.testing.assert_allclose(getattr(live, name)[~ignored], expected[~ignored], rtol=1e-9, atol=1e-12, err_msg=name)
+    bits = np.unpackbits(fast.lattice.taken, axis=2, count=fast.lattice.row.shape[2], bitorder="little")
+    assert np.array_equal(bits, fast.lattice.row >= 0)
     gaps = {tuple(site) for site in np.argwhere(fast.lattice.row == -2).tolist()}
     assert gaps == naive.gaps
 
@@ -113,7 +115,9 @@ def test_division_by_quarters(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
         whole.step(inhibition, cereblon)
         monkeypatch.setattr(shoving, "SPLIT_FROM", 0)
     assert_same(fast, naive)
-    assert fast.born > 30 and fast.digest() != whole.digest()
+    assert fast.born > 30
+    if name == "gaps in a crowded core":  # where cells compete for room, their order matters
+        assert fast.digest() != whole.digest()
 
 
 def test_a_rate_changed_by_one_percent_is_noticed() -> None:

@@ -23,11 +23,13 @@ POINT_BITS = 16
 
 
 class Lattice(NamedTuple):
-    """``row``: int32 (nz, ny, nx), row of the cell at a site or OUTSIDE or VACANT; ``squared``: uint8 or uint16, squared
+    """``row``: int32 (nz, ny, nx), row of the cell at a site or OUTSIDE or VACANT; ``taken``: uint8 (nz, ny, nx / 8), one bit per site,
+    whether a cell is there: what a search for room reads, small enough for a cache; ``squared``: uint8 or uint16, squared
     Euclidean distance of cubes of 2^``cube_bits`` sites to the host tissue, the reach at most [cubes2]; ``bounds``: int64 (6,), inclusive z, y, x box that holds every cell;
     ``voxel_z``, ``voxel_y``, ``voxel_x``: uint32, their sum is the voxel of a site. A cell's column ``site`` packs (z, y, x) into one number."""
 
     row: Any
+    taken: Any
     squared: Any
     cube_bits: Any
     bounds: Any
@@ -38,9 +40,27 @@ class Lattice(NamedTuple):
 
 @kernel(inline=True)
 def place(lattice, cells, i, z, y, x):  # type: ignore[no-untyped-def]
-    """Put the cell of row ``i`` [-] on site (z, y, x) [-], within the bounds, and keep its column in step."""
+    """Put the cell of row ``i`` [-] on the free site (z, y, x) [-], within the bounds, and keep its column in step."""
     lattice.row[z, y, x] = i
+    flip(lattice.taken, z, y, x)
     cells.site[i] = pack(z, y, x)
+
+
+@kernel(inline=True)
+def flip(taken, z, y, x):  # type: ignore[no-untyped-def]
+    """A cell has come to site (z, y, x) [-], or left it."""
+    taken[z, y, x >> 3] ^= np.uint8(1 << (x & 7))
+
+
+@kernel(parallel=True)
+def mark_taken(lattice):  # type: ignore[no-untyped-def]
+    """Work out the bits of all sites within the bounds [-]; the others are not taken."""
+    b, row, taken = lattice.bounds, lattice.row, lattice.taken
+    for z in prange(row.shape[0]):
+        taken[z] = 0
+        for y in range(b[2], b[3] + 1 if b[0] <= z <= b[1] else b[2]):
+            for x in range(b[4], b[5] + 1):
+                taken[z, y, x >> 3] |= np.uint8((row[z, y, x] >= 0) << (x & 7))
 
 
 @kernel(inline=True)
@@ -306,6 +326,7 @@ def empty_lattice(shape: tuple[int, int, int], reach: int, cube_bits: int = 0) -
     cubes = tuple((side >> cube_bits) + 1 for side in shape) if cube_bits else shape
     return Lattice(
         row=np.full(shape, OUTSIDE, np.int32),
+        taken=np.zeros((shape[0], shape[1], shape[2] // 8 + 1), np.uint8),
         squared=np.zeros(cubes, np.uint8 if reach <= BYTE_REACH and cube_bits == 0 else np.uint16),
         cube_bits=cube_bits,
         bounds=np.array([shape[0], 0, shape[1], 0, shape[2], 0], np.int64),

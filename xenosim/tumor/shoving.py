@@ -10,7 +10,7 @@ from xenosim.cell.population import PROLIFERATING, move_row, take
 from xenosim.cell.rng import DIVIDE, VACANCY, blocks, join, scramble, unit, upper_unit
 from xenosim.cell.state import MAX_SIDE, pack, unpack
 from xenosim.jit import kernel, prange
-from xenosim.tumor.lattice import OUTSIDE, POINT_BITS, VACANT, extend_bounds, fixed, line_point, place, slope
+from xenosim.tumor.lattice import OUTSIDE, POINT_BITS, VACANT, extend_bounds, fixed, flip, line_point, place, slope
 
 #: A line from within the depth of the surface ends at the latest at this multiple of the depth: it is straight, the surface is not.
 LONGEST = 3.0
@@ -19,7 +19,6 @@ BLOCK = 16
 BLOCKS_PER_SIDE = MAX_SIDE // BLOCK
 #: From this many cells on, a tumor divides by regions: the quarters of its center, several at a time [rows].
 SPLIT_FROM, N_REGIONS = 2_000_000, 4
-_REGION_BITS = np.uint64(2)
 #: No end within the lattice [sites].
 _FAR = 1 << 30
 N_BLOCKS = BLOCKS_PER_SIDE**3
@@ -69,10 +68,11 @@ def settle(cells, lattice, half, outermost, n_outermost):  # type: ignore[no-unt
 @kernel
 def vacate(cells, lattice, leaving):  # type: ignore[no-untyped-def]
     """The sites of the ``leaving`` rows [-] become gaps."""
-    row, site = lattice.row, cells.site
+    row, taken, site = lattice.row, lattice.taken, cells.site
     for i in leaving:
         z, y, x = unpack(site[i])
         row[z, y, x] = VACANT
+        flip(taken, z, y, x)
 
 
 @kernel
@@ -90,7 +90,7 @@ def fill_holes(cells, lattice, n, holes, exposed):  # type: ignore[no-untyped-de
 
 
 @kernel(inline=True)
-def collapse(row, site, bounds, z, y, x, space):  # type: ignore[no-untyped-def]
+def collapse(row, taken, site, bounds, z, y, x, space):  # type: ignore[no-untyped-def]
     """Close the gap at (z, y, x) [-]: everything outward of it on the radial line moves one site inward, islands beyond host tissue
     too, up to the ``bounds`` (6,) [-], so that what is left of a tumor comes together (P7)."""
     dz, dy, dx = z - space.cz, y - space.cy, x - space.cx
@@ -100,16 +100,20 @@ def collapse(row, site, bounds, z, y, x, space):  # type: ignore[no-untyped-def]
     dz, dy, dx = fixed(dz / largest), fixed(dy / largest), fixed(dx / largest)
     oz, oy, ox = fixed(z + 0.5), fixed(y + 0.5), fixed(x + 0.5)
     pz, py, px = z, y, x
+    was_taken = False
     k = 1
     while True:
         qz, qy, qx = line_point(oz, oy, ox, dz, dy, dx, k)
-        if not (bounds[0] <= qz <= bounds[1] and bounds[2] <= qy <= bounds[3] and bounds[4] <= qx <= bounds[5]):
-            row[pz, py, px] = OUTSIDE
-            return
-        occupant = row[qz, qy, qx]
+        within = bounds[0] <= qz <= bounds[1] and bounds[2] <= qy <= bounds[3] and bounds[4] <= qx <= bounds[5]
+        occupant = row[qz, qy, qx] if within else OUTSIDE
         row[pz, py, px] = occupant
         if occupant >= 0:
             site[occupant] = pack(pz, py, px)
+        if (occupant >= 0) != was_taken:
+            flip(taken, pz, py, px)
+            was_taken = not was_taken
+        if not within:
+            return
         pz, py, px = qz, qy, qx
         k += 1
 
@@ -118,26 +122,32 @@ def collapse(row, site, bounds, z, y, x, space):  # type: ignore[no-untyped-def]
 def close_gaps(lattice, cells, gaps, origin, step, space):  # type: ignore[no-untyped-def]
     """Let each listed gap (packed site [-]) close with the probability of one update; ``origin`` (3,) fixes coordinates [-].
 
-    Radial lines stay in their octant of the center, so the octants do not see each other (P7).
+    Radial lines stay in their quarter about the center, so the quarters do not see each other (P7).
     """
     keys, words = np.empty(gaps.shape[0], np.uint64), np.empty((4, gaps.shape[0]), np.uint32)
     for k in range(gaps.shape[0]):
         z, y, x = unpack(gaps[k])
         keys[k] = ((z - origin[0]) + 2048) * 16777216 + ((y - origin[1]) + 2048) * 4096 + (x - origin[2]) + 2048
     blocks(space.seed, VACANCY, step, keys, words)
-    for octant in prange(8):
-        _close_some(octant, lattice, cells, gaps, words[0], space)
+    for quarter in prange(N_REGIONS):
+        _close_some(quarter, lattice, cells, gaps, words[0], space)
 
 
 @kernel
-def _close_some(octant, lattice, cells, gaps, words, space):  # type: ignore[no-untyped-def]
-    """As :func:`close_gaps`, for the gaps of one ``octant``; ``words`` (n,) is the draw of each gap [-]."""
-    row, site, bounds = lattice.row, cells.site, lattice.bounds
+def _close_some(quarter, lattice, cells, gaps, words, space):  # type: ignore[no-untyped-def]
+    """As :func:`close_gaps`, for the gaps of one ``quarter``; ``words`` (n,) is the draw of each gap [-]."""
+    row, taken, site, bounds = lattice.row, lattice.taken, cells.site, lattice.bounds
     for k in range(gaps.shape[0]):
         if unit(words[k]) < space.close_probability:
             z, y, x = unpack(gaps[k])
-            if 4 * (z >= space.cz) + 2 * (y >= space.cy) + (x >= space.cx) == octant and row[z, y, x] == VACANT:
-                collapse(row, site, bounds, z, y, x, space)
+            if quarter_of(z, y, space) == quarter and row[z, y, x] == VACANT:
+                collapse(row, taken, site, bounds, z, y, x, space)
+
+
+@kernel(inline=True)
+def quarter_of(z, y, space):  # type: ignore[no-untyped-def]
+    """Quarter about the center in which the sites of plane ``z``, row ``y`` lie [-]."""
+    return 2 * (z >= space.cz) + (y >= space.cy)
 
 
 @kernel(parallel=True)
@@ -154,13 +164,8 @@ def queue(cells, lattice, rows, origin, step, space, keys):  # type: ignore[no-u
         z, y, x = unpack(site[rows[k]])
         block = (((z - z0) // BLOCK * 65536) + (y - y0) // BLOCK) * 65536 + (x - x0) // BLOCK
         turn, priority = scramble(key, block), scramble(key, uid[rows[k]])
-        keys[k] = region_of(z, y, space) << np.uint64(62) | ((turn >> _REGION_BITS) & _HIGH) | (priority & _LOW)
-
-
-@kernel(inline=True)
-def region_of(z, y, space):  # type: ignore[no-untyped-def]
-    """Region [-] of a site in plane ``z``, row ``y`` [-]: the quarter about the center, 0 where there is only one."""
-    return np.uint64(2 * (z >= space.cz) + (y >= space.cy)) if space.n_regions > 1 else np.uint64(0)
+        region = np.uint64(quarter_of(z, y, space) if space.n_regions > 1 else 0)
+        keys[k] = region << np.uint64(62) | ((turn >> np.uint64(2)) & _HIGH) | (priority & _LOW)
 
 
 @kernel(parallel=True)
@@ -198,16 +203,16 @@ def jittered(nz, ny, nx, a, b, c, reach):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline=True)
-def first_free(flat, ny, nx, oz, oy, ox, dz, dy, dx, count):  # type: ignore[no-untyped-def]
+def first_free(taken, ny, nx, oz, oy, ox, dz, dy, dx, count):  # type: ignore[no-untyped-def]
     """Number of the first site without a cell on a line from (oz, oy, ox) [1/65536 site], 0 if it is not among the first ``count`` [-] (P7).
 
-    ``flat``: all sites of a lattice of ``ny`` rows of ``nx`` sites a plane: an array, not the lattice, because reading a field of a
-    tuple of arrays in a loop with several exits counts references, which costs more than the walk. A line cannot leave the lattice:
-    it ends in the host tissue that surrounds every cell.
+    ``taken``: the bits of all sites, flat, of a lattice of ``ny`` rows of ``nx`` bytes a plane: an array, not the lattice, because
+    reading a field of a tuple of arrays in a loop with several exits counts references, which costs more than the walk. A line cannot
+    leave the lattice: it ends in the host tissue that surrounds every cell.
     """
     for k in range(1, count + 1):
         z, y, x = line_point(oz, oy, ox, dz, dy, dx, k)
-        if flat[np.uint64((z * ny + y) * nx + x)] < 0:
+        if (taken[np.uint64((z * ny + y) * nx + (x >> 3))] >> (x & 7)) & 1 == 0:
             return k
     return 0
 
@@ -241,8 +246,8 @@ def _divide_some(cells, lattice, rows, turns, normals, words, births, n_lines, s
     A cell whose line would leave the box before room is found waits: its turn goes to ``deferred``. ``bounds`` (6,) are extended.
     Returns the number of divisions and of those that wait [-].
     """
-    squared, bits, flat = lattice.squared, lattice.cube_bits, lattice.row.reshape(-1)
-    ny, nx = lattice.row.shape[1], lattice.row.shape[2]
+    squared, bits, flat, taken = lattice.squared, lattice.cube_bits, lattice.row.reshape(-1), lattice.taken.reshape(-1)
+    ny, nx, n_bytes = lattice.row.shape[1], lattice.row.shape[2], lattice.taken.shape[2]
     site, state = cells.site, cells.state
     z_low, z_high, y_low, y_high = box
     bounded = z_high - z_low < _FAR
@@ -266,7 +271,7 @@ def _divide_some(cells, lattice, rows, turns, normals, words, births, n_lines, s
             within = length
             if bounded:
                 within = min(length, min(sites_before(oz, dz, z_low, z_high), sites_before(oy, dy, y_low, y_high)))
-            last = first_free(flat, ny, nx, oz, oy, ox, dz, dy, dx, within)
+            last = first_free(taken, ny, n_bytes, oz, oy, ox, dz, dy, dx, within)
             if last == 0 and within < length:
                 break
             if deep and last > 0:
@@ -283,6 +288,7 @@ def _divide_some(cells, lattice, rows, turns, normals, words, births, n_lines, s
         bounds[0], bounds[1] = min(bounds[0], z), max(bounds[1], z)
         bounds[2], bounds[3] = min(bounds[2], y), max(bounds[3], y)
         bounds[4], bounds[5] = min(bounds[4], x), max(bounds[5], x)
+        taken[np.uint64((z * ny + y) * n_bytes + (x >> 3))] ^= np.uint8(1 << (x & 7))
         shift(flat, ny, nx, site, oz, oy, ox, dz, dy, dx, last)
         z, y, x = line_point(oz, oy, ox, dz, dy, dx, 1)
         daughter = births[count]
@@ -321,7 +327,7 @@ def divide_by_regions(cells, lattice, rows, normals, words, births, n_lines, spa
     starts, born, waiting = np.zeros(N_REGIONS + 1, np.int64), np.zeros(N_REGIONS, np.int64), np.zeros(N_REGIONS, np.int64)
     for k in range(n):
         z, y, _ = unpack(site[rows[k]])
-        starts[region_of(z, y, space) + np.uint64(1)] += 1
+        starts[quarter_of(z, y, space) + 1] += 1
     for region in range(N_REGIONS):
         starts[region + 1] += starts[region]
     turns, deferred, bounds = np.arange(n), np.empty(n, np.int64), np.empty((N_REGIONS, 6), np.int64)

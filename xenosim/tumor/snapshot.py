@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xenosim.tumor.lattice import mark_taken
+
 if TYPE_CHECKING:
     from xenosim.tumor.tumor import Tumor
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 RECOMPUTED = {"spec", "factors", "_gaps", "_rested", "_zones", "oxygen"}
 #: Arrays of the oxygen field.
 OXYGEN = ("pressure", "corner")
-RECOMPUTED_FIELDS = {"voxel_z", "voxel_y", "voxel_x"}
+RECOMPUTED_FIELDS = {"taken", "voxel_z", "voxel_y", "voxel_x"}
 
 
 def take(tumor: Tumor) -> dict[str, Any]:
@@ -62,6 +64,7 @@ def restore(tumor: Tumor, state: dict[str, Any]) -> None:
         getattr(tumor.rows, name)[:] = state["cells"][name]
     for name, field in _kept_fields(tumor).items():
         fill(field, state["lattice"][name])
+    mark_taken(tumor.lattice)
 
 
 def _kept_fields(tumor: Tumor) -> dict[str, NDArray[Any]]:

@@ -34,6 +34,7 @@ from xenosim.tumor.lattice import (
     empty_lattice,
     extent,
     list_gaps,
+    mark_taken,
     moments,
     update_distance,
 )
@@ -477,6 +478,7 @@ class Tumor:
         inner = slice(cubes, cubes + squared.shape[0])
         self.lattice.squared[inner, inner, inner] = squared
         self._recenter()
+        mark_taken(self.lattice)
 
     @staticmethod
     def _growth(half: float) -> float:
