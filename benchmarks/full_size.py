@@ -77,7 +77,7 @@ def bandwidth() -> float:
 
 def traffic(tumor: Tumor, updates: float, births: float, attempts: float, sorted_rows: float) -> dict[str, float]:
     """Least memory traffic of each phase [byte]."""
-    row = bytes_per_cell(tumor.cells)
+    row = bytes_per_cell(tumor.cells, tumor.held)
     box = float(np.prod(np.diff(tumor.lattice.bounds.reshape(3, 2))[:, 0] + 1.0)) / max(tumor.n, 1)
     moves = 0.5 * tumor.spec.depth_sites
     return {
@@ -87,7 +87,7 @@ def traffic(tumor: Tumor, updates: float, births: float, attempts: float, sorted
         "gaps": updates / tumor.spec.space_steps * 4 * box,
         "turns, directions": attempts * 6 * LINE,
         "divisions": (births * moves * 2 + attempts * 3) * LINE,
-        "daughters": births * len(tumor.cells) * 3 * LINE,
+        "daughters": births * len(tumor.held) * 3 * LINE,
         "sorting by place": sorted_rows * (4 * row + 12),
         "center, bounds": updates / tumor_module.RECENTER_STEPS * 4,
     }
@@ -140,7 +140,7 @@ def main() -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"\n{living:.3e} living cells at the end; {total:.0f} s for {options.days:g} days, {time.perf_counter() - started:.0f} s with growing up")
     print(f"{updates:.3e} agent-steps, {updates / total / 1e6:.1f} million per second on {numba.get_num_threads()} threads; peak {peak:.2f} GiB,")
-    print(f"{bytes_per_cell(tumor.cells)} bytes per cell in columns, {peak * 2**30 / tumor.n:.0f} in all\n")
+    print(f"{bytes_per_cell(tumor.cells, tumor.held)} bytes per cell in columns, {peak * 2**30 / tumor.n:.0f} in all\n")
     bounds, rate = traffic(tumor, updates, tumor.born - born, tumor.born + tumor.failed_pushes - attempts, sorted_rows), bandwidth()
     print(f"bandwidth of a triad: {rate / 1e9:.1f} GB/s\n{'phase':20}{'share':>8}{'ns/agent-step':>16}{'bound / time':>14}")
     for phase, seconds in sorted((spent | {"rest": total - sum(spent.values())}).items(), key=lambda item: -item[1]):

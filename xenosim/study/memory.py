@@ -7,7 +7,7 @@ import os
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from xenosim.cell.state import allocate, bytes_per_cell
+from xenosim.cell.state import HELD_AT_REST, Cells, allocate, bytes_per_cell
 from xenosim.errors import ResourceError
 from xenosim.scenario.resolve import model_set
 from xenosim.study.execute import worker_count
@@ -57,8 +57,10 @@ def _grown(volume_mm3: float, days: float, per_volume: float, depth_mm: float) -
 
 
 def bytes_needed(scenario: Scenario) -> float:
-    """Memory of one animal at its largest [byte]."""
-    return PROCESS_BYTES + largest_volume(scenario) * scenario.tumor.resolution_per_mm3 * (bytes_per_cell(allocate(1)) + SPACE_BYTES)
+    """Memory of one animal at its largest [byte]: a tumor that meets no drug holds fewer columns."""
+    untreated = not any(arm.doses for arm in scenario.arms)
+    columns = bytes_per_cell(allocate(1), HELD_AT_REST if untreated else Cells._fields)
+    return PROCESS_BYTES + largest_volume(scenario) * scenario.tumor.resolution_per_mm3 * (columns + SPACE_BYTES)
 
 
 def workers_that_fit(scenario: Scenario, jobs: int | None) -> int:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xenosim.cell.population import PROLIFERATING, move_row, take
+from xenosim.cell.population import BIRTHS, PROLIFERATING, move_row, take
 from xenosim.cell.rng import DIVIDE, VACANCY, blocks, join, scramble, unit, upper_unit
 from xenosim.cell.state import MAX_SIDE, pack, unpack
 from xenosim.jit import kernel, prange
@@ -38,6 +38,21 @@ class SpaceParams(NamedTuple):
     cx: Any
     n_regions: Any
     seed: Any
+
+
+class Aims(NamedTuple):
+    """Where n cells would push: ``normal`` (n, 3) of length 1, or 0 for anywhere [-]; ``words`` uint32 (4, n), the draws of the first
+    line of each [-]; ``first`` int32 (n, 3), its direction [1/65536 site]; ``sites_per_length`` (n,) of it [-]."""
+
+    normal: Any
+    words: Any
+    first: Any
+    sites_per_length: Any
+
+
+def no_aims(n: int) -> Aims:
+    """Room for the aims of ``n`` cells."""
+    return Aims(np.empty((n, 3)), np.empty((4, n), np.uint32), np.empty((n, 3), np.int32), np.empty(n))
 
 
 @kernel
@@ -169,37 +184,43 @@ def queue(cells, lattice, rows, origin, step, space, keys):  # type: ignore[no-u
 
 
 @kernel(parallel=True)
-def aim(cells, lattice, rows, step, space, normals, words):  # type: ignore[no-untyped-def]
-    """Where ``rows`` [-] would push: the outward normal, from the core the radius, from a clump too small for a normal anywhere (P7).
+def aim(cells, lattice, rows, step, space, aims):  # type: ignore[no-untyped-def]
+    """Where ``rows`` [-] would push: along the outward normal, from the core the radius, from a clump too small for a normal anywhere;
+    into ``aims`` (P7)."""
+    for b in prange((rows.shape[0] + BIRTHS - 1) // BIRTHS):
+        _aim_some(cells, lattice, rows, step, space, aims, b * BIRTHS, min((b + 1) * BIRTHS, rows.shape[0]))
 
-    ``normals`` (n, 3) of length 1, or 0 for anywhere [-]; ``words`` uint32 (4, n), the draws of the first line of each [-].
-    """
+
+@kernel
+def _aim_some(cells, lattice, rows, step, space, aims, lo, hi):  # type: ignore[no-untyped-def]
+    """As :func:`aim`, for lo..hi-1 of the ``rows``, those of one thread [-]."""
     squared, site, bits = lattice.squared, cells.site, lattice.cube_bits
     cz, cy, cx = space.cz, space.cy, space.cx
-    uids = np.empty(rows.shape[0], np.uint64)
-    take(cells.uid, rows, uids)
+    normals, first, sites_per_length = aims.normal, aims.first, aims.sites_per_length
+    uids = np.empty(hi - lo, np.uint64)
+    take(cells.uid, rows[lo:hi], uids)
+    words = aims.words[:, lo:hi]
     blocks(space.seed, DIVIDE, step, uids, words)
-    for k in prange(rows.shape[0]):
+    for k in range(lo, hi):
         z, y, x = unpack(site[rows[k]])
         gz, gy, gx = slope(squared, z >> bits, y >> bits, x >> bits)
         if gz == 0.0 and gy == 0.0 and gx == 0.0 and squared[z >> bits, y >> bits, x >> bits] > 0:
             gz, gy, gx = z - cz, y - cy, x - cx
         scale = 1.0 / max(np.sqrt(gz * gz + gy * gy + gx * gx), 1e-9)
-        normals[k, 0], normals[k, 1], normals[k, 2] = gz * scale, gy * scale, gx * scale
+        gz, gy, gx = gz * scale, gy * scale, gx * scale
+        normals[k, 0], normals[k, 1], normals[k, 2] = gz, gy, gx
+        dz, dy, dx, sites_per_length[k] = jittered(gz, gy, gx, words[0, k - lo], words[1, k - lo], words[2, k - lo])
+        first[k, 0], first[k, 1], first[k, 2] = dz, dy, dx
 
 
 @kernel(inline=True)
-def jittered(nz, ny, nx, a, b, c, reach):  # type: ignore[no-untyped-def]
-    """A line of length ``reach`` [sites] about the normal (nz, ny, nx) [-] from three words [-].
-
-    Returns its direction, jittered by up to half the length of the normal per axis, the largest component 1 site, and the offset of
-    its start within the site (from the center, lines near an axis would all run along lattice rows) [1/65536 site]; its number of sites [-].
-    """
+def jittered(nz, ny, nx, a, b, c):  # type: ignore[no-untyped-def]
+    """Direction of a line about the normal (nz, ny, nx) [-] from the upper halves of three words [-]: jittered by up to half the length
+    of the normal per axis, the largest component 1 site [1/65536 site]; and sites per site of its length [-]."""
     dz, dy, dx = nz + upper_unit(a) - 0.5, ny + upper_unit(b) - 0.5, nx + upper_unit(c) - 0.5
     scale = 1.0 / max(abs(dz), max(abs(dy), abs(dx)))
     dz, dy, dx = dz * scale, dy * scale, dx * scale
-    count = np.int64(reach / np.sqrt(dz * dz + dy * dy + dx * dx))
-    return fixed(dz), fixed(dy), fixed(dx), np.int64(a & _POINT), np.int64(b & _POINT), np.int64(c & _POINT), count
+    return fixed(dz), fixed(dy), fixed(dx), 1.0 / np.sqrt(dz * dz + dy * dy + dx * dx)
 
 
 @kernel(inline=True)
@@ -240,7 +261,7 @@ def sites_before(start, d, low, high):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _divide_some(cells, lattice, rows, turns, normals, words, births, n_lines, space, box, mothers, deferred, bounds):  # type: ignore[no-untyped-def]
+def _divide_some(cells, lattice, rows, turns, aims, births, n_lines, space, box, mothers, deferred, bounds):  # type: ignore[no-untyped-def]
     """As :func:`divide`, for the rows that ``turns`` [-] list, in that order, within a ``box`` (4,) of z and y [sites].
 
     A cell whose line would leave the box before room is found waits: its turn goes to ``deferred``. ``bounds`` (6,) are extended.
@@ -249,6 +270,7 @@ def _divide_some(cells, lattice, rows, turns, normals, words, births, n_lines, s
     squared, bits, flat, taken = lattice.squared, lattice.cube_bits, lattice.row.reshape(-1), lattice.taken.reshape(-1)
     ny, nx, n_bytes = lattice.row.shape[1], lattice.row.shape[2], lattice.taken.shape[2]
     site, state = cells.site, cells.state
+    normals, words, first_direction, sites_per_length = aims
     z_low, z_high, y_low, y_high = box
     bounded = z_high - z_low < _FAR
     count, waiting = 0, 0
@@ -260,14 +282,17 @@ def _divide_some(cells, lattice, rows, turns, normals, words, births, n_lines, s
         reach = space.depth if deep else LONGEST * space.depth
         z, y, x = z << POINT_BITS, y << POINT_BITS, x << POINT_BITS
         a, b, c = np.uint64(words[0, k]), np.uint64(words[1, k]), np.uint64(words[2, k])
-        key = join(words[0, k], words[1, k])
+        dz, dy, dx, per_length = np.int64(first_direction[k, 0]), np.int64(first_direction[k, 1]), np.int64(first_direction[k, 2]), sites_per_length[k]
         last, line = 0, 0
         while last == 0 and line < (n_lines if deep else 1):
             if line > 0:
+                key = join(words[0, k], words[1, k])
                 first, second = scramble(key, 2 * line), scramble(key, 2 * line + 1)
                 a, b, c = first >> np.uint64(32), first & _LOW, second >> np.uint64(32)
-            dz, dy, dx, oz, oy, ox, length = jittered(normals[k, 0], normals[k, 1], normals[k, 2], a, b, c, reach)
-            oz, oy, ox = oz + z, oy + y, ox + x
+                dz, dy, dx, per_length = jittered(normals[k, 0], normals[k, 1], normals[k, 2], a, b, c)
+            # From a random point of the site: from its center, lines near an axis would all run along lattice rows.
+            oz, oy, ox = z + np.int64(a & _POINT), y + np.int64(b & _POINT), x + np.int64(c & _POINT)
+            length = np.int64(reach * per_length)
             within = length
             if bounded:
                 within = min(length, min(sites_before(oz, dz, z_low, z_high), sites_before(oy, dy, y_low, y_high)))
@@ -301,11 +326,11 @@ def _divide_some(cells, lattice, rows, turns, normals, words, births, n_lines, s
 
 
 @kernel
-def divide(cells, lattice, rows, normals, words, births, n_lines, space, mothers):  # type: ignore[no-untyped-def]
-    """Let ``rows`` divide in turn along lines about their ``normals`` where room can be made; the others stay quiescent (P5, P7).
+def divide(cells, lattice, rows, aims, births, n_lines, space, mothers):  # type: ignore[no-untyped-def]
+    """Let ``rows`` divide in turn along lines of their ``aims`` where room can be made; the others stay quiescent (P5, P7).
 
     A cell deeper than the depth looks for a gap along ``n_lines`` lines [-]. The k-th daughter takes row ``births[k]``, its mother's
-    row goes to ``mothers[k]``, for :func:`bear_daughters` [-]. Other arrays as in :func:`aim` [-].
+    row goes to ``mothers[k]``, for :func:`bear_daughters` [-].
 
     Returns
     -------
@@ -314,11 +339,11 @@ def divide(cells, lattice, rows, normals, words, births, n_lines, space, mothers
     """
     everywhere, nobody = (0, _FAR, 0, _FAR), np.empty(0, np.int64)
     turns = np.arange(rows.shape[0])
-    return _divide_some(cells, lattice, rows, turns, normals, words, births, n_lines, space, everywhere, mothers, nobody, lattice.bounds)[0]
+    return _divide_some(cells, lattice, rows, turns, aims, births, n_lines, space, everywhere, mothers, nobody, lattice.bounds)[0]
 
 
 @kernel(parallel=True)
-def divide_by_regions(cells, lattice, rows, normals, words, births, n_lines, space, mothers):  # type: ignore[no-untyped-def]
+def divide_by_regions(cells, lattice, rows, aims, births, n_lines, space, mothers):  # type: ignore[no-untyped-def]
     """As :func:`divide`, the regions at the same time; cells whose line would leave their region divide after all others (P7).
 
     A region sees and changes nothing of another, so the result does not depend on the number of threads.
@@ -336,7 +361,7 @@ def divide_by_regions(cells, lattice, rows, normals, words, births, n_lines, spa
         box = (cz if region >= 2 else 0, _FAR if region >= 2 else cz - 1, cy if region % 2 else 0, _FAR if region % 2 else cy - 1)
         bounds[region] = lattice.bounds
         born[region], waiting[region] = _divide_some(
-            cells, lattice, rows, turns[lo:hi], normals, words, births[lo:hi], n_lines, space, box, mothers[lo:hi], deferred[lo:hi], bounds[region]
+            cells, lattice, rows, turns[lo:hi], aims, births[lo:hi], n_lines, space, box, mothers[lo:hi], deferred[lo:hi], bounds[region]
         )
     count, last = 0, 0
     for region in range(N_REGIONS):
@@ -351,7 +376,7 @@ def divide_by_regions(cells, lattice, rows, normals, words, births, n_lines, spa
             lattice.bounds[2 * axis + 1] = max(lattice.bounds[2 * axis + 1], bounds[region, 2 * axis + 1])
     everywhere, nobody = (0, _FAR, 0, _FAR), np.empty(0, np.int64)
     more, _ = _divide_some(
-        cells, lattice, rows, deferred[:last], normals, words, births[count:], n_lines, space, everywhere, mothers[count:], nobody, lattice.bounds
+        cells, lattice, rows, deferred[:last], aims, births[count:], n_lines, space, everywhere, mothers[count:], nobody, lattice.bounds
     )
     return count + more
 

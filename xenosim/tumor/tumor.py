@@ -368,13 +368,13 @@ class Tumor:
         cells, lattice = self.cells, self.lattice
         births = np.concatenate([holes, np.arange(self.n, self.n + ready.size)])
         mothers, keys = np.empty(ready.size, np.int64), np.empty(ready.size, np.uint64)
-        normals, words = np.empty((ready.size, 3)), np.empty((4, ready.size), np.uint32)
+        aims = shoving.no_aims(ready.size)
         shoving.queue(cells, lattice, ready, self._origin, step, space, keys)
         ready = ready[np.argsort(keys)]
         population.finish_cycles(cells, ready)
-        shoving.aim(cells, lattice, ready, step, space, normals, words)
+        shoving.aim(cells, lattice, ready, step, space, aims)
         divide = shoving.divide if space.n_regions == 1 else shoving.divide_by_regions
-        born: int = divide(cells, lattice, ready, normals, words, births, self.spec.search_lines, space, mothers)
+        born: int = divide(cells, lattice, ready, aims, births, self.spec.search_lines, space, mothers)
         population.bear_daughters(cells, mothers[:born], births[:born], step, self.spec.traits, space.seed, self.spec.dt_h, self.exposed)
         self.failed_pushes += ready.size - born
         return born
