@@ -23,10 +23,13 @@ from xenosim.tumor.tumor import Tumor
 
 #: Sites of 20 um, of which all voxels of the frozen tumor are multiples [1/mm3], [um].
 FINE, FROZEN_UM = 1.25e5, (160.0, 80.0, 40.0, 20.0)
-#: Resolution [1/mm3] and voxel [um] of the tumors that grow.
-GROWN = ((8e3, 200.0), (8e3, 100.0), (8e3, 50.0), (1e3, 100.0), (6.4e4, 100.0))
+#: Vessel exchange [1/h] and its spread [-], resolution [1/mm3] and voxel [um] of the tumors that grow.
+GROWN = (
+    (0.1, 0.0, 8e3, 200.0), (0.1, 0.0, 8e3, 100.0), (0.1, 0.0, 8e3, 50.0), (0.1, 0.0, 1e3, 100.0), (0.1, 0.0, 6.4e4, 100.0),
+    (0.2, 0.5, 1e3, 100.0), (0.2, 0.5, 8e3, 100.0), (0.2, 0.5, 6.4e4, 100.0),
+)  # fmt: skip
 TOLERANCES = (1e-2, 1e-3, 1e-4)
-DAYS = 14
+DAYS = 10
 
 
 def with_vessels(spec: Any, mean: float, cv: float, voxel_um: float) -> Any:
@@ -69,17 +72,17 @@ def frozen(spec: Any) -> None:
 
 def growing(spec: Any, seeds: int) -> None:
     """Tumors that grow on voxels and sites of several sizes."""
-    print(f"\n20 mm3, {DAYS} days, g 0.1 /h, no spread; mean and sd of {seeds} seeds")
-    print("| agents per mm3 | voxel (um) | volume (mm3) | hypoxic (%) | necrotic (%) | s |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    for resolution, voxel in GROWN:
+    print(f"\n10 mm3, {DAYS} days; mean and sd of {seeds} seeds, one at 6.4e4")
+    print("| g (1/h) | its cv | agents per mm3 | voxel (um) | volume (mm3) | hypoxic (%) | necrotic (%) | s |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for g, cv, resolution, voxel in GROWN:
         started, rows = time.process_time(), []
         for seed in range(1, (seeds if resolution < 5e4 else 1) + 1):
-            tumor = grow(with_vessels(spec._replace(resolution=resolution), 0.1, 0.0, voxel), 20.0, DAYS, seed)
+            tumor = grow(with_vessels(spec._replace(resolution=resolution), g, cv, voxel), 10.0, DAYS, seed)
             rows.append((tumor.volume_mm3, *shares(tumor)))
         mean, sd = np.mean(rows, axis=0), np.std(rows, axis=0, ddof=min(len(rows) - 1, 1))
         cells = " | ".join(f"{m:.4g} ± {s:.2g}" for m, s in zip(mean, sd, strict=True))
-        print(f"| {resolution:.3g} | {voxel:g} | {cells} | {time.process_time() - started:.0f} |", flush=True)
+        print(f"| {g:g} | {cv:g} | {resolution:.3g} | {voxel:g} | {cells} | {time.process_time() - started:.0f} |", flush=True)
 
 
 def tolerances(spec: Any) -> None:
