@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -40,6 +41,7 @@ def test_every_study_with_published_rows_is_shipped() -> None:
         ("osteosarcoma_primary", 0.3, 0.9, "MISS"),
         ("osteosarcoma_metastases", 0.3, 0.9, "met"),  # a decrease
         ("osteosarcoma_metastases", 0.3, 1.1, "MISS"),
+        ("osteosarcoma_metastases", math.nan, math.nan, "inconclusive"),  # one animal has no interval
     ],
 )
 def test_the_verdicts_of_the_pair(monkeypatch: pytest.MonkeyPatch, study: str, low: float, high: float, verdict: str) -> None:

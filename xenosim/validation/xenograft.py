@@ -84,7 +84,7 @@ def _row(row: dict[str, str], scenario: Scenario, table: pd.DataFrame) -> dict[s
     if row["metric"] == "no_response":
         asked, met = (INACTIVE, math.inf), e["ci_low"] > INACTIVE
     none = 1.0 if e["unit"] == "ratio" else 0.0
-    says_nothing = math.isfinite(value) and met and e["ci_low"] <= none <= e["ci_high"]
+    says_nothing = math.isnan(e["ci_low"]) or (math.isfinite(value) and met and e["ci_low"] <= none <= e["ci_high"])
     note = f"day {e['day']:g}, n = {e['n']} against {e['n_control']}; met if the published value lies in the simulated 95 % interval, inconclusive if no effect does too"
     if not math.isfinite(value):
         note = f"day {e['day']:g}, n = {e['n']} against {e['n_control']}; met if the whole 95 % interval lies {f'above {INACTIVE:g}, where the NCI calls a drug inactive' if row['metric'] == 'no_response' else 'below 1'}"
