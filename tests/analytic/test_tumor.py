@@ -151,8 +151,7 @@ def test_survivors_of_a_large_kill_come_together() -> None:
         for _ in range(24):
             tumor.step()
     assert tumor.volume_mm3 == pytest.approx(3.0, rel=0.01)
-    # Not at once and not wholly: closing gaps pull inward what lies on their lines, and host tissue stays between the lines.
-    assert max(spread) > 5 and spread[-1] < 0.6 * max(spread)
+    assert max(spread) > 2 and spread[-1] < 1.1
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -328,23 +328,39 @@ class NaiveTumor(mesa.Model):
                 self.collapse(gap)
 
     def collapse(self, gap: tuple[int, int, int]) -> None:
-        """Close one gap."""
-        offset = [axis - c for axis, c in zip(gap, self.center, strict=True)]
-        largest = max(map(abs, offset))
-        direction = [d / largest for d in offset] if largest >= 0.5 else [1.0, 0.0, 0.0]
+        """Close one gap: the radial line moves in, and where it meets no cell it goes on at the outermost of those beside it."""
+        start, direction = gap, self.outward(gap)
         here, k = gap, 1
         while True:
-            there = point([65536 * axis + 32768 for axis in gap], direction, k)
-            was_gap = there in self.gaps
+            there = point([65536 * axis + 32768 for axis in start], direction, k)
             self.gaps.discard(here)
             if not all(0 <= axis < side for axis, side in zip(there, self.grid.dimensions, strict=True)):
                 return
+            if self.occupant(there) is None:
+                across = [axis for axis, d in enumerate(direction) if abs(d) == 1][0]
+                steps = [s for s in itertools.product((-1, 0, 1), repeat=3) if s[across] == 0]
+                beside = [tuple(a + s for a, s in zip(there, step, strict=True)) for step in steps]
+                cells = [b for b in beside if self.quarter(b) == self.quarter(gap) and self.has_cell(b)]
+                if cells:
+                    there = max(cells, key=lambda site: sum((a - c) ** 2 for a, c in zip(site, self.center, strict=True)))
+                    start, direction, k = there, self.outward(there), 0
+            was_gap = there in self.gaps
             occupant = self.occupant(there)
             if occupant is not None:
                 occupant.cell = self.grid[here]
             elif was_gap:
                 self.gaps.add(here)
             here, k = there, k + 1
+
+    def outward(self, site: tuple[int, int, int]) -> list[float]:
+        """Direction from the center, its largest component 1."""
+        offset = [axis - c for axis, c in zip(site, self.center, strict=True)]
+        largest = max(map(abs, offset))
+        return [d / largest for d in offset] if largest >= 0.5 else [1.0, 0.0, 0.0]
+
+    def has_cell(self, site: tuple[int, ...]) -> bool:
+        """Whether a cell is on a site, which may lie beyond the grid."""
+        return all(0 <= axis < side for axis, side in zip(site, self.grid.dimensions, strict=True)) and self.occupant(site) is not None
 
     def occupant(self, site: tuple[int, int, int]) -> NaiveCell | None:
         """The cell on a site."""

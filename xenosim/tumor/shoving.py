@@ -105,22 +105,65 @@ def fill_holes(cells, lattice, n, holes, exposed):  # type: ignore[no-untyped-de
 
 
 @kernel(inline=True)
-def collapse(row, taken, site, bounds, z, y, x, space):  # type: ignore[no-untyped-def]
-    """Close the gap at (z, y, x) [-]: everything outward of it on the radial line moves one site inward, islands beyond host tissue
-    too, up to the ``bounds`` (6,) [-], so that what is left of a tumor comes together (P7)."""
+def quarter_of(z, y, space):  # type: ignore[no-untyped-def]
+    """Quarter about the center in which the sites of plane ``z``, row ``y`` lie [-]."""
+    return 2 * (z >= space.cz) + (y >= space.cy)
+
+
+@kernel(inline=True)
+def radial(z, y, x, space):  # type: ignore[no-untyped-def]
+    """Direction from the center to site (z, y, x) [-], its largest component 1 site [1/65536 site]."""
     dz, dy, dx = z - space.cz, y - space.cy, x - space.cx
     largest = max(abs(dz), max(abs(dy), abs(dx)))
     if largest < 0.5:
-        dz, dy, dx, largest = 1.0, 0.0, 0.0, 1.0
-    dz, dy, dx = fixed(dz / largest), fixed(dy / largest), fixed(dx / largest)
+        return fixed(1.0), fixed(0.0), fixed(0.0)
+    return fixed(dz / largest), fixed(dy / largest), fixed(dx / largest)
+
+
+@kernel
+def outermost_beside(row, bounds, z, y, x, dz, dy, dx, quarter, space):  # type: ignore[no-untyped-def]
+    """The cell farthest from the center among the eight sites about (z, y, x) [-] in the plane across the largest component of
+    (dz, dy, dx) [1/65536 site], within ``bounds`` and ``quarter`` [-]: its site; (z, y, x) if there is none (P7)."""
+    best, bz, by, bx = -1.0, z, y, x
+    one = fixed(1.0)
+    rz = 0 if abs(dz) == one else 1
+    ry = 0 if rz == 1 and abs(dy) == one else 1
+    rx = 0 if rz == 1 and ry == 1 else 1
+    for qz in range(max(z - rz, bounds[0]), min(z + rz, bounds[1]) + 1):
+        for qy in range(max(y - ry, bounds[2]), min(y + ry, bounds[3]) + 1):
+            for qx in range(max(x - rx, bounds[4]), min(x + rx, bounds[5]) + 1):
+                if row[qz, qy, qx] >= 0 and quarter_of(qz, qy, space) == quarter:
+                    squared = (qz - space.cz) ** 2 + (qy - space.cy) ** 2 + (qx - space.cx) ** 2
+                    if squared > best:
+                        best, bz, by, bx = squared, qz, qy, qx
+    return bz, by, bx
+
+
+@kernel
+def collapse(row, taken, site, bounds, z, y, x, quarter, space):  # type: ignore[no-untyped-def]
+    """Close the gap at (z, y, x) [-]: everything outward of it on the radial line moves one site inward, up to the ``bounds`` (6,) [-].
+
+    Where the line meets no cell it turns to the outermost of the cells beside it, if there are any, and goes on from there: what is
+    left of a tumor comes together, and none of it stays behind by chance (P7). All within one ``quarter`` about the center [-].
+    """
+    dz, dy, dx = radial(z, y, x, space)
     oz, oy, ox = fixed(z + 0.5), fixed(y + 0.5), fixed(x + 0.5)
     pz, py, px = z, y, x
     was_taken = False
     k = 1
     while True:
         qz, qy, qx = line_point(oz, oy, ox, dz, dy, dx, k)
-        within = bounds[0] <= qz <= bounds[1] and bounds[2] <= qy <= bounds[3] and bounds[4] <= qx <= bounds[5]
+        # One site beyond the bounds there may still be cells beside the line, farther none.
+        within = bounds[0] - 1 <= qz <= bounds[1] + 1 and bounds[2] - 1 <= qy <= bounds[3] + 1 and bounds[4] - 1 <= qx <= bounds[5] + 1
         occupant = row[qz, qy, qx] if within else OUTSIDE
+        if within and occupant < 0:
+            bz, by, bx = outermost_beside(row, bounds, qz, qy, qx, dz, dy, dx, quarter, space)
+            if bz != qz or by != qy or bx != qx:
+                qz, qy, qx = bz, by, bx
+                occupant = row[qz, qy, qx]
+                dz, dy, dx = radial(qz, qy, qx, space)
+                oz, oy, ox = fixed(qz + 0.5), fixed(qy + 0.5), fixed(qx + 0.5)
+                k = 0
         row[pz, py, px] = occupant
         if occupant >= 0:
             site[occupant] = pack(pz, py, px)
@@ -156,13 +199,7 @@ def _close_some(quarter, lattice, cells, gaps, words, space):  # type: ignore[no
         if unit(words[k]) < space.close_probability:
             z, y, x = unpack(gaps[k])
             if quarter_of(z, y, space) == quarter and row[z, y, x] == VACANT:
-                collapse(row, taken, site, bounds, z, y, x, space)
-
-
-@kernel(inline=True)
-def quarter_of(z, y, space):  # type: ignore[no-untyped-def]
-    """Quarter about the center in which the sites of plane ``z``, row ``y`` lie [-]."""
-    return 2 * (z >= space.cz) + (y >= space.cy)
+                collapse(row, taken, site, bounds, z, y, x, quarter, space)
 
 
 @kernel(parallel=True)
