@@ -13,7 +13,8 @@ import pytest
 from xenosim.errors import ParameterError
 from xenosim.parameters.lines import PUBLISHED, read_csv
 from xenosim.scenario.load import load_scenario
-from xenosim.validation import xenograft
+from xenosim.validation import perfusion, xenograft
+from xenosim.validation.perfusion import EXCHANGE, Point, perfusion_rows
 from xenosim.validation.xenograft import studies, validate_xenografts
 
 PAIR = ("osteosarcoma_primary", "osteosarcoma_metastases")
@@ -63,3 +64,22 @@ def test_the_verdicts_of_the_pair(monkeypatch: pytest.MonkeyPatch, study: str, l
 def test_a_missing_study_is_named(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match=r"osteosarcoma_primary\.yaml, osteosarcoma_metastases\.yaml not found"):
         validate_xenografts(tmp_path, {}, 1, lambda title: None, PAIR)
+
+
+def points(tc: list[float], peak: list[float], occupancy: list[float]) -> list[Point]:
+    """A sweep with these results."""
+    return [Point(g, 10.0, 0.0, 0.0, o, p, t, 0.0) for g, t, p, o in zip(EXCHANGE, tc, peak, occupancy, strict=True)]
+
+
+def test_efficacy_follows_inhibition_or_not() -> None:
+    rising, falling = [0.1 * k for k in range(1, 8)], [0.9 - 0.1 * k for k in range(1, 8)]
+    by_peak, by_mean = perfusion_rows(points(falling, rising, falling))
+    assert by_peak["simulated"] == pytest.approx(1.0) and by_peak["verdict"] == "met"
+    assert by_mean["simulated"] == pytest.approx(-1.0) and by_mean["verdict"] == "MISS"
+    assert {row["row"] for row in (by_peak, by_mean)} <= {row["id"] for row in read_csv(PUBLISHED / "mechanism.csv")}
+
+
+def test_a_well_perfused_tumor_responds_and_a_poor_one_hardly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(perfusion, "EXCHANGE", (0.05, 2.0))
+    poor, well = perfusion.sweep(load_scenario("scenarios/osteosarcoma_primary.yaml"), 1, volume_mm3=2.0, seeds=1)
+    assert well.tc < 0.7 < 0.8 < poor.tc and poor.peak < well.peak

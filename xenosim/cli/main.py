@@ -167,7 +167,7 @@ def regimen_show(
 
 @app.command()
 def validate(
-    only: Annotated[str | None, typer.Option("--only", help="invitro, mechanism (both by default), xenograft, which runs the shipped studies, or the name of one of them.")] = None,
+    only: Annotated[str | None, typer.Option("--only", help="invitro, mechanism (both by default), xenograft, which runs the shipped studies, the name of one of them, or perfusion.")] = None,
     embed: Annotated[str | None, typer.Option("--embed", help="Markdown file to put the table into, e.g. xenosim/MODEL.md.")] = None,
     scenarios: Annotated[str, typer.Option("--scenarios", help="Folder of the shipped scenario files.")] = "scenarios",
     set_: Set = None, jobs: Jobs = None, out: Out = "runs", json: Json = False,
