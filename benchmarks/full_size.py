@@ -45,7 +45,7 @@ PHASES = {
     "divisions": [(shoving, "divide"), (shoving, "divide_by_regions")],
     "daughters": [(population, "bear_daughters")],
     "sorting by place": [(shoving, "order_by_block"), (shoving, "rearrange"), (shoving, "point_back")],
-    "center, bounds": [(tumor_module, "extent")],
+    "center, bounds": [(tumor_module, "extent"), (tumor_module, "farthest")],
 }
 LINE = 64
 
@@ -78,7 +78,7 @@ def bandwidth() -> float:
 def traffic(tumor: Tumor, updates: float, births: float, attempts: float, sorted_rows: float) -> dict[str, float]:
     """Least memory traffic of each phase [byte]."""
     row = bytes_per_cell(tumor.cells, tumor.held)
-    box = float(np.prod(np.diff(tumor.lattice.bounds.reshape(3, 2))[:, 0] + 1.0)) / max(tumor.n, 1)
+    box = float(np.prod(np.diff(tumor.lattice.bounds[:6].reshape(3, 2))[:, 0] + 1.0)) / max(tumor.n, 1)
     moves = 0.5 * tumor.spec.depth_sites
     return {
         "cells": updates * (READ + WRITTEN if tumor.exposed else 4 * 4 + 1),

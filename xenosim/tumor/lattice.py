@@ -25,7 +25,8 @@ POINT_BITS = 16
 class Lattice(NamedTuple):
     """``row``: int32 (nz, ny, nx), row of the cell at a site or OUTSIDE or VACANT; ``taken``: uint8 (nz, ny, nx / 8), one bit per site,
     whether a cell is there: what a search for room reads, small enough for a cache; ``squared``: uint8 or uint16, squared
-    Euclidean distance of cubes of 2^``cube_bits`` sites to the host tissue, the reach at most [cubes2]; ``bounds``: int64 (6,), inclusive z, y, x box that holds every cell;
+    Euclidean distance of cubes of 2^``cube_bits`` sites to the host tissue, the reach at most [cubes2]; ``bounds``: int64 (7,), inclusive z, y, x box that
+    holds every cell, and the largest squared distance of a cell from the center of mass [sites2];
     ``voxel_z``, ``voxel_y``, ``voxel_x``: uint32, their sum is the voxel of a site. A cell's column ``site`` packs (z, y, x) into one number."""
 
     row: Any
@@ -203,7 +204,7 @@ def update_distance(lattice, reach):  # type: ignore[no-untyped-def]
     Source: Saito and Toriwaki 1994, doi:10.1016/0031-3203(94)90133-3.
     """
     squared, bits = lattice.squared, lattice.cube_bits
-    box = (lattice.bounds >> bits) + np.array([-3, 4, -3, 4, -3, 4])
+    box = (lattice.bounds[:6] >> bits) + np.array([-3, 4, -3, 4, -3, 4])
     z0, z1, y0, y1, x0, x1 = box
     arm = SITE_ARM if bits == 0 else CUBE_ARM
     half_window = ((2 * arm + 1) << bits) ** 3 // 2
@@ -304,6 +305,16 @@ def extent(site, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def farthest(site, cz, cy, cx):  # type: ignore[no-untyped-def]
+    """Largest squared distance [sites2] of the sites [-] from (cz, cy, cx) [sites]."""
+    most = 0
+    for i in range(site.shape[0]):
+        z, y, x = unpack(site[i])
+        most = max(most, (z - cz) ** 2 + (y - cy) ** 2 + (x - cx) ** 2)
+    return most
+
+
+@kernel
 def moments(site, out):  # type: ignore[no-untyped-def]
     """First and second moments of the sites [-] in integers: z, y, x, zz, yy, xx, zy, zx, yx into ``out``, shape (9,) [-]."""
     out[:] = 0
@@ -329,7 +340,7 @@ def empty_lattice(shape: tuple[int, int, int], reach: int, cube_bits: int = 0) -
         taken=np.zeros((shape[0], shape[1], shape[2] // 8 + 1), np.uint8),
         squared=np.zeros(cubes, np.uint8 if reach <= BYTE_REACH and cube_bits == 0 else np.uint16),
         cube_bits=cube_bits,
-        bounds=np.array([shape[0], 0, shape[1], 0, shape[2], 0], np.int64),
+        bounds=np.array([shape[0], 0, shape[1], 0, shape[2], 0, 0], np.int64),
         voxel_z=np.zeros(shape[0], np.uint32),
         voxel_y=np.zeros(shape[1], np.uint32),
         voxel_x=np.zeros(shape[2], np.uint32),

@@ -159,7 +159,7 @@ class OxygenField:
         """Solve for the cells that are there; ``zones``: vessel class of every voxel, flat; ``exchange`` g of each class [1/h]."""
         tables = (lattice.voxel_z, lattice.voxel_y, lattice.voxel_x)
         along = [table.astype(np.int64) // step + self.first for table, step in zip(tables, (self.count**2, self.count, 1), strict=True)]
-        ends = np.array([at[side] for at, side in zip(along, lattice.bounds.reshape(3, 2), strict=True)])
+        ends = np.array([at[side] for at, side in zip(along, lattice.bounds[:6].reshape(3, 2), strict=True)])
         self._move(ends[:, 0] - self.pad, ends[:, 1] + self.pad + 1)
         tissue = self._tissue(cells, lattice, [at - low for at, low in zip(along, self.corner, strict=True)])
         box, part = self._overlap()

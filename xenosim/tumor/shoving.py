@@ -121,17 +121,17 @@ def radial(z, y, x, space):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def outermost_beside(row, bounds, z, y, x, dz, dy, dx, quarter, space):  # type: ignore[no-untyped-def]
+def outermost_beside(row, z, y, x, dz, dy, dx, quarter, space):  # type: ignore[no-untyped-def]
     """The cell farthest from the center among the eight sites about (z, y, x) [-] in the plane across the largest component of
-    (dz, dy, dx) [1/65536 site], within ``bounds`` and ``quarter`` [-]: its site; (z, y, x) if there is none (P7)."""
+    (dz, dy, dx) [1/65536 site], within ``quarter`` [-]: its site; (z, y, x) if there is none (P7)."""
     best, bz, by, bx = -1.0, z, y, x
     one = fixed(1.0)
     rz = 0 if abs(dz) == one else 1
     ry = 0 if rz == 1 and abs(dy) == one else 1
     rx = 0 if rz == 1 and ry == 1 else 1
-    for qz in range(max(z - rz, bounds[0]), min(z + rz, bounds[1]) + 1):
-        for qy in range(max(y - ry, bounds[2]), min(y + ry, bounds[3]) + 1):
-            for qx in range(max(x - rx, bounds[4]), min(x + rx, bounds[5]) + 1):
+    for qz in range(z - rz, z + rz + 1):
+        for qy in range(y - ry, y + ry + 1):
+            for qx in range(x - rx, x + rx + 1):
                 if row[qz, qy, qx] >= 0 and quarter_of(qz, qy, space) == quarter:
                     squared = (qz - space.cz) ** 2 + (qy - space.cy) ** 2 + (qx - space.cx) ** 2
                     if squared > best:
@@ -141,11 +141,15 @@ def outermost_beside(row, bounds, z, y, x, dz, dy, dx, quarter, space):  # type:
 
 @kernel
 def collapse(row, taken, site, bounds, z, y, x, quarter, space):  # type: ignore[no-untyped-def]
-    """Close the gap at (z, y, x) [-]: everything outward of it on the radial line moves one site inward, up to the ``bounds`` (6,) [-].
+    """Close the gap at (z, y, x) [-]: everything outward of it on the radial line moves one site inward, as far out as there are cells
+    within ``bounds`` (7,) [-].
 
     Where the line meets no cell it turns to the outermost of the cells beside it, if there are any, and goes on from there: what is
     left of a tumor comes together, and none of it stays behind by chance (P7). All within one ``quarter`` about the center [-].
     """
+    # Beyond the farthest cell, and two sites for those beside the line and for what moved since it was measured, there is none; nor is
+    # there beside a line more than a site outside the box.
+    most = (np.sqrt(bounds[6]) + 2.0) ** 2
     dz, dy, dx = radial(z, y, x, space)
     oz, oy, ox = fixed(z + 0.5), fixed(y + 0.5), fixed(x + 0.5)
     pz, py, px = z, y, x
@@ -153,11 +157,11 @@ def collapse(row, taken, site, bounds, z, y, x, quarter, space):  # type: ignore
     k = 1
     while True:
         qz, qy, qx = line_point(oz, oy, ox, dz, dy, dx, k)
-        # One site beyond the bounds there may still be cells beside the line, farther none.
         within = bounds[0] - 1 <= qz <= bounds[1] + 1 and bounds[2] - 1 <= qy <= bounds[3] + 1 and bounds[4] - 1 <= qx <= bounds[5] + 1
+        within = within and (qz - space.cz) ** 2 + (qy - space.cy) ** 2 + (qx - space.cx) ** 2 <= most
         occupant = row[qz, qy, qx] if within else OUTSIDE
         if within and occupant < 0:
-            bz, by, bx = outermost_beside(row, bounds, qz, qy, qx, dz, dy, dx, quarter, space)
+            bz, by, bx = outermost_beside(row, qz, qy, qx, dz, dy, dx, quarter, space)
             if bz != qz or by != qy or bx != qx:
                 qz, qy, qx = bz, by, bx
                 occupant = row[qz, qy, qx]
@@ -301,7 +305,7 @@ def sites_before(start, d, low, high):  # type: ignore[no-untyped-def]
 def _divide_some(cells, lattice, rows, turns, aims, births, n_lines, space, box, mothers, deferred, bounds):  # type: ignore[no-untyped-def]
     """As :func:`divide`, for the rows that ``turns`` [-] list, in that order, within a ``box`` (4,) of z and y [sites].
 
-    A cell whose line would leave the box before room is found waits: its turn goes to ``deferred``. ``bounds`` (6,) are extended.
+    A cell whose line would leave the box before room is found waits: its turn goes to ``deferred``. ``bounds`` (7,) are extended.
     Returns the number of divisions and of those that wait [-].
     """
     squared, bits, flat, taken = lattice.squared, lattice.cube_bits, lattice.row.reshape(-1), lattice.taken.reshape(-1)
@@ -350,6 +354,7 @@ def _divide_some(cells, lattice, rows, turns, aims, births, n_lines, space, box,
         bounds[0], bounds[1] = min(bounds[0], z), max(bounds[1], z)
         bounds[2], bounds[3] = min(bounds[2], y), max(bounds[3], y)
         bounds[4], bounds[5] = min(bounds[4], x), max(bounds[5], x)
+        bounds[6] = max(bounds[6], np.int64((z - space.cz) ** 2 + (y - space.cy) ** 2 + (x - space.cx) ** 2))
         taken[np.uint64((z * ny + y) * n_bytes + (x >> 3))] ^= np.uint8(1 << (x & 7))
         shift(flat, ny, nx, site, oz, oy, ox, dz, dy, dx, last)
         z, y, x = line_point(oz, oy, ox, dz, dy, dx, 1)
@@ -392,7 +397,7 @@ def divide_by_regions(cells, lattice, rows, aims, births, n_lines, space, mother
         starts[quarter_of(z, y, space) + 1] += 1
     for region in range(N_REGIONS):
         starts[region + 1] += starts[region]
-    turns, deferred, bounds = np.arange(n), np.empty(n, np.int64), np.empty((N_REGIONS, 6), np.int64)
+    turns, deferred, bounds = np.arange(n), np.empty(n, np.int64), np.empty((N_REGIONS, 7), np.int64)
     for region in prange(N_REGIONS):
         lo, hi = starts[region], starts[region + 1]
         box = (cz if region >= 2 else 0, _FAR if region >= 2 else cz - 1, cy if region % 2 else 0, _FAR if region % 2 else cy - 1)
@@ -411,6 +416,7 @@ def divide_by_regions(cells, lattice, rows, aims, births, n_lines, space, mother
         for axis in range(3):
             lattice.bounds[2 * axis] = min(lattice.bounds[2 * axis], bounds[region, 2 * axis])
             lattice.bounds[2 * axis + 1] = max(lattice.bounds[2 * axis + 1], bounds[region, 2 * axis + 1])
+        lattice.bounds[6] = max(lattice.bounds[6], bounds[region, 6])
     everywhere, nobody = (0, _FAR, 0, _FAR), np.empty(0, np.int64)
     more, _ = _divide_some(
         cells, lattice, rows, deferred[:last], aims, births[count:], n_lines, space, everywhere, mothers[count:], nobody, lattice.bounds

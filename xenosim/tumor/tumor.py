@@ -33,6 +33,7 @@ from xenosim.tumor.lattice import (
     count_gaps,
     empty_lattice,
     extent,
+    farthest,
     list_gaps,
     mark_taken,
     moments,
@@ -492,8 +493,9 @@ class Tumor:
         found = np.empty(9, np.int64)
         extent(self.cells.site[: self.n], found)
         self._center = [round(int(total) / self.n) for total in found[:3]]
-        shrunk = not np.array_equal(self.lattice.bounds, found[3:])
-        self.lattice.bounds[:] = found[3:]
+        shrunk = not np.array_equal(self.lattice.bounds[:6], found[3:])
+        self.lattice.bounds[:6] = found[3:]
+        self.lattice.bounds[6] = farthest(self.rows.site, *self._center)
         if shrunk:
             self._clear_outside()
 
