@@ -134,6 +134,8 @@ def list_marked(marks, dying, leaving, ready):  # type: ignore[no-untyped-def]
             continue
         for i in range(8 * w, min(8 * w + 8, n)):
             mark = marks[i]
+            if mark == 0:
+                continue
             dying[n_dying], leaving[n_leaving], ready[n_ready] = i, i, i
             n_leaving += (mark & LEAVING) != 0
             n_dying += (mark & (DYING | LEAVING)) == DYING
