@@ -27,7 +27,7 @@ from xenosim.jit import kernel, prange
 
 #: Cells that one thread founds, bears or lets rest at a time.
 BIRTHS = 512
-#: Iterations that solve the stress of a cell at rest, each at least halving its error.
+#: Most iterations that solve the stress of a cell at rest, each at least halving its error.
 RESTING_ITERATIONS = 64
 NECROTIC, APOPTOTIC, QUIESCENT, PROLIFERATING = np.uint8(3), np.uint8(2), np.uint8(1), np.uint8(0)
 
@@ -95,8 +95,13 @@ def _rest_some(cells, lo, hi, params):  # type: ignore[no-untyped-def]
     for i in range(ratio.shape[0]):
         load[i], stress[i] = resting_load(ratio[i], params), ZERO
     for _ in range(RESTING_ITERATIONS):
+        changed = 0
         for i in range(ratio.shape[0]):
-            stress[i] = resting_stress_step(stress[i], load[i], params)
+            before = stress[i]
+            stress[i] = resting_stress_step(before, load[i], params)
+            changed += stress[i] != before
+        if changed == 0:
+            break
     capacity, chaperone, commitment, ikzf = cells.capacity[lo:hi], cells.chaperone[lo:hi], cells.commitment[lo:hi], cells.ikzf[lo:hi]
     noxa, dr5 = cells.noxa[lo:hi], cells.dr5[lo:hi]
     for i in range(ratio.shape[0]):
