@@ -199,4 +199,4 @@ def step_cells(cells, exposure, params, factors, step, marks):  # type: ignore[n
     """Advance every cell by one step on all threads; parameters as in :func:`advance_rows` [-]."""
     n_blocks = (marks.shape[0] + BLOCK - 1) // BLOCK
     for b in prange(n_blocks):
-        _advance_block(b, cells, exposure, params, factors, step, marks)
+        _advance_block(np.int64(b), cells, exposure, params, factors, step, marks)

@@ -86,6 +86,11 @@ class Workers:
                 process.terminate()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
+    def begin(self, function: Callable[[J], Any], task: J) -> None:
+        """Let a worker process run ``function`` for what it leaves behind, while this process goes on; nothing without worker processes."""
+        if self._pool is not None:
+            self._pool.submit(function, task)
+
     def map(
         self, function: Callable[[J], R], tasks: Sequence[J], progress: Progress | None = None,
         cost: Callable[[J], float] | None = None, size: Callable[[J], int] | None = None,

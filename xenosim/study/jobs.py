@@ -27,7 +27,6 @@ from xenosim.tumor.tumor import Tumor, TumorSpec
 
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
-    from xenosim.tumor.tumor import Tumor
 
 QUANTILES = (0.05, 0.5, 0.95)
 LESION_STREAM = 6
@@ -136,6 +135,17 @@ class Growing:
         tumor = self.model.tumor
         header = {"kind": "growth", "step": tumor.step_number, "day": tumor.step_number / self.per_day}
         return tumor.step_number, header, {"tumors": [each.state() for each in self.model.tumors], "volumes": self.volumes}
+
+
+def compile_kernels(scenario: Scenario) -> None:
+    """Have every kernel compiled that a treated animal needs, and kept: those of drugs while the growth is being calibrated."""
+    tumor = Tumor(tumor_spec(scenario, None), max(0.1, 100.0 / scenario.tumor.resolution_per_mm3), 1)
+    inhibition = None
+    for arm in scenario.arms:
+        if arm.doses:
+            inhibition = exposures(scenario, arm.doses).tumor.advance(0.0, scenario.dt_h)
+    for _ in range(2 * tumor.spec.space_steps):
+        tumor.step(inhibition)
 
 
 def growth_days_expected(scenario: Scenario) -> float:

@@ -27,7 +27,7 @@ from xenosim.pharmacology.pk import plasma_profile
 from xenosim.scenario.resolve import model_set, resolved_dict, scenario_hash, status_counts
 from xenosim.study.animal import drug_pk, exposures, generator, tumor_spec
 from xenosim.study.execute import Workers
-from xenosim.study.jobs import NOTHING, Job, Origin, Outcome, grow_up, run_animal
+from xenosim.study.jobs import NOTHING, Job, Origin, Outcome, compile_kernels, grow_up, run_animal
 from xenosim.study.memory import workers_that_fit
 from xenosim.tumor.growth import CALIBRATION_RESOLUTION, Growth, calibrate, from_potential
 
@@ -279,6 +279,7 @@ def run_study(
     started = time.monotonic()
     tasks_at_most = scenario.animals.per_arm * len(scenario.arms) * scenario.replicates
     with Workers(workers_that_fit(scenario, jobs), tasks_at_most, saves=bool(keeper.folder)) as workers:
+        workers.begin(compile_kernels, scenario)
         growth = origin.growth if origin else calibrated(scenario, keeper)
         paired = paired or origin is not None
         tasks, growth_days = branch(scenario, origin) if origin else enroll(scenario, growth, workers, paired, keeper)

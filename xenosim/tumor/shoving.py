@@ -192,7 +192,7 @@ def close_gaps(lattice, cells, gaps, origin, step, space):  # type: ignore[no-un
         keys[k] = ((z - origin[0]) + 2048) * 16777216 + ((y - origin[1]) + 2048) * 4096 + (x - origin[2]) + 2048
     blocks(space.seed, VACANCY, step, keys, words)
     for quarter in prange(N_REGIONS):
-        _close_some(quarter, lattice, cells, gaps, words[0], space)
+        _close_some(np.int64(quarter), lattice, cells, gaps, words[0], space)
 
 
 @kernel
