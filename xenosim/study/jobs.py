@@ -138,14 +138,8 @@ class Growing:
 
 
 def compile_kernels(scenario: Scenario) -> None:
-    """Have every kernel compiled that a treated animal needs, and kept: those of drugs while the growth is being calibrated."""
-    tumor = Tumor(tumor_spec(scenario, None), max(0.1, 100.0 / scenario.tumor.resolution_per_mm3), 1)
-    inhibition = None
-    for arm in scenario.arms:
-        if arm.doses:
-            inhibition = exposures(scenario, arm.doses).tumor.advance(0.0, scenario.dt_h)
-    for _ in range(2 * tumor.spec.space_steps):
-        tumor.step(inhibition)
+    """Have kernels compiled, and kept, that this process's parent will need, and its other workers, while it calibrates the growth."""
+    Tumor.compile_ahead(tumor_spec(scenario, None))
 
 
 def growth_days_expected(scenario: Scenario) -> float:

@@ -176,6 +176,21 @@ class Tumor:
         snapshot.restore(tumor, state)
         return tumor
 
+    @classmethod
+    def compile_ahead(cls, spec: TumorSpec) -> None:
+        """Have the kernels compiled, and kept, that take longest, on a tumor without cells: those that a growing tumor reaches last come
+        first and those of drugs last, so that a process that starts to grow one at the same time finds them done when it gets there."""
+        tumor, nothing = cls.__new__(cls), np.empty(0, np.int64)
+        tumor._prepare(spec, 1)
+        tumor.seed, tumor.n, tumor._center = 0, 0, [0, 0, 0]
+        tumor._build_domain(spec.margin)
+        cells, lattice, step, space, traits = tumor.cells, tumor.lattice, np.int64(1), tumor._space(), spec.traits
+        shoving.divide(cells, lattice, nothing, shoving.no_aims(0), nothing, spec.search_lines, space, nothing)
+        population.bear_daughters(cells, nothing, nothing, step, traits, space.seed, spec.dt_h, False)
+        shoving.close_gaps(lattice, cells, nothing, tumor._origin, step, space)
+        population.rest(tumor.rows, spec.params)
+        step_cells(tumor.rows, tumor._exposure(None, 0.0), spec.params, tumor.factors, step, np.empty(0, np.uint8))
+
     # -- state ------------------------------------------------------------------------------------------------------
     @property
     def volume_mm3(self) -> float:
