@@ -1,6 +1,6 @@
 """A full-size tumor at one agent per cell: wall time, memory, updates per second, and where the time goes.
 
-    python benchmarks/full_size.py [--start 200] [--days 30] [--doubling 8.2] [--resolution 1e5] [--regimen "1 mg/kg PO QW x5"]
+    python benchmarks/full_size.py [--start 200] [--days 30] [--doubling 7.8] [--resolution 1e5] [--regimen "1 mg/kg PO QW x5"]
 
 Grows a tumor to the start volume, then simulates it hourly. With a regimen, even a small one, every cell is updated by the whole
 kernel; without, cells at rest only age. Each phase is set against the time that its memory traffic would take at the bandwidth of a
@@ -107,7 +107,7 @@ def spec_of(options: argparse.Namespace) -> tuple[TumorSpec, Any]:
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, default in (("start", 200.0), ("days", 30.0), ("doubling", 8.2), ("resolution", 1e5), ("reserve", 1700.0)):
+    for name, default in (("start", 200.0), ("days", 30.0), ("doubling", 7.8), ("resolution", 1e5), ("reserve", 1700.0)):
         parser.add_argument(f"--{name}", type=float, default=default)
     parser.add_argument("--regimen", default="")
     parser.add_argument("--cells", type=float, nargs="*", default=[])

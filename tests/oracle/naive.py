@@ -406,11 +406,14 @@ class NaiveTumor(mesa.Model):
         """Quarter of a site: on which sides of the center its plane and its row lie."""
         return site[0] >= self.center[0], site[1] >= self.center[1]
 
-    def turn(self, cell: NaiveCell) -> tuple[int, int]:
-        """When a cell divides: blocks of 16 sites in random order, cells of a block in random order."""
-        z, y, x = ((axis - self.origin + 32768) // 16 for axis in cell.site)
+    def turn(self, cell: NaiveCell) -> tuple[list[int], int]:
+        """When a cell divides: the space is halved along z, y and x in turn down to blocks of 16 sites, and of two halves one comes
+        first, by a bit of a draw; cells of a block in random order."""
+        block = [(axis - self.origin + 512) // 16 for axis in cell.site]
         key = split_mix(self.seed_, self.time_step)
-        return split_mix(key, (z * 65536 + y) * 65536 + x) >> 34, split_mix(key, cell.uid) % 2**32
+        flips = [key >> (17 - level) & 1 for level in range(18)]
+        halves = [(block[level % 3] >> (5 - level // 3) & 1) ^ flips[level] for level in range(18)]
+        return halves, split_mix(key, cell.uid) % 2**32
 
     def slope(self, site: tuple[int, int, int]) -> list[float]:
         """Fall of the squared distance between the cubes two before and two after that of a site, along each axis."""

@@ -14,16 +14,15 @@ from xenosim.tumor.lattice import OUTSIDE, POINT_BITS, VACANT, extend_bounds, fi
 
 #: A line from within the depth of the surface ends at the latest at this multiple of the depth: it is straight, the surface is not.
 LONGEST = 3.0
-#: Edge of a block of sites that divides in one turn [sites].
+#: Edge of a block of sites that divides in one turn [sites], and their number [-].
 BLOCK = 16
-BLOCKS_PER_SIDE = MAX_SIDE // BLOCK
+N_BLOCKS = (MAX_SIDE // BLOCK) ** 3
 #: From this many cells on, a tumor divides by regions: the quarters of its center, several at a time [rows].
 SPLIT_FROM, N_REGIONS = 2_000_000, 4
 #: No end within the lattice [sites].
 _FAR = 1 << 30
-N_BLOCKS = BLOCKS_PER_SIDE**3
 _POINT = np.uint64(2**POINT_BITS - 1)
-_HIGH, _LOW = np.uint64(0xFFFFFFFF00000000), np.uint64(0xFFFFFFFF)
+_LOW = np.uint64(0xFFFFFFFF)
 
 
 class SpaceParams(NamedTuple):
@@ -206,22 +205,43 @@ def _close_some(quarter, lattice, cells, gaps, words, space):  # type: ignore[no
                 collapse(row, taken, site, bounds, z, y, x, quarter, space)
 
 
+@kernel(inline=True)
+def spread(number):  # type: ignore[no-untyped-def]
+    """The bits of a ``number`` below 1024 [-], two free bits after each."""
+    x = np.uint64(number)
+    x = (x | (x << np.uint64(16))) & np.uint64(0x030000FF)
+    x = (x | (x << np.uint64(8))) & np.uint64(0x0300F00F)
+    x = (x | (x << np.uint64(4))) & np.uint64(0x030C30C3)
+    return (x | (x << np.uint64(2))) & np.uint64(0x09249249)
+
+
+@kernel(inline=True)
+def block_of(site, origin):  # type: ignore[no-untyped-def]
+    """Block of the lattice of a packed ``site`` [-], numbered along a Z-order curve, less than :data:`N_BLOCKS`; ``origin`` (3,) fixes
+    the blocks [-].
+
+    Source: Morton 1966 (Z-order).
+    """
+    z, y, x = unpack(site)
+    z, y, x = z - origin[0] + MAX_SIDE // 2, y - origin[1] + MAX_SIDE // 2, x - origin[2] + MAX_SIDE // 2
+    return spread(z // BLOCK) << np.uint64(2) | spread(y // BLOCK) << np.uint64(1) | spread(x // BLOCK)
+
+
 @kernel(parallel=True)
 def queue(cells, lattice, rows, origin, step, space, keys):  # type: ignore[no-untyped-def]
-    """Sorting ``keys``, uint64 (n,), that give ``rows`` [-] their turn to divide: regions one after another, blocks of the lattice in
-    random order, cells of a block in random order, both drawn anew each step [-]. Cells that compete for room are near each other, so
-    their order is random; neighbours in turn are neighbours in space, so the lattice about them is in the cache. ``origin`` (3,)
-    fixes the blocks [-] (P7).
+    """Sorting ``keys``, uint64 (n,), that give ``rows`` [-] their turn to divide: regions one after another, blocks along their curve,
+    cells of a block in random order. Each step mirrors the curve at random at each of its scales, and draws the order in a block
+    anew, so that of two cells either is as likely to come first [-]. Neighbours in turn are neighbours in space, so the lattice
+    about them is in the cache. ``origin`` (3,) fixes the blocks [-] (P7).
     """
-    z0, y0, x0 = origin[0] - 32768, origin[1] - 32768, origin[2] - 32768
     site, uid = cells.site, cells.uid
     key = scramble(space.seed, step)
+    mirrored = key & np.uint64(N_BLOCKS - 1)
     for k in prange(rows.shape[0]):
-        z, y, x = unpack(site[rows[k]])
-        block = (((z - z0) // BLOCK * 65536) + (y - y0) // BLOCK) * 65536 + (x - x0) // BLOCK
-        turn, priority = scramble(key, block), scramble(key, uid[rows[k]])
+        z, y, _ = unpack(site[rows[k]])
         region = np.uint64(quarter_of(z, y, space) if space.n_regions > 1 else 0)
-        keys[k] = region << np.uint64(62) | ((turn >> np.uint64(2)) & _HIGH) | (priority & _LOW)
+        turn = block_of(site[rows[k]], origin) ^ mirrored
+        keys[k] = region << np.uint64(62) | turn << np.uint64(32) | (scramble(key, uid[rows[k]]) & _LOW)
 
 
 @kernel(parallel=True)
@@ -436,23 +456,17 @@ def _close_up(cells, lattice, births, mothers, lo, hi, target):  # type: ignore[
         mothers[target + k - lo] = mothers[k]
 
 
-@kernel(inline=True)
-def block_of(site):  # type: ignore[no-untyped-def]
-    """Block of the lattice [-] of a packed ``site`` [-], less than :data:`N_BLOCKS`."""
-    z, y, x = unpack(site)
-    return ((z // BLOCK) * BLOCKS_PER_SIDE + y // BLOCK) * BLOCKS_PER_SIDE + x // BLOCK
-
-
 @kernel
-def order_by_block(site, order, starts):  # type: ignore[no-untyped-def]
-    """Rows in the order of the blocks of their sites, stable, into ``order`` (n,); ``starts``: work space (N_BLOCKS + 1,) [-]."""
+def order_by_block(site, origin, order, starts):  # type: ignore[no-untyped-def]
+    """Rows in the order of the blocks of their sites, stable, into ``order`` (n,); ``starts``: work space (N_BLOCKS + 1,);
+    ``origin`` (3,) fixes the blocks [-]."""
     starts[:] = 0
     for i in range(site.shape[0]):
-        starts[block_of(site[i]) + 1] += 1
+        starts[block_of(site[i], origin) + 1] += 1
     for b in range(1, starts.shape[0]):
         starts[b] += starts[b - 1]
     for i in range(site.shape[0]):
-        b = block_of(site[i])
+        b = block_of(site[i], origin)
         order[starts[b]] = i
         starts[b] += 1
 

@@ -55,7 +55,7 @@ CELL_DENSITY = 1e5
 #: Clones that the column ``clone`` can tell apart.
 MAX_CLONES = 256
 #: Rows are sorted by place after this many births per cell, from a size that no cache holds up to one that leaves memory for it [rows].
-REORDER_TURNOVER, REORDER_FROM, REORDER_UP_TO = 0.3, 2_000_000, 120_000_000
+REORDER_TURNOVER, REORDER_FROM, REORDER_UP_TO = 0.6, 2_000_000, 120_000_000
 #: Cells at rest whose columns are worked out at a time [rows].
 RESTING_ROWS = 1_000_000
 #: Steps between updates of the center of mass and of the bounds.
@@ -365,7 +365,7 @@ class Tumor:
     def _reorder(self) -> None:
         """Sort the rows by the blocks of their sites, so that neighbours in the tumor are neighbours in memory; nothing else changes."""
         order, rows = np.empty(self.n, np.int32), self.rows
-        shoving.order_by_block(rows.site, order, np.empty(shoving.N_BLOCKS + 1, np.int64))
+        shoving.order_by_block(rows.site, self._origin, order, np.empty(shoving.N_BLOCKS + 1, np.int64))
         for column in (getattr(rows, name) for name in self.held):
             shoving.rearrange(column, order, np.empty(self.n, column.dtype))
         shoving.point_back(self.lattice.row, rows.site)
