@@ -41,7 +41,7 @@ PHASES = {
     "deaths, clearance": [(population, "begin_deaths"), (shoving, "vacate"), (shoving, "fill_holes")],
     "distance": [(tumor_module, "update_distance")],
     "gaps": [(tumor_module, "count_gaps"), (tumor_module, "list_gaps"), (shoving, "close_gaps")],
-    "turns, directions": [(shoving, "queue"), (shoving, "aim"), (population, "finish_cycles")],
+    "turns, directions": [(shoving, "queue"), (shoving, "aim")],
     "divisions": [(shoving, "divide"), (shoving, "divide_by_regions")],
     "daughters": [(population, "bear_daughters")],
     "sorting by place": [(shoving, "order_by_block"), (shoving, "rearrange"), (shoving, "point_back")],

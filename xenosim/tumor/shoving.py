@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xenosim.cell.population import BIRTHS, PROLIFERATING, move_row, take
+from xenosim.cell.population import BIRTHS, PROLIFERATING, finish_cycles, move_row, take
 from xenosim.cell.rng import DIVIDE, VACANCY, blocks, join, scramble, unit, upper_unit
 from xenosim.cell.state import MAX_SIDE, pack, unpack
 from xenosim.jit import kernel, prange
@@ -246,8 +246,8 @@ def queue(cells, lattice, rows, origin, step, space, keys):  # type: ignore[no-u
 
 @kernel(parallel=True)
 def aim(cells, lattice, rows, step, space, aims):  # type: ignore[no-untyped-def]
-    """Where ``rows`` [-] would push: along the outward normal, from the core the radius, from a clump too small for a normal anywhere;
-    into ``aims`` (P7)."""
+    """Let ``rows`` [-] finish their cycles, and find where they would push: along the outward normal, from the core the radius, from a
+    clump too small for a normal anywhere; into ``aims`` (P5, P7)."""
     for b in prange((rows.shape[0] + BIRTHS - 1) // BIRTHS):
         _aim_some(cells, lattice, rows, step, space, aims, b * BIRTHS, min((b + 1) * BIRTHS, rows.shape[0]))
 
@@ -258,6 +258,7 @@ def _aim_some(cells, lattice, rows, step, space, aims, lo, hi):  # type: ignore[
     squared, site, bits = lattice.squared, cells.site, lattice.cube_bits
     cz, cy, cx = space.cz, space.cy, space.cx
     normals, first, sites_per_length = aims.normal, aims.first, aims.sites_per_length
+    finish_cycles(cells, rows[lo:hi])
     uids = np.empty(hi - lo, np.uint64)
     take(cells.uid, rows[lo:hi], uids)
     words = aims.words[:, lo:hi]

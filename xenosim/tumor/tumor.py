@@ -387,7 +387,6 @@ class Tumor:
         aims = shoving.no_aims(ready.size)
         shoving.queue(cells, lattice, ready, self._origin, step, space, keys)
         ready = ready[np.argsort(keys)]
-        population.finish_cycles(cells, ready)
         shoving.aim(cells, lattice, ready, step, space, aims)
         divide = shoving.divide if space.n_regions == 1 else shoving.divide_by_regions
         born: int = divide(cells, lattice, ready, aims, births, self.spec.search_lines, space, mothers)
