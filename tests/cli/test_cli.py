@@ -84,6 +84,14 @@ def test_compare_prints_paired_differences(tmp_path: Path) -> None:
     done = call("compare", str(path), *small("--jobs", "1"), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "QW - BIW: T/C" in done.stdout and "paired" in done.stdout
+    (run,) = (tmp_path / "runs").iterdir()
+    assert "tc_pct,1,QW - BIW," in (run / "comparison.csv").read_text()
+    done = call("regimen", "show", str(run / "events.csv"), cwd=tmp_path)
+    assert done.returncode == 2 and "ID 3 follows ID 2" in done.stderr and "one table per arm" in done.stderr
+    slices = next((run / "snapshots").iterdir())
+    slices.write_bytes(b"no slice")
+    done = call("plot", str(run), cwd=tmp_path)
+    assert done.returncode == 2 and slices.name in done.stderr and "damaged" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -101,6 +109,10 @@ def test_compare_prints_paired_differences(tmp_path: Path) -> None:
         (["run", "my.yaml", "--checkpoint-days", "0,99"], "the study has days 0 to 21"),
         (["new", "my.yaml"], "exists"),
         (["regimen", "show", "7 mg/kg IV biweekly x3"], "ambiguous"),
+        (["regimen", "show", "7 IV BIW x3wk"], "'7' has no unit"),
+        (["regimen", "show", "4 mg/m2 IV QDx2"], "'mg/m2' is not a unit of dose"),
+        (["regimen", "show", "ixazomb 7 mg/kg IV QDx2"], "did you mean 'ixazomib'"),
+        (["check", "my.yaml", "--set", "tumor.resolution=1e5 /mm^3", "--set", "measure.humane_endpoint.tumor_volume=5000 mm^3"], "my.yaml: error: tumors up to"),
         (["params", "--status", "asumed"], "did you mean 'assumed'"),
         (["params", "ixazomob"], "did you mean 'ixazomib'"),
     ],

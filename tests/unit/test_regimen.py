@@ -121,6 +121,8 @@ def test_addl_excludes_the_first_dose(tmp_path: Path) -> None:
         ("TIME,AMT,II,ADDL\n0,7,24,1e9\n", "events.csv:2: ADDL must lie between"),
         ("TIME,AMT\n0,7\n\n24,x\n", "events.csv:4: AMT is 'x'"),
         ("TIME,AMT\n0,7,5\n", "events.csv:2: more cells than the header"),
+        ("TIME,AMT,CMT\n0,7\n", "events.csv:2: fewer cells than the header"),
+        ("TIME;AMT\n0;7\n", "events.csv:1: the columns are separated by semicolons"),
         ("TIME,AMT,amt\n0,7,5\n", "events.csv:1: two columns have the same name"),
         ("TIME,AMT,EVID\n0,7,0\n", "events.csv:2: AMT 7 in a record that is no dose (EVID 0)"),
         ("TIME,AMT\n0,-7\n", "events.csv:2: AMT -7 in a record that is no dose"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SCENARIOS
-from xenosim.errors import XenosimError
+from xenosim.errors import ScenarioError, XenosimError
 from xenosim.parameters.load import load_line, load_set
 from xenosim.scenario.load import load_scenario
 from xenosim.scenario.resolve import TEMPLATE, model_set, resolved_dict, scenario_hash
@@ -51,6 +51,24 @@ BROKEN = {
     "misspelt option": ('{regimen: "14 mg/kg IV QW x3"}', "{events: {file: e.csv, time_units: day}}", "did you mean 'time_unit'"),
     "amount per animal": ('{regimen: "14 mg/kg IV QW x3"}', "{events: {file: e.csv, amt_unit: mg}}", "not per kg"),
 }
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("day,volume\n0,1\n", "no column tumor_volume_mm3"), ("day,tumor_volume_mm3\n0,100\n3,-5\n", "line 3 of"),
+        ("day,tumor_volume_mm3\n0,100\n3,x\n", "line 3 of"), ("day,tumor_volume_mm3\n0,nan\n", "line 2 of"), ("", "no column day"),
+        ("day,tumor_volume_mm3\n0,100\n3,90\n", "does not show growth"), (None, "does not exist"),
+    ],
+)
+def test_mistakes_in_a_control_table_are_named(table: str | None, message: str, tmp_path: Path) -> None:
+    if table is not None:
+        (tmp_path / "control.csv").write_text(table)
+    path = tmp_path / "mine.yaml"
+    path.write_text(TEMPLATE.replace("{doubling_time: 5.5 day}", "{control: control.csv}"))
+    with pytest.raises(ScenarioError, match=message) as error:
+        load_scenario(path)
+    assert error.value.where and error.value.remedy
 
 
 @pytest.mark.parametrize("case", BROKEN, ids=lambda case: case.replace(" ", "-"))

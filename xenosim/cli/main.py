@@ -202,6 +202,10 @@ def main() -> None:
         lines += [f"  {error.remedy}"] if error.remedy else []
         typer.echo("\n".join(lines), err=True)
         sys.exit(2)
+    except KeyboardInterrupt:
+        # Before a verb has begun: later, Ctrl-C is handled above.
+        typer.echo("interrupted; no result was written", err=True)
+        sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)

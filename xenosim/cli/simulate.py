@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from xenosim.errors import RunError, ScenarioError, XenosimError
+from xenosim.errors import ResourceError, RunError, ScenarioError, UnitError, XenosimError
 from xenosim.io.runs import check_writable
 from xenosim.units import quantity
 
@@ -44,12 +44,19 @@ def simulate(
     every_s, every_steps = checkpoint_interval(saving[0])
     days = checkpoint_days(saving[1], scenario.measure.days[-1])
     base = Path(out)
-    check_writable(base)
 
     from xenosim.study.memory import workers_that_fit
     from xenosim.study.workspace import Plan, Workspace
 
-    workers_that_fit(scenario, jobs)
+    try:
+        workers_that_fit(scenario, jobs)
+    except ResourceError as error:
+        raise ResourceError(error.message, where=file, remedy=error.remedy) from None
+    check_writable(base)
+    # What takes long to import comes before there is anything to leave behind.
+    import xenosim.study.run
+    import xenosim.viz.figures  # noqa: F401
+
     command = shlex.join(["xenosim", *sys.argv[1:]])
     plan = Plan(command, paired, every_s, every_steps, days, saving[2])
     with Workspace.create(base, scenario, plan, Path(origin) if origin else None) as work:
@@ -113,7 +120,10 @@ def checkpoint_interval(text: str) -> tuple[float, int]:
         if int(match[1]) < 1:
             raise ScenarioError(f"'{text}' is not an interval", where="--checkpoint-every", remedy="write '10 min' or '48 steps'")
         return math.inf, int(match[1])
-    seconds = 3600.0 * quantity(text, "time", where="--checkpoint-every")
+    try:
+        seconds = 3600.0 * quantity(text, "time")
+    except UnitError as error:
+        raise UnitError(error.message, where="--checkpoint-every", remedy="write '10 min' or '48 steps'") from error
     if seconds <= 0:
         raise ScenarioError(f"'{text}' is not an interval", where="--checkpoint-every", remedy="write '10 min' or '48 steps'")
     return seconds, 0

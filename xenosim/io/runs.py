@@ -7,6 +7,7 @@ import math
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -103,6 +104,19 @@ def read_run(path: Path) -> dict[str, pd.DataFrame]:
     if not (path / "manifest.json").is_file() or not (path / "observations.csv").is_file():
         raise RunError("not a run directory", where=str(path), remedy="give a directory that 'xenosim run' wrote")
     return {name: read_table(path / f"{name}.csv", name) for name in TABLES}
+
+
+def read_snapshot(path: Path) -> dict[str, Any]:
+    """A kept slice of a tumor: its arrays by name."""
+    import zipfile
+
+    import numpy as np
+
+    try:
+        with np.load(path) as arrays:
+            return dict(arrays)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise RunError("the kept slice is damaged", where=str(path), remedy="remove it to draw the other figures, or run the scenario again") from error
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

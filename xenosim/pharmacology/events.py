@@ -109,7 +109,10 @@ def read_events(path: Path, *, default_drug: str | None = None, units: TableUnit
         reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
         rows = [(f"{path}:{reader.line_num}", row) for row in reader if (row.get("c") or "").strip() != "C"]
     except (OSError, ValueError, csv.Error) as error:
-        raise RegimenError("the event table cannot be read", where=str(path), remedy="give a CSV file with NONMEM columns") from error
+        message = "there is no such event table" if isinstance(error, FileNotFoundError) else "the event table cannot be read"
+        raise RegimenError(message, where=str(path), remedy="give a CSV file with NONMEM columns") from error
+    if len(reader.fieldnames) == 1 and ";" in reader.fieldnames[0]:
+        raise RegimenError("the columns are separated by semicolons", where=f"{path}:1", remedy="separate them by commas, and write decimals with a point")
     for needed in ("time", "amt"):
         if needed not in reader.fieldnames:
             raise RegimenError(f"column {needed.upper()} is missing{suggest(needed, reader.fieldnames)}", where=f"{path}:1", remedy="name it in the header")
@@ -118,6 +121,8 @@ def read_events(path: Path, *, default_drug: str | None = None, units: TableUnit
     for where, row in rows:
         if None in row:
             raise RegimenError("more cells than the header", where=where, remedy="write decimals with a point, quote text that holds a comma")
+        if None in row.values():
+            raise RegimenError("fewer cells than the header", where=where, remedy="write '.' for what is missing")
     return events_to_doses(rows, default_drug=default_drug, units=units)
 
 

@@ -53,7 +53,8 @@ class PlasmaProfile:
             return np.zeros_like(times)
         age = times - self.start_h[known]
         modes = self.amplitudes[known] * np.exp(-self.rates * np.maximum(age, 0.0)[..., None])
-        return np.where(segment >= 0, self.constant[known] + modes.sum(axis=-1), 0.0)
+        # The modes cancel at a dose into a depot; what rounding leaves may be below zero.
+        return np.where(segment >= 0, np.maximum(self.constant[known] + modes.sum(axis=-1), 0.0), 0.0)
 
 
 def rate_matrix(pk: DrugPK) -> tuple[FloatArray, dict[str, int], int]:

@@ -17,7 +17,7 @@ MAX_DOSE = 1000.0
 MAX_DOSES = 10_000
 _DRUG = r"(?:(?P<drug>[A-Za-z][A-Za-z-]*(?:\s+citrate)?)\s+)?"
 _HEAD = re.compile(
-    rf"^{_DRUG}(?P<amount>[-+]?[\d.]+(?:e[-+]?\d+)?)\s*(?P<unit>[a-zA-Zµ]+(?:/[a-zA-Z]+)*)?\s+(?P<route>[A-Za-z]+)"
+    rf"^{_DRUG}(?P<amount>[-+]?[\d.]+(?:e[-+]?\d+)?)\s*(?P<unit>[a-zA-Zµ]+(?:/[a-zA-Z]+[0-9]?)*)?\s+(?P<route>[A-Za-z]+)"
     r"(?:\s+over\s+(?P<over>[\d.]+\s*[a-z]+))?\s+(?P<rest>.+)$",
     re.IGNORECASE,
 )
@@ -99,6 +99,8 @@ def _parse_part(text: str, default_drug: str | None, first_day: int, where: str 
     drug = (match["drug"] or default_drug or "").lower()
     if not drug:
         raise RegimenError(f"'{text}' names no drug", where=where, remedy="set 'drug:' or start with it: 'ixazomib 7 mg/kg ...'")
+    if (match["unit"] or "").upper() in ROUTES:
+        raise RegimenError(f"the dose '{match['amount']}' has no unit", where=where, remedy=f"write e.g. '{match['amount']} mg/kg {match['unit']} ...'")
     route = match["route"].upper()
     if route not in ROUTES:
         raise RegimenError(f"'{match['route']}' is not a route", where=where, remedy=f"use {', '.join(ROUTES)}")

@@ -131,6 +131,14 @@ def _plain(node: yaml.Node, path: Path_, document: Document) -> Any:
     return str(node.value)
 
 
+def _listed(key: str, value: str) -> list[str]:
+    """The texts of a YAML list."""
+    try:
+        return [str(item) for item in yaml.safe_load(value)]
+    except yaml.YAMLError as error:
+        raise ScenarioError(f"'{value}' is not a list", where=f"--set {key}", remedy="write e.g. --set 'perturb=[CHOP=ko, JNK=ko]'") from error
+
+
 def _override(document: Document, key: str, value: str) -> None:
     path = tuple(key.split("."))
     if not all(path):
@@ -140,5 +148,5 @@ def _override(document: Document, key: str, value: str) -> None:
         section = section.setdefault(part, {})
         if not isinstance(section, dict):
             raise ScenarioError(f"'{key}': '{part}' has no keys below it", where="--set", remedy="see 'xenosim new' for the keys")
-    section[path[-1]] = value
+    section[path[-1]] = _listed(key, value) if value.startswith("[") else value
     document.overridden[path] = f"{key}={value}"

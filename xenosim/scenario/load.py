@@ -26,7 +26,7 @@ from xenosim.scenario.schema import (
     Scenario,
     TumorSettings,
 )
-from xenosim.units import quantity
+from xenosim.units import DIMENSIONS, quantity
 
 KEYS = ("title", "published", "model", "site", "line", "perturb", "drug", "tumor", "animals", "measure", "arms", "day_of_first_dose", "replicates", "seed", "time_step")
 MIN_RESOLUTION = 1e3
@@ -144,7 +144,8 @@ def _quantity(
     except UnitError as error:
         raise UnitError(error.message, where=document.where(path), remedy=error.remedy, excerpt=document.excerpt(path)) from error
     if not low <= number <= high:
-        raise document.fail(path, f"{text} is out of range", f"it must lie between {low:g} and {high:g} (internal units)")
+        unit = DIMENSIONS[dimension]
+        raise document.fail(path, f"{text} is out of range", f"it must lie between {low:g} and {high:g}{' ' + unit if unit else ''}")
     return number
 
 
@@ -229,15 +230,25 @@ def _control(document: Document, folder: Path) -> tuple[tuple[float, float], ...
     remedy = "give a CSV file with the columns day and tumor_volume_mm3, volumes above 0, from two days on"
     volumes: dict[float, list[float]] = {}
     try:
-        with (folder / str(name)).open(newline="", encoding="utf-8-sig") as stream:
-            for row in csv.DictReader(stream):
-                volumes.setdefault(float(row["day"]), []).append(math.log(float(row["tumor_volume_mm3"])))
-    except OSError as error:
-        raise document.fail(path, f"the control table '{name}' cannot be read", remedy) from error
-    except (KeyError, TypeError, ValueError, UnicodeDecodeError) as error:
-        raise document.fail(path, f"the control table '{name}' is malformed: {error}", remedy) from error
+        lines = (folder / str(name)).read_text(encoding="utf-8-sig").splitlines()
+    except FileNotFoundError as error:
+        raise document.fail(path, f"the control table '{name}' does not exist", remedy) from error
+    except (OSError, ValueError) as error:
+        raise document.fail(path, f"the control table '{name}' cannot be read as text", remedy) from error
+    rows = csv.DictReader(lines)
+    for column in ("day", "tumor_volume_mm3"):
+        if column not in (rows.fieldnames or ()):
+            raise document.fail(path, f"the control table '{name}' has no column {column}", remedy)
+    for row in rows:
+        try:
+            day, volume = float(row["day"]), float(row["tumor_volume_mm3"])
+        except (TypeError, ValueError):
+            day = volume = math.nan
+        if not (math.isfinite(day) and 0.0 < volume < math.inf):
+            raise document.fail(path, f"line {rows.line_num} of the control table '{name}' holds no day and volume above 0", remedy)
+        volumes.setdefault(day, []).append(math.log(volume))
     curve = tuple((day, math.exp(math.fsum(logs) / len(logs))) for day, logs in sorted(volumes.items()))
-    if len(curve) < 2 or curve[-1][1] <= curve[0][1] or not all(math.isfinite(x) for point in curve for x in point):
+    if len(curve) < 2 or curve[-1][1] <= curve[0][1]:
         raise document.fail(path, f"the control table '{name}' does not show growth", remedy)
     return curve
 

@@ -91,7 +91,7 @@ def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float =
 def made_of(scenario: Scenario, spec: TumorSpec) -> dict[str, Any]:
     """Name and value of everything that a living animal cannot change: model, cells, resolution, time step, strain, parameters."""
     parts: dict[str, Any] = {
-        "model": scenario.model, "line": scenario.line, "perturb": list(scenario.perturb), "strain": scenario.animals.strain,
+        "model": scenario.model, "site": scenario.site, "line": scenario.line, "perturb": list(scenario.perturb), "strain": scenario.animals.strain,
     }  # fmt: skip
     for name, value in spec._asdict().items():
         parts |= {f"{name}.{key}": float(number) for key, number in value._asdict().items()} if hasattr(value, "_asdict") else {name: value}

@@ -44,7 +44,7 @@ def origin_of(header: dict[str, Any], path: Path, scenario: Scenario) -> Origin:
     if differences:
         raise CheckpointError(
             f"the scenario cannot go on with this animal: {'; '.join(differences[:4])}", where=str(path),
-            remedy="give the scenario the model, resolution, time step and strain of the checkpoint",
+            remedy="give the scenario the model, site, cells, resolution, time step and strain of the checkpoint",
         )  # fmt: skip
     hours = 24.0 * header["day"]
     return Origin(

@@ -66,7 +66,9 @@ class StudyResult:
         notes += self._cures()
         removed = self.tables["observations"].query("status == 'reached_endpoint'")
         if len(removed):
-            notes.append(f"{len(removed)} animals were removed at the humane endpoint before the last day")
+            light = int((removed["note"] == "body weight").sum())
+            why = f", {light} of them for their body weight" if light else ""
+            notes.append(f"removed at the humane endpoint before the last day: {len(removed)} animals{why}")
             if (removed["arm"] == self.scenario.control.name).any():
                 notes.append("the control lost its largest tumors, which draws T/C toward 100 %; growth rates, delays and T/C of last volumes use every animal")
         if self.origin:
@@ -129,7 +131,7 @@ class StudyResult:
         if comparison is not None:
             rows = comparison[comparison["endpoint"] == "tc_pct"]
             return "\n".join(
-                f"{row.arm}: T/C {row.estimate:+.0f} points ({_limits(row, '+.0f', '95 % CI ')}; day {row.day:g}, "
+                f"{row.arm}: T/C {row.estimate:+.0f} points ({_limits(row, '+.0f', '95 % CI ')}; median RTV, day {row.day:g}, "
                 f"paired on common random numbers, n = {row.n})"
                 for row in rows.itertuples()
             )
@@ -165,6 +167,9 @@ class StudyResult:
             write_table(table, work / f"{name}.csv")
         (work / "scenario.yaml").write_text(yaml.safe_dump(resolved_dict(self.scenario), sort_keys=False), encoding="utf-8")
         (work / "snapshots").mkdir()
+        comparison = self.comparison()
+        if comparison is not None:
+            write_table(comparison, work / "comparison.csv")
         for arm, snapshot in self.snapshots.items():
             np.savez_compressed(work / "snapshots" / f"slice_{arm}.npz", **snapshot)
         write_json(self._manifest(scenario_hash(self.scenario), __version__, command), work / "manifest.json")
@@ -187,7 +192,7 @@ class StudyResult:
         s = self.scenario
         lines = [f"{s.title}   SIMULATED, seed {s.seed}", "", self.answer(), "", self._table_text(), ""]
         lines += [resistance] if (resistance := self.resistance()) else []
-        lines.append(f"{growth_text(self.growth)}; {self.seconds:.0f} s")
+        lines.append(f"{growth_text(self.growth)}; run time {self.seconds:.0f} s")
         if s.published:
             lines.append(f"Published: {s.published}")
         return "\n".join(lines + [f"Note: {note}" for note in self.warnings()])
@@ -196,8 +201,7 @@ class StudyResult:
         wanted = {"tc_pct": "T/C, median RTV (%)", "tc_pct_locf": "T/C, last volumes (%)", "tc_volume_mean": "T/C, mean volume", "tgi_delta_pct": "TGI, delta (%)", "tgi_ratio_pct": "TGI, ratio (%)", "growth_rate_per_day": "growth rate (1/day)", "doubling_time_days": "doubling time (d)", "tgd_days": "growth delay to 4x (d)", "mrecist_gao2015_cr_pct": "CR, mRECIST (%)"}
         table = self.tables["endpoints"]
         arms = [arm.name for arm in self.scenario.arms]
-        width = max(27, *(len(arm) + 2 for arm in arms))
-        lines = [f"{'':24}" + "".join(f"{arm:>{width}}" for arm in arms)]
+        rows = [("", arms)]
         for name, label in wanted.items():
             if name == "mrecist_gao2015_cr_pct" and not (table.loc[table["endpoint"] == name, "estimate"] > 0).any():
                 continue
@@ -205,8 +209,9 @@ class StudyResult:
             for arm in arms:
                 row = table[(table["endpoint"] == name) & (table["arm"] == arm)]
                 cells.append(_cell(row.iloc[0]) if len(row) else "-")
-            lines.append(f"{label:24}" + "".join(f"{cell:>{width}}" for cell in cells))
-        return "\n".join(lines)
+            rows.append((label, cells))
+        width = max(27, *(len(cell) + 2 for _, cells in rows for cell in cells))
+        return "\n".join(f"{label:24}" + "".join(f"{cell:>{width}}" for cell in cells) for label, cells in rows)
 
 
 def growth_text(growth: Growth) -> str:
@@ -214,7 +219,7 @@ def growth_text(growth: Growth) -> str:
     asked = f"asked {growth.asked_doubling_days:.2f} d, " if growth.asked_doubling_days is not None else ""
     table = f"; control table reproduced to {100 * growth.control_rms:.0f} % (rms)" if growth.control_rms is not None else ""
     return (
-        f"Growth: doubling time {asked}achieved {growth.achieved_doubling_days:.2f} d{table}; potential doubling "
+        f"Growth: doubling time at the start volume {asked}achieved {growth.achieved_doubling_days:.2f} d{table}; potential doubling "
         f"{growth.potential_doubling_days:.2f} d, depth {growth.depth_um:.0f} um"
     )
 
@@ -405,7 +410,10 @@ def build_tables(scenario: Scenario, tasks: list[Job], outcomes: list[Outcome], 
         body_weight_g=truth["measured_g"], status=truth["status"], is_censored=truth["is_censored"], note=truth["note"],
     )  # fmt: skip
     true_columns = ["study_id", "arm", "animal_id", "replicate", "day", "tumor_volume_mm3", "n_agents", "body_weight_g"]
-    events: list[dict[str, Any]] = [{**event, "arm": arm.name} for arm in scenario.arms for event in doses_to_events(arm.doses)]
+    # An ID per arm: a reader of event tables then does not take two arms for one regimen.
+    events: list[dict[str, Any]] = [
+        {**event, "arm": arm.name} for number, arm in enumerate(scenario.arms, start=1) for event in doses_to_events(arm.doses, number)
+    ]
     return {
         "observations": observations, "truth": truth[true_columns], "cells": cells,
         "clones": clone_table(cells, " and ".join(mutations(scenario.perturb)), scenario.tumor.resolution_per_mm3),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
-from xenosim.io.runs import read_manifest, read_run
+from xenosim.io.runs import read_manifest, read_run, read_snapshot
 from xenosim.viz.clones import has_clones, muller_plot
 from xenosim.viz.growth import growth_curves, tc_over_time
 from xenosim.viz.states import cell_states, plasma_and_occupancy, tumor_slices
@@ -29,7 +27,7 @@ def draw_all(run: Path) -> list[Path]:
     paths += save(cell_states(tables["cells"], colors), folder, "cell_states")
     if has_clones(tables["clones"]):
         paths += save(muller_plot(tables["clones"], colors), folder, "clones")
-    snapshots = {arm: dict(np.load(path)) for arm in arms if (path := run / "snapshots" / f"slice_{arm}.npz").is_file()}
+    snapshots = {arm: read_snapshot(path) for arm in arms if (path := run / "snapshots" / f"slice_{arm}.npz").is_file()}
     if snapshots:
         paths += save(tumor_slices(snapshots, colors), folder, "tumor_slices")
     return paths

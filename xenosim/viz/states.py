@@ -14,14 +14,23 @@ from xenosim.viz.style import finish
 STATES = {"n_proliferating": "#0072B2", "n_quiescent": "#E69F00", "n_apoptotic": "#000000", "n_necrotic": "#999999"}
 
 
+#: Lines of the first, second, third and fourth drug.
+DRUG_STYLES = ("-", "--", "-.", ":")
+
+
 def plasma_and_occupancy(plasma: pd.DataFrame, colors: dict[str, str]) -> Figure:
     """Plasma concentration (log) above, beta5 occupancy of tumor and blood below, typical animal [nM, %]."""
     figure = Figure(figsize=(7.5, 5.4), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True)
+    drugs, seen = list(dict.fromkeys(plasma["drug"])), set()
     for (arm, drug), rows in plasma.groupby(["arm", "drug"], sort=False):
-        color = colors[str(arm)]
+        color, style = colors[str(arm)], DRUG_STYLES[drugs.index(drug) % len(DRUG_STYLES)]
         conc = rows["concentration_nM"].where(rows["concentration_nM"] > 1e-3)
-        upper.plot(rows["day"], conc, color=color, lw=1.2, label=f"{arm}: {drug}")
+        upper.plot(rows["day"], conc, color=color, lw=1.2, ls=style, label=f"{arm}: {drug}")
+        if arm in seen:
+            continue
+        seen.add(arm)
+        # The occupancy is that of all drugs of the arm together.
         lower.plot(rows["day"], 100 * rows["tumor_occupancy"], color=color, lw=1.4, label=f"{arm}: tumor")
         lower.plot(rows["day"], 100 * rows["blood_occupancy"], color=color, lw=0.9, ls=":", label=f"{arm}: blood")
     upper.set(yscale="log", ylabel="plasma, total (nM)")
