@@ -113,6 +113,7 @@ def test_compare_prints_paired_differences(tmp_path: Path) -> None:
         (["regimen", "show", "4 mg/m2 IV QDx2"], "'mg/m2' is not a unit of dose"),
         (["regimen", "show", "ixazomb 7 mg/kg IV QDx2"], "did you mean 'ixazomib'"),
         (["check", "my.yaml", "--set", "tumor.resolution=1e5 /mm^3", "--set", "measure.humane_endpoint.tumor_volume=5000 mm^3"], "my.yaml: error: tumors up to"),
+        (["check", "my.yaml", "--json", "--set", "tumor.resolution=1e5 /mm^3", "--set", "measure.humane_endpoint.tumor_volume=5000 mm^3"], "my.yaml: error: tumors up to"),
         (["params", "--status", "asumed"], "did you mean 'assumed'"),
         (["params", "ixazomob"], "did you mean 'ixazomib'"),
     ],

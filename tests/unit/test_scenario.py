@@ -58,7 +58,7 @@ BROKEN = {
     [
         ("day,volume\n0,1\n", "no column tumor_volume_mm3"), ("day,tumor_volume_mm3\n0,100\n3,-5\n", "line 3 of"),
         ("day,tumor_volume_mm3\n0,100\n3,x\n", "line 3 of"), ("day,tumor_volume_mm3\n0,nan\n", "line 2 of"), ("", "no column day"),
-        ("day,tumor_volume_mm3\n0,100\n3,90\n", "does not show growth"), (None, "does not exist"),
+        ("day,tumor_volume_mm3\n0," + 200_000 * "1" + "\n", "cannot be read as text"), ("day,tumor_volume_mm3\n0,100\n3,90\n", "does not show growth"), (None, "does not exist"),
     ],
 )
 def test_mistakes_in_a_control_table_are_named(table: str | None, message: str, tmp_path: Path) -> None:
@@ -69,6 +69,17 @@ def test_mistakes_in_a_control_table_are_named(table: str | None, message: str, 
     with pytest.raises(ScenarioError, match=message) as error:
         load_scenario(path)
     assert error.value.where and error.value.remedy
+
+
+def test_a_list_can_be_set(tmp_path: Path) -> None:
+    path = tmp_path / "my.yaml"
+    path.write_text(TEMPLATE)
+    written = tmp_path / "written.yaml"
+    written.write_text(TEMPLATE + "perturb: [CHOP=ko, JNK=ko]\n")
+    assert load_scenario(path, {"perturb": "[CHOP=ko, JNK=ko]"}).perturb == load_scenario(written).perturb != ()
+    assert load_scenario(path, {"measure.days": "[0, 3, 21]"}).measure.days == (0.0, 3.0, 21.0)
+    with pytest.raises(ScenarioError, match="is not a list"):
+        load_scenario(path, {"perturb": "[CHOP=ko"})
 
 
 @pytest.mark.parametrize("case", BROKEN, ids=lambda case: case.replace(" ", "-"))

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from xenosim.cli.simulate import parse_overrides
-from xenosim.errors import ParameterError, RegimenError, ResourceError, RunError, suggest
+from xenosim.errors import ParameterError, RegimenError, RunError, suggest
 
 
 def write_starter(file: str, force: bool, as_json: bool) -> None:
@@ -34,7 +34,7 @@ def check_scenario(file: str, pairs: list[str], as_json: bool) -> None:
     from xenosim.study.memory import bytes_needed, workers_that_fit
 
     scenario = load_scenario(file, parse_overrides(pairs, None))
-    needed = bytes_needed(scenario) / 2**30
+    needed, workers = bytes_needed(scenario) / 2**30, workers_that_fit(scenario, None, file)
     arms = {arm.name: describe(arm.doses) | {"regimen": arm.regimen_text} for arm in scenario.arms}
     counts = status_counts(scenario)
     if as_json:
@@ -50,10 +50,6 @@ def check_scenario(file: str, pairs: list[str], as_json: bool) -> None:
         days = " ".join(f"{day:g}" for day in arm["days"]) or "-"
         rows.append([name, arm["regimen"], str(arm["doses"]), days if len(days) < 60 else days[:57] + "...", total_text])
     typer.echo(table(rows))
-    try:
-        workers = workers_that_fit(scenario, None)
-    except ResourceError as error:
-        raise ResourceError(error.message, where=file, remedy=error.remedy) from None
     typer.echo(f"memory: at most about {needed:.1f} GiB per animal, {workers} at a time")
 
 
@@ -111,9 +107,9 @@ def table_options(time_unit: str | None, amt_unit: str | None, cmt: list[str]) -
 
 def show_regimen(regimen: str, dialect: str | None, drug: str, first_day: int | None, options: dict[str, Any], as_json: bool) -> None:
     """Expand a regimen; ``options`` are those of an event table."""
-    from xenosim.parameters.load import available
     from xenosim.pharmacology.events import as_dialect, doses_to_events, read_events, table_units
     from xenosim.pharmacology.regimen import describe, parse_regimen
+    from xenosim.scenario.load import check_drug
 
     if regimen.lower().endswith(".csv"):
         doses = read_events(Path(regimen), default_drug=drug, units=table_units(**options))
@@ -122,8 +118,8 @@ def show_regimen(regimen: str, dialect: str | None, drug: str, first_day: int | 
         raise RegimenError(f"'{regimen}' is not an event table", where=where, remedy="use these options with a .csv file; a regimen states its own units and routes")
     else:
         doses = parse_regimen(regimen, default_drug=drug, day_of_first_dose=first_day)
-    for name in sorted({dose.drug for dose in doses} - set(known := [*available("drug"), "ixazomib citrate"])):
-        raise RegimenError(f"'{name}' is not a drug that is simulated{suggest(name, known)}", where=regimen, remedy=f"one of {', '.join(available('drug'))}")
+    for name in dict.fromkeys(dose.drug for dose in doses):
+        check_drug(name, where=regimen)
     if dialect:
         typer.echo(as_dialect(doses, dialect.lower()))
         return

@@ -13,6 +13,7 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Agent-based tumor xenograft simulator: dosing scenarios in, tumor-volume and T/C curves out.",
 )  # fmt: skip
+INTERRUPTED = "interrupted; no result was written"
 regimen_app = typer.Typer(no_args_is_help=True, help="Expand dosing regimens.")
 app.add_typer(regimen_app, name="regimen")
 app.add_typer(assay_app, name="assay")
@@ -194,7 +195,7 @@ def main() -> None:
         app(standalone_mode=True)
     except SystemExit as stop:
         if stop.code in (130, 143) and not sys.stderr.closed:
-            typer.echo("interrupted; no result was written", err=True)
+            typer.echo(INTERRUPTED, err=True)
         raise
     except XenosimError as error:
         lines = [f"{error.where + ': ' if error.where else ''}error: {error.message}"]
@@ -204,7 +205,7 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         # Before a verb has begun: later, Ctrl-C is handled above.
-        typer.echo("interrupted; no result was written", err=True)
+        typer.echo(INTERRUPTED, err=True)
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from xenosim.errors import ResourceError, RunError, ScenarioError, UnitError, XenosimError
+from xenosim.errors import RunError, ScenarioError, UnitError, XenosimError
 from xenosim.io.runs import check_writable
 from xenosim.units import quantity
 
@@ -48,10 +48,7 @@ def simulate(
     from xenosim.study.memory import workers_that_fit
     from xenosim.study.workspace import Plan, Workspace
 
-    try:
-        workers_that_fit(scenario, jobs)
-    except ResourceError as error:
-        raise ResourceError(error.message, where=file, remedy=error.remedy) from None
+    workers_that_fit(scenario, jobs, file)
     check_writable(base)
     # What takes long to import comes before there is anything to leave behind.
     import xenosim.study.run
@@ -116,16 +113,17 @@ def _carry_out(work: Workspace, jobs: int | None, as_json: bool) -> None:
 
 def checkpoint_interval(text: str) -> tuple[float, int]:
     """'10 min' as seconds and no steps, '48 steps' as infinite seconds and steps."""
+    where, remedy = "--checkpoint-every", "write '10 min' or '48 steps'"
     if match := re.fullmatch(r"\s*(\d{1,9})\s*steps?\s*", text):
         if int(match[1]) < 1:
-            raise ScenarioError(f"'{text}' is not an interval", where="--checkpoint-every", remedy="write '10 min' or '48 steps'")
+            raise ScenarioError(f"'{text}' is not an interval", where=where, remedy=remedy)
         return math.inf, int(match[1])
     try:
         seconds = 3600.0 * quantity(text, "time")
     except UnitError as error:
-        raise UnitError(error.message, where="--checkpoint-every", remedy="write '10 min' or '48 steps'") from error
+        raise UnitError(error.message, where=where, remedy=remedy) from error
     if seconds <= 0:
-        raise ScenarioError(f"'{text}' is not an interval", where="--checkpoint-every", remedy="write '10 min' or '48 steps'")
+        raise ScenarioError(f"'{text}' is not an interval", where=where, remedy=remedy)
     return seconds, 0
 
 

@@ -7,6 +7,7 @@ import math
 import os
 import shutil
 import tempfile
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -108,8 +109,6 @@ def read_run(path: Path) -> dict[str, pd.DataFrame]:
 
 def read_snapshot(path: Path) -> dict[str, Any]:
     """A kept slice of a tumor: its arrays by name."""
-    import zipfile
-
     import numpy as np
 
     try:

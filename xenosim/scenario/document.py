@@ -132,9 +132,9 @@ def _plain(node: yaml.Node, path: Path_, document: Document) -> Any:
 
 
 def _listed(key: str, value: str) -> list[str]:
-    """The texts of a YAML list."""
+    """The texts of a YAML list, as they are written."""
     try:
-        return [str(item) for item in yaml.safe_load(value)]
+        return [str(item.value) for item in yaml.compose(value, Loader=yaml.SafeLoader).value]
     except yaml.YAMLError as error:
         raise ScenarioError(f"'{value}' is not a list", where=f"--set {key}", remedy="write e.g. --set 'perturb=[CHOP=ko, JNK=ko]'") from error
 

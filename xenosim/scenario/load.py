@@ -230,22 +230,22 @@ def _control(document: Document, folder: Path) -> tuple[tuple[float, float], ...
     remedy = "give a CSV file with the columns day and tumor_volume_mm3, volumes above 0, from two days on"
     volumes: dict[float, list[float]] = {}
     try:
-        lines = (folder / str(name)).read_text(encoding="utf-8-sig").splitlines()
+        reader = csv.DictReader((folder / str(name)).read_text(encoding="utf-8-sig").splitlines())
+        rows = [(reader.line_num, row) for row in reader]
     except FileNotFoundError as error:
         raise document.fail(path, f"the control table '{name}' does not exist", remedy) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, csv.Error) as error:
         raise document.fail(path, f"the control table '{name}' cannot be read as text", remedy) from error
-    rows = csv.DictReader(lines)
     for column in ("day", "tumor_volume_mm3"):
-        if column not in (rows.fieldnames or ()):
+        if column not in (reader.fieldnames or ()):
             raise document.fail(path, f"the control table '{name}' has no column {column}", remedy)
-    for row in rows:
+    for line, row in rows:
         try:
             day, volume = float(row["day"]), float(row["tumor_volume_mm3"])
         except (TypeError, ValueError):
             day = volume = math.nan
         if not (math.isfinite(day) and 0.0 < volume < math.inf):
-            raise document.fail(path, f"line {rows.line_num} of the control table '{name}' holds no day and volume above 0", remedy)
+            raise document.fail(path, f"line {line} of the control table '{name}' holds no day and volume above 0", remedy)
         volumes.setdefault(day, []).append(math.log(volume))
     curve = tuple((day, math.exp(math.fsum(logs) / len(logs))) for day, logs in sorted(volumes.items()))
     if len(curve) < 2 or curve[-1][1] <= curve[0][1]:
@@ -380,13 +380,19 @@ def _table(document: Document, key: tuple[str, ...], drug: str | None, first_day
     return doses
 
 
+def check_drug(drug: str, where: str | None = None) -> str:
+    """Name of a drug without its salt; RegimenError if it is not known, or not dosed as that salt."""
+    name = drug.removesuffix(" citrate")
+    if name not in available("drug"):
+        raise RegimenError(f"there is no drug '{drug}'{suggest(name, available('drug'))}", where=where, remedy=f"known: {', '.join(available('drug'))}")
+    if drug.endswith(" citrate") and load_set(name).value("salt_factor") == 1.0:
+        raise RegimenError(f"{name} is not dosed as a citrate", where=where, remedy=f"write {name}")
+    return name
+
+
 def _check_doses(doses: tuple[Dose, ...], last_day: float) -> None:
     for dose in doses:
-        name = dose.drug.removesuffix(" citrate")
-        if name not in available("drug"):
-            raise RegimenError(f"there is no drug '{dose.drug}'{suggest(name, available('drug'))}", remedy=f"known: {', '.join(available('drug'))}")
-        if dose.drug.endswith(" citrate") and load_set(name).value("salt_factor") == 1.0:
-            raise RegimenError(f"{name} is not dosed as a citrate", remedy=f"write {name}")
+        name = check_drug(dose.drug)
         routes = ["IV"] + [r[3:].upper() for r in load_set(name).values if r.startswith("ka_")]
         if dose.route not in routes:
             raise RegimenError(f"{name} has no parameters for route {dose.route}", remedy=f"use {', '.join(routes)}")

@@ -63,8 +63,8 @@ def bytes_needed(scenario: Scenario) -> float:
     return PROCESS_BYTES + largest_volume(scenario) * scenario.tumor.resolution_per_mm3 * (columns + SPACE_BYTES)
 
 
-def workers_that_fit(scenario: Scenario, jobs: int | None) -> int:
-    """Workers for the animals of a study: as asked, or as many as processors and memory allow.
+def workers_that_fit(scenario: Scenario, jobs: int | None, where: str | None = None) -> int:
+    """Workers for the animals of a study: as asked, or as many as processors and memory allow; ``where``: the place named in errors.
 
     Raises
     ------
@@ -78,6 +78,6 @@ def workers_that_fit(scenario: Scenario, jobs: int | None) -> int:
         raise ResourceError(
             f"tumors up to {largest_volume(scenario):.0f} mm^3 at {scenario.tumor.resolution_per_mm3:g} agents per mm^3 need about "
             f"{workers * each / 2**30:.1f} GiB ({workers} at a time); this machine has {memory / 2**30:.1f} GiB",
-            remedy="lower tumor.resolution, the humane endpoint or the days" if fit < 1 else f"use --jobs {fit}, or lower tumor.resolution",
+            where=where, remedy="lower tumor.resolution, the humane endpoint or the days" if fit < 1 else f"use --jobs {fit}, or lower tumor.resolution",
         )
     return min(workers, fit)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,6 +101,7 @@ class StudyResult:
             texts.append(f"{row.arm} {share if row.n else 'undefined, no cells'}")
         return f"{shares['clone'].iloc[0]} at the last measurement, % of cells (95 % CI over animals): {', '.join(texts)}"
 
+    @cached_property
     def comparison(self) -> pd.DataFrame | None:
         """Paired differences between the treated arms, in the order of the scenario; None for independent animals."""
         import pandas as pd
@@ -116,7 +117,7 @@ class StudyResult:
     def summary(self) -> dict[str, Any]:
         """The answer, the endpoints and what they rest on, as plain data."""
         table = self.tables["endpoints"]
-        comparison = self.comparison()
+        comparison = self.comparison
         return {
             "title": self.scenario.title, "answer": self.answer(), "endpoints": _records(table),
             "comparison": _records(comparison) if comparison is not None else [],
@@ -127,7 +128,7 @@ class StudyResult:
 
     def answer(self) -> str:
         """The first line: each arm against the control, or the paired differences, with intervals."""
-        comparison = self.comparison()
+        comparison = self.comparison
         if comparison is not None:
             rows = comparison[comparison["endpoint"] == "tc_pct"]
             return "\n".join(
@@ -165,11 +166,10 @@ class StudyResult:
 
         for name, table in self.tables.items():
             write_table(table, work / f"{name}.csv")
+        if self.comparison is not None:
+            write_table(self.comparison, work / "comparison.csv")
         (work / "scenario.yaml").write_text(yaml.safe_dump(resolved_dict(self.scenario), sort_keys=False), encoding="utf-8")
         (work / "snapshots").mkdir()
-        comparison = self.comparison()
-        if comparison is not None:
-            write_table(comparison, work / "comparison.csv")
         for arm, snapshot in self.snapshots.items():
             np.savez_compressed(work / "snapshots" / f"slice_{arm}.npz", **snapshot)
         write_json(self._manifest(scenario_hash(self.scenario), __version__, command), work / "manifest.json")
