@@ -37,7 +37,7 @@ SCENARIO = Path(__file__).parent.parent / "scenarios" / "full_size.yaml"
 #: Functions of a step and the phase they belong to.
 PHASES = {
     "cells": [(tumor_module, "step_cells"), (tumor_module, "age_cells")],
-    "lists": [(population, "count_marked"), (population, "list_marked")],
+    "lists": [(population, "list_marked")],
     "deaths, clearance": [(population, "begin_deaths"), (shoving, "vacate"), (shoving, "fill_holes")],
     "distance": [(tumor_module, "update_distance")],
     "gaps": [(tumor_module, "count_gaps"), (tumor_module, "list_gaps"), (shoving, "close_gaps")],

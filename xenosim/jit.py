@@ -82,3 +82,25 @@ def kernel(function: F | None = None, *, parallel: bool = False, inline: bool = 
 
 
 prange = numba.prange
+
+
+def _ask_for_line(typing_context: Any, column: Any, index: Any) -> Any:
+    from numba.core import types
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        from llvmlite import ir
+
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        array = context.make_array(column)(context, builder, arguments[0])
+        line = builder.bitcast(builder.gep(array.data, [context.cast(builder, arguments[1], index, types.intp)]), byte)
+        hint = builder.module.declare_intrinsic("llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, number, number, number]))
+        # To be written, to be kept, data.
+        builder.call(hint, [line, number(1), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(column, index), generate
+
+
+#: ``prefetch(column, index)``, in kernels: ask for the memory of ``column[index]``, a contiguous column, ahead of its use. Nothing is read
+#: and nothing changes, whatever the index. Cells that act in one step lie scattered; without this a loop waits for one after another.
+prefetch: Any = numba.extending.intrinsic(_ask_for_line)

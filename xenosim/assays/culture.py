@@ -119,8 +119,7 @@ class Culture:
         self.cells: Cells = allocate(4 * n)
         population.found(self.cells, n, np.uint64(seed), line.traits, dt_h)
         population.rest(view(self.cells, n), line.params)
-        for name, value in (("site", 0),):
-            getattr(self.cells, name)[:] = value
+        self.cells.site[:] = 0
         names = sorted({pulse.drug for pulse in pulses})
         profiles: dict[str, PlasmaProfile] = {name: medium_profile([p for p in pulses if p.drug == name]) for name in names}
         drugs = medium_binding(names, line)
@@ -152,11 +151,10 @@ class Culture:
         marks = np.empty(self.n, np.uint8)
         advance = step_few_cells if self.n <= 4 * BLOCK else step_cells
         advance(self.live, exposure, self.line.params, self._factors, step, marks)
-        dying, leaving, ready = np.empty((3, population.count_marked(marks) + 1), np.int64)
-        n_dying, _, n_ready = population.list_marked(marks, dying, leaving, ready)
+        dying, _, ready = population.list_marked(marks)
         # A dead cell stays in the well; its event step, when a tumor would clear it, is when its membrane leaks.
-        population.begin_deaths(self.cells, dying[:n_dying], step, self._in_vitro, np.uint64(self.seed), self.dt_h, True)
-        self._divide(ready[:n_ready], step)
+        population.begin_deaths(self.cells, dying, step, self._in_vitro, np.uint64(self.seed), self.dt_h, True)
+        self._divide(ready, step)
 
     def run_until(self, time_h: float) -> None:
         """Step until ``time_h`` [h] since seeding."""

@@ -23,10 +23,12 @@ from xenosim.cell.rng import (
 )
 from xenosim.cell.rules import ONE, ZERO, resting_load, resting_stress_step
 from xenosim.cell.state import NEVER, unpack
-from xenosim.jit import kernel, prange
+from xenosim.jit import kernel, prange, prefetch
 
 #: Cells that one thread founds, bears or lets rest at a time.
 BIRTHS = 512
+#: How many rows ahead of their use memory is asked for.
+AHEAD = 16
 #: Most iterations that solve the stress of a cell at rest, each at least halving its error.
 RESTING_ITERATIONS = 64
 NECROTIC, APOPTOTIC, QUIESCENT, PROLIFERATING = np.uint8(3), np.uint8(2), np.uint8(1), np.uint8(0)
@@ -113,39 +115,36 @@ def _rest_some(cells, lo, hi, params):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def count_marked(marks):  # type: ignore[no-untyped-def]
-    """Number of rows with any mark [-]."""
-    count = 0
-    for i in range(marks.shape[0]):
-        count += marks[i] != 0
-    return count
+def list_marked(marks):  # type: ignore[no-untyped-def]
+    """Rows whose death, clearance or division is due: three lists of rows, int64, each in rising order [-].
 
-
-@kernel
-def list_marked(marks, dying, leaving, ready):  # type: ignore[no-untyped-def]
-    """Rows whose death, clearance or division is due, each list in rising order [-].
-
-    The arrays hold one entry more than there are marked rows.
-
-    Returns
-    -------
-    tuple of int
-        How many of each [-]. Eight marks are passed at a time.
+    Few rows are marked, and nothing tells which: every pass writes all it meets and keeps only what counts, for a branch that
+    cannot be foretold costs more than the writing. Eight marks are looked at together.
     """
-    n, n_dying, n_leaving, n_ready = marks.shape[0], 0, 0, 0
+    n, none, one = marks.shape[0], np.uint64(0), np.uint64(1)
     words = marks[: n - n % 8].view(np.uint64)
-    for w in range(words.shape[0] + 1):
-        if w < words.shape[0] and words[w] == 0:
-            continue
-        for i in range(8 * w, min(8 * w + 8, n)):
-            mark = marks[i]
-            if mark == 0:
-                continue
-            dying[n_dying], leaving[n_leaving], ready[n_ready] = i, i, i
-            n_leaving += (mark & LEAVING) != 0
-            n_dying += (mark & (DYING | LEAVING)) == DYING
-            n_ready += mark == READY
-    return n_dying, n_leaving, n_ready
+    eights, n_eights = np.empty(words.shape[0] + 1, np.int32), none
+    for w in range(words.shape[0]):
+        eights[n_eights] = w
+        n_eights += np.uint64(words[w] != none)
+    # The marks beyond the last word count as another one.
+    eights[n_eights] = words.shape[0]
+    marked, n_marked = np.empty(8 * np.int64(n_eights) + 8, np.int32), none
+    for k in range(n_eights + one):
+        for i in range(8 * eights[k], min(8 * eights[k] + 8, n)):
+            marked[n_marked] = i
+            n_marked += np.uint64(marks[i] != 0)
+    lists = np.empty((3, np.int64(n_marked) + 1), np.int64)
+    dying, leaving, ready = lists[0], lists[1], lists[2]
+    n_dying, n_leaving, n_ready = none, none, none
+    for k in range(n_marked):
+        i = marked[k]
+        mark = marks[i]
+        dying[n_dying], leaving[n_leaving], ready[n_ready] = i, i, i
+        n_dying += np.uint64((mark & (DYING | LEAVING)) == DYING)
+        n_leaving += np.uint64((mark & LEAVING) != 0)
+        n_ready += np.uint64(mark == READY)
+    return dying[:n_dying], leaving[:n_leaving], ready[:n_ready]
 
 
 @kernel
@@ -153,8 +152,14 @@ def begin_deaths(cells, dying, step, traits, seed, dt, exposed):  # type: ignore
     """The ``dying`` rows become apoptotic at ``step`` [-], cleared after a time from the line's range [h]; how many committed, none
     unless ``exposed`` to a drug [-] (P4)."""
     committed = 0
-    for i in dying:
+    for k in range(dying.shape[0]):
+        i, soon = dying[k], dying[min(k + AHEAD, dying.shape[0] - 1)]
+        prefetch(cells.uid, soon)
+        prefetch(cells.state, soon)
+        prefetch(cells.clock, soon)
+        prefetch(cells.event_step, soon)
         if exposed:
+            prefetch(cells.commitment, soon)
             committed += cells.commitment[i] >= 1
             # A dying cell neither commits nor cycles again: it is marked only when its clearance is due.
             cells.commitment[i] = 0.0
@@ -243,6 +248,14 @@ def _bear_some(cells, mothers, daughters, step, traits, seed, dt, exposed):  # t
     n = mothers.shape[0]
     uids, words = np.empty(n, np.uint64), np.empty((4, n), np.uint32)
     take(cells.uid, mothers, uids)
+    # Whoever is met below waits for none of these.
+    for k in range(n):
+        prefetch(cells.clone, mothers[k])
+        prefetch(cells.cycle_h, mothers[k])
+        prefetch(cells.uid, daughters[k])
+        prefetch(cells.clone, daughters[k])
+        prefetch(cells.cycle_h, daughters[k])
+        prefetch(cells.event_step, daughters[k])
     blocks(seed, LINEAGE, step, uids, words)
     for k in range(n):
         uids[k] = join(words[0, k], words[1, k])
@@ -265,6 +278,9 @@ def _bear_some(cells, mothers, daughters, step, traits, seed, dt, exposed):  # t
 def inherit(column, mothers, daughters):  # type: ignore[no-untyped-def]
     """Copy one column from ``mothers`` to ``daughters``, rows of the same shape [-]: a loop of its own, so that misses overlap."""
     for k in range(mothers.shape[0]):
+        soon = min(k + AHEAD, mothers.shape[0] - 1)
+        prefetch(column, mothers[soon])
+        prefetch(column, daughters[soon])
         column[daughters[k]] = column[mothers[k]]
 
 
@@ -272,12 +288,16 @@ def inherit(column, mothers, daughters):  # type: ignore[no-untyped-def]
 def take(column, rows, out):  # type: ignore[no-untyped-def]
     """Values of ``rows`` of a column into ``out``, of the same shape [unit of the column]."""
     for k in range(rows.shape[0]):
+        prefetch(column, rows[min(k + AHEAD, rows.shape[0] - 1)])
         out[k] = column[rows[k]]
 
 
 @kernel
 def finish_cycles(cells, rows):  # type: ignore[no-untyped-def]
     """``rows`` [-] begin a new cycle, quiescent unless they divide (P5)."""
-    for i in rows:
+    for k in range(rows.shape[0]):
+        i, soon = rows[k], rows[min(k + AHEAD, rows.shape[0] - 1)]
+        prefetch(cells.clock, soon)
+        prefetch(cells.state, soon)
         cells.clock[i] -= 1.0
         cells.state[i] = QUIESCENT

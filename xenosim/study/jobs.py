@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -209,9 +208,9 @@ def run_animal(jobs: tuple[Job, ...], keeper: Keeper = NOTHING) -> list[Outcome]
             outcome = follow(recorder, keeper, before)
             keeper.finish(job.key, outcome._asdict())
             outcomes[job.key] = outcome._asdict()
-            # A Mesa model refers to itself: without this its columns would stay until the collector happens to run.
-            del recorder
-            gc.collect()
+            # A Mesa model refers to itself: its columns would stay until the collector happens to run.
+            recorder.model.tumors.clear()
+        grown.clear()
         keeper.forget(jobs[0].animal_key)
     return [Outcome(**(found | {"notes": tuple(found["notes"])})) for found in outcomes.values()]
 
@@ -391,15 +390,13 @@ class Recorder:
             "n_hypoxic": sum(tumor.hypoxic() for tumor in tumors), "n_cells": model.n_agents,
             "n_resistant": sum(int((tumor.rows.clone > 0).sum()) for tumor in tumors),
         }  # fmt: skip
-        table = model.inhibition
-        columns = {
-            "load": [tumor.column("load") for tumor in tumors], "stress": [tumor.column("stress") for tumor in tumors],
-            "occupancy": [np.zeros(tumor.n) if table is None else tumor.per_cell(table) for tumor in tumors],
-            # Where it is never short it is not solved, and the columns stay empty.
-            "oxygen": [tumor.pressures() if tumor.oxygen else np.empty(0) for tumor in tumors],
-        }  # fmt: skip
-        for name, values in columns.items():
-            row |= describe(name, np.concatenate(values) if len(values) > 1 else values[0])
+        (load, stress), counted = tumors_together([tumor.distribution("load", "stress") for tumor in tumors])
+        row |= describe("load", load, counted) | describe("stress", stress, counted)
+        table = np.zeros((1, 1)) if model.inhibition is None else model.inhibition
+        (occupancy,), counted = tumors_together([([values], number) for values, number in (tumor.per_kind(table) for tumor in tumors)])
+        row |= describe("occupancy", occupancy, counted)
+        # Where it is never short it is not solved, and the columns stay empty.
+        row |= describe("oxygen", np.concatenate([tumor.pressures() if tumor.oxygen else np.empty(0) for tumor in tumors]))
         born, cleared = (sum(getattr(tumor, name) for tumor in tumors) for name in ("born", "cleared"))
         return row | {"blood_occupancy": self.blood, "born": born, "cleared": cleared}
 
@@ -415,11 +412,30 @@ class Recorder:
         return Outcome(self.truth, self.cells, self.lesions, self.snapshot, tuple(self.notes))
 
 
-def describe(name: str, values: Any) -> dict[str, float]:
-    """Mean and quantiles of a column ``values`` (n,) [its unit] as ``name_mean``, ``name_p05`` and so on; NaN without cells."""
-    quantiles = np.quantile(values, QUANTILES) if values.size else [math.nan] * len(QUANTILES)
-    mean = float(np.mean(values, dtype=np.float64)) if values.size else math.nan
-    return {f"{name}_mean": mean} | {f"{name}_p{round(100 * q):02d}": float(v) for q, v in zip(QUANTILES, quantiles, strict=True)}
+def tumors_together(each: Sequence[tuple[list[Any], Any]]) -> tuple[list[Any], Any]:
+    """Several lesions' columns of values, and how many cells have each, end to end."""
+    if len(each) == 1:
+        return each[0]
+    counts = [np.ones(values[0].size, np.int64) if counted is None else counted for values, counted in each]
+    return [np.concatenate(column) for column in zip(*(values for values, _ in each), strict=True)], np.concatenate(counts)
+
+
+def describe(name: str, values: Any, counts: Any = None) -> dict[str, float]:
+    """Mean and quantiles of a column ``values`` (n,) [its unit] as ``name_mean``, ``name_p05`` and so on; NaN without cells.
+    ``counts`` (n,): cells that have each value [-], one by default."""
+    total = values.size if counts is None else int(counts.sum())
+    if total == 0:
+        return {f"{name}_mean": math.nan} | {f"{name}_p{round(100 * q):02d}": math.nan for q in QUANTILES}
+    # Sorting all is faster than finding three.
+    order = None if counts is None else np.argsort(values)
+    ordered, ends = (np.sort(values), None) if order is None else (values[order], np.cumsum(counts[order]))
+    found = {f"{name}_mean": float(np.average(values.astype(np.float64), weights=counts))}
+    for q in QUANTILES:
+        low, share = divmod(q * (total - 1), 1.0)
+        ranks = np.minimum([low, low + 1.0], total - 1).astype(np.int64)
+        below, above = ordered[ranks if ends is None else np.searchsorted(ends, ranks, side="right")].astype(np.float64)
+        found[f"{name}_p{round(100 * q):02d}"] = float(below + share * (above - below))
+    return found
 
 
 def lesion_row(tumor: Tumor) -> dict[str, Any]:

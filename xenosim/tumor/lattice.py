@@ -18,6 +18,8 @@ OUTSIDE, VACANT = np.int32(-1), np.int32(-2)
 BYTE_REACH = 15
 #: Arms of the window that decides what is host tissue [cubes]: 5 cubes wide where a cube is a site, else 3.
 SITE_ARM, CUBE_ARM = 2, 1
+#: Part of a plane that the distance transform works on at a time [cubes].
+PLANE_PART = 4096
 #: Bits of a coordinate below the point, in straight lines.
 POINT_BITS = 16
 
@@ -166,23 +168,28 @@ def _cut(values, limit):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _lower(out, other, offset, far):  # type: ignore[no-untyped-def]
-    """out <- min(out, other + offset), at most ``far``, of one shape [cubes2]; narrow integers throughout, for wide registers."""
+def _lower(out, before, after, offset, far):  # type: ignore[no-untyped-def]
+    """out <- min(out, before + offset, after + offset), at most ``far``, of one shape [cubes2]; narrow integers throughout, for wide registers."""
     kind = out.dtype.type
     more, room = kind(offset), kind(far - offset)
     for i in range(out.shape[0]):
-        out[i] = min(out[i], kind(min(other[i], room) + more))
+        out[i] = min(out[i], kind(min(min(before[i], after[i]), room) + more))
 
 
 @kernel
-def _lower_by_parabolas(source, out, width, reach, far):  # type: ignore[no-untyped-def]
-    """One axis of the transform on a plane of rows of ``width``, flat: out[y] = min of source[y + k] + k^2 over |k| <= reach [cubes2]."""
-    n = source.shape[0]
+def _lower_by_parabolas(source, out, pad, width, reach, far):  # type: ignore[no-untyped-def]
+    """One axis of the transform on a plane of rows of ``width``, flat: out[y] = min of source[y + k] + k^2 over |k| <= reach [cubes2].
+
+    Both begin and end with ``pad`` >= reach width entries that are ``far`` and stay so [-]. A part of the plane at a time, which the
+    nearest cache holds.
+    """
     _copy(source, out)
-    for k in range(1, min(reach, n // width - 1) + 1):
-        shift = k * width
-        _lower(out[: n - shift], source[shift:], k * k, far)
-        _lower(out[shift:], source[: n - shift], k * k, far)
+    end = source.shape[0] - pad
+    for lo in range(pad, end, PLANE_PART):
+        hi = min(lo + PLANE_PART, end)
+        for k in range(1, reach + 1):
+            shift = k * width
+            _lower(out[lo:hi], source[lo - shift : hi - shift], source[lo + shift : hi + shift], k * k, far)
 
 
 @kernel
@@ -211,31 +218,37 @@ def update_distance(lattice, reach):  # type: ignore[no-untyped-def]
     _count_sites(lattice.row, squared, box, bits)
     width, n = x1 - x0, max(y1 - y0, z1 - z0)
     far = 255 if squared.itemsize == 1 else 65535
-    one, two = np.empty(n * width, squared.dtype), np.empty(n * width, squared.dtype)
+    pad = reach * width
+    padded = np.full((2, n * width + 2 * pad), far, squared.dtype)
     size = (y1 - y0) * width
+    one, two = padded[0, pad : pad + size], padded[1, pad : pad + size]
     for z in range(z0, z1):
         for y in range(y0, y1):
             _copy(squared[z, y, x0:x1], one[(y - y0) * width : (y - y0 + 1) * width])
-        _sum_window(one[:size], two[:size], 1, arm)
-        _sum_window(two[:size], one[:size], width, arm)
+        _sum_window(one, two, 1, arm)
+        _sum_window(two, one, width, arm)
         for y in range(y0, y1):
             _copy(one[(y - y0) * width : (y - y0 + 1) * width], squared[z, y, x0:x1])
     size = (z1 - z0) * width
+    one, two = padded[0, pad : pad + size], padded[1, pad : pad + size]
+    padded[:, pad + size :] = far
     for y in range(y0, y1):
         for z in range(z0, z1):
             _copy(squared[z, y, x0:x1], one[(z - z0) * width : (z - z0 + 1) * width])
-        _sum_window(one[:size], two[:size], width, arm)
-        _threshold(two[:size], one[:size], half_window, far)
-        _lower_by_parabolas(one[:size], two[:size], width, reach, far)
+        _sum_window(one, two, width, arm)
+        _threshold(two, one, half_window, far)
+        _lower_by_parabolas(padded[0, : size + 2 * pad], padded[1, : size + 2 * pad], pad, width, reach, far)
         for z in range(z0, z1):
             _copy(two[(z - z0) * width : (z - z0 + 1) * width], squared[z, y, x0:x1])
     size = (y1 - y0) * width
+    one, two = padded[0, pad : pad + size], padded[1, pad : pad + size]
+    padded[:, pad + size :] = far
     for z in range(z0, z1):
         for y in range(y0, y1):
             _copy(squared[z, y, x0:x1], one[(y - y0) * width : (y - y0 + 1) * width])
-        _lower_by_parabolas(one[:size], two[:size], 1, reach, far)
-        _lower_by_parabolas(two[:size], one[:size], width, reach, far)
-        _cut(one[:size], reach * reach)
+        _lower_by_parabolas(padded[0, : size + 2 * pad], padded[1, : size + 2 * pad], pad, 1, reach, far)
+        _lower_by_parabolas(padded[1, : size + 2 * pad], padded[0, : size + 2 * pad], pad, width, reach, far)
+        _cut(one, reach * reach)
         for y in range(y0, y1):
             _copy(one[(y - y0) * width : (y - y0 + 1) * width], squared[z, y, x0:x1])
 

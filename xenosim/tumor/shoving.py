@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xenosim.cell.population import BIRTHS, PROLIFERATING, finish_cycles, move_row, take
+from xenosim.cell.population import AHEAD, BIRTHS, PROLIFERATING, finish_cycles, move_row, take
 from xenosim.cell.rng import DIVIDE, VACANCY, blocks, join, scramble, unit, upper_unit
 from xenosim.cell.state import MAX_SIDE, pack, unpack
-from xenosim.jit import kernel, prange
+from xenosim.jit import kernel, prange, prefetch
 from xenosim.tumor.lattice import OUTSIDE, POINT_BITS, VACANT, extend_bounds, fixed, flip, line_point, place, slope
 
 #: A line from within the depth of the surface ends at the latest at this multiple of the depth: it is straight, the surface is not.
@@ -18,7 +18,9 @@ LONGEST = 3.0
 BLOCK = 16
 N_BLOCKS = (MAX_SIDE // BLOCK) ** 3
 #: From this many cells on, a tumor divides by regions: the quarters of its center, several at a time [rows].
-SPLIT_FROM, N_REGIONS = 2_000_000, 4
+SPLIT_FROM, N_REGIONS = 4_000_000, 4
+#: How many turns ahead memory is asked for whose place the row gives, and how many sites of a line [-].
+SOON, NEAR = 6, 4
 #: No end within the lattice [sites].
 _FAR = 1 << 30
 _POINT = np.uint64(2**POINT_BITS - 1)
@@ -157,9 +159,12 @@ def collapse(row, taken, site, bounds, z, y, x, quarter, space):  # type: ignore
     while True:
         qz, qy, qx = line_point(oz, oy, ox, dz, dy, dx, k)
         within = bounds[0] - 1 <= qz <= bounds[1] + 1 and bounds[2] - 1 <= qy <= bounds[3] + 1 and bounds[4] - 1 <= qx <= bounds[5] + 1
-        within = within and (qz - space.cz) ** 2 + (qy - space.cy) ** 2 + (qx - space.cx) ** 2 <= most
         occupant = row[qz, qy, qx] if within else OUTSIDE
         if within and occupant < 0:
+            within = (qz - space.cz) ** 2 + (qy - space.cy) ** 2 + (qx - space.cx) ** 2 <= most
+        if not within:
+            occupant = OUTSIDE
+        elif occupant < 0:
             bz, by, bx = outermost_beside(row, qz, qy, qx, dz, dy, dx, quarter, space)
             if bz != qz or by != qy or bx != qx:
                 qz, qy, qx = bz, by, bx
@@ -244,6 +249,28 @@ def queue(cells, lattice, rows, origin, step, space, keys):  # type: ignore[no-u
         keys[k] = region << np.uint64(62) | turn << np.uint64(32) | (scramble(key, uid[rows[k]]) & _LOW)
 
 
+@kernel(inline=True)
+def ask_for_slope(distance, ny, nx, z, y, x):  # type: ignore[no-untyped-def]
+    """Ask for the memory that the slope of the distance about cube (z, y, x) [-] is read from; ``distance``: flat, of ``ny`` rows of
+    ``nx`` cubes a plane."""
+    cube = (z * ny + y) * nx + x
+    prefetch(distance, cube)
+    for across in (2 * nx, 2 * nx * ny):
+        prefetch(distance, cube - across)
+        prefetch(distance, cube + across)
+
+
+@kernel(inline=True)
+def ask_for_line(flat, taken, ny, nx, n_bytes, where, dz, dy, dx):  # type: ignore[no-untyped-def]
+    """Ask for the memory that a line from a packed site ``where`` [-] in direction (dz, dy, dx) [1/65536 site] meets first; ``flat``, ``taken``
+    as in :func:`first_free`."""
+    z, y, x = unpack(where)
+    for k in range(1, NEAR + 1):
+        pz, py, px = line_point(z << POINT_BITS, y << POINT_BITS, x << POINT_BITS, np.int64(dz), np.int64(dy), np.int64(dx), k)
+        prefetch(taken, (pz * ny + py) * n_bytes + (px >> 3))
+        prefetch(flat, (pz * ny + py) * nx + px)
+
+
 @kernel(parallel=True)
 def aim(cells, lattice, rows, step, space, aims):  # type: ignore[no-untyped-def]
     """Let ``rows`` [-] finish their cycles, and find where they would push: along the outward normal, from the core the radius, from a
@@ -262,8 +289,13 @@ def _aim_some(cells, lattice, rows, step, space, aims, lo, hi):  # type: ignore[
     uids = np.empty(hi - lo, np.uint64)
     take(cells.uid, rows[lo:hi], uids)
     words = aims.words[:, lo:hi]
-    blocks(space.seed, DIVIDE, step, uids, words)
     for k in range(lo, hi):
+        prefetch(site, rows[k])
+    blocks(space.seed, DIVIDE, step, uids, words)
+    distance = squared.reshape(-1)
+    for k in range(lo, hi):
+        z, y, x = unpack(site[rows[min(k + SOON, hi - 1)]])
+        ask_for_slope(distance, squared.shape[1], squared.shape[2], z >> bits, y >> bits, x >> bits)
         z, y, x = unpack(site[rows[k]])
         gz, gy, gx = slope(squared, z >> bits, y >> bits, x >> bits)
         if gz == 0.0 and gy == 0.0 and gx == 0.0 and squared[z >> bits, y >> bits, x >> bits] > 0:
@@ -336,7 +368,15 @@ def _divide_some(cells, lattice, rows, turns, aims, births, n_lines, space, box,
     z_low, z_high, y_low, y_high = box
     bounded = z_high - z_low < _FAR
     count, waiting = 0, 0
+    distance, last_turn = squared.reshape(-1), turns.shape[0] - 1
     for turn in range(turns.shape[0]):
+        i = rows[turns[min(turn + AHEAD, last_turn)]]
+        prefetch(site, i)
+        prefetch(state, i)
+        k = turns[min(turn + SOON, last_turn)]
+        z, y, x = unpack(site[rows[k]])
+        prefetch(distance, ((z >> bits) * squared.shape[1] + (y >> bits)) * squared.shape[2] + (x >> bits))
+        ask_for_line(flat, taken, ny, nx, n_bytes, site[rows[k]], first_direction[k, 0], first_direction[k, 1], first_direction[k, 2])
         k = turns[turn]
         i = rows[k]
         z, y, x = unpack(site[i])

@@ -229,10 +229,21 @@ class Tumor:
             values[lo : lo + RESTING_ROWS] = getattr(part, name)
         return values
 
+    def distribution(self, *names: str) -> tuple[list[NDArray[Any]], NDArray[np.int64] | None]:
+        """Values of some columns over all cells, and how many cells have each; None: one. A cell at rest has the state of its
+        line of descent, so that before any drug there are no more values than founders."""
+        if self.exposed:
+            return [np.asarray(getattr(self.rows, name)) for name in names], None
+        ratio, counts = np.unique(self.rows.load_ratio, return_counts=True)
+        resting = allocate(ratio.size, ratio.dtype.type)
+        resting.load_ratio[:] = ratio
+        population.rest(resting, self.spec.params)
+        return [np.asarray(getattr(resting, name)) for name in names], counts
+
     def counts(self) -> dict[CellState, int]:
         """Number of agents per state."""
-        tally = np.bincount(self.cells.state[: self.n], minlength=len(CellState))
-        return {state: int(tally[state]) for state in CellState}
+        states = self.cells.state[: self.n]
+        return {state: int(np.count_nonzero(states == state)) for state in CellState}
 
     def state(self) -> dict[str, Any]:
         """All that cannot be recomputed, as a tree of numbers and of views of the arrays: valid until the next step."""
@@ -256,12 +267,11 @@ class Tumor:
         scaled = diameter * spread / float(np.prod(spread)) ** (1.0 / 3.0)
         return float(scaled[0]), float(scaled[1]), float(scaled[2])
 
-    def per_cell(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Look up a value per zone and clone, shape (n_zones, n_clones), for every cell, shape (n,)."""
-        clone = self.rows.clone
-        if table.shape[0] == 1:
-            return np.asarray(table[0, clone])
-        return np.asarray(table[self._zones[self._voxels()], clone])
+    def per_kind(self, table: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """The values per zone and clone of a table, shape (n_zones, n_clones), and how many cells have each, shape (n_zones n_clones,) both."""
+        clone, n_clones = self.rows.clone, table.shape[1]
+        kind = clone if table.shape[0] == 1 else self._zones[self._voxels()] * np.intp(n_clones) + clone
+        return table.ravel(), np.bincount(kind, minlength=table.size)
 
     def section(self) -> dict[str, NDArray[np.float32]]:
         """State, load and stress on the plane z = center; NaN where there is no cell, shape (ny, nx) each."""
@@ -306,16 +316,15 @@ class Tumor:
         if self.step_number % RECENTER_STEPS == 0:
             self._recenter()
         step, space, traits = np.int64(self.step_number), self._space(), self.spec.traits
-        dying, leaving, ready = np.empty((3, population.count_marked(marks) + 1), np.int64)
-        n_dying, n_leaving, n_ready = population.list_marked(marks, dying, leaving, ready)
-        committed = population.begin_deaths(self.cells, dying[:n_dying], step, traits, space.seed, self.spec.dt_h, self.exposed)
-        shoving.vacate(self.cells, self.lattice, leaving[:n_leaving])
+        dying, leaving, ready = population.list_marked(marks)
+        committed = population.begin_deaths(self.cells, dying, step, traits, space.seed, self.spec.dt_h, self.exposed)
+        shoving.vacate(self.cells, self.lattice, leaving)
         if self.step_number % self.spec.space_steps == 0:
             self._update_space(step, space)
-        born = self._divide(ready[:n_ready], leaving[:n_leaving], step, space)
-        self.n = shoving.fill_holes(self.cells, self.lattice, self.n + max(born - n_leaving, 0), leaving[born:n_leaving], self.exposed)
-        self.committed, self.lost = self.committed + committed, self.lost + n_dying - committed
-        self.born, self.cleared = self.born + born, self.cleared + n_leaving
+        born = self._divide(ready, leaving, step, space)
+        self.n = shoving.fill_holes(self.cells, self.lattice, self.n + max(born - leaving.size, 0), leaving[born:], self.exposed)
+        self.committed, self.lost = self.committed + committed, self.lost + dying.size - committed
+        self.born, self.cleared = self.born + born, self.cleared + leaving.size
         self._births += born
         if self._births > REORDER_TURNOVER * self.n and REORDER_FROM <= self.n <= REORDER_UP_TO:
             self._reorder()
