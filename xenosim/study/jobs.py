@@ -20,12 +20,12 @@ from xenosim.study.animal import Variation, body_weight_model, draw_variation, e
 from xenosim.study.execute import report_part
 from xenosim.study.keeper import Keeper, Rhythm
 from xenosim.study.memory import largest_volume
-from xenosim.tumor.abm import XenograftModel
 from xenosim.tumor.growth import Growth
 from xenosim.tumor.tumor import Tumor, TumorSpec
 
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
+    from xenosim.tumor.abm import XenograftModel
 
 QUANTILES = (0.05, 0.5, 0.95)
 LESION_STREAM = 6
@@ -154,6 +154,9 @@ def animal_spec(job: Job) -> TumorSpec:
 
 def new_model(job: Job, arm_doses: Any, tumors: list[Tumor] | None = None) -> XenograftModel:
     """The animal at engraftment, or with living ``tumors``, its lesions, and with the drugs it will get from day 0 on."""
+    # Mesa takes a second to import, which a process that only hands out jobs need not wait for.
+    from xenosim.tumor.abm import XenograftModel
+
     scenario = job.scenario
     spec = animal_spec(job)
     fraction = model_set(scenario).value("growth_start_fraction")

@@ -20,7 +20,7 @@ N_BLOCKS = (MAX_SIDE // BLOCK) ** 3
 #: From this many cells on, a tumor divides by regions: the quarters of its center, several at a time [rows].
 SPLIT_FROM, N_REGIONS = 4_000_000, 4
 #: How many turns ahead memory is asked for whose place the row gives, and how many sites of a line [-].
-SOON, NEAR = 6, 4
+SOON, NEAR = 6, 8
 #: No end within the lattice [sites].
 _FAR = 1 << 30
 _POINT = np.uint64(2**POINT_BITS - 1)

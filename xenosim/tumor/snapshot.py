@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from xenosim.tumor.tumor import Tumor
 
 #: Attributes of a tumor, and fields of its lattice, that follow exactly from the rest or are scratch.
-RECOMPUTED = {"spec", "factors", "_gaps", "_rested", "_zones", "oxygen"}
+RECOMPUTED = {"spec", "factors", "_gaps", "_rested", "_vessels", "oxygen"}
 #: Arrays of the oxygen field.
 OXYGEN = ("pressure", "corner")
 RECOMPUTED_FIELDS = {"taken", "voxel_z", "voxel_y", "voxel_x"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xenosim.cell.rng import VESSELS, normals
+from xenosim.cell.rng import VESSELS, block, normal_of
 from xenosim.jit import kernel
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def _fill_noise(seed, z0, y0, x0, out):  # type: ignore[no-untyped-def]
         for y in range(out.shape[1]):
             for x in range(out.shape[2]):
                 key = ((z + z0 + 2048) * 4096 + y + y0 + 2048) * 4096 + x + x0 + 2048
-                out[z, y, x] = normals(seed, VESSELS, 0, np.uint64(key))[0]
+                first, second, _, _ = block(seed, VESSELS, 0, np.uint64(key))
+                out[z, y, x] = normal_of(first, second)
 
 
 def vessel_zones(

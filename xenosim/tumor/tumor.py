@@ -167,6 +167,9 @@ class Tumor:
         self._gaps: NDArray[np.int64] = np.empty(max(n // 4, 1024), np.int64)
         #: Step at which the columns that are not held were last filled in.
         self._rested = -1
+        #: Vessel classes of all voxels, flat, once asked for; with what oxygen adds to them, where it is modeled.
+        self._vessels: NDArray[np.uint8] | None = None
+        self._classes: NDArray[np.uint8] = np.empty(0, np.uint8)
 
     @classmethod
     def from_state(cls, spec: TumorSpec, state: dict[str, Any]) -> Tumor:
@@ -361,7 +364,7 @@ class Tumor:
             if self.spec.oxygen is None or self.n == 0:
                 return np.empty(0, np.float32)
             field = OxygenField(self.spec.oxygen, self.spec.perfusion.voxel_um)
-            field.cover(self._first_voxel, round(self._zones.size ** (1.0 / 3.0)))
+            field.cover(self._first_voxel, self._n_voxels)
             field.update(self.rows, self.lattice, self._zones, zone_exchange(self.spec.perfusion))
         return field.at(self._voxels())
 
@@ -441,7 +444,15 @@ class Tumor:
             # One row stands for every zone.
             table = np.ascontiguousarray(np.broadcast_to(inhibition, (N_ZONES, inhibition.shape[1])).T, kind)
         space = self.lattice
-        return Exposure(table, self._classes, space.voxel_z, space.voxel_y, space.voxel_x, kind(cereblon))
+        return Exposure(table, self._classes if self.oxygen else self._zones, space.voxel_z, space.voxel_y, space.voxel_x, kind(cereblon))
+
+    @property
+    def _zones(self) -> NDArray[np.uint8]:
+        """Vessel class of every voxel of the domain, flat: worked out when a drug, oxygen or a reader first asks."""
+        if self._vessels is None:
+            shape = (self._n_voxels,) * 3
+            self._vessels = vessel_zones(self.seed, (self._first_voxel,) * 3, shape, self.spec.perfusion).ravel().astype(np.uint8)
+        return self._vessels
 
     # -- domain -----------------------------------------------------------------------------------------------------
     def _sow(self, n: int) -> None:
@@ -474,8 +485,7 @@ class Tumor:
         self.lattice.voxel_z[:] = (voxel - first) * count * count
         self.lattice.voxel_y[:] = (voxel - first) * count
         self.lattice.voxel_x[:] = voxel - first
-        self._zones = vessel_zones(self.seed, (first,) * 3, (count,) * 3, self.spec.perfusion).ravel().astype(np.uint8)
-        self._first_voxel, self._classes = first, self._zones
+        self._first_voxel, self._n_voxels, self._vessels = first, count, None
         if self.oxygen:
             self.oxygen.cover(first, count)
             self._classes = self.oxygen.marked(self._zones)
