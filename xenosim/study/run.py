@@ -1,4 +1,7 @@
-"""A whole study: growth calibration, pre-growth, randomization, treatment, tables."""
+"""A whole study: growth calibration, pre-growth, randomization, treatment, tables.
+
+Tables and their analysis are imported where they are used: pandas takes most of a second, for which no worker need wait.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xenosim.analysis.clones import clone_table, final_shares
-from xenosim.analysis.summary import compare_arms, default_day, endpoint_table
 from xenosim.errors import ScenarioError
 from xenosim.io.runs import new_run_directory, write_json, write_table
 from xenosim.jit import source_hash
@@ -91,6 +92,8 @@ class StudyResult:
 
     def resistance(self) -> str:
         """Share of mutants at the end of each arm, in one line; "" if the scenario has none."""
+        from xenosim.analysis.clones import final_shares
+
         shares = final_shares(self.tables["clones"], self.scenario.seed)
         if shares.empty:
             return ""
@@ -106,6 +109,8 @@ class StudyResult:
         """Paired differences between the treated arms, in the order of the scenario; None for independent animals."""
         import pandas as pd
 
+        from xenosim.analysis.summary import compare_arms, default_day
+
         names = [arm.name for arm in self.scenario.arms if not arm.control]
         if not self.paired or len(names) < 2:
             return None
@@ -116,6 +121,8 @@ class StudyResult:
 
     def summary(self) -> dict[str, Any]:
         """The answer, the endpoints and what they rest on, as plain data."""
+        from xenosim.analysis.clones import final_shares
+
         table = self.tables["endpoints"]
         comparison = self.comparison
         return {
@@ -396,6 +403,9 @@ def randomize(scenario: Scenario, replicate: int, curves: list[list[float]], day
 def build_tables(scenario: Scenario, tasks: list[Job], outcomes: list[Outcome], paired: bool) -> dict[str, pd.DataFrame]:
     """Every table of the run directory, in key order."""
     import pandas as pd
+
+    from xenosim.analysis.clones import clone_table
+    from xenosim.analysis.summary import endpoint_table
 
     truth = pd.DataFrame([row for outcome in outcomes for row in outcome.truth])
     cells = pd.DataFrame([row for outcome in outcomes for row in outcome.cells])

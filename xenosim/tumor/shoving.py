@@ -42,8 +42,8 @@ class SpaceParams(NamedTuple):
 
 
 class Aims(NamedTuple):
-    """Where n cells would push: ``normal`` (n, 3) of length 1, or 0 for anywhere [-]; ``words`` uint32 (4, n), the draws of the first
-    line of each [-]; ``first`` int32 (n, 3), its direction [1/65536 site]; ``sites_per_length`` (n,) of it [-]."""
+    """Where n cells would push: ``normal`` (3, n) of length 1, or 0 for anywhere [-]; ``words`` uint32 (4, n), the draws of the first
+    line of each [-]; ``first`` int32 (3, n), its direction [1/65536 site]; ``sites_per_length`` (n,) of it [-]."""
 
     normal: Any
     words: Any
@@ -53,7 +53,7 @@ class Aims(NamedTuple):
 
 def no_aims(n: int) -> Aims:
     """Room for the aims of ``n`` cells."""
-    return Aims(np.empty((n, 3)), np.empty((4, n), np.uint32), np.empty((n, 3), np.int32), np.empty(n))
+    return Aims(np.empty((3, n)), np.empty((4, n), np.uint32), np.empty((3, n), np.int32), np.empty(n))
 
 
 @kernel
@@ -284,7 +284,7 @@ def _aim_some(cells, lattice, rows, step, space, aims, lo, hi):  # type: ignore[
     """As :func:`aim`, for lo..hi-1 of the ``rows``, those of one thread [-]."""
     squared, site, bits = lattice.squared, cells.site, lattice.cube_bits
     cz, cy, cx = space.cz, space.cy, space.cx
-    normals, first, sites_per_length = aims.normal, aims.first, aims.sites_per_length
+    normal, first = aims.normal[:, lo:hi], aims.first[:, lo:hi]
     finish_cycles(cells, rows[lo:hi])
     uids = np.empty(hi - lo, np.uint64)
     take(cells.uid, rows[lo:hi], uids)
@@ -300,11 +300,18 @@ def _aim_some(cells, lattice, rows, step, space, aims, lo, hi):  # type: ignore[
         gz, gy, gx = slope(squared, z >> bits, y >> bits, x >> bits)
         if gz == 0.0 and gy == 0.0 and gx == 0.0 and squared[z >> bits, y >> bits, x >> bits] > 0:
             gz, gy, gx = z - cz, y - cy, x - cx
-        scale = 1.0 / max(np.sqrt(gz * gz + gy * gy + gx * gx), 1e-9)
-        gz, gy, gx = gz * scale, gy * scale, gx * scale
-        normals[k, 0], normals[k, 1], normals[k, 2] = gz, gy, gx
-        dz, dy, dx, sites_per_length[k] = jittered(gz, gy, gx, words[0, k - lo], words[1, k - lo], words[2, k - lo])
-        first[k, 0], first[k, 1], first[k, 2] = dz, dy, dx
+        normal[0, k - lo], normal[1, k - lo], normal[2, k - lo] = gz, gy, gx
+    draw_lines(normal[0], normal[1], normal[2], words[0], words[1], words[2], first[0], first[1], first[2], aims.sites_per_length[lo:hi])
+
+
+@kernel
+def draw_lines(nz, ny, nx, a, b, c, dz, dy, dx, sites_per_length):  # type: ignore[no-untyped-def]
+    """Give the normals (nz, ny, nx) of many cells the length 1, or 0 [-], and draw the first line of each as :func:`jittered`; columns (n,)
+    of the same cells, contiguous, so that it runs on wide registers."""
+    for k in range(nz.shape[0]):
+        scale = 1.0 / max(np.sqrt(nz[k] * nz[k] + ny[k] * ny[k] + nx[k] * nx[k]), 1e-9)
+        nz[k], ny[k], nx[k] = nz[k] * scale, ny[k] * scale, nx[k] * scale
+        dz[k], dy[k], dx[k], sites_per_length[k] = jittered(nz[k], ny[k], nx[k], a[k], b[k], c[k])
 
 
 @kernel(inline=True)
@@ -376,7 +383,7 @@ def _divide_some(cells, lattice, rows, turns, aims, births, n_lines, space, box,
         k = turns[min(turn + SOON, last_turn)]
         z, y, x = unpack(site[rows[k]])
         prefetch(distance, ((z >> bits) * squared.shape[1] + (y >> bits)) * squared.shape[2] + (x >> bits))
-        ask_for_line(flat, taken, ny, nx, n_bytes, site[rows[k]], first_direction[k, 0], first_direction[k, 1], first_direction[k, 2])
+        ask_for_line(flat, taken, ny, nx, n_bytes, site[rows[k]], first_direction[0, k], first_direction[1, k], first_direction[2, k])
         k = turns[turn]
         i = rows[k]
         z, y, x = unpack(site[i])
@@ -384,14 +391,14 @@ def _divide_some(cells, lattice, rows, turns, aims, births, n_lines, space, box,
         reach = space.depth if deep else LONGEST * space.depth
         z, y, x = z << POINT_BITS, y << POINT_BITS, x << POINT_BITS
         a, b, c = np.uint64(words[0, k]), np.uint64(words[1, k]), np.uint64(words[2, k])
-        dz, dy, dx, per_length = np.int64(first_direction[k, 0]), np.int64(first_direction[k, 1]), np.int64(first_direction[k, 2]), sites_per_length[k]
+        dz, dy, dx, per_length = np.int64(first_direction[0, k]), np.int64(first_direction[1, k]), np.int64(first_direction[2, k]), sites_per_length[k]
         last, line = 0, 0
         while last == 0 and line < (n_lines if deep else 1):
             if line > 0:
                 key = join(words[0, k], words[1, k])
                 first, second = scramble(key, 2 * line), scramble(key, 2 * line + 1)
                 a, b, c = first >> np.uint64(32), first & _LOW, second >> np.uint64(32)
-                dz, dy, dx, per_length = jittered(normals[k, 0], normals[k, 1], normals[k, 2], a, b, c)
+                dz, dy, dx, per_length = jittered(normals[0, k], normals[1, k], normals[2, k], a, b, c)
             # From a random point of the site: from its center, lines near an axis would all run along lattice rows.
             oz, oy, ox = z + np.int64(a & _POINT), y + np.int64(b & _POINT), x + np.int64(c & _POINT)
             length = np.int64(reach * per_length)
