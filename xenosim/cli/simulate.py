@@ -7,7 +7,9 @@ import math
 import re
 import shlex
 import sys
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -86,7 +88,11 @@ def _carry_out(work: Workspace, jobs: int | None, as_json: bool) -> None:
     from xenosim.jit import IS_COMPILED
     from xenosim.study.interrupt import Stopped, obeying
     from xenosim.study.run import run_study
-    from xenosim.viz.figures import draw_all
+
+    def draw(folder: Path) -> None:
+        from xenosim.viz.figures import draw_all
+
+        draw_all(folder)
 
     show = sys.stderr.isatty() and not as_json
     if show and not IS_COMPILED:
@@ -95,8 +101,10 @@ def _carry_out(work: Workspace, jobs: int | None, as_json: bool) -> None:
     try:
         with obeying(), Progress(show) as progress:
             keeper = work.keeper()
+            # What draws takes a second to import, and this process has nothing to do while the animals are on their way.
+            Thread(target=import_module, args=("xenosim.viz.figures",)).start()
             result = run_study(work.scenario, jobs=jobs, progress=progress, paired=work.plan.paired, keeper=keeper, origin=work.origin())
-            directory = work.publish(result, draw_all)
+            directory = work.publish(result, draw)
     except Stopped as stopped:
         typer.echo(again, err=True)
         raise typer.Exit(128 + stopped.number) from None
