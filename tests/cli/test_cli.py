@@ -129,7 +129,10 @@ def test_inputs(tmp_path: Path) -> None:
     call("new", "my.yaml", cwd=tmp_path)
     assert "9 doses" in call("check", "my.yaml", cwd=tmp_path).stdout
     assert "8 doses" in call("regimen", "show", "7 mg/kg IV BIW x4wk", cwd=tmp_path).stdout
-    assert "ADDL" in call("regimen", "show", "7 mg/kg IV Q3Dx4", "--as", "nonmem", cwd=tmp_path).stdout
+    text = call("regimen", "show", "7 mg/kg IV Q3Dx4", "--as", "nonmem", cwd=tmp_path).stdout
+    assert "ADDL" in text
+    as_json = call("regimen", "show", "7 mg/kg IV Q3Dx4", "--as", "nonmem", "--json", cwd=tmp_path).stdout
+    assert json.loads(as_json) == {"dialect": "nonmem", "text": text.removesuffix("\n")}
     listed = json.loads(call("params", "--status", "assumed", "--json", cwd=tmp_path).stdout)
     assert listed and all(p["status"] == "assumed" and p["note"] for p in listed)
 

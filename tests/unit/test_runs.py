@@ -50,7 +50,7 @@ def test_names_come_back_as_typed(tmp_path: Path, arm: str) -> None:
 
 def test_missing_and_infinite_values_come_back(tmp_path: Path) -> None:
     run = write_run(tmp_path)
-    table = pd.DataFrame([dict.fromkeys(COLUMNS["endpoints"], "x") | {"day": np.nan, "estimate": np.inf, "note": ""}])
+    table = pd.DataFrame([dict.fromkeys(COLUMNS["endpoints"], 1.0) | {"day": np.nan, "estimate": np.inf, "note": ""}])
     write_table(table, run / "endpoints.csv")
     row = read_run(run)["endpoints"].iloc[0]
     assert np.isnan(row["day"]) and row["estimate"] == np.inf and pd.isna(row["note"])
@@ -61,6 +61,14 @@ def test_a_damaged_table_is_named(tmp_path: Path, content: bytes | None) -> None
     path = write_run(tmp_path) / "cells.csv"
     path.unlink() if content is None else path.write_bytes(content)
     with pytest.raises(TableError, match=r"cells\.csv"):
+        read_run(path.parent)
+
+
+def test_text_among_numbers_is_named_by_line_and_column(tmp_path: Path) -> None:
+    path = write_run(tmp_path) / "observations.csv"
+    row = dict.fromkeys(COLUMNS["observations"], 1) | {"is_censored": False}
+    write_table(pd.DataFrame([row, row | {"rtv": "1,5"}]), path)
+    with pytest.raises(TableError, match=r"line 3 .*'1,5' in the column rtv"):
         read_run(path.parent)
 
 

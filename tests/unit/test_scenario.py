@@ -33,6 +33,9 @@ BROKEN = {
     "late dose": ("QW x3", "QW x9", "before the end of the study"),
     "empty arm": ('{regimen: "14 mg/kg IV QW x3"}', "", "is empty"),
     "no control": (", control: true", "", "no arm is the control"),
+    "calipers blind below the endpoint": (
+        "  humane_endpoint: {tumor_volume: 2000 mm^3", "  limit: 8 mm\n  humane_endpoint: {tumor_volume: 200 mm^3", "never read less than 256 mm",
+    ),
     "start above endpoint": ("2000 mm^3", "100 mm^3", "not below the humane endpoint"),
     "biweekly": ("QW x3", "biweekly x3", "ambiguous"),
     "coarse": ("1e3 /mm^3", "10 /mm^3", "out of range"),

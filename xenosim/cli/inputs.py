@@ -121,7 +121,8 @@ def show_regimen(regimen: str, dialect: str | None, drug: str, first_day: int | 
     for name in dict.fromkeys(dose.drug for dose in doses):
         check_drug(name, where=regimen)
     if dialect:
-        typer.echo(as_dialect(doses, dialect.lower()))
+        text = as_dialect(doses, dialect.lower())
+        typer.echo(json.dumps({"dialect": dialect.lower(), "text": text}) if as_json else text)
         return
     summary = describe(doses)
     if as_json:

@@ -53,8 +53,7 @@ def simulate(
     workers_that_fit(scenario, jobs, file)
     check_writable(base)
     # What takes long to import comes before there is anything to leave behind.
-    import xenosim.study.run
-    import xenosim.viz.figures  # noqa: F401
+    import xenosim.study.run  # noqa: F401
 
     command = shlex.join(["xenosim", *sys.argv[1:]])
     plan = Plan(command, paired, every_s, every_steps, days, saving[2])

@@ -57,7 +57,7 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
     Raises
     ------
     TableError
-        A file that is absent, not a CSV, or lacks columns.
+        A file that is absent, not a CSV, lacks columns, or has text where numbers belong.
     """
     import pandas as pd
 
@@ -68,4 +68,10 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
     except (ValueError, OSError) as error:
         raise TableError(f"the table is damaged: {error}", where=str(path), remedy="run the scenario again") from error
     require_columns(table.columns, COLUMNS[name], where=str(path))
+    for column in (column for column in COLUMNS[name] if column not in TEXT and not pd.api.types.is_numeric_dtype(table[column])):
+        given = table[column].dropna().astype(str)
+        wrong = given[pd.to_numeric(given.replace({"True": "1", "False": "0"}), errors="coerce").isna()]
+        if len(wrong):
+            message = f"line {wrong.index[0] + 2} of the table has '{wrong.iloc[0]}' in the column {column}, which holds numbers"
+            raise TableError(message, where=str(path), remedy="mend that line, or run the scenario again")
     return table

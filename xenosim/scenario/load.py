@@ -70,6 +70,14 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) 
             f"the start volume {tumor.start_volume_mm3:g} mm^3 is not below the humane endpoint {measure.end_volume_mm3:g} mm^3",
             "lower tumor.start_volume or raise measure.humane_endpoint.tumor_volume",
         )
+    # Of all formulas L W^2 / 2 reads least.
+    if measure.method == "caliper" and 0.5 * measure.caliper_limit_mm**3 >= measure.end_volume_mm3:
+        raise document.fail(
+            ("measure", "limit"),
+            f"calipers that quantify from {measure.caliper_limit_mm:g} mm on never read less than {0.5 * measure.caliper_limit_mm**3:g} mm^3, "
+            f"the humane endpoint is {measure.end_volume_mm3:g} mm^3: every animal would leave on day 0",
+            "lower measure.limit or raise measure.humane_endpoint.tumor_volume",
+        )
     return Scenario(
         title=str(document.get(("title",), Path(path).stem)),
         published=str(document.get(("published",), "")),

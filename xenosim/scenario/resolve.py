@@ -24,7 +24,7 @@ model: oci_ly10                      # xenograft model; 'xenosim params' lists t
 drug: ixazomib                       # drug of regimens that name none
 tumor:
   start_volume: 150 mm^3             # mean volume at randomization, day 0
-  growth: {doubling_time: 5.5 day}   # of the untreated tumor at start volume; the cell cycle is calibrated to it; or control: my.csv; or potential_doubling_time
+  growth: {doubling_time: 5.5 day}   # of the untreated tumor at start volume; the cell cycle is calibrated to it; or control: my.csv (columns day, tumor_volume_mm3); or potential_doubling_time
   resolution: 1e3 /mm^3              # agents per mm^3; 1e5 is one agent per cell
   # lesions: {count: 40, median_volume: 0.05 mm^3, sd: 1.0}   # on day 0, for sites with lesions, in place of start_volume
   # resistant: {fraction: 0.1 %, mutation_rate: 1e-6, reversion_rate: 0, cycle_cost: 0}   # of the mutation in 'perturb'
