@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from enum import IntEnum, unique
 from typing import Any, NamedTuple
 
@@ -99,17 +100,22 @@ def allocate(capacity: int, dtype: type = np.float32) -> Cells:
     dtype : type
         ``float32``, or ``float64`` for error-budget runs.
     """
-    kinds = [np.dtype(INTEGER_COLUMNS.get(name, dtype)) for name in Cells._fields]
-    # One block for all columns: numpy asks for huge pages from 4 MB on, which halves the cost of random access. Columns start on
-    # cache lines, each a little further into its page than the last, so that they do not share cache sets.
-    sizes = [(capacity * kind.itemsize // 64 + 3) * 64 for kind in kinds]
+    columns: Any = in_one_block([((capacity,), np.dtype(INTEGER_COLUMNS.get(name, dtype))) for name in Cells._fields])
+    return Cells(*columns)
+
+
+def in_one_block(wanted: list[tuple[tuple[int, ...], np.dtype[Any]]]) -> list[NDArray[Any]]:
+    """Arrays of the ``wanted`` shapes and kinds in one block of memory, which is not touched: numpy asks for huge pages from 4 MB on,
+    which halves the cost of random access. Arrays start on cache lines, each a little further into its page than the last, so that
+    they do not share cache sets."""
+    sizes = [(math.prod(shape) * kind.itemsize // 64 + 3) * 64 for shape, kind in wanted]
     buffer = np.empty(sum(sizes) + 64, np.uint8)
     start = -buffer.ctypes.data % 64
-    columns: list[Any] = []
-    for kind, size in zip(kinds, sizes, strict=True):
-        columns.append(buffer[start : start + capacity * kind.itemsize].view(kind))
+    arrays = []
+    for (shape, kind), size in zip(wanted, sizes, strict=True):
+        arrays.append(buffer[start : start + math.prod(shape) * kind.itemsize].view(kind).reshape(shape))
         start += size
-    return Cells(*columns)
+    return arrays
 
 
 def view(cells: Cells, n: int) -> Cells:

@@ -395,8 +395,9 @@ class Recorder:
         }  # fmt: skip
         (load, stress), counted = tumors_together([tumor.distribution("load", "stress") for tumor in tumors])
         row |= describe("load", load, counted) | describe("stress", stress, counted)
-        table = np.zeros((1, 1)) if model.inhibition is None else model.inhibition
-        (occupancy,), counted = tumors_together([([values], number) for values, number in (tumor.per_kind(table) for tumor in tumors)])
+        table = model.inhibition
+        kinds = [(np.zeros(1), np.array([tumor.n])) if table is None else tumor.per_kind(table) for tumor in tumors]
+        (occupancy,), counted = tumors_together([([values], number) for values, number in kinds])
         row |= describe("occupancy", occupancy, counted)
         # Where it is never short it is not solved, and the columns stay empty.
         row |= describe("oxygen", np.concatenate([tumor.pressures() if tumor.oxygen else np.empty(0) for tumor in tumors]))

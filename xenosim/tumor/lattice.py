@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xenosim.cell.state import MAX_SIDE, pack, unpack
+from xenosim.cell.state import MAX_SIDE, in_one_block, pack, unpack
 from xenosim.jit import kernel, prange
 
 OUTSIDE, VACANT = np.int32(-1), np.int32(-2)
@@ -348,10 +348,13 @@ def empty_lattice(shape: tuple[int, int, int], reach: int, cube_bits: int = 0) -
     """A lattice of ``shape`` [sites] without cells, for a distance field of cubes of 2^``cube_bits`` sites up to ``reach`` [cubes];
     voxel tables are zero."""
     cubes = tuple((side >> cube_bits) + 1 for side in shape) if cube_bits else shape
+    narrow = np.dtype(np.uint8 if reach <= BYTE_REACH and cube_bits == 0 else np.uint16)
+    row, taken, squared = in_one_block([(shape, np.dtype(np.int32)), ((shape[0], shape[1], shape[2] // 8 + 1), np.dtype(np.uint8)), (cubes, narrow)])
+    row[:], taken[:], squared[:] = OUTSIDE, 0, 0
     return Lattice(
-        row=np.full(shape, OUTSIDE, np.int32),
-        taken=np.zeros((shape[0], shape[1], shape[2] // 8 + 1), np.uint8),
-        squared=np.zeros(cubes, np.uint8 if reach <= BYTE_REACH and cube_bits == 0 else np.uint16),
+        row=row,
+        taken=taken,
+        squared=squared,
         cube_bits=cube_bits,
         bounds=np.array([shape[0], 0, shape[1], 0, shape[2], 0, 0], np.int64),
         voxel_z=np.zeros(shape[0], np.uint32),

@@ -501,7 +501,7 @@ class Tumor:
         edge = 2**self.spec.cube_bits
         cubes = math.ceil((2.0 * self._growth(self._half) * self._half + margin) / edge)
         shift = cubes * edge
-        gaps, squared = self._list_gaps(), self.lattice.squared
+        gaps, squared = self._list_gaps(), self.lattice.squared.copy()
         # The old lattice goes before the new one comes: a full-size tumor has no room for both. Columns and gaps hold all it held.
         del self.lattice
         self._build_domain(self._half + shift)
