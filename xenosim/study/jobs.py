@@ -433,7 +433,8 @@ def describe(name: str, values: Any, counts: Any = None) -> dict[str, float]:
     # Sorting all is faster than finding three.
     order = None if counts is None else np.argsort(values)
     ordered, ends = (np.sort(values), None) if order is None else (values[order], np.cumsum(counts[order]))
-    found = {f"{name}_mean": float(np.average(values.astype(np.float64), weights=counts))}
+    mean = np.mean(values, dtype=np.float64) if counts is None else np.average(values.astype(np.float64), weights=counts)
+    found = {f"{name}_mean": float(mean)}
     for q in QUANTILES:
         low, share = divmod(q * (total - 1), 1.0)
         ranks = np.minimum([low, low + 1.0], total - 1).astype(np.int64)
