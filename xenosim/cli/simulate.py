@@ -97,11 +97,12 @@ def _carry_out(work: Workspace, jobs: int | None, as_json: bool) -> None:
     if show and not IS_COMPILED:
         typer.echo("Compiling the cell kernel (first run on this machine) ...", err=True)
     again = f"resume with: xenosim resume {shlex.quote(str(work.path))}"
+    # What draws takes a second to import, and this process has nothing to do while the animals are on their way.
+    imports = Thread(target=import_module, args=("xenosim.viz.figures",))
+    imports.start()
     try:
         with obeying(), Progress(show) as progress:
             keeper = work.keeper()
-            # What draws takes a second to import, and this process has nothing to do while the animals are on their way.
-            Thread(target=import_module, args=("xenosim.viz.figures",)).start()
             result = run_study(work.scenario, jobs=jobs, progress=progress, paired=work.plan.paired, keeper=keeper, origin=work.origin())
             directory = work.publish(result, draw)
     except Stopped as stopped:
@@ -111,6 +112,9 @@ def _carry_out(work: Workspace, jobs: int | None, as_json: bool) -> None:
         raise RunError(f"the run cannot be written: {(error.strerror or str(error)).lower()}", where=str(work.path), remedy=again) from error
     except BrokenProcessPool as error:
         raise RunError("a worker process was killed, perhaps for its memory", remedy=f"with fewer --jobs, {again}") from error
+    finally:
+        # An import cannot go on while Python shuts down.
+        imports.join()
     if as_json:
         typer.echo(json.dumps(result.summary() | {"run_directory": str(directory)}, indent=1))
     else:
