@@ -1,9 +1,10 @@
-"""Largest loss of body weight under published tolerated regimens and under higher doses (MODEL.md P8).
+"""Largest loss of body weight under published tolerated regimens and under higher doses (MODEL.md
+P8).
 
     python benchmarks/body_weight.py [RATE]
 
-RATE replaces weight_loss_rate [1/h]. Only the first two regimens are published as maximum tolerated doses; the others are used
-in the literature at a dose that is not checked against its source.
+RATE replaces weight_loss_rate [1/h]. Only the first two regimens are published as maximum tolerated
+doses; the others are used in the literature at a dose that is not checked against its source.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ REGIMENS = {
 
 
 def largest_loss(regimen: str, rate: float | None = None, days: int = 35) -> tuple[float, float]:
-    """Largest fraction of the carcass lost [-] and mean occupancy of normal tissue over the first week [-], typical animal."""
+    """Largest fraction of the carcass lost [-] and mean occupancy of normal tissue over the first
+    week [-], typical animal.
+    """
     tissue = exposures(SCENARIO, parse_regimen(regimen, default_drug=None)).normal
     weight = BodyWeight(load_set("mouse"), np.random.default_rng(0))
     if rate is not None:
@@ -54,7 +57,10 @@ def largest_loss(regimen: str, rate: float | None = None, days: int = 35) -> tup
 def main() -> None:
     """Print the table as Markdown."""
     rate = float(sys.argv[1]) if len(sys.argv) > 1 else None
-    print("| regimen | status | mean occupancy of normal tissue, week 1 (%) | largest loss (%) |\n| --- | --- | --- | --- |")
+    print(
+        "| regimen | status | mean occupancy of normal tissue, week 1 (%) | largest loss (%) |\n|"
+        " --- | --- | --- | --- |"
+    )
     for regimen, status in REGIMENS.items():
         try:
             loss, occupancy = largest_loss(regimen, rate)

@@ -1,10 +1,13 @@
-"""A full-size tumor at one agent per cell: wall time, memory, updates per second, and where the time goes.
+"""A full-size tumor at one agent per cell: wall time, memory, updates per second, and where the
+time goes.
 
-    python benchmarks/full_size.py [--start 200] [--days 30] [--doubling 7.8] [--resolution 1e5] [--regimen "1 mg/kg PO QW x5"]
+    python benchmarks/full_size.py [--start 200] [--days 30] [--doubling 7.8] [--resolution 1e5]
+    [--regimen "1 mg/kg PO QW x5"]
 
-Grows a tumor to the start volume, then simulates it hourly. With a regimen, even a small one, every cell is updated by the whole
-kernel; without, cells at rest only age. Each phase is set against the time that its memory traffic would take at the bandwidth of a
-triad over arrays far larger than the caches, measured in the same process: streams by their bytes, scattered accesses by whole cache
+Grows a tumor to the start volume, then simulates it hourly. With a regimen, even a small one, every
+cell is updated by the whole kernel; without, cells at rest only age. Each phase is set against the
+time that its memory traffic would take at the bandwidth of a triad over arrays far larger than the
+caches, measured in the same process: streams by their bytes, scattered accesses by whole cache
 lines. ``--cells N ...`` instead prints the cost per agent-step of tumors of several sizes.
 """
 
@@ -38,13 +41,21 @@ SCENARIO = Path(__file__).parent.parent / "scenarios" / "full_size.yaml"
 PHASES = {
     "cells": [(tumor_module, "step_cells"), (tumor_module, "age_cells")],
     "lists": [(population, "list_marked")],
-    "deaths, clearance": [(population, "begin_deaths"), (shoving, "vacate"), (shoving, "fill_holes")],
+    "deaths, clearance": [
+        (population, "begin_deaths"),
+        (shoving, "vacate"),
+        (shoving, "fill_holes"),
+    ],
     "distance": [(tumor_module, "update_distance")],
     "gaps": [(tumor_module, "count_gaps"), (tumor_module, "list_gaps"), (shoving, "close_gaps")],
     "turns, directions": [(shoving, "queue"), (shoving, "aim")],
     "divisions": [(shoving, "divide"), (shoving, "divide_by_regions")],
     "daughters": [(population, "bear_daughters")],
-    "sorting by place": [(shoving, "order_by_block"), (shoving, "rearrange"), (shoving, "point_back")],
+    "sorting by place": [
+        (shoving, "order_by_block"),
+        (shoving, "rearrange"),
+        (shoving, "point_back"),
+    ],
     "center, bounds": [(tumor_module, "extent"), (tumor_module, "farthest")],
 }
 LINE = 64
@@ -75,10 +86,14 @@ def bandwidth() -> float:
     return 3 * a.nbytes / best_seconds(lambda: triad(a, b, c, np.float32(2)), 5)
 
 
-def traffic(tumor: Tumor, updates: float, births: float, attempts: float, sorted_rows: float) -> dict[str, float]:
+def traffic(
+    tumor: Tumor, updates: float, births: float, attempts: float, sorted_rows: float
+) -> dict[str, float]:
     """Least memory traffic of each phase [byte]."""
     row = bytes_per_cell(tumor.cells, tumor.held)
-    box = float(np.prod(np.diff(tumor.lattice.bounds[:6].reshape(3, 2))[:, 0] + 1.0)) / max(tumor.n, 1)
+    box = float(np.prod(np.diff(tumor.lattice.bounds[:6].reshape(3, 2))[:, 0] + 1.0)) / max(
+        tumor.n, 1
+    )
     moves = 0.5 * tumor.spec.depth_sites
     return {
         "cells": updates * (READ + WRITTEN if tumor.exposed else 4 * 4 + 1),
@@ -95,19 +110,35 @@ def traffic(tumor: Tumor, updates: float, births: float, attempts: float, sorted
 
 def spec_of(options: argparse.Namespace) -> tuple[TumorSpec, Any]:
     """What the tumor is made of, its growth calibrated, and its exposure to the regimen."""
-    overrides = {"tumor.resolution": f"{options.resolution:g} /mm^3", "tumor.growth.doubling_time": f"{options.doubling:g} day"}
+    overrides = {
+        "tumor.resolution": f"{options.resolution:g} /mm^3",
+        "tumor.growth.doubling_time": f"{options.doubling:g} day",
+    }
     if options.regimen:
         overrides["arms.vehicle.regimen"] = options.regimen
     scenario = load_scenario(SCENARIO, overrides)
-    growth = calibrate(tumor_spec(scenario, None), options.start, options.doubling, load_set(scenario.model).value("cell_loss_factor"))
+    growth = calibrate(
+        tumor_spec(scenario, None),
+        options.start,
+        options.doubling,
+        load_set(scenario.model).value("cell_loss_factor"),
+    )
     exposure = exposures(scenario, scenario.arms[0].doses).tumor if options.regimen else None
     return tumor_spec(scenario, growth), exposure
 
 
 def main() -> None:
     """Run and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, default in (("start", 200.0), ("days", 30.0), ("doubling", 7.8), ("resolution", 1e5), ("reserve", 1700.0)):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    for name, default in (
+        ("start", 200.0),
+        ("days", 30.0),
+        ("doubling", 7.8),
+        ("resolution", 1e5),
+        ("reserve", 1700.0),
+    ):
         parser.add_argument(f"--{name}", type=float, default=default)
     parser.add_argument("--regimen", default="")
     parser.add_argument("--cells", type=float, nargs="*", default=[])
@@ -121,7 +152,9 @@ def main() -> None:
     tumor = Tumor(spec, 0.25 * options.start, 1, options.reserve)
     while tumor.volume_mm3 < options.start:
         tumor.step()
-    print(f"grown to {tumor.volume_mm3:.0f} mm3 in {time.perf_counter() - started:.0f} s", flush=True)
+    print(
+        f"grown to {tumor.volume_mm3:.0f} mm3 in {time.perf_counter() - started:.0f} s", flush=True
+    )
     spent, updates, sorted_rows = time_phases(), 0.0, 0.0
     born, attempts = tumor.born, tumor.born + tumor.failed_pushes
     begun = time.perf_counter()
@@ -133,23 +166,60 @@ def main() -> None:
         sorted_rows += tumor.n if tumor._births < before else 0
         if (hour + 1) % 72 == 0:
             seconds = time.perf_counter() - begun
-            print(f"day {(hour + 1) / 24:3.0f}: {tumor.n:.3e} agents, {seconds:5.0f} s, {1e9 * seconds / updates:.1f} ns per agent-step", flush=True)
+            print(
+                f"day {(hour + 1) / 24:3.0f}: {tumor.n:.3e} agents, {seconds:5.0f} s,"
+                f" {1e9 * seconds / updates:.1f} ns per agent-step",
+                flush=True,
+            )
     total = time.perf_counter() - begun
     counts = tumor.counts()
-    living = tumor.n - sum(number for state, number in counts.items() if state.name not in ("PROLIFERATING", "QUIESCENT"))
+    living = tumor.n - sum(
+        number
+        for state, number in counts.items()
+        if state.name not in ("PROLIFERATING", "QUIESCENT")
+    )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"\n{living:.3e} living cells at the end; {total:.0f} s for {options.days:g} days, {time.perf_counter() - started:.0f} s with growing up")
-    print(f"{updates:.3e} agent-steps, {updates / total / 1e6:.1f} million per second on {numba.get_num_threads()} threads; peak {peak:.2f} GiB,")
-    print(f"{bytes_per_cell(tumor.cells, tumor.held)} bytes per cell in columns, {peak * 2**30 / tumor.n:.0f} in all\n")
-    bounds, rate = traffic(tumor, updates, tumor.born - born, tumor.born + tumor.failed_pushes - attempts, sorted_rows), bandwidth()
-    print(f"bandwidth of a triad: {rate / 1e9:.1f} GB/s\n{'phase':20}{'share':>8}{'ns/agent-step':>16}{'bound / time':>14}")
-    for phase, seconds in sorted((spent | {"rest": total - sum(spent.values())}).items(), key=lambda item: -item[1]):
-        ratio = f"{bounds[phase] / rate / seconds:14.2f}" if phase in bounds and seconds > 0 else f"{'-':>14}"
+    print(
+        f"\n{living:.3e} living cells at the end; {total:.0f} s for {options.days:g} days,"
+        f" {time.perf_counter() - started:.0f} s with growing up"
+    )
+    print(
+        f"{updates:.3e} agent-steps, {updates / total / 1e6:.1f} million per second on"
+        f" {numba.get_num_threads()} threads; peak {peak:.2f} GiB,"
+    )
+    print(
+        f"{bytes_per_cell(tumor.cells, tumor.held)} bytes per cell in columns,"
+        f" {peak * 2**30 / tumor.n:.0f} in all\n"
+    )
+    bounds, rate = (
+        traffic(
+            tumor,
+            updates,
+            tumor.born - born,
+            tumor.born + tumor.failed_pushes - attempts,
+            sorted_rows,
+        ),
+        bandwidth(),
+    )
+    print(
+        f"bandwidth of a triad: {rate / 1e9:.1f}"
+        f" GB/s\n{'phase':20}{'share':>8}{'ns/agent-step':>16}{'bound / time':>14}"
+    )
+    for phase, seconds in sorted(
+        (spent | {"rest": total - sum(spent.values())}).items(), key=lambda item: -item[1]
+    ):
+        ratio = (
+            f"{bounds[phase] / rate / seconds:14.2f}"
+            if phase in bounds and seconds > 0
+            else f"{'-':>14}"
+        )
         print(f"{phase:20}{100 * seconds / total:7.1f}%{1e9 * seconds / updates:16.2f}{ratio}")
 
 
 def cost_by_size(spec: TumorSpec, sizes: list[float]) -> None:
-    """Cost per agent-step of tumors of several sizes, drug in every cell, over a day after a day of settling."""
+    """Cost per agent-step of tumors of several sizes, drug in every cell, over a day after a day of
+    settling.
+    """
     print(f"{'agents':>12}{'ns per agent-step':>20}")
     for size in sizes:
         tumor = Tumor(spec, size / spec.resolution, 1, 1.2 * size / spec.resolution)

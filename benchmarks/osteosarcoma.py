@@ -1,7 +1,9 @@
-"""The osteosarcoma pair: one cell line at two sites under one regimen. Prints a table and draws the growth of all arms.
+"""The osteosarcoma pair: one cell line at two sites under one regimen. Prints a table and draws the
+growth of all arms.
 
-Every animal is in both arms, on common random numbers: the intervals are those of the drug's effect in the model, not of the scatter
-of growth between independent animals (``xenosim run`` gives those).
+Every animal is in both arms, on common random numbers: the intervals are those of the drug's effect
+in the model, not of the scatter of growth between independent animals (``xenosim run`` gives
+those).
 
 Run: python benchmarks/osteosarcoma.py [--set animals.per_arm=2] [--figure FILE] [--tables FOLDER]
 """
@@ -21,33 +23,50 @@ from xenosim.viz.style import finish
 if TYPE_CHECKING:
     import pandas as pd
 
-SITES = {"osteosarcoma_primary": "intramuscular, g 0.2 /h", "osteosarcoma_metastases": "40 nodules of the lung, g 2 /h"}
+SITES = {
+    "osteosarcoma_primary": "intramuscular, g 0.2 /h",
+    "osteosarcoma_metastases": "40 nodules of the lung, g 2 /h",
+}
 COLORS = {"vehicle": "0.45", "ixazomib": "#0072B2"}
 
 
 def row(tables: dict[str, pd.DataFrame], site: str, arm: str) -> str:
-    """One arm: growth rate and doubling time with intervals, T/C and its logarithm, hypoxic and necrotic cells on the last day, mean occupancy."""
-    table, cells = tables["endpoints"].query("arm == @arm").set_index("endpoint"), tables["cells"].query("arm == @arm")
+    """One arm: growth rate and doubling time with intervals, T/C and its logarithm, hypoxic and
+    necrotic cells on the last day, mean occupancy.
+    """
+    table, cells = (
+        tables["endpoints"].query("arm == @arm").set_index("endpoint"),
+        tables["cells"].query("arm == @arm"),
+    )
 
     def text(name: str, style: str, unit: float = 1.0) -> str:
         if name not in table.index:
             return "-"
         e = table.loc[name]
-        return f"{unit * e['estimate']:{style}} ({unit * e['ci_low']:{style}} to {unit * e['ci_high']:{style}})"
+        return (
+            f"{unit * e['estimate']:{style}} ({unit * e['ci_low']:{style}} to"
+            f" {unit * e['ci_high']:{style}})"
+        )
 
     last = cells.sort_values("day").groupby("animal_id").tail(1)
     living = (last["n_proliferating"] + last["n_quiescent"]).clip(lower=1)
-    hypoxic, necrotic = 100 * (last["n_hypoxic"] / living).mean(), 100 * (last["n_necrotic"] / last["n_cells"].clip(lower=1)).mean()
+    hypoxic, necrotic = (
+        100 * (last["n_hypoxic"] / living).mean(),
+        100 * (last["n_necrotic"] / last["n_cells"].clip(lower=1)).mean(),
+    )
     plasma = tables["plasma"].query("arm == @arm")
     occupancy = f"{100 * plasma['tumor_occupancy'].mean():.0f}" if len(plasma) else "-"
     return (
-        f"| {site} | {arm} | {text('growth_rate_per_day', '.3f')} | {text('doubling_time_days', '.1f')} | {text('tc_pct', '.0f')} | "
-        f"{text('tc_volume_mean', '.0f', 100.0)} | {hypoxic:.1f} | {necrotic:.1f} | {occupancy} |"
+        f"| {site} | {arm} | {text('growth_rate_per_day', '.3f')} |"
+        f" {text('doubling_time_days', '.1f')} | {text('tc_pct', '.0f')} |"
+        f" {text('tc_volume_mean', '.0f', 100.0)} | {hypoxic:.1f} | {necrotic:.1f} | {occupancy} |"
     )
 
 
 def draw(studies: dict[str, dict[str, pd.DataFrame]], path: str) -> None:
-    """Geometric mean and 95 % band of the relative volume of both arms, a panel per site, animals as thin lines."""
+    """Geometric mean and 95 % band of the relative volume of both arms, a panel per site, animals
+    as thin lines.
+    """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8.0, 3.6), layout="constrained")
@@ -57,11 +76,24 @@ def draw(studies: dict[str, dict[str, pd.DataFrame]], path: str) -> None:
             rows = tables["observations"].query("arm == @arm")
             for _, animal in rows.groupby("animal_id"):
                 axes.plot(animal["day"], animal["rtv"], color=color, lw=0.6, alpha=0.4)
-            logs = rows.assign(log=np.log(rows["rtv"])).groupby("day")["log"].agg(["mean", "std", "count"])
+            logs = (
+                rows.assign(log=np.log(rows["rtv"]))
+                .groupby("day")["log"]
+                .agg(["mean", "std", "count"])
+            )
             logs = logs[2 * logs["count"] >= logs["count"].iloc[0]]
             half = 1.96 * logs["std"].fillna(0.0) / np.sqrt(logs["count"])
-            axes.fill_between(logs.index, np.exp(logs["mean"] - half), np.exp(logs["mean"] + half), color=color, alpha=0.2, lw=0)
-            axes.plot(logs.index, np.exp(logs["mean"]), color=color, lw=2.2, marker="o", ms=3, label=arm)
+            axes.fill_between(
+                logs.index,
+                np.exp(logs["mean"] - half),
+                np.exp(logs["mean"] + half),
+                color=color,
+                alpha=0.2,
+                lw=0,
+            )
+            axes.plot(
+                logs.index, np.exp(logs["mean"]), color=color, lw=2.2, marker="o", ms=3, label=arm
+            )
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter("{x:g}")
         axes.set(xlabel="day")
@@ -81,7 +113,10 @@ def main() -> None:
     options = parser.parse_args()
     overrides = dict(pair.split("=", 1) for pair in options.set)
     studies: dict[str, dict[str, pd.DataFrame]] = {}
-    print("| site | arm | growth rate (1/day) | doubling (d) | T/C, median RTV (%) | T/C, mean volume (%) | hypoxic at the end (%) | necrotic (%) | mean occupancy (%) |")
+    print(
+        "| site | arm | growth rate (1/day) | doubling (d) | T/C, median RTV (%) | T/C, mean volume"
+        " (%) | hypoxic at the end (%) | necrotic (%) | mean occupancy (%) |"
+    )
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for stem, site in SITES.items():
         result = run_study(load_scenario(f"scenarios/{stem}.yaml", overrides), paired=True)

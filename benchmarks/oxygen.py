@@ -1,7 +1,9 @@
-"""What oxygen costs and what its numbers are worth: voxel size, resolution and tolerance in a tumor short of oxygen, time of an update.
+"""What oxygen costs and what its numbers are worth: voxel size, resolution and tolerance in a tumor
+short of oxygen, time of an update.
 
-Cells of ``scenarios/osteosarcoma_primary.yaml``. For the voxel size the vessels are even (no spread), because their random field is
-drawn per voxel: what is compared is the numerical error alone.
+Cells of ``scenarios/osteosarcoma_primary.yaml``. For the voxel size the vessels are even (no
+spread), because their random field is drawn per voxel: what is compared is the numerical error
+alone.
 
 Run: python benchmarks/oxygen.py [--seeds 4]
 """
@@ -23,17 +25,26 @@ from xenosim.tumor.tumor import Tumor
 
 #: Sites of 20 um, of which all voxels of the frozen tumor are multiples [1/mm3], [um].
 FINE, FROZEN_UM = 1.25e5, (160.0, 80.0, 40.0, 20.0)
-#: Vessel exchange [1/h] and its spread [-], resolution [1/mm3] and voxel [um] of the tumors that grow.
+#: Vessel exchange [1/h] and its spread [-], resolution [1/mm3] and voxel [um] of the tumors that
+#: grow.
 GROWN = (
-    (0.1, 0.0, 8e3, 200.0), (0.1, 0.0, 8e3, 100.0), (0.1, 0.0, 8e3, 50.0), (0.1, 0.0, 1e3, 100.0), (0.1, 0.0, 6.4e4, 100.0),
-    (0.2, 0.5, 1e3, 100.0), (0.2, 0.5, 8e3, 100.0), (0.2, 0.5, 6.4e4, 100.0),
-)  # fmt: skip
+    (0.1, 0.0, 8e3, 200.0),
+    (0.1, 0.0, 8e3, 100.0),
+    (0.1, 0.0, 8e3, 50.0),
+    (0.1, 0.0, 1e3, 100.0),
+    (0.1, 0.0, 6.4e4, 100.0),
+    (0.2, 0.5, 1e3, 100.0),
+    (0.2, 0.5, 8e3, 100.0),
+    (0.2, 0.5, 6.4e4, 100.0),
+)
 TOLERANCES = (1e-2, 1e-3, 1e-4)
 DAYS = 10
 
 
 def with_vessels(spec: Any, mean: float, cv: float, voxel_um: float) -> Any:
-    """``spec`` with vessels of exchange ``mean`` [1/h] and spread ``cv`` [-] on voxels of ``voxel_um`` [um]."""
+    """``spec`` with vessels of exchange ``mean`` [1/h] and spread ``cv`` [-] on voxels of
+    ``voxel_um`` [um].
+    """
     return spec._replace(perfusion=spec.perfusion._replace(mean=mean, cv=cv, voxel_um=voxel_um))
 
 
@@ -61,28 +72,50 @@ def frozen(spec: Any) -> None:
         copy._update_oxygen(copy.oxygen)  # type: ignore[arg-type]
         pressures[voxel] = copy.pressures()
     living, best = tumor.live.state < 2, pressures[FROZEN_UM[-1]]
-    print(f"\nOne tumor of {tumor.n} cells of {tumor.volume_mm3:.1f} mm3, g 0.05 /h, its cells' oxygen on finer voxels")
-    print("| voxel (um) | rms error (mmHg) | mean error (mmHg) | below 5 mmHg (%) | below 2.5 mmHg (%) |")
+    print(
+        f"\nOne tumor of {tumor.n} cells of {tumor.volume_mm3:.1f} mm3, g 0.05 /h, its cells'"
+        " oxygen on finer voxels"
+    )
+    print(
+        "| voxel (um) | rms error (mmHg) | mean error (mmHg) | below 5 mmHg (%) | below 2.5 mmHg"
+        " (%) |"
+    )
     print("| --- | --- | --- | --- | --- |")
     for voxel, p in pressures.items():
         error = (p - best)[living]
-        text = "| - | - " if voxel == FROZEN_UM[-1] else f"| {np.sqrt(np.mean(error**2)):.2f} | {error.mean():+.2f} "
-        print(f"| {voxel:g} {text}| {100 * (p[living] < 5.0).mean():.1f} | {100 * (p[living] < 2.5).mean():.1f} |")
+        text = (
+            "| - | - "
+            if voxel == FROZEN_UM[-1]
+            else f"| {np.sqrt(np.mean(error**2)):.2f} | {error.mean():+.2f} "
+        )
+        print(
+            f"| {voxel:g} {text}| {100 * (p[living] < 5.0).mean():.1f} |"
+            f" {100 * (p[living] < 2.5).mean():.1f} |"
+        )
 
 
 def growing(spec: Any, seeds: int) -> None:
     """Tumors that grow on voxels and sites of several sizes."""
     print(f"\n10 mm3, {DAYS} days; mean and sd of {seeds} seeds, one at 6.4e4")
-    print("| g (1/h) | its cv | agents per mm3 | voxel (um) | volume (mm3) | hypoxic (%) | necrotic (%) | s |")
+    print(
+        "| g (1/h) | its cv | agents per mm3 | voxel (um) | volume (mm3) | hypoxic (%) | necrotic"
+        " (%) | s |"
+    )
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for g, cv, resolution, voxel in GROWN:
         started, rows = time.process_time(), []
         for seed in range(1, (seeds if resolution < 5e4 else 1) + 1):
-            tumor = grow(with_vessels(spec._replace(resolution=resolution), g, cv, voxel), 10.0, DAYS, seed)
+            tumor = grow(
+                with_vessels(spec._replace(resolution=resolution), g, cv, voxel), 10.0, DAYS, seed
+            )
             rows.append((tumor.volume_mm3, *shares(tumor)))
         mean, sd = np.mean(rows, axis=0), np.std(rows, axis=0, ddof=min(len(rows) - 1, 1))
         cells = " | ".join(f"{m:.4g} ± {s:.2g}" for m, s in zip(mean, sd, strict=True))
-        print(f"| {g:g} | {cv:g} | {resolution:.3g} | {voxel:g} | {cells} | {time.process_time() - started:.0f} |", flush=True)
+        print(
+            f"| {g:g} | {cv:g} | {resolution:.3g} | {voxel:g} | {cells} |"
+            f" {time.process_time() - started:.0f} |",
+            flush=True,
+        )
 
 
 def tolerances(spec: Any) -> None:
@@ -107,13 +140,18 @@ def tolerances(spec: Any) -> None:
     solve(exact, rate.astype(np.float64), source.astype(np.float64), coupling, 1e-10)
     limits = [limit - field.params.host for limit in (field.params.hypoxia, field.params.necrosis)]
     print(f"\nAn update at {tumor.volume_mm3:.0f} mm3, float32, against 1e-10 mmHg in float64")
-    print("| tolerance (mmHg) | iterations | largest error (mmHg) | voxels on the other side of a threshold, of 1e6 |")
+    print(
+        "| tolerance (mmHg) | iterations | largest error (mmHg) | voxels on the other side of a"
+        " threshold, of 1e6 |"
+    )
     print("| --- | --- | --- | --- |")
     for tolerance in TOLERANCES:
         p = before.copy()
         iterations = solve(p, rate, source, coupling, tolerance)
         flips = sum(np.mean((p < limit) != (exact < limit)) for limit in limits)
-        print(f"| {tolerance:g} | {iterations} | {np.abs(p - exact).max():.1g} | {1e6 * flips:.0f} |")
+        print(
+            f"| {tolerance:g} | {iterations} | {np.abs(p - exact).max():.1g} | {1e6 * flips:.0f} |"
+        )
 
 
 def costs(spec: Any) -> None:
@@ -131,7 +169,11 @@ def costs(spec: Any) -> None:
         for _ in range(2):
             tumor._update_oxygen(tumor.oxygen)  # type: ignore[arg-type]
         update = (time.process_time() - started) / 2
-        print(f"| {tumor.volume_mm3:.0f} | {tumor.oxygen.pressure.size} | {1e3 * update:.0f} | {1e3 * (spent - update):.0f} |", flush=True)  # type: ignore[union-attr]
+        print(
+            f"| {tumor.volume_mm3:.0f} | {tumor.oxygen.pressure.size} | {1e3 * update:.0f} |"
+            f" {1e3 * (spent - update):.0f} |",
+            flush=True,
+        )  # type: ignore[union-attr]
 
 
 def main() -> None:
@@ -142,7 +184,12 @@ def main() -> None:
     options = parser.parse_args()
     scenario = load_scenario("scenarios/osteosarcoma_primary.yaml")
     spec = tumor_spec(scenario, calibrate_growth(scenario))
-    tables = {"frozen": lambda: frozen(spec), "growing": lambda: growing(spec, options.seeds), "tolerances": lambda: tolerances(spec), "costs": lambda: costs(spec)}
+    tables = {
+        "frozen": lambda: frozen(spec),
+        "growing": lambda: growing(spec, options.seeds),
+        "tolerances": lambda: tolerances(spec),
+        "costs": lambda: costs(spec),
+    }
     for name in [options.only] if options.only else tables:
         tables[name]()
 

@@ -1,6 +1,8 @@
-"""Response against perfusion: T/C of one tumor over the mean vessel exchange g, the same cells throughout, and what oxygen does to the control.
+"""Response against perfusion: T/C of one tumor over the mean vessel exchange g, the same cells
+throughout, and what oxygen does to the control.
 
-Prints a table and writes ``perfusion.png`` beside the working directory, or the file named by ``--figure``.
+Prints a table and writes ``perfusion.png`` beside the working directory, or the file named by
+``--figure``.
 
 Run: python benchmarks/perfusion.py [--volume 20] [--seeds 2] [--figure FILE]
 """
@@ -22,10 +24,16 @@ def main() -> None:
     parser.add_argument("--figure", default="perfusion.png")
     options = parser.parse_args()
     points = sweep(load_scenario(options.scenario), None, options.volume, options.seeds)
-    print("| mean g (1/h) | hypoxic on day 0 (%) | control, relative volume | necrotic, control (%) | mean occupancy (%) | highest (%) | T/C (%) | sd between seeds |")
+    print(
+        "| mean g (1/h) | hypoxic on day 0 (%) | control, relative volume | necrotic, control (%) |"
+        " mean occupancy (%) | highest (%) | T/C (%) | sd between seeds |"
+    )
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for p in points:
-        shares = f"{100 * p.hypoxic:.0f} | {p.growth:.2f} | {100 * p.necrotic:.1f} | {100 * p.occupancy:.0f} | {100 * p.peak:.0f}"
+        shares = (
+            f"{100 * p.hypoxic:.0f} | {p.growth:.2f} | {100 * p.necrotic:.1f} |"
+            f" {100 * p.occupancy:.0f} | {100 * p.peak:.0f}"
+        )
         print(f"| {p.exchange:g} | {shares} | {100 * p.tc:.0f} | {100 * p.sd:.1f} |")
     for row in perfusion_rows(points):
         print(f"{row['row']}: {row['what']}: {row['simulated']:+.2f}, {row['verdict']}")
@@ -39,7 +47,11 @@ def _draw(points: list[Point], path: str) -> None:
     axes = figure.subplots()
     axes.semilogx([p.exchange for p in points], [100 * p.tc for p in points], "o-", color="#0072B2")
     axes.axhline(100, color="0.6", lw=0.8)
-    axes.set(xlabel="mean vessel exchange g (1/h)", ylabel=f"T/C of relative volume, day {DAYS} (%)", ylim=(0, 120))
+    axes.set(
+        xlabel="mean vessel exchange g (1/h)",
+        ylabel=f"T/C of relative volume, day {DAYS} (%)",
+        ylim=(0, 120),
+    )
     figure.savefig(path, dpi=150)
 
 

@@ -1,11 +1,14 @@
-"""Regrowth after uniform instant kills of 50, 90 and 99 % of a 500 mm3 tumor, against the untreated tumor (MODEL.md P7).
+"""Regrowth after uniform instant kills of 50, 90 and 99 % of a 500 mm3 tumor, against the untreated
+tumor (MODEL.md P7).
 
     python benchmarks/repopulation.py [FOLDER]
 
-Two tumors: the default growth (all shipped models differ from it by 1 % at most: doubling 5.33 d at 150 mm3, mechanical depth 1000 um)
-and one with a thinner rim of 700 um and the cycle that gives the same doubling (none does at 500 um). Prints a table and writes the figure ``regrowth`` into
-FOLDER (scenarios/figures by default). Rates are those of five days; the control is one tumor that grows from below the
-lowest volume, and its rate is taken at the volume that the regrowing tumor has. A ratio above 1.5 is marked MISS.
+Two tumors: the default growth (all shipped models differ from it by 1 % at most: doubling 5.33 d at
+150 mm3, mechanical depth 1000 um) and one with a thinner rim of 700 um and the cycle that gives the
+same doubling (none does at 500 um). Prints a table and writes the figure ``regrowth`` into FOLDER
+(scenarios/figures by default). Rates are those of five days; the control is one tumor that grows
+from below the lowest volume, and its rate is taken at the volume that the regrowing tumor has. A
+ratio above 1.5 is marked MISS.
 """
 
 from __future__ import annotations
@@ -36,8 +39,10 @@ WINDOW_DAYS, LONGEST_DAYS, ALLOWED, COMPACT = 5, 70, 1.5, 1.5
 
 
 class Course(NamedTuple):
-    """Day by day: volume [mm3]; share of sites with a cell within 0.7 of the radius of that volume [-]; volume of the ball with the
-    cells' radius of gyration over the volume of the cells [-]: 1 for a solid ball, more for cells that stay spread out."""
+    """Day by day: volume [mm3]; share of sites with a cell within 0.7 of the radius of that volume
+    [-]; volume of the ball with the cells' radius of gyration over the volume of the cells [-]: 1
+    for a solid ball, more for cells that stay spread out.
+    """
 
     volume: np.ndarray
     density: np.ndarray
@@ -48,8 +53,15 @@ def grown_spec(depth_um: float) -> tuple[TumorSpec, Growth]:
     """The model's tumor with this depth and the cycle that gives its doubling time at 150 mm3."""
     model = load_set(MODEL)
     doubling = model.value("doubling_time")
-    scenario = load_scenario(FOLDER / "oci_ly10_weekly.yaml", {"tumor.growth.doubling_time": f"{doubling} day"})
-    growth = calibrate(tumor_spec(scenario, None)._replace(depth_um=depth_um), 150.0, doubling, model.value("cell_loss_factor"))
+    scenario = load_scenario(
+        FOLDER / "oci_ly10_weekly.yaml", {"tumor.growth.doubling_time": f"{doubling} day"}
+    )
+    growth = calibrate(
+        tumor_spec(scenario, None)._replace(depth_um=depth_um),
+        150.0,
+        doubling,
+        model.value("cell_loss_factor"),
+    )
     return tumor_spec(scenario, growth)._replace(depth_um=depth_um), growth
 
 
@@ -59,13 +71,21 @@ def shape(tumor: Tumor) -> tuple[float, float]:
     squares = ((sites - sites.mean(axis=0)) ** 2).sum(axis=1)
     radius = (3.0 * tumor.n / (4.0 * math.pi)) ** (1.0 / 3.0)
     within = 4.0 / 3.0 * math.pi * (0.7 * radius) ** 3
-    return float((squares <= (0.7 * radius) ** 2).sum() / within), float((5.0 / 3.0 * squares.mean()) ** 1.5 / radius**3)
+    return float((squares <= (0.7 * radius) ** 2).sum() / within), float(
+        (5.0 / 3.0 * squares.mean()) ** 1.5 / radius**3
+    )
 
 
 def follow(tumor: Tumor, end_mm3: float, killed: bool) -> Course:
-    """Daily course until the tumor reaches ``end_mm3`` [mm3], after its lowest volume if it was ``killed``."""
+    """Daily course until the tumor reaches ``end_mm3`` [mm3], after its lowest volume if it was
+    ``killed``.
+    """
     rows = [(tumor.volume_mm3, *shape(tumor))]
-    while tumor.n and len(rows) <= LONGEST_DAYS and (rows[-1][0] < end_mm3 or (killed and len(rows) < 5)):
+    while (
+        tumor.n
+        and len(rows) <= LONGEST_DAYS
+        and (rows[-1][0] < end_mm3 or (killed and len(rows) < 5))
+    ):
         for _ in range(round(24.0 / tumor.spec.dt_h)):
             tumor.step()
         if tumor.n:
@@ -74,9 +94,13 @@ def follow(tumor: Tumor, end_mm3: float, killed: bool) -> Course:
 
 
 def kill(tumor: Tumor, share: float) -> Tumor:
-    """A copy of the tumor of which ``share`` [-] of all cells, drawn at random, die at the next step."""
+    """A copy of the tumor of which ``share`` [-] of all cells, drawn at random, die at the next
+    step.
+    """
     treated = copy.deepcopy(tumor)
-    treated.kill(np.random.default_rng(SEED).permutation(treated.n)[: round(share * treated.n)].tolist())
+    treated.kill(
+        np.random.default_rng(SEED).permutation(treated.n)[: round(share * treated.n)].tolist()
+    )
     return treated
 
 
@@ -87,18 +111,32 @@ def rates(volume: np.ndarray) -> np.ndarray:
 
 
 def ratios(course: Course, control: Course) -> tuple[int, np.ndarray, np.ndarray]:
-    """Day of the lowest volume, and from then on the regrowth rate and the control's rate at the same volume [1/day]."""
+    """Day of the lowest volume, and from then on the regrowth rate and the control's rate at the
+    same volume [1/day].
+    """
     lowest = int(course.volume.argmin())
     regrowth = rates(course.volume[lowest:])
-    known = control.volume[: -WINDOW_DAYS]
-    return lowest, regrowth, np.interp(np.log(course.volume[lowest : lowest + regrowth.size]), np.log(known), rates(control.volume))
+    known = control.volume[:-WINDOW_DAYS]
+    return (
+        lowest,
+        regrowth,
+        np.interp(
+            np.log(course.volume[lowest : lowest + regrowth.size]),
+            np.log(known),
+            rates(control.volume),
+        ),
+    )
 
 
 def main() -> None:
     """Print the table as Markdown and draw the figure."""
     numba.set_num_threads(min(2, numba.config.NUMBA_NUM_THREADS))
-    print("| depth (um) | potential doubling (d) | kill (%) | lowest (mm3) | on day | regrowth (/d) | control there (/d) | ratio | largest ratio later |"
-          " back at 500 mm3 (d) | least density inside 0.7 R | density at the end | largest spread | spread at the end | compact from day | |")  # fmt: skip
+    print(
+        "| depth (um) | potential doubling (d) | kill (%) | lowest (mm3) | on day | regrowth (/d) |"
+        " control there (/d) | ratio | largest ratio later | back at 500 mm3 (d) | least density"
+        " inside 0.7 R | density at the end | largest spread | spread at the end | compact from"
+        " day | |"
+    )
     print("|" + " --- |" * 16)
     drawn = []
     for depth in DEPTHS_UM:
@@ -108,13 +146,20 @@ def main() -> None:
             tumor.step()
         control = follow(Tumor(spec, 1.0, SEED), 2.5 * START_MM3, False)
         untreated = follow(copy.deepcopy(tumor), 3.0 * START_MM3, False)
-        print(f"| {depth:.0f} | {growth.potential_doubling_days:.2f} | 0 |" + " - |" * 7 + f" {' | '.join(compactness(untreated))} | |", flush=True)
+        print(
+            f"| {depth:.0f} | {growth.potential_doubling_days:.2f} | 0 |"
+            + " - |" * 7
+            + f" {' | '.join(compactness(untreated))} | |",
+            flush=True,
+        )
         courses = {}
         for share in KILLS:
             course = courses[share] = follow(kill(tumor, share), 1.6 * START_MM3, True)
             print(row(depth, growth, share, course, control), flush=True)
         drawn.append((depth, untreated, courses))
-    for path in save(figure(drawn), Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER / "figures", "regrowth"):
+    for path in save(
+        figure(drawn), Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER / "figures", "regrowth"
+    ):
         print(f"figure: {path.name}")
 
 
@@ -125,19 +170,41 @@ def row(depth: float, growth: Growth, share: float, course: Course, control: Cou
     back = np.nonzero(course.volume[lowest:] >= START_MM3)[0]
     miss = "MISS" if ratio.max() > ALLOWED else ""
     cells = (
-        f"{depth:.0f}", f"{growth.potential_doubling_days:.2f}", f"{100 * share:.0f}", f"{course.volume[lowest]:.1f}", f"{lowest}",
-        f"{regrowth[0]:.3f}", f"{reference[0]:.3f}", f"{ratio[0]:.2f}", f"{ratio.max():.2f}",
+        f"{depth:.0f}",
+        f"{growth.potential_doubling_days:.2f}",
+        f"{100 * share:.0f}",
+        f"{course.volume[lowest]:.1f}",
+        f"{lowest}",
+        f"{regrowth[0]:.3f}",
+        f"{reference[0]:.3f}",
+        f"{ratio[0]:.2f}",
+        f"{ratio.max():.2f}",
         f"{lowest + back[0]}" if back.size else f"> {course.volume.size - 1}",
-        *compactness(course), miss,
-    )  # fmt: skip
+        *compactness(course),
+        miss,
+    )
     return "| " + " | ".join(cells) + " |"
 
 
 def compactness(course: Course) -> tuple[str, ...]:
-    """Least and last density, largest and last spread, and the day from which the spread stays below COMPACT."""
+    """Least and last density, largest and last spread, and the day from which the spread stays
+    below COMPACT.
+    """
     loose = np.nonzero(course.spread >= COMPACT)[0]
-    last = "0" if not loose.size else "never" if loose[-1] == course.spread.size - 1 else f"{loose[-1] + 1}"
-    return f"{course.density.min():.2f}", f"{course.density[-1]:.2f}", f"{course.spread.max():.2f}", f"{course.spread[-1]:.2f}", last
+    last = (
+        "0"
+        if not loose.size
+        else "never"
+        if loose[-1] == course.spread.size - 1
+        else f"{loose[-1] + 1}"
+    )
+    return (
+        f"{course.density.min():.2f}",
+        f"{course.density[-1]:.2f}",
+        f"{course.spread.max():.2f}",
+        f"{course.spread[-1]:.2f}",
+        last,
+    )
 
 
 def figure(drawn: list[tuple[float, Course, dict[float, Course]]]) -> Any:
@@ -161,10 +228,16 @@ def figure(drawn: list[tuple[float, Course, dict[float, Course]]]) -> Any:
         bottom.set(yscale="log", xlabel="day after the kill")
         for axes in (top, middle, bottom):
             finish(axes)
-    for axes, label in zip(panels[:, 0], ("volume (mm³)", "sites with a cell\nwithin 0.7 R", "spread (1: a solid ball)"), strict=True):
+    for axes, label in zip(
+        panels[:, 0],
+        ("volume (mm³)", "sites with a cell\nwithin 0.7 R", "spread (1: a solid ball)"),
+        strict=True,
+    ):
         axes.set_ylabel(label)
     panels[0, 0].legend(frameon=False, fontsize=8)
-    page.suptitle("Regrowth after uniform instant kills of a 500 mm³ tumor", fontsize=11, x=0.01, ha="left")
+    page.suptitle(
+        "Regrowth after uniform instant kills of a 500 mm³ tumor", fontsize=11, x=0.01, ha="left"
+    )
     return page
 
 

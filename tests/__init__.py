@@ -1,4 +1,6 @@
-"""Tests. Of several test processes (``pytest -n``) each compiles into a cache of its own: numba's is not made for two writers."""
+"""Tests. Of several test processes (``pytest -n``) each compiles into a cache of its own: numba's
+is not made for two writers.
+"""
 
 import os
 from pathlib import Path

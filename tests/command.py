@@ -1,4 +1,6 @@
-"""The command line in tests: in this process, where what it does is tested, and as a process, where the process is."""
+"""The command line in tests: in this process, where what it does is tested, and as a process, where
+the process is.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,17 @@ ENVIRONMENT = os.environ | {"NO_COLOR": "1", "NUMBA_NUM_THREADS": "1"}
 
 
 def call(*args: str, cwd: Path) -> CompletedProcess[str]:
-    """The command in this process: its exit code and what it printed. An exception that a user would see as a traceback is raised."""
+    """The command in this process: its exit code and what it printed. An exception that a user
+    would see as a traceback is raised.
+    """
     out, errors, code = io.StringIO(), io.StringIO(), 0
     with (
-        contextlib.chdir(cwd), mock.patch.object(sys, "argv", ["xenosim", *args]), mock.patch.dict(os.environ, {"NO_COLOR": "1"}),
-        contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors),
-    ):  # fmt: skip
+        contextlib.chdir(cwd),
+        mock.patch.object(sys, "argv", ["xenosim", *args]),
+        mock.patch.dict(os.environ, {"NO_COLOR": "1"}),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(errors),
+    ):
         try:
             main()
         except SystemExit as stop:

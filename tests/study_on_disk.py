@@ -1,4 +1,5 @@
-"""A tiny study on disk, run in a process that kills itself at a chosen event: ``python -m tests.study_on_disk BASE JOBS KILL_AT``.
+"""A tiny study on disk, run in a process that kills itself at a chosen event: ``python -m
+tests.study_on_disk BASE JOBS KILL_AT``.
 
 It says when it begins and, if it lives (KILL_AT 0), how many events it saw.
 """
@@ -38,7 +39,9 @@ seed: 7
 def tiny(folder: Path, **overrides: str) -> Scenario:
     """The study's scenario."""
     (folder / "tiny.yaml").write_text(TEXT)
-    return load_scenario(folder / "tiny.yaml", {key.replace("__", "."): value for key, value in overrides.items()})
+    return load_scenario(
+        folder / "tiny.yaml", {key.replace("__", "."): value for key, value in overrides.items()}
+    )
 
 
 def tables(directory: Path) -> dict[str, bytes]:
@@ -51,13 +54,19 @@ def go_on(base: Path, scenario: Scenario, plan: Plan, jobs: int = 1) -> Path:
     left = list(base.glob(f"*{UNFINISHED}"))
     with Workspace.open(left[0]) if left else Workspace.create(base, scenario, plan) as work:
         result: StudyResult = run_study(
-            work.scenario, jobs=jobs, paired=work.plan.paired, keeper=work.keeper(), origin=work.origin()
-        )  # fmt: skip
+            work.scenario,
+            jobs=jobs,
+            paired=work.plan.paired,
+            keeper=work.keeper(),
+            origin=work.origin(),
+        )
         return work.publish(result)
 
 
 def count_events(act: Callable[[int], None]) -> list[int]:
-    """Call ``act`` with the number of every step, flush, rename, link and removal of this process, before it happens; the count so far."""
+    """Call ``act`` with the number of every step, flush, rename, link and removal of this process,
+    before it happens; the count so far.
+    """
     from xenosim.tumor.abm import XenograftModel
 
     seen = [0]
@@ -71,7 +80,10 @@ def count_events(act: Callable[[int], None]) -> list[int]:
         return wrapper
 
     XenograftModel.advance = counted(XenograftModel.advance)  # type: ignore[method-assign]
-    for module, names in ((os, ("replace", "fsync", "link", "unlink", "mkdir")), (shutil, ("rmtree",))):
+    for module, names in (
+        (os, ("replace", "fsync", "link", "unlink", "mkdir")),
+        (shutil, ("rmtree",)),
+    ):
         for name in names:
             setattr(module, name, counted(getattr(module, name)))
     return seen

@@ -1,6 +1,8 @@
-"""The command, except that an animal under treatment, once its first checkpoint is written, waits until its process is asked to stop.
+"""The command, except that an animal under treatment, once its first checkpoint is written, waits
+until its process is asked to stop.
 
-So a test can stop a run at a certain moment, however fast or slow the machine is. Workers are started with this file too.
+So a test can stop a run at a certain moment, however fast or slow the machine is. Workers are
+started with this file too.
 """
 
 from __future__ import annotations

@@ -22,7 +22,12 @@ class XenosimError(Exception):
     """
 
     def __init__(
-        self, message: str, *, where: str | None = None, remedy: str | None = None, excerpt: str | None = None
+        self,
+        message: str,
+        *,
+        where: str | None = None,
+        remedy: str | None = None,
+        excerpt: str | None = None,
     ) -> None:
         super().__init__(message, where, remedy, excerpt)
         self.message = message
@@ -39,7 +44,11 @@ class XenosimError(Exception):
 
 
 def _rebuild(
-    kind: type[XenosimError], message: str, where: str | None, remedy: str | None, excerpt: str | None
+    kind: type[XenosimError],
+    message: str,
+    where: str | None,
+    remedy: str | None,
+    excerpt: str | None,
 ) -> XenosimError:
     """Unpickle an error raised in a worker process."""
     return kind(message, where=where, remedy=remedy, excerpt=excerpt)
@@ -78,7 +87,9 @@ class CheckpointError(XenosimError):
 
 
 def suggest(word: str, options: Iterable[str]) -> str:
-    """Return ``"; did you mean 'x'?"`` for the nearest of ``options`` in any letter case, or an empty string."""
+    """Return ``"; did you mean 'x'?"`` for the nearest of ``options`` in any letter case, or an
+    empty string.
+    """
     spelled = {option.lower(): option for option in options}
     near = difflib.get_close_matches(word.lower(), list(spelled), n=1, cutoff=0.6)
     return f"; did you mean '{spelled[near[0]]}'?" if near else ""

@@ -1,4 +1,6 @@
-"""The one compiler decorator, ``kernel``, and a compile cache keyed by the sources of every kernel."""
+"""The one compiler decorator, ``kernel``, and a compile cache keyed by the sources of every
+kernel.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def cache_root() -> Path:
-    """Directory for compiled kernels and growth calibrations (``XENOSIM_CACHE_DIR`` overrides it)."""
+    """Directory for compiled kernels and growth calibrations (``XENOSIM_CACHE_DIR`` overrides
+    it).
+    """
     default = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "xenosim"
     return Path(os.environ.get("XENOSIM_CACHE_DIR", default))
 
 
 def source_hash() -> str:
-    """Hash of every source that may hold a kernel: an edit anywhere invalidates all compiled code."""
+    """Hash of every source that may hold a kernel: an edit anywhere invalidates all compiled
+    code.
+    """
     package = Path(__file__).parent
     digest = hashlib.sha256(os.environ.get("NUMBA_BOUNDSCHECK", "").encode())
     for folder in (".", "cell", "tumor", "pharmacology"):
@@ -37,19 +43,22 @@ def _point_numba_at_cache() -> bool:
 
 #: Whether compiled kernels were found when this process started.
 IS_COMPILED = _point_numba_at_cache()
-# OpenMP's threads spin while they wait, by default: beside another busy process a step of a small tumor then takes 40 times as long.
+# OpenMP's threads spin while they wait, by default: beside another busy process a step of a small
+# tumor then takes 40 times as long.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import llvmlite.binding  # noqa: E402
 import numba  # noqa: E402
 
-# Where a processor has 512-bit registers, LLVM uses half of them unless told otherwise (benchmarks/cell_kernel.py: a quarter slower).
+# Where a processor has 512-bit registers, LLVM uses half of them unless told otherwise
+# (benchmarks/cell_kernel.py: a quarter slower).
 _features = llvmlite.binding.get_host_cpu_features()
 if _features.get("avx512f") and not getattr(numba.config, "CPU_FEATURES", None):
     setattr(numba.config, "CPU_FEATURES", _features.flatten() + ",-prefer-256-bit")  # noqa: B010
 setattr(numba.config, "CACHE_DIR", os.environ["NUMBA_CACHE_DIR"])  # noqa: B010
-# The cell loop walks some twenty columns. LLVM proves that they do not overlap by comparing them pairwise at run time, and gives
-# up beyond eight comparisons unless told otherwise; without this the loop is not vectorized (5 times slower, see benchmarks/).
+# The cell loop walks some twenty columns. LLVM proves that they do not overlap by comparing them
+# pairwise at run time, and gives up beyond eight comparisons unless told otherwise; without this
+# the loop is not vectorized (5 times slower, see benchmarks/).
 llvmlite.binding.set_option("xenosim", "-vectorize-memory-check-threshold=1024")
 llvmlite.binding.set_option("xenosim", "-runtime-memory-check-threshold=1024")
 llvmlite.binding.set_option("xenosim", "-memory-check-merge-threshold=1024")
@@ -92,8 +101,12 @@ def _ask_for_line(typing_context: Any, column: Any, index: Any) -> Any:
 
         byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
         array = context.make_array(column)(context, builder, arguments[0])
-        line = builder.bitcast(builder.gep(array.data, [context.cast(builder, arguments[1], index, types.intp)]), byte)
-        hint = builder.module.declare_intrinsic("llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, number, number, number]))
+        line = builder.bitcast(
+            builder.gep(array.data, [context.cast(builder, arguments[1], index, types.intp)]), byte
+        )
+        hint = builder.module.declare_intrinsic(
+            "llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        )
         # To be written, to be kept, data.
         builder.call(hint, [line, number(1), number(3), number(1)])
         return context.get_dummy_value()
@@ -101,6 +114,7 @@ def _ask_for_line(typing_context: Any, column: Any, index: Any) -> Any:
     return types.void(column, index), generate
 
 
-#: ``prefetch(column, index)``, in kernels: ask for the memory of ``column[index]``, a contiguous column, ahead of its use. Nothing is read
-#: and nothing changes, whatever the index. Cells that act in one step lie scattered; without this a loop waits for one after another.
+#: ``prefetch(column, index)``, in kernels: ask for the memory of ``column[index]``, a contiguous
+#: column, ahead of its use. Nothing is read and nothing changes, whatever the index. Cells that act
+#: in one step lie scattered; without this a loop waits for one after another.
 prefetch: Any = numba.extending.intrinsic(_ask_for_line)

@@ -1,4 +1,6 @@
-"""The internal unit system (um, h, nmol, nM, mg/kg, mm3, g) and the only use of pint, at the border."""
+"""The internal unit system (um, h, nmol, nM, mg/kg, mm3, g) and the only use of pint, at the
+border.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,27 @@ from xenosim.errors import UnitError
 
 #: Internal unit of each dimension.
 DIMENSIONS = {
-    "dose": "mg/kg", "volume": "mm^3", "time": "h", "duration_days": "day", "length": "um", "length_mm": "mm", "concentration": "nM",
-    "density": "1/mm^3", "fraction": "", "mass": "g", "rate": "1/h", "rate_per_day": "1/day", "clearance": "L/h/kg",
-    "volume_per_kg": "L/kg", "amount_per_kg": "umol/kg", "molar_mass": "g/mol", "per_nM_h": "1/(nM*h)", "pressure": "mmHg", "diffusivity": "um^2/h", "dimensionless": "",
-}  # fmt: skip
+    "dose": "mg/kg",
+    "volume": "mm^3",
+    "time": "h",
+    "duration_days": "day",
+    "length": "um",
+    "length_mm": "mm",
+    "concentration": "nM",
+    "density": "1/mm^3",
+    "fraction": "",
+    "mass": "g",
+    "rate": "1/h",
+    "rate_per_day": "1/day",
+    "clearance": "L/h/kg",
+    "volume_per_kg": "L/kg",
+    "amount_per_kg": "umol/kg",
+    "molar_mass": "g/mol",
+    "per_nM_h": "1/(nM*h)",
+    "pressure": "mmHg",
+    "diffusivity": "um^2/h",
+    "dimensionless": "",
+}
 _NUMBER = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
 
 
@@ -60,7 +79,9 @@ def quantity(text: str, dimension: str, *, where: str | None = None) -> float:
         raise UnitError(f"{text!r} is not a finite number", where=where, remedy=example)
     if not expected:
         if unit not in ("", "%"):
-            raise UnitError(f"{text!r} has a unit where a fraction is expected", where=where, remedy=example)
+            raise UnitError(
+                f"{text!r} has a unit where a fraction is expected", where=where, remedy=example
+            )
         return number / 100.0 if unit == "%" else number
     if not unit:
         raise UnitError(f"{text!r} has no unit", where=where, remedy=example)
@@ -68,7 +89,9 @@ def quantity(text: str, dimension: str, *, where: str | None = None) -> float:
 
 
 def convert(value: float, unit: str, dimension: str, *, where: str | None = None) -> float:
-    """``value`` in ``unit`` as a number in the internal unit of ``dimension``; UnitError if that is impossible."""
+    """``value`` in ``unit`` as a number in the internal unit of ``dimension``; UnitError if that is
+    impossible.
+    """
     expected = DIMENSIONS[dimension]
     if unit == expected:
         return value
@@ -78,5 +101,7 @@ def convert(value: float, unit: str, dimension: str, *, where: str | None = None
     try:
         result = registry.Quantity(value, spelled).to(expected)
     except Exception as error:
-        raise UnitError(f"'{unit}' is not a unit of {dimension}", where=where, remedy=f"use {expected}") from error
+        raise UnitError(
+            f"'{unit}' is not a unit of {dimension}", where=where, remedy=f"use {expected}"
+        ) from error
     return float(result.magnitude)

@@ -1,6 +1,7 @@
-"""The workload in agentpy: one agent per cell; positions in a dictionary, because agentpy's grid keeps an agent set per site.
+"""The workload in agentpy: one agent per cell; positions in a dictionary, because agentpy's grid
+keeps an agent set per site.
 
-    python benchmarks/peers/agentpy_plain.py
+python benchmarks/peers/agentpy_plain.py
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import workload as w
 class TumorCell(agentpy.Agent):
     """One cell."""
 
-    def setup(self, site: tuple[int, int, int], cycle_h: float, load_ratio: float, clock: float) -> None:
+    def setup(
+        self, site: tuple[int, int, int], cycle_h: float, load_ratio: float, clock: float
+    ) -> None:
         """Traits and state."""
         self.site, self.cycle_h, self.load_ratio, self.clock = site, cycle_h, load_ratio, clock
         self.load, self.stress = load_ratio / (1.0 - load_ratio), 0.0
@@ -42,12 +45,20 @@ class TumorCell(agentpy.Agent):
         if target is None:
             return
         self.clock -= 1.0
-        daughter = TumorCell(self.model, target, w.CYCLE_H * math.exp(random.gauss(0.0, w.CYCLE_SD)), self.load_ratio, self.clock)
+        daughter = TumorCell(
+            self.model,
+            target,
+            w.CYCLE_H * math.exp(random.gauss(0.0, w.CYCLE_SD)),
+            self.load_ratio,
+            self.clock,
+        )
         daughter.load, daughter.stress = self.load, self.stress
         self.model.born.append(daughter)
 
     def push(self) -> tuple[int, int, int] | None:
-        """Move the cells on a line one site outward; the site that becomes free, or None if no free site is within reach."""
+        """Move the cells on a line one site outward; the site that becomes free, or None if no free
+        site is within reach.
+        """
         sites, gauss = self.model.sites, self.model.random.gauss
         path = w.line(self.site, (gauss(0, 1), gauss(0, 1), gauss(0, 1)))
         free = next((k for k, site in enumerate(path) if site not in sites), None)
@@ -70,7 +81,13 @@ class PlainTumor(agentpy.Model):
         self.dead: list[TumorCell] = []
         self.occupancy, gauss = 0.0, self.random.gauss
         founders = [
-            TumorCell(self, site, w.CYCLE_H * math.exp(gauss(0.0, w.CYCLE_SD)), w.LOAD_RATIO * math.exp(gauss(0.0, w.LOAD_SD)), self.random.random())
+            TumorCell(
+                self,
+                site,
+                w.CYCLE_H * math.exp(gauss(0.0, w.CYCLE_SD)),
+                w.LOAD_RATIO * math.exp(gauss(0.0, w.LOAD_SD)),
+                self.random.random(),
+            )
             for site in w.ball(w.START_CELLS)
         ]
         self.cells = agentpy.AgentList(self, founders)
@@ -81,7 +98,9 @@ class PlainTumor(agentpy.Model):
         self.born, self.dead = [], []
         self.cells.shuffle().hour()
         gone = set(map(id, self.dead))
-        self.cells = agentpy.AgentList(self, [cell for cell in self.cells if id(cell) not in gone] + self.born)
+        self.cells = agentpy.AgentList(
+            self, [cell for cell in self.cells if id(cell) not in gone] + self.born
+        )
         return n
 
 
@@ -93,4 +112,10 @@ def build() -> PlainTumor:
 
 
 if __name__ == "__main__":
-    w.measure("agentpy", ["agentpy", "numpy"], build, lambda model, k: model.hour(k), lambda model: len(model.cells))
+    w.measure(
+        "agentpy",
+        ["agentpy", "numpy"],
+        build,
+        lambda model, k: model.hour(k),
+        lambda model: len(model.cells),
+    )

@@ -1,5 +1,5 @@
-"""The workload in mesa-frames: hourly updates and deaths as polars expressions over all cells; the few divisions of an hour one by one on
-a NumPy lattice of row numbers.
+"""The workload in mesa-frames: hourly updates and deaths as polars expressions over all cells; the
+few divisions of an hour one by one on a NumPy lattice of row numbers.
 
     python benchmarks/peers/mesa_frames_plain.py
 """
@@ -26,20 +26,33 @@ class Cells(AgentSetPolars):
         self.add(
             pl.DataFrame(
                 {
-                    "unique_id": np.arange(n), "site": np.array(w.ball(n)) @ np.array([SIDE * SIDE, SIDE, 1]), "load_ratio": ratio,
-                    "cycle_h": w.CYCLE_H * np.exp(w.CYCLE_SD * rng.standard_normal(n)), "clock": rng.random(n), "load": ratio / (1.0 - ratio), "stress": np.zeros(n),
+                    "unique_id": np.arange(n),
+                    "site": np.array(w.ball(n)) @ np.array([SIDE * SIDE, SIDE, 1]),
+                    "load_ratio": ratio,
+                    "cycle_h": w.CYCLE_H * np.exp(w.CYCLE_SD * rng.standard_normal(n)),
+                    "clock": rng.random(n),
+                    "load": ratio / (1.0 - ratio),
+                    "stress": np.zeros(n),
                 }
             )
-        )  # fmt: skip
+        )
 
     def hour(self, occupancy: float) -> None:
         """An hour of load, stress, death and cycle; then the divisions."""
         load, stress = pl.col("load"), pl.col("stress")
         rng = self.model.rng
         frame = self.agents.filter(pl.Series(rng.random(len(self.agents)) >= w.LOSS_PER_H))
-        frame = frame.with_columns(load=(load + 0.5 * (pl.col("load_ratio") - (1.0 - occupancy) * load / (1.0 + load))).clip(0.0))
-        frame = frame.with_columns(stress=stress + 0.24 * (load * load / (9.0 + load * load) - stress))
-        frame = frame.with_columns(clock=pl.col("clock") + (1.0 - 1.5 * stress).clip(0.0) / pl.col("cycle_h"))
+        frame = frame.with_columns(
+            load=(
+                load + 0.5 * (pl.col("load_ratio") - (1.0 - occupancy) * load / (1.0 + load))
+            ).clip(0.0)
+        )
+        frame = frame.with_columns(
+            stress=stress + 0.24 * (load * load / (9.0 + load * load) - stress)
+        )
+        frame = frame.with_columns(
+            clock=pl.col("clock") + (1.0 - 1.5 * stress).clip(0.0) / pl.col("cycle_h")
+        )
         self.agents = self.divide(frame)
 
     def divide(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -63,16 +76,22 @@ class Cells(AgentSetPolars):
         if not mothers:
             return frame
         daughters = frame[mothers].with_columns(
-            unique_id=pl.Series(np.arange(self.next_id, self.next_id + len(mothers))), site=pl.Series(places),
+            unique_id=pl.Series(np.arange(self.next_id, self.next_id + len(mothers))),
+            site=pl.Series(places),
             cycle_h=pl.Series(w.CYCLE_H * np.exp(w.CYCLE_SD * rng.standard_normal(len(mothers)))),
-        )  # fmt: skip
+        )
         self.next_id += len(mothers)
         return pl.concat([frame, daughters])
 
     def push(self, lattice: np.ndarray, site: np.ndarray, start: int) -> int:
-        """Move the cells on a line one site outward; the site that becomes free, -1 if no free site is within reach."""
+        """Move the cells on a line one site outward; the site that becomes free, -1 if no free site
+        is within reach.
+        """
         z, y, x = start // SIDE**2, start // SIDE % SIDE, start % SIDE
-        path = [(a * SIDE + b) * SIDE + c for a, b, c in w.line((z, y, x), tuple(self.model.rng.standard_normal(3)))]
+        path = [
+            (a * SIDE + b) * SIDE + c
+            for a, b, c in w.line((z, y, x), tuple(self.model.rng.standard_normal(3)))
+        ]
         free = next((k for k, place in enumerate(path) if lattice[place] == -1), -1)
         if free < 0 or any(lattice[place] == -2 for place in path[:free]):
             return -1
@@ -103,4 +122,10 @@ class PlainTumor(ModelDF):
 
 
 if __name__ == "__main__":
-    w.measure("mesa-frames", ["mesa-frames", "polars", "numpy"], PlainTumor, lambda model, k: model.hour(k), lambda model: len(next(iter(model.agents._agentsets)).agents))
+    w.measure(
+        "mesa-frames",
+        ["mesa-frames", "polars", "numpy"],
+        PlainTumor,
+        lambda model, k: model.hour(k),
+        lambda model: len(next(iter(model.agents._agentsets)).agents),
+    )

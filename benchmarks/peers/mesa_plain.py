@@ -1,6 +1,7 @@
-"""The workload in plain Mesa: one agent per cell on a Mesa grid, as its own documentation would have it.
+"""The workload in plain Mesa: one agent per cell on a Mesa grid, as its own documentation would
+have it.
 
-    python benchmarks/peers/mesa_plain.py
+python benchmarks/peers/mesa_plain.py
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from mesa.discrete_space import CellAgent, OrthogonalMooreGrid
 class TumorCell(CellAgent):
     """One cell."""
 
-    def __init__(self, model: mesa.Model, cell: object, cycle_h: float, load_ratio: float, clock: float) -> None:
+    def __init__(
+        self, model: mesa.Model, cell: object, cycle_h: float, load_ratio: float, clock: float
+    ) -> None:
         super().__init__(model)
         self.cell = cell
         self.cycle_h, self.load_ratio, self.clock = cycle_h, load_ratio, clock
@@ -45,9 +48,14 @@ class TumorCell(CellAgent):
         daughter.load, daughter.stress = self.load, self.stress
 
     def push(self) -> object | None:
-        """Move the cells on a line one site outward; the site that becomes free, or None if no free site is within reach."""
+        """Move the cells on a line one site outward; the site that becomes free, or None if no free
+        site is within reach.
+        """
         gauss = self.model.random.gauss
-        path = [self.model.grid[site] for site in w.line(self.cell.coordinate, (gauss(0, 1), gauss(0, 1), gauss(0, 1)))]
+        path = [
+            self.model.grid[site]
+            for site in w.line(self.cell.coordinate, (gauss(0, 1), gauss(0, 1), gauss(0, 1)))
+        ]
         free = next((k for k, cell in enumerate(path) if cell.is_empty), None)
         if free is None:
             return None
@@ -62,11 +70,19 @@ class PlainTumor(mesa.Model):
     def __init__(self) -> None:
         super().__init__(rng=1)
         side = 2 * w.HALF_SIDE + 1
-        self.grid = OrthogonalMooreGrid((side, side, side), torus=False, capacity=1, random=self.random)
+        self.grid = OrthogonalMooreGrid(
+            (side, side, side), torus=False, capacity=1, random=self.random
+        )
         self.occupancy = 0.0
         gauss = self.random.gauss
         for site in w.ball(w.START_CELLS):
-            TumorCell(self, self.grid[site], w.CYCLE_H * math.exp(gauss(0.0, w.CYCLE_SD)), w.LOAD_RATIO * math.exp(gauss(0.0, w.LOAD_SD)), self.random.random())
+            TumorCell(
+                self,
+                self.grid[site],
+                w.CYCLE_H * math.exp(gauss(0.0, w.CYCLE_SD)),
+                w.LOAD_RATIO * math.exp(gauss(0.0, w.LOAD_SD)),
+                self.random.random(),
+            )
 
     def hour(self, k: int) -> int:
         """One step; how many cells took part."""
@@ -76,4 +92,10 @@ class PlainTumor(mesa.Model):
 
 
 if __name__ == "__main__":
-    w.measure("plain Mesa", ["mesa"], PlainTumor, lambda model, k: model.hour(k), lambda model: len(model.agents))
+    w.measure(
+        "plain Mesa",
+        ["mesa"],
+        PlainTumor,
+        lambda model, k: model.hour(k),
+        lambda model: len(model.agents),
+    )

@@ -1,5 +1,6 @@
-"""The workload in xenosim, with its own, larger model: nine states per cell, 23 parameters of stress and death, pushes along the surface
-normal, gaps, a distance field. Cycle, loss, start, reach and steps are those of the workload.
+"""The workload in xenosim, with its own, larger model: nine states per cell, 23 parameters of
+stress and death, pushes along the surface normal, gaps, a distance field. Cycle, loss, start, reach
+and steps are those of the workload.
 
     python benchmarks/peers/xenosim_run.py [START_CELLS]
 """
@@ -28,7 +29,15 @@ def spec() -> TumorSpec:
     model = load_set("oci_ly10")
     traits = trait_params(model.value, w.CYCLE_H, w.LOSS_PER_H)
     tissue = Perfusion(2.0, 0.5, 300.0, 200.0)
-    return TumorSpec(cell_params(model.value), traits, w.REACH * 1000.0 / RESOLUTION ** (1 / 3), 24.0, tissue, RESOLUTION, 1.0)
+    return TumorSpec(
+        cell_params(model.value),
+        traits,
+        w.REACH * 1000.0 / RESOLUTION ** (1 / 3),
+        24.0,
+        tissue,
+        RESOLUTION,
+        1.0,
+    )
 
 
 def hour(tumor: Tumor, k: int) -> int:
@@ -46,7 +55,13 @@ def main() -> None:
     warm = Tumor(spec(), 200 / RESOLUTION, 2)
     for k in range(48):
         hour(warm, k)
-    w.measure("xenosim", ["xenosim", "numba", "numpy"], lambda: Tumor(spec(), w.START_CELLS / RESOLUTION, 1), hour, lambda tumor: tumor.n)
+    w.measure(
+        "xenosim",
+        ["xenosim", "numba", "numpy"],
+        lambda: Tumor(spec(), w.START_CELLS / RESOLUTION, 1),
+        hour,
+        lambda tumor: tumor.n,
+    )
 
 
 if __name__ == "__main__":

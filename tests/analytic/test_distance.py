@@ -9,7 +9,10 @@ from xenosim.tumor.lattice import update_distance
 from xenosim.tumor.tumor import Tumor
 
 
-@pytest.mark.parametrize(("depth_um", "dtype", "edge"), [(1000.0, np.uint8, 1), (2100.0, np.uint16, 1), (2500.0, np.uint16, 2), (4500.0, np.uint16, 4)])
+@pytest.mark.parametrize(
+    ("depth_um", "dtype", "edge"),
+    [(1000.0, np.uint8, 1), (2100.0, np.uint16, 1), (2500.0, np.uint16, 2), (4500.0, np.uint16, 4)],
+)
 def test_distance_is_exact_within_the_reach(depth_um: float, dtype: type, edge: int) -> None:
     tumor = Tumor(small_spec(depth_um=depth_um), 30.0, 7)
     for _ in range(48):
@@ -20,7 +23,10 @@ def test_distance_is_exact_within_the_reach(depth_um: float, dtype: type, edge: 
     tumor_sites = np.pad(tumor_sites, [(0, -side % edge) for side in tumor_sites.shape])
     side = tumor_sites.shape[0] // edge
     cubes = tumor_sites.reshape(side, edge, side, edge, side, edge).sum(axis=(1, 3, 5))
-    host = ndimage.convolve(cubes, np.ones((width, width, width), int), mode="constant") <= (width * edge) ** 3 // 2
+    host = (
+        ndimage.convolve(cubes, np.ones((width, width, width), int), mode="constant")
+        <= (width * edge) ** 3 // 2
+    )
     expected = np.round(ndimage.distance_transform_edt(~host) ** 2).astype(int)
     found, reach = tumor.lattice.squared[:side, :side, :side], tumor.spec.reach
     assert found.dtype == dtype

@@ -26,13 +26,21 @@ PARAMS = OxygenParams(6e6, 600.0, 705.0, 38.0, 38.0, 600.0, 5.0, 2.5, 1 / 6, 240
 
 
 def sphere_share(half: int, voxel: float, radius: float, parts: int = 5) -> np.ndarray:
-    """Share of each voxel inside a sphere about the grid's center: one octant, the voxels of the surface subdivided; the others by mirrors."""
+    """Share of each voxel inside a sphere about the grid's center: one octant, the voxels of the
+    surface subdivided; the others by mirrors.
+    """
     corner, sub = np.arange(half) * voxel, (np.arange(parts) + 0.5) / parts * voxel
-    near, far = (sum(axis**2 for axis in np.meshgrid(*[corner + add] * 3, indexing="ij", sparse=True)) for add in (0.0, voxel))
+    near, far = (
+        sum(axis**2 for axis in np.meshgrid(*[corner + add] * 3, indexing="ij", sparse=True))
+        for add in (0.0, voxel)
+    )
     octant = (far < radius**2).astype(float)
     cut = np.argwhere((near < radius**2) & (far >= radius**2))
     squared = (corner[cut][:, :, None] + sub) ** 2
-    inside = squared[:, 0, :, None, None] + squared[:, 1, None, :, None] + squared[:, 2, None, None, :] < radius**2
+    inside = (
+        squared[:, 0, :, None, None] + squared[:, 1, None, :, None] + squared[:, 2, None, None, :]
+        < radius**2
+    )
     octant[tuple(cut.T)] = inside.mean(axis=(1, 2, 3))
     for axis in range(3):
         octant = np.concatenate([np.flip(octant, axis), octant], axis)
@@ -40,9 +48,18 @@ def sphere_share(half: int, voxel: float, radius: float, parts: int = 5) -> np.n
 
 
 def spheroid(r: np.ndarray, radius: float, params: OxygenParams) -> np.ndarray:
-    """Avascular spheroid in host tissue: p = p0 R sinh(r/L) / (r sinh(R/L)), p0 from the host's own decay outside."""
-    inner, outer = math.sqrt(params.diffusion / params.uptake), math.sqrt(params.diffusion / params.host_exchange)
-    p0 = params.host * (1 / outer + 1 / radius) / (1 / outer + 1 / (inner * math.tanh(radius / inner)))
+    """Avascular spheroid in host tissue: p = p0 R sinh(r/L) / (r sinh(R/L)), p0 from the host's own
+    decay outside.
+    """
+    inner, outer = (
+        math.sqrt(params.diffusion / params.uptake),
+        math.sqrt(params.diffusion / params.host_exchange),
+    )
+    p0 = (
+        params.host
+        * (1 / outer + 1 / radius)
+        / (1 / outer + 1 / (inner * math.tanh(radius / inner)))
+    )
     within = p0 * radius * np.sinh(r / inner) / (r * math.sinh(radius / inner))
     beyond = params.host - (params.host - p0) * radius / r * np.exp(-(r - radius) / outer)
     return np.where(r < radius, within, beyond)
@@ -51,19 +68,28 @@ def spheroid(r: np.ndarray, radius: float, params: OxygenParams) -> np.ndarray:
 def shell_wall(inner: float, outer: float, length: float = 100.0, host: float = 38.0) -> float:
     """Pressure at the inner wall of a living shell about a dead core without vessels [mmHg].
 
-    p = (A sinh(r/L) + B cosh(r/L))/r with p' = 0 at ``inner``, matched at ``outer`` to the host's own decay.
+    p = (A sinh(r/L) + B cosh(r/L))/r with p' = 0 at ``inner``, matched at ``outer`` to the host's
+    own decay.
     """
-    b = -(math.cosh(inner / length) * inner / length - math.sinh(inner / length)) / (math.sinh(inner / length) * inner / length - math.cosh(inner / length))
+    b = -(math.cosh(inner / length) * inner / length - math.sinh(inner / length)) / (
+        math.sinh(inner / length) * inner / length - math.cosh(inner / length)
+    )
 
     def at(r: float) -> float:
         return (math.sinh(r / length) + b * math.cosh(r / length)) / r
 
-    slope = ((math.cosh(outer / length) + b * math.sinh(outer / length)) / length - at(outer)) / outer
-    return host * (1 / length + 1 / outer) / (slope + at(outer) * (1 / length + 1 / outer)) * at(inner)
+    slope = (
+        (math.cosh(outer / length) + b * math.sinh(outer / length)) / length - at(outer)
+    ) / outer
+    return (
+        host * (1 / length + 1 / outer) / (slope + at(outer) * (1 / length + 1 / outer)) * at(inner)
+    )
 
 
 def spheroid_error(voxel: float, radius: float = 250.0) -> float:
-    """Root mean square error of the numerical spheroid within and about the tumor [mmHg]; far off, the end of the host tissue shows."""
+    """Root mean square error of the numerical spheroid within and about the tumor [mmHg]; far off,
+    the end of the host tissue shows.
+    """
     half = round(840.0 / voxel)
     share = sphere_share(half, voxel, radius)
     pressure = np.full(share.shape, 38.0)
@@ -82,7 +108,9 @@ def test_spheroid_converges_at_second_order() -> None:
 
 
 def test_against_a_direct_solver() -> None:
-    """A rough random tissue: the same seven-point system assembled by Kronecker products and factorized."""
+    """A rough random tissue: the same seven-point system assembled by Kronecker products and
+    factorized.
+    """
     rng = np.random.default_rng(3)
     n, voxel = 9, 80.0
     living, exchange = rng.random((n, n, n)), rng.lognormal(0.0, 1.0, (n, n, n))
@@ -94,7 +122,9 @@ def test_against_a_direct_solver() -> None:
     eye = identity(n)
     laplace = kron(kron(line, eye), eye) + kron(kron(eye, line), eye) + kron(kron(eye, eye), line)
     faces = sum(np.indices((n, n, n))[a] == end for a in range(3) for end in (0, n - 1))
-    expected = spsolve((c * laplace + diags(rate.ravel())).tocsc(), (source + c * 20.0 * faces).ravel())
+    expected = spsolve(
+        (c * laplace + diags(rate.ravel())).tocsc(), (source + c * 20.0 * faces).ravel()
+    )
     np.testing.assert_allclose(20.0 + pressure.ravel(), expected, rtol=0, atol=1e-5)
 
 
@@ -119,7 +149,9 @@ def test_no_voxel_falls_below_the_bound() -> None:
     assert bound <= pressure.min() + 1e-3 and pressure.max() <= 38.0 + 1e-3
     even = np.full(exchange.shape, 0.2)
     update_pressure(pressure, Tissue(np.ones_like(even), np.ones_like(even), even), PARAMS, 100.0)
-    assert pressure.min() == pytest.approx(lowest_pressure(PARAMS, even), rel=0.05)  # the edge of the grid is at 38 mmHg
+    assert pressure.min() == pytest.approx(
+        lowest_pressure(PARAMS, even), rel=0.05
+    )  # the edge of the grid is at 38 mmHg
 
 
 def test_a_dead_core_without_vessels_takes_the_pressure_of_its_wall() -> None:
@@ -134,7 +166,9 @@ def test_a_dead_core_without_vessels_takes_the_pressure_of_its_wall() -> None:
 
 
 class Core(NamedTuple):
-    """Radius of a tumor when its first cell died of necrosis; then, at the end, radius and that of its dead core [um]."""
+    """Radius of a tumor when its first cell died of necrosis; then, at the end, radius and that of
+    its dead core [um].
+    """
 
     first: float
     tumor: float
@@ -142,15 +176,23 @@ class Core(NamedTuple):
 
 
 def avascular(resolution: float, voxel_um: float, end_um: float) -> Core:
-    """A tumor without vessels, all of whose cells divide, grown to a radius of ``end_um`` [um]: it lives on the host's oxygen alone."""
+    """A tumor without vessels, all of whose cells divide, grown to a radius of ``end_um`` [um]: it
+    lives on the host's oxygen alone.
+    """
     spec = tumor_spec(load_scenario("scenarios/osteosarcoma_primary.yaml"), None)
     spec = with_growth(spec, 96.0, 0.0)._replace(resolution=resolution, oxygen=PARAMS)
-    tumor = Tumor(spec._replace(perfusion=spec.perfusion._replace(mean=1e-9, cv=0.0, voxel_um=voxel_um)), 0.25, 1)
+    tumor = Tumor(
+        spec._replace(perfusion=spec.perfusion._replace(mean=1e-9, cv=0.0, voxel_um=voxel_um)),
+        0.25,
+        1,
+    )
     first = math.inf
     while (radius := 1000.0 * sphere_radius(tumor.volume_mm3)) < end_um:
         tumor.step()
         first = min(first, radius) if tumor.necrosed else first
-    return Core(first, radius, 1000.0 * sphere_radius(tumor.counts()[CellState.NECROTIC] / resolution))
+    return Core(
+        first, radius, 1000.0 * sphere_radius(tumor.counts()[CellState.NECROTIC] / resolution)
+    )
 
 
 def sphere_radius(volume: float) -> float:
@@ -169,25 +211,35 @@ def one_thread() -> Iterator[None]:
 
 @pytest.mark.usefixtures("one_thread")
 def test_a_necrotic_core_appears_at_the_radius_that_theory_gives() -> None:
-    """The center of the avascular spheroid is at 2.5 mmHg at a radius of 441 um, that of a shell about a dead core of 160 um at one of 520 um.
+    """The center of the avascular spheroid is at 2.5 mmHg at a radius of 441 um, that of a shell
+    about a dead core of 160 um at one of 520 um.
 
-    The lattice shows it later, by a fraction of a site: the rough surface takes up more oxygen from the host than a smooth one. Hence
-    the tolerance of a third of a site, a twentieth of a voxel for the scheme, and the growth between two looks at oxygen.
+    The lattice shows it later, by a fraction of a site: the rough surface takes up more oxygen from
+    the host than a smooth one. Hence the tolerance of a third of a site, a twentieth of a voxel for
+    the scheme, and the growth between two looks at oxygen.
     """
-    radius = brentq(lambda r: float(spheroid(np.array([1e-6]), r, PARAMS)[0]) - PARAMS.necrosis, 200.0, 1000.0)
+    radius = brentq(
+        lambda r: float(spheroid(np.array([1e-6]), r, PARAMS)[0]) - PARAMS.necrosis, 200.0, 1000.0
+    )
     assert radius == pytest.approx(441.0, abs=1.0)
     found = {}
     for resolution, voxel in ((8e3, 50.0), (6.4e4, 25.0)):
         core = avascular(resolution, voxel, 520.0)
         site = 1000.0 / resolution ** (1.0 / 3.0)
         assert 0.0 <= core.first - radius < 0.75 * site, core
-        expected = brentq(lambda inner, outer=core.tumor: shell_wall(inner, outer) - PARAMS.necrosis, 1.0, core.tumor - 50.0)
+        expected = brentq(
+            lambda inner, outer=core.tumor: shell_wall(inner, outer) - PARAMS.necrosis,
+            1.0,
+            core.tumor - 50.0,
+        )
         assert 0.0 < expected - core.core < 1.5 * site, (core, expected)
         found[resolution] = core.first - radius
     assert found[6.4e4] < 0.5 * found[8e3]
 
 
-def test_a_warm_start_is_cheaper_and_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_warm_start_is_cheaper_and_threads_change_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("xenosim.tumor.diffusion.FEW_VOXELS", 0)
     share = sphere_share(12, 40.0, 300.0).astype(np.float32)
     tissue = Tissue(share, share, np.full(share.shape, 0.2, np.float32))
@@ -206,7 +258,10 @@ def test_a_warm_start_is_cheaper_and_threads_change_nothing(monkeypatch: pytest.
     update_pressure(few, tissue, PARAMS, 40.0)
     assert np.array_equal(few, results[0])
     warm = results[0].copy()
-    assert update_pressure(warm, tissue._replace(living=np.float32(0.999) * share), PARAMS, 40.0) < cold
+    assert (
+        update_pressure(warm, tissue._replace(living=np.float32(0.999) * share), PARAMS, 40.0)
+        < cold
+    )
 
 
 @pytest.mark.parametrize("width", [1, 6, 7])
@@ -218,6 +273,11 @@ def test_narrow_numbers_and_odd_widths_change_little(width: int) -> None:
     fields = []
     for kind in (np.float64, np.float32):
         pressure = np.full(shape, 38.0, kind)
-        update_pressure(pressure, Tissue(*(part.astype(kind) for part in (0.9 * share, share, exchange))), PARAMS, 50.0)
+        update_pressure(
+            pressure,
+            Tissue(*(part.astype(kind) for part in (0.9 * share, share, exchange))),
+            PARAMS,
+            50.0,
+        )
         fields.append(pressure)
     np.testing.assert_allclose(fields[1], fields[0], rtol=0, atol=5e-3)

@@ -20,14 +20,23 @@ def numeric_concentration(regimen: str, times: np.ndarray) -> np.ndarray:
     matrix, depots, central = rate_matrix(pk)
     doses = parse_regimen(regimen, default_drug="ixazomib")
     y, t, out = np.zeros(len(matrix)), 0.0, {}
-    stops = sorted({d.time_h for d in doses} | {d.time_h + d.duration_h for d in doses} | set(times))
+    stops = sorted(
+        {d.time_h for d in doses} | {d.time_h + d.duration_h for d in doses} | set(times)
+    )
     for stop in stops:
         if stop > t:
             u = np.zeros(len(matrix))
             for d in doses:
                 if d.duration_h and d.time_h <= t < d.time_h + d.duration_h:
                     u[central] += d.amount_mg_per_kg / pk.molar_mass * 1000 / d.duration_h
-            y = solve_ivp(lambda _, s, u=u: matrix @ s + u, (t, stop), y, method="LSODA", rtol=1e-10, atol=1e-13).y[:, -1]
+            y = solve_ivp(
+                lambda _, s, u=u: matrix @ s + u,
+                (t, stop),
+                y,
+                method="LSODA",
+                rtol=1e-10,
+                atol=1e-13,
+            ).y[:, -1]
             t = stop
         for d in doses:
             if d.time_h == stop and not d.duration_h:
@@ -38,10 +47,15 @@ def numeric_concentration(regimen: str, times: np.ndarray) -> np.ndarray:
     return np.array([out[time] for time in times])
 
 
-@pytest.mark.parametrize("regimen", ["14 mg/kg IV QDx1", "10 mg/kg PO Q2Dx3", "4 mg/kg SC QDx4", "5 mg/kg IV over 2 h QDx2"])
+@pytest.mark.parametrize(
+    "regimen",
+    ["14 mg/kg IV QDx1", "10 mg/kg PO Q2Dx3", "4 mg/kg SC QDx4", "5 mg/kg IV over 2 h QDx2"],
+)
 def test_plasma_matches_numerical_solution(regimen: str) -> None:
     times = np.array([0.25, 1.0, 3.0, 25.0, 47.0, 71.5, 120.0])
-    exact = plasma_profile(drug_pk("ixazomib"), parse_regimen(regimen, default_drug="ixazomib")).concentration(times)
+    exact = plasma_profile(
+        drug_pk("ixazomib"), parse_regimen(regimen, default_drug="ixazomib")
+    ).concentration(times)
     np.testing.assert_allclose(exact, numeric_concentration(regimen, times), rtol=1e-6)
 
 
@@ -50,23 +64,31 @@ def test_steady_state_equals_many_doses() -> None:
     steady = plasma_profile(pk, [Dose(0.0, 4.0, "ixazomib", "SC", ss=1, steady_state_ii_h=24.0)])
     long = plasma_profile(pk, [Dose(24.0 * k, 4.0, "ixazomib", "SC") for k in range(101)])
     times = np.array([0.5, 3.0, 12.0, 23.0])
-    np.testing.assert_allclose(steady.concentration(times), long.concentration(times + 2400.0), rtol=1e-6)
+    np.testing.assert_allclose(
+        steady.concentration(times), long.concentration(times + 2400.0), rtol=1e-6
+    )
 
 
 def test_occupancy_matches_numerical_solution() -> None:
-    profile = plasma_profile(drug_pk("ixazomib"), parse_regimen("10 mg/kg PO QDx2", default_drug="ixazomib"))
+    profile = plasma_profile(
+        drug_pk("ixazomib"), parse_regimen("10 mg/kg PO QDx2", default_drug="ixazomib")
+    )
     b = binding({"ixazomib": load_set("ixazomib")}, 1000.0, 0.0193)
     g, kon, koff, fu = 0.8, float(b.kon[0]), float(b.koff[0]), float(b.fu[0])
 
     def rate(t: float, o: np.ndarray) -> np.ndarray:
-        cf = (g * float(profile.concentration(t)) + koff * 1000.0 * o) / (g / fu + kon * 1000.0 * (1 - o))
+        cf = (g * float(profile.concentration(t)) + koff * 1000.0 * o) / (
+            g / fu + kon * 1000.0 * (1 - o)
+        )
         return kon * cf * (1 - o) - (koff + 0.0193) * o
 
     exposure = TargetExposure({"ixazomib": profile}, b, np.array([g]))
     state = np.zeros(1)
     for hour in range(36):
         mean = exposure.advance(hour, hour + 1)[0, 0]
-        solution = solve_ivp(rate, (hour, hour + 1), state, method="Radau", rtol=1e-9, atol=1e-11, dense_output=True)
+        solution = solve_ivp(
+            rate, (hour, hour + 1), state, method="Radau", rtol=1e-9, atol=1e-11, dense_output=True
+        )
         state = solution.y[:, -1]
         assert exposure.occupancy[0, 0, 0] == pytest.approx(state[0], rel=1e-3)
         fine = np.linspace(hour, hour + 1, 4001)
@@ -84,7 +106,11 @@ def test_occupancy_matches_numerical_solution() -> None:
 )
 def test_blood_inhibition_table(regimen: str, expected: list[int]) -> None:
     profile = plasma_profile(drug_pk("ixazomib"), parse_regimen(regimen, default_drug="ixazomib"))
-    blood = TargetExposure({"ixazomib": profile}, binding({"ixazomib": load_set("ixazomib")}, 450.0, 0.0), np.array([100.0]))
+    blood = TargetExposure(
+        {"ixazomib": profile},
+        binding({"ixazomib": load_set("ixazomib")}, 450.0, 0.0),
+        np.array([100.0]),
+    )
     start, got = 0.0, []
     for time in (1 / 12, 0.5, 1.5, 4.0, 8.0, 24.0, 48.0):
         blood.advance(start, time)
@@ -106,27 +132,44 @@ def test_competing_inhibitors_never_exceed_the_sites() -> None:
 
 def test_no_drug_is_exactly_nothing() -> None:
     profile = plasma_profile(drug_pk("ixazomib"), [Dose(0.0, 0.0, "ixazomib", "IV")])
-    exposure = TargetExposure({"ixazomib": profile}, binding({"ixazomib": load_set("ixazomib")}, 1000.0, 0.02), np.array([1.0]))
+    exposure = TargetExposure(
+        {"ixazomib": profile},
+        binding({"ixazomib": load_set("ixazomib")}, 1000.0, 0.02),
+        np.array([1.0]),
+    )
     assert not any(exposure.advance(hour, hour + 1).any() for hour in range(5))
 
 
 @pytest.mark.parametrize("what", ["plasma", "binding"])
 def test_what_is_no_number_is_refused(what: str) -> None:
-    profile, target = plasma_profile(drug_pk("ixazomib"), [Dose(2.5, 7.0, "ixazomib", "IV")]), binding({"ixazomib": load_set("ixazomib")}, 1000.0, 0.02)
+    profile, target = (
+        plasma_profile(drug_pk("ixazomib"), [Dose(2.5, 7.0, "ixazomib", "IV")]),
+        binding({"ixazomib": load_set("ixazomib")}, 1000.0, 0.02),
+    )
     if what == "plasma":
         profile = replace(profile, amplitudes=profile.amplitudes * np.nan)
     else:
         target = target._replace(kon=target.kon * np.inf)
     exposure = TargetExposure({"ixazomib": profile}, target, np.array([1.0]))
-    with pytest.raises(ParameterError, match="of ixazomib is no finite number between [0-9]+ and [0-9]+ h"):
+    with pytest.raises(
+        ParameterError, match="of ixazomib is no finite number between [0-9]+ and [0-9]+ h"
+    ):
         for hour in range(5):
             exposure.advance(hour, hour + 1)
 
 
 def test_shifted_doses_shift_the_response() -> None:
-    early = plasma_profile(drug_pk("ixazomib"), parse_regimen("7 mg/kg IV BIW x1wk", default_drug="ixazomib"))
-    late = plasma_profile(drug_pk("ixazomib"), [Dose(d.time_h + 36.0, 7.0, "ixazomib", "IV") for d in parse_regimen("7 mg/kg IV BIW x1wk", default_drug="ixazomib")])
+    early = plasma_profile(
+        drug_pk("ixazomib"), parse_regimen("7 mg/kg IV BIW x1wk", default_drug="ixazomib")
+    )
+    late = plasma_profile(
+        drug_pk("ixazomib"),
+        [
+            Dose(d.time_h + 36.0, 7.0, "ixazomib", "IV")
+            for d in parse_regimen("7 mg/kg IV BIW x1wk", default_drug="ixazomib")
+        ],
+    )
     times = np.linspace(0.1, 150, 40)
-    np.testing.assert_allclose(early.concentration(times), late.concentration(times + 36.0), rtol=1e-9)
-
-
+    np.testing.assert_allclose(
+        early.concentration(times), late.concentration(times + 36.0), rtol=1e-9
+    )

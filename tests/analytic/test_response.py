@@ -1,4 +1,6 @@
-"""What must hold for any drug: more of it never helps the tumor, later dosing is the same response later."""
+"""What must hold for any drug: more of it never helps the tumor, later dosing is the same response
+later.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ DAYS, SEEDS = 10, (1, 2, 3, 4)
 
 
 def mean_volume(scenario: Scenario, arm: Arm, factor: float) -> float:
-    """Mean volume on day 10 [mm3] of small tumors of a typical animal when every dose of the arm is multiplied by ``factor``."""
+    """Mean volume on day 10 [mm3] of small tumors of a typical animal when every dose of the arm is
+    multiplied by ``factor``.
+    """
     doses = [replace(dose, amount_mg_per_kg=factor * dose.amount_mg_per_kg) for dose in arm.doses]
     growth = Growth(60.0, 0.4 * np.log(2.0) / 60.0, 1000.0, 2.5, None, 6.0)
     tumors = [Tumor(tumor_spec(scenario, growth), 1.5, seed) for seed in SEEDS]
@@ -37,21 +41,35 @@ def mean_volume(scenario: Scenario, arm: Arm, factor: float) -> float:
 
 ARMS = [
     pytest.param(scenario, arm, id=f"{path.stem}:{arm.name}")
-    for path in SCENARIOS for scenario in [load_scenario(path)] for arm in scenario.arms if arm.doses
-]  # fmt: skip
+    for path in SCENARIOS
+    for scenario in [load_scenario(path)]
+    for arm in scenario.arms
+    if arm.doses
+]
 
 
 @pytest.mark.parametrize(("scenario", "arm"), ARMS)
 def test_more_drug_never_gives_a_larger_mean_tumor(scenario: Scenario, arm: Arm) -> None:
     volumes = [mean_volume(scenario, arm, factor) for factor in (0.0, 0.3, 1.0, 2.0)]
-    # Four tumors of some thousand cells on common random numbers: the mean is known to about a per cent.
-    assert all(more <= 1.01 * less for less, more in zip(volumes, volumes[1:], strict=False)), volumes
+    # Four tumors of some thousand cells on common random numbers: the mean is known to about a per
+    # cent.
+    assert all(more <= 1.01 * less for less, more in zip(volumes, volumes[1:], strict=False)), (
+        volumes
+    )
     assert volumes[-1] < volumes[0]
 
 
 def test_later_doses_give_the_same_exposure_later() -> None:
     scenario = load_scenario(SCENARIOS[0])
-    early, late = (exposures(scenario, parse_regimen(f"ixazomib 10 mg/kg PO days {days}", default_drug=None, day_of_first_dose=0)).tumor for days in ("0,2", "1,3"))
+    early, late = (
+        exposures(
+            scenario,
+            parse_regimen(
+                f"ixazomib 10 mg/kg PO days {days}", default_drug=None, day_of_first_dose=0
+            ),
+        ).tumor
+        for days in ("0,2", "1,3")
+    )
     for hour in range(24):
         late.advance(float(hour), hour + 1.0)
     for hour in range(72):
@@ -60,7 +78,9 @@ def test_later_doses_give_the_same_exposure_later() -> None:
 
 
 def test_cells_in_a_dish_respond_to_later_drug_as_to_earlier() -> None:
-    """No lattice: the same columns and kernel, one voxel; cells at rest stay at rest, so that only the time differs."""
+    """No lattice: the same columns and kernel, one voxel; cells at rest stay at rest, so that only
+    the time differs.
+    """
     tumor = Tumor(small_spec(loss_factor=0.0, cycle_h=1e6), 0.5, 5)
     params, states = tumor.spec.params, []
     for delay in (0, 24):
@@ -75,5 +95,11 @@ def test_cells_in_a_dish_respond_to_later_drug_as_to_earlier() -> None:
     for name in FLOAT_COLUMNS:
         if name != "clock":
             # float32 at rest drifts in its last digits over the 24 hours of waiting.
-            np.testing.assert_allclose(getattr(states[0], name), getattr(states[1], name), rtol=2e-5, atol=1e-6, err_msg=name)
+            np.testing.assert_allclose(
+                getattr(states[0], name),
+                getattr(states[1], name),
+                rtol=2e-5,
+                atol=1e-6,
+                err_msg=name,
+            )
     assert (states[0].state == CellState.PROLIFERATING).all()

@@ -28,7 +28,9 @@ def test_unconstrained_growth_rate_is_ln2_over_cycle() -> None:
 def test_rim_limited_growth_follows_the_depth() -> None:
     """Conger 1983: dV/dt = ln2/T x volume of the rim, so dR/dt tends to delta ln2/T."""
     cycle, depth = 24.0, 0.8
-    tumor = Tumor(small_spec(cycle_h=cycle, loss_factor=0.0, depth_um=1000 * depth, cv=0.05), 100.0, 5)
+    tumor = Tumor(
+        small_spec(cycle_h=cycle, loss_factor=0.0, depth_um=1000 * depth, cv=0.05), 100.0, 5
+    )
     for _ in range(48):
         tumor.step()
     volume = tumor.volume_mm3
@@ -36,7 +38,8 @@ def test_rim_limited_growth_follows_the_depth() -> None:
         tumor.step()
         radius = (3 * volume / (4 * math.pi)) ** (1 / 3)
         volume += math.log(2) / cycle * (volume - 4 / 3 * math.pi * (radius - depth) ** 3)
-    # A site is an eighth of the depth and the distance is up to four hours old; 3 % measured (MODEL.md).
+    # A site is an eighth of the depth and the distance is up to four hours old; 3 % measured
+    # (MODEL.md).
     assert tumor.volume_mm3 == pytest.approx(volume, rel=0.06)
 
 
@@ -51,11 +54,15 @@ def test_tumors_stay_round() -> None:
         "face": [(1, 1, 0), (1, 0, 1), (0, 1, 1), (1, -1, 0), (1, 0, -1), (0, 1, -1)],
         "body": [(1, 1, 1), (1, 1, -1), (1, -1, 1), (-1, 1, 1)],
     }
-    # Cells within 15 degrees of a family of directions fill a cone: its radius is (3 N / omega)^(1/3).
+    # Cells within 15 degrees of a family of directions fill a cone: its radius is (3 N /
+    # omega)^(1/3).
     unit = offsets / np.maximum(np.linalg.norm(offsets, axis=1), 1e-9)[:, None]
     radii = []
     for family in directions.values():
-        n = sum(int((abs(unit @ (np.array(d) / np.linalg.norm(d))) > math.cos(math.radians(15))).sum()) for d in family)
+        n = sum(
+            int((abs(unit @ (np.array(d) / np.linalg.norm(d))) > math.cos(math.radians(15))).sum())
+            for d in family
+        )
         omega = 2 * len(family) * 2 * math.pi * (1 - math.cos(math.radians(15)))
         radii.append((3 * n / omega) ** (1 / 3))
     assert max(radii) / min(radii) - 1 < 0.02
@@ -71,8 +78,12 @@ def test_cells_are_conserved_and_lattice_agrees() -> None:
         assert tumor.n - n == (tumor.born - born) - (tumor.cleared - cleared)
         rows = tumor.lattice.row[tumor.lattice.row >= 0]
         assert np.array_equal(np.sort(rows), np.arange(tumor.n))
-        assert np.array_equal(tumor.lattice.row[tuple(positions(tumor.live.site).T)], np.arange(tumor.n))
-        bits = np.unpackbits(tumor.lattice.taken, axis=2, count=tumor.lattice.row.shape[2], bitorder="little")
+        assert np.array_equal(
+            tumor.lattice.row[tuple(positions(tumor.live.site).T)], np.arange(tumor.n)
+        )
+        bits = np.unpackbits(
+            tumor.lattice.taken, axis=2, count=tumor.lattice.row.shape[2], bitorder="little"
+        )
         assert np.array_equal(bits, tumor.lattice.row >= 0)
     assert tumor.n == start + tumor.born - tumor.cleared
     assert tumor.cleared > 0
@@ -116,7 +127,9 @@ def test_killed_tumor_shrinks_compactly_and_dies_out() -> None:
     z, y, x = (axis - axis.mean() for axis in positions(tumor.live.site).T)
     radius = (3 * tumor.n / (4 * math.pi)) ** (1 / 3)
     inner = int((z**2 + y**2 + x**2 < (0.7 * radius) ** 2).sum())
-    assert inner > 0.93 * 4 / 3 * math.pi * (0.7 * radius) ** 3  # no hollow shell; 0.96 measured, a radius of ten sites
+    assert (
+        inner > 0.93 * 4 / 3 * math.pi * (0.7 * radius) ** 3
+    )  # no hollow shell; 0.96 measured, a radius of ten sites
     tumor.kill(list(range(tumor.n)))
     for _ in range(30):
         tumor.step(np.zeros((1, 1)))
@@ -124,7 +137,9 @@ def test_killed_tumor_shrinks_compactly_and_dies_out() -> None:
     assert tumor.counts() == dict.fromkeys(CellState, 0)
 
 
-def test_sorting_rows_by_place_changes_nothing_but_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sorting_rows_by_place_changes_nothing_but_their_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     plain, sorted_often = Tumor(small_spec(), 8.0, 4), Tumor(small_spec(), 8.0, 4)
     for hour in range(72):
         inhibition = np.full((1, 1), 0.6 if hour < 24 else 0.2)
@@ -140,7 +155,9 @@ def test_sorting_rows_by_place_changes_nothing_but_their_order(monkeypatch: pyte
 
 
 def test_survivors_of_a_large_kill_come_together() -> None:
-    """Spread: volume of a ball with the cells' radius of gyration over the volume of the cells; 1 for a solid ball."""
+    """Spread: volume of a ball with the cells' radius of gyration over the volume of the cells; 1
+    for a solid ball.
+    """
     tumor = Tumor(small_spec(loss_factor=0.0, cycle_h=1e6), 60.0, 9)
     tumor.kill([row for row in range(tumor.n) if row % 20])
     spread = []

@@ -1,4 +1,6 @@
-"""Conventions that a reader relies on: documented, cited, one decorator, no numbers hidden in the biology."""
+"""Conventions that a reader relies on: documented, cited, one decorator, no numbers hidden in the
+biology.
+"""
 
 import ast
 import re
@@ -11,10 +13,14 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def functions(path: Path) -> list[ast.FunctionDef]:
-    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+    return [
+        node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)
+    ]
 
 
-@pytest.mark.parametrize("path", [m for m in MODULES if m.read_text().strip()], ids=lambda p: str(p.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path", [m for m in MODULES if m.read_text().strip()], ids=lambda p: str(p.relative_to(PACKAGE))
+)
 def test_everything_public_is_documented(path: Path) -> None:
     tree = ast.parse(path.read_text())
     assert ast.get_docstring(tree) or path.name == "__main__.py"
@@ -34,14 +40,21 @@ def test_every_rule_cites_its_submodel_and_its_source() -> None:
 
 def test_rules_hold_no_numbers_but_named_ones() -> None:
     for rule in functions(PACKAGE / "cell" / "rules.py"):
-        found = [n.value for n in ast.walk(rule) if isinstance(n, ast.Constant) and isinstance(n.value, float)]
+        found = [
+            n.value
+            for n in ast.walk(rule)
+            if isinstance(n, ast.Constant) and isinstance(n.value, float)
+        ]
         assert not found, f"{rule.name}: {found}"
 
 
 def test_compilation_has_one_door() -> None:
     for path in MODULES:
         if path.name != "jit.py":
-            assert not re.search(r"\bnjit\b|numba\.jit|np\.random\.(?!default_rng|SeedSequence|Generator)", path.read_text()), path
+            assert not re.search(
+                r"\bnjit\b|numba\.jit|np\.random\.(?!default_rng|SeedSequence|Generator)",
+                path.read_text(),
+            ), path
 
 
 def test_the_readme_has_two_commands_to_begin() -> None:

@@ -20,9 +20,14 @@ GOOD = "ixazomib,48,5,0.9\nixazomib,48,20,0.7\nixazomib,48,60,0.2\n"
 
 
 def data_of(load: float, hours: float, noise: float = 0.0) -> pd.DataFrame:
-    """What a plate reader would give for the default cell at a mean load, from cells that no fit uses."""
+    """What a plate reader would give for the default cell at a mean load, from cells that no fit
+    uses.
+    """
     line = with_traits(line_of(load_set("cell"), 30.0), load)
-    tables = [dose_response(line, drug, doses, hours, Layout(1000, 1, 99, noise)).table for drug, doses in (("ixazomib", [15.0, 30, 60, 120]), ("bortezomib", [2.0, 4, 8]))]
+    tables = [
+        dose_response(line, drug, doses, hours, Layout(1000, 1, 99, noise)).table
+        for drug, doses in (("ixazomib", [15.0, 30, 60, 120]), ("bortezomib", [2.0, 4, 8]))
+    ]
     table = pd.concat(tables)
     return table[table["dose_nM"] > 0].assign(hours=hours).reset_index(drop=True)
 
@@ -30,19 +35,28 @@ def data_of(load: float, hours: float, noise: float = 0.0) -> pd.DataFrame:
 @pytest.mark.parametrize("load", [0.15, 0.5])
 def test_a_known_load_is_recovered(load: float) -> None:
     found = characterize(data_of(load, 24.0), "mine", load_set("cell"), 30.0, Layout(600, 1, 5))
-    assert found.load_mean == pytest.approx(load, rel=0.05) and found.rms < 0.03 and found.note == ""
+    assert (
+        found.load_mean == pytest.approx(load, rel=0.05) and found.rms < 0.03 and found.note == ""
+    )
     low, high = found.load_interval
     assert low <= found.load_mean <= high and high / low < 1.3
     assert len(found.fitted) == 7 and "mine: load over capacity" in str(found)
 
 
 def test_noise_widens_the_interval() -> None:
-    quiet, noisy = (characterize(data_of(0.3, 24.0, cv), "mine", load_set("cell"), 30.0, Layout(300, 1, 5)) for cv in (0.0, 0.2))
-    assert np.diff(noisy.load_interval)[0] > np.diff(quiet.load_interval)[0] and noisy.rms > quiet.rms
+    quiet, noisy = (
+        characterize(data_of(0.3, 24.0, cv), "mine", load_set("cell"), 30.0, Layout(300, 1, 5))
+        for cv in (0.0, 0.2)
+    )
+    assert (
+        np.diff(noisy.load_interval)[0] > np.diff(quiet.load_interval)[0] and noisy.rms > quiet.rms
+    )
 
 
 def test_cells_that_no_dose_kills_are_said_to_be_at_the_edge() -> None:
-    data = pd.DataFrame({"drug": "ixazomib", "hours": 24.0, "dose_nM": [100.0, 300.0, 1000.0], "viability": 1.0})
+    data = pd.DataFrame(
+        {"drug": "ixazomib", "hours": 24.0, "dose_nM": [100.0, 300.0, 1000.0], "viability": 1.0}
+    )
     found = characterize(data, "mine", load_set("cell"), 30.0, Layout(100, 1, 5))
     assert "edge of the range" in found.note
 
@@ -59,7 +73,10 @@ def test_cells_that_no_dose_kills_are_said_to_be_at_the_edge() -> None:
         (HEAD + GOOD + "ixazomib,48,100,43\n", "row 5: viability 43; per cent are refused"),
         (HEAD + GOOD + "ixazomib,48,100,0,4\n", "cannot be read|row 5"),
         (HEAD + "ixazomib,48,5,0.9\nixazomib,48,20,0.7\n", "fewer than three doses"),
-        (HEAD + "ixazomib,48,5,0.9\nixazomib,48,5,0.8\nixazomib,48,20,0.7\n", "fewer than three doses"),
+        (
+            HEAD + "ixazomib,48,5,0.9\nixazomib,48,5,0.8\nixazomib,48,20,0.7\n",
+            "fewer than three doses",
+        ),
         (HEAD + GOOD + "ixazomob,48,5,0.9\n", "did you mean 'ixazomib'"),
         ("drug,hours,dose,viability\n" + GOOD, "missing column dose_nM; did you mean 'dose'"),
         ((HEAD + GOOD).replace(",", ";"), "missing columns"),
@@ -76,10 +93,18 @@ def test_tables_that_are_refused(text: str, message: str, tmp_path: Path) -> Non
 
 def test_tables_that_are_read(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
-    path.write_text("\ufeff drug , hours,dose_nM ,viability,lab\n" + "".join(f"{row},x\n" for row in (GOOD + "ixazomib,48,0,1.0").splitlines()), encoding="utf-8")
+    path.write_text(
+        "\ufeff drug , hours,dose_nM ,viability,lab\n"
+        + "".join(f"{row},x\n" for row in (GOOD + "ixazomib,48,0,1.0").splitlines()),
+        encoding="utf-8",
+    )
     table = read_viability(path)
     # The untreated wells are the unit of viability, not data.
-    assert table["dose_nM"].tolist() == [5.0, 20.0, 60.0] and table["viability"].tolist() == [0.9, 0.7, 0.2]
+    assert table["dose_nM"].tolist() == [5.0, 20.0, 60.0] and table["viability"].tolist() == [
+        0.9,
+        0.7,
+        0.2,
+    ]
 
 
 def test_no_file_is_refused(tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""The dish: the same cells, the same trajectories, and what a plate reader and a cytometer make of them."""
+"""The dish: the same cells, the same trajectories, and what a plate reader and a cytometer make of
+them.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,17 @@ LINE = line_of(load_set("cell"), 30.0)
 
 
 def test_dish_and_lattice_give_the_same_cells_the_same_lives() -> None:
-    """Same founders, same exposure: every column of every cell that is in both is equal, bit for bit."""
+    """Same founders, same exposure: every column of every cell that is in both is equal, bit for
+    bit.
+    """
     spec = small_spec(cycle_h=30.0, loss_factor=0.0)
     tumor = Tumor(spec, 0.5, 7)
-    well = Culture(Line("cell", "cell", spec.params, spec.traits, LINE.sites_nM, LINE.kdeg_per_h, {}, {}), tumor.n, [Pulse("ixazomib", 30.0, 0.0, 20.0)], seed=7)
+    well = Culture(
+        Line("cell", "cell", spec.params, spec.traits, LINE.sites_nM, LINE.kdeg_per_h, {}, {}),
+        tumor.n,
+        [Pulse("ixazomib", 30.0, 0.0, 20.0)],
+        seed=7,
+    )
     for _ in range(36):
         well.step()
         tumor.step(well.occupancy[None, :])
@@ -36,9 +45,14 @@ def test_dish_and_lattice_give_the_same_cells_the_same_lives() -> None:
     on_lattice, in_dish = (np.array(side) for side in zip(*shared, strict=True))
     assert len(shared) > 0.9 * tumor.n and tumor.born > 50
     for name in FLOAT_COLUMNS:
-        # The clock of a cell that found no space is that of one that divided; a dying cell is cleared only from the lattice.
+        # The clock of a cell that found no space is that of one that divided; a dying cell is
+        # cleared only from the lattice.
         if name not in ("clock", "commitment"):
-            np.testing.assert_array_equal(getattr(tumor.live, name)[on_lattice], getattr(well.live, name)[in_dish], err_msg=name)
+            np.testing.assert_array_equal(
+                getattr(tumor.live, name)[on_lattice],
+                getattr(well.live, name)[in_dish],
+                err_msg=name,
+            )
 
 
 def test_untreated_cells_double() -> None:
@@ -69,8 +83,13 @@ def test_membranes_leak_eight_hours_after_commitment() -> None:
 
 
 def test_bortezomib_is_about_ten_times_as_potent_as_ixazomib() -> None:
-    """The published ratio of leukemia lines is 10; bortezomib's Kd was chosen with it, so this checks the code, not the biology."""
-    ratios = [dose_response(LINE, drug, list(np.geomspace(0.3, 300, 8)), 72.0, Layout(500, 1)).fit.ic50 for drug in ("ixazomib", "bortezomib")]
+    """The published ratio of leukemia lines is 10; bortezomib's Kd was chosen with it, so this
+    checks the code, not the biology.
+    """
+    ratios = [
+        dose_response(LINE, drug, list(np.geomspace(0.3, 300, 8)), 72.0, Layout(500, 1)).fit.ic50
+        for drug in ("ixazomib", "bortezomib")
+    ]
     assert 5 < ratios[0] / ratios[1] < 20
 
 

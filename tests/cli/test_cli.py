@@ -1,4 +1,6 @@
-"""The verbs as a user runs them; as a process where starting, stopping or the number of processes is what is tested."""
+"""The verbs as a user runs them; as a process where starting, stopping or the number of processes
+is what is tested.
+"""
 
 import json
 import os
@@ -21,15 +23,32 @@ def small(*extra: str) -> list[str]:
 
 
 def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
-    code = "import sys, xenosim.cli.main; print([m for m in ('numpy','numba','pandas','scipy','mesa','matplotlib','pint','pydantic') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path).stdout.strip() == "[]"
+    code = (
+        "import sys, xenosim.cli.main; print([m for m in"
+        " ('numpy','numba','pandas','scipy','mesa','matplotlib','pint','pydantic') if m in"
+        " sys.modules])"
+    )
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path
+        ).stdout.strip()
+        == "[]"
+    )
     assert "compare" in start("--help", cwd=tmp_path).stdout
 
 
 #: Scenarios of more agents in a mm3 get smaller tumors still.
 SMALLER = {
-    "full_size": ["animals.per_arm=1", "tumor.start_volume=1 mm^3", "measure.humane_endpoint.tumor_volume=3 mm^3", "measure.limit=0.5 mm"],
-    "osteosarcoma_metastases": ["tumor.lesions.count=4", "measure.humane_endpoint.tumor_volume=5 mm^3"],
+    "full_size": [
+        "animals.per_arm=1",
+        "tumor.start_volume=1 mm^3",
+        "measure.humane_endpoint.tumor_volume=3 mm^3",
+        "measure.limit=0.5 mm",
+    ],
+    "osteosarcoma_metastases": [
+        "tumor.lesions.count=4",
+        "measure.humane_endpoint.tumor_volume=5 mm^3",
+    ],
 }
 
 
@@ -41,13 +60,17 @@ def stamp(figure: Figure, folder: Path, name: str) -> list[Path]:
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
-def test_every_scenario_runs_small(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_scenario_runs_small(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("xenosim.viz.figures.save", stamp)
     smaller = [text for pair in SMALLER.get(path.stem, []) for text in ("--set", pair)]
     done = call("run", str(path), *small("--jobs", "1", "--json", *smaller), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)
-    assert ("doubling time" if path.stem == "full_size" else "T/C") in summary["answer"] and summary["simulated"]
+    assert ("doubling time" if path.stem == "full_size" else "T/C") in summary[
+        "answer"
+    ] and summary["simulated"]
     directory = tmp_path / summary["run_directory"]
     for name in ("observations", "truth", "cells", "events", "endpoints"):
         assert (directory / f"{name}.csv").stat().st_size > 40
@@ -60,10 +83,20 @@ def test_an_animal_that_leaves_at_once_has_no_doubling_time(tmp_path: Path) -> N
     path = next(p for p in SCENARIOS if p.stem == "full_size")
     # One animal, which calipers that err much read above the endpoint on day 0.
     soon = (
-        "animals.per_arm=1", "tumor.start_volume=2 mm^3", "tumor.resolution=1e3 /mm^3", "measure.days=0..8 by 8", "measure.limit=1 mm",
-        "measure.error=100 %", "measure.humane_endpoint.tumor_volume=2.05 mm^3",
-    )  # fmt: skip
-    done = call("run", str(path), *small("--jobs", "1", *(text for pair in soon for text in ("--set", pair))), cwd=tmp_path)
+        "animals.per_arm=1",
+        "tumor.start_volume=2 mm^3",
+        "tumor.resolution=1e3 /mm^3",
+        "measure.days=0..8 by 8",
+        "measure.limit=1 mm",
+        "measure.error=100 %",
+        "measure.humane_endpoint.tumor_volume=2.05 mm^3",
+    )
+    done = call(
+        "run",
+        str(path),
+        *small("--jobs", "1", *(text for pair in soon for text in ("--set", pair))),
+        cwd=tmp_path,
+    )
     assert done.returncode == 0 and "vehicle: no doubling time" in done.stdout, done.stderr
 
 
@@ -71,7 +104,12 @@ def test_any_number_of_jobs_gives_the_same_tables_and_figures_are_redrawn(tmp_pa
     """As processes, with a worker more and without."""
     tables = []
     for jobs in ("1", "2"):
-        done = start("run", str(SCENARIOS[0]), *small("--jobs", jobs, "--json", "--out", f"out{jobs}"), cwd=tmp_path)
+        done = start(
+            "run",
+            str(SCENARIOS[0]),
+            *small("--jobs", jobs, "--json", "--out", f"out{jobs}"),
+            cwd=tmp_path,
+        )
         assert done.returncode == 0, done.stderr
         directory = tmp_path / json.loads(done.stdout)["run_directory"]
         tables.append({p.name: p.read_bytes() for p in sorted(directory.glob("*.csv"))})
@@ -80,7 +118,10 @@ def test_any_number_of_jobs_gives_the_same_tables_and_figures_are_redrawn(tmp_pa
     for path in (directory / "figures").iterdir():
         path.unlink()
     assert call("plot", str(directory), cwd=tmp_path).returncode == 0
-    assert sorted(path.name for path in (directory / "figures").iterdir()) == figures and len(figures) > 5
+    assert (
+        sorted(path.name for path in (directory / "figures").iterdir()) == figures
+        and len(figures) > 5
+    )
 
 
 def test_compare_prints_paired_differences(tmp_path: Path) -> None:
@@ -91,7 +132,11 @@ def test_compare_prints_paired_differences(tmp_path: Path) -> None:
     (run,) = (tmp_path / "runs").iterdir()
     assert "tc_pct,1,QW - BIW," in (run / "comparison.csv").read_text()
     done = call("regimen", "show", str(run / "events.csv"), cwd=tmp_path)
-    assert done.returncode == 2 and "ID 3 follows ID 2" in done.stderr and "one table per arm" in done.stderr
+    assert (
+        done.returncode == 2
+        and "ID 3 follows ID 2" in done.stderr
+        and "one table per arm" in done.stderr
+    )
     slices = next((run / "snapshots").iterdir())
     slices.write_bytes(b"no slice")
     done = call("plot", str(run), cwd=tmp_path)
@@ -105,7 +150,17 @@ def test_compare_prints_paired_differences(tmp_path: Path) -> None:
         (["check", "my.yaml", "--set", "animals.perarm=2"], "did you mean 'per_arm'"),
         (["check", "my.yaml", "--set", "animals"], "key=value"),
         (["run", "my.yaml", "--out", "/proc/nowhere"], "cannot write"),
-        (["run", "my.yaml", "--set", "tumor.resolution=1e5 /mm^3", "--set", "measure.humane_endpoint.tumor_volume=5000 mm^3"], "GiB"),
+        (
+            [
+                "run",
+                "my.yaml",
+                "--set",
+                "tumor.resolution=1e5 /mm^3",
+                "--set",
+                "measure.humane_endpoint.tumor_volume=5000 mm^3",
+            ],
+            "GiB",
+        ),
         (["plot", "."], "not a run directory"),
         (["resume", "."], "not an unfinished run"),
         (["run", "my.yaml", "--from", "my.yaml"], "not a checkpoint"),
@@ -116,8 +171,29 @@ def test_compare_prints_paired_differences(tmp_path: Path) -> None:
         (["regimen", "show", "7 IV BIW x3wk"], "'7' has no unit"),
         (["regimen", "show", "4 mg/m2 IV QDx2"], "'mg/m2' is not a unit of dose"),
         (["regimen", "show", "ixazomb 7 mg/kg IV QDx2"], "did you mean 'ixazomib'"),
-        (["check", "my.yaml", "--set", "tumor.resolution=1e5 /mm^3", "--set", "measure.humane_endpoint.tumor_volume=5000 mm^3"], "my.yaml: error: tumors up to"),
-        (["check", "my.yaml", "--json", "--set", "tumor.resolution=1e5 /mm^3", "--set", "measure.humane_endpoint.tumor_volume=5000 mm^3"], "my.yaml: error: tumors up to"),
+        (
+            [
+                "check",
+                "my.yaml",
+                "--set",
+                "tumor.resolution=1e5 /mm^3",
+                "--set",
+                "measure.humane_endpoint.tumor_volume=5000 mm^3",
+            ],
+            "my.yaml: error: tumors up to",
+        ),
+        (
+            [
+                "check",
+                "my.yaml",
+                "--json",
+                "--set",
+                "tumor.resolution=1e5 /mm^3",
+                "--set",
+                "measure.humane_endpoint.tumor_volume=5000 mm^3",
+            ],
+            "my.yaml: error: tumors up to",
+        ),
         (["params", "--status", "asumed"], "did you mean 'assumed'"),
         (["params", "ixazomob"], "did you mean 'ixazomib'"),
     ],
@@ -135,52 +211,86 @@ def test_inputs(tmp_path: Path) -> None:
     assert "8 doses" in call("regimen", "show", "7 mg/kg IV BIW x4wk", cwd=tmp_path).stdout
     text = call("regimen", "show", "7 mg/kg IV Q3Dx4", "--as", "nonmem", cwd=tmp_path).stdout
     assert "ADDL" in text
-    as_json = call("regimen", "show", "7 mg/kg IV Q3Dx4", "--as", "nonmem", "--json", cwd=tmp_path).stdout
+    as_json = call(
+        "regimen", "show", "7 mg/kg IV Q3Dx4", "--as", "nonmem", "--json", cwd=tmp_path
+    ).stdout
     assert json.loads(as_json) == {"dialect": "nonmem", "text": text.removesuffix("\n")}
     listed = json.loads(call("params", "--status", "assumed", "--json", cwd=tmp_path).stdout)
     assert listed and all(p["status"] == "assumed" and p["note"] for p in listed)
 
 
-@pytest.mark.parametrize(("number", "code", "jobs"), [(signal.SIGINT, 130, "2"), (signal.SIGTERM, 143, "1")])
+@pytest.mark.parametrize(
+    ("number", "code", "jobs"), [(signal.SIGINT, 130, "2"), (signal.SIGTERM, 143, "1")]
+)
 def test_a_stopped_run_can_be_resumed(number: int, code: int, jobs: str, tmp_path: Path) -> None:
-    """The run cannot end before the signal comes: its treated animals, one in each process, wait for it."""
+    """The run cannot end before the signal comes: its treated animals, one in each process, wait
+    for it.
+    """
     shorter = ("--set", "measure.days=0..12 by 6", "--checkpoint-every", "12 steps", "--jobs", jobs)
     text = SCENARIOS[0].read_text().replace("Q2Dx15", "Q2Dx5")
     (tmp_path / "short.yaml").write_text(text)
-    command = [sys.executable, str(Path(__file__).parents[1] / "waiting_command.py"), "run", "short.yaml", *small(*shorter)]
+    command = [
+        sys.executable,
+        str(Path(__file__).parents[1] / "waiting_command.py"),
+        "run",
+        "short.yaml",
+        *small(*shorter),
+    ]
     assert "Q2Dx5" in text
     with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
         env=ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         # Tests that run in the background ignore Ctrl-C, and what they start would too.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    ) as run:  # fmt: skip
+    ) as run:
         until = time.monotonic() + 300.0
-        while len(list(tmp_path.glob("runs/*/rolling/*_arm*.ckpt"))) < int(jobs) and run.poll() is None and time.monotonic() < until:
+        while (
+            len(list(tmp_path.glob("runs/*/rolling/*_arm*.ckpt"))) < int(jobs)
+            and run.poll() is None
+            and time.monotonic() < until
+        ):
             time.sleep(0.05)
         os.killpg(run.pid, number)
         _, errors = run.communicate(timeout=300)
-    assert run.returncode == code and "interrupted; no result" in errors and "Traceback" not in errors, errors
+    assert (
+        run.returncode == code and "interrupted; no result" in errors and "Traceback" not in errors
+    ), errors
     (left,) = (tmp_path / "runs").iterdir()
-    assert f"resume with: xenosim resume runs/{left.name}" in errors and left.name.endswith(".unfinished")
+    assert f"resume with: xenosim resume runs/{left.name}" in errors and left.name.endswith(
+        ".unfinished"
+    )
     assert not list(left.rglob("*.partial")) and not (left / "result").exists()
     done = start("resume", f"runs/{left.name}", "--jobs", "2", "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     directory = json.loads(done.stdout)["run_directory"]
     again = call("resume", directory, cwd=tmp_path)
-    assert again.returncode == 0 and "finished" in again.stdout and [str(p) for p in tmp_path.glob("runs/*")] == [str(tmp_path / directory)]
+    assert (
+        again.returncode == 0
+        and "finished" in again.stdout
+        and [str(p) for p in tmp_path.glob("runs/*")] == [str(tmp_path / directory)]
+    )
 
 
 def test_a_control_table_is_reproduced(tmp_path: Path) -> None:
     table = tmp_path / "control.csv"
-    table.write_text("day,tumor_volume_mm3\n" + "".join(f"{day},{2.0 * 2 ** (day / 6.0):.3f}\n" for day in range(0, 19, 3)))
+    table.write_text(
+        "day,tumor_volume_mm3\n"
+        + "".join(f"{day},{2.0 * 2 ** (day / 6.0):.3f}\n" for day in range(0, 19, 3))
+    )
     text = SCENARIOS[0].read_text().replace("{doubling_time: 6 day}", "{control: control.csv}")
     (tmp_path / "mine.yaml").write_text(text)
     assert "control.csv" in text
     done = call("run", "mine.yaml", *small("--jobs", "1", "--json"), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     growth = json.loads(done.stdout)["growth"]
-    assert growth["control_rms"] < 0.1 and growth["achieved_doubling_days"] == pytest.approx(6.0, rel=0.1)
+    assert growth["control_rms"] < 0.1 and growth["achieved_doubling_days"] == pytest.approx(
+        6.0, rel=0.1
+    )
     table.write_text("day,volume\n0,1\n")
     done = call("check", "mine.yaml", cwd=tmp_path)
     assert done.returncode == 2 and "mine.yaml:" in done.stderr and "control.csv" in done.stderr
@@ -190,8 +300,14 @@ def test_assays(tmp_path: Path) -> None:
     done = call("assay", "viability", "--cells", "300", "--replicates", "1", cwd=tmp_path)
     assert done.returncode == 0 and "IC50" in done.stdout and "95 % CI" in done.stdout, done.stderr
     assert (tmp_path / "runs" / "viability_RPMI_8226_ixazomib" / "viability.svg").is_file()
-    done = call("assay", "apoptosis", "--dose", "20,100 nM", "--cells", "300", "--json", cwd=tmp_path)
+    done = call(
+        "assay", "apoptosis", "--dose", "20,100 nM", "--cells", "300", "--json", cwd=tmp_path
+    )
     assert len(json.loads(done.stdout)["tables"]["wells"]) == 9
-    for option, value, message in (("--dose", "1,2", "unit"), ("--drug", "ixazomob", "did you mean"), ("--line", "KMS-12", "did you mean")):
+    for option, value, message in (
+        ("--dose", "1,2", "unit"),
+        ("--drug", "ixazomob", "did you mean"),
+        ("--line", "KMS-12", "did you mean"),
+    ):
         done = call("assay", "viability", option, value, cwd=tmp_path)
         assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr

@@ -20,7 +20,10 @@ line: Daudi
 drug: ixazomib
 tumor: {start_volume: 8 mm^3}
 animals: {per_arm: 3, strain: CB-17 SCID, between_animal_cv: {growth: 0 %}}
-measure: {days: "0..15 by 3", limit: 0.5 mm, humane_endpoint: {tumor_volume: 200 mm^3, body_weight_loss: 100 %}}
+measure:
+  days: "0..15 by 3"
+  limit: 0.5 mm
+  humane_endpoint: {tumor_volume: 200 mm^3, body_weight_loss: 100 %}
 arms:
   vehicle: {regimen: none, control: true}
   huge: {regimen: "100 mg/kg IV QDx5"}
@@ -31,7 +34,13 @@ seed: 4
 @pytest.mark.parametrize("everything", [False, True])
 def test_a_study_goes_on_with_cured_animals(everything: bool, tmp_path: Path) -> None:
     """``everything``: no tumor is left in any arm, the control included."""
-    text = SCENARIO.replace("{regimen: none, control: true}", '{regimen: "100 mg/kg IV QDx5", control: true}') if everything else SCENARIO
+    text = (
+        SCENARIO.replace(
+            "{regimen: none, control: true}", '{regimen: "100 mg/kg IV QDx5", control: true}'
+        )
+        if everything
+        else SCENARIO
+    )
     (tmp_path / "cure.yaml").write_text(text)
     # Every warning, in the workers too, is an error.
     if everything:
@@ -41,13 +50,23 @@ def test_a_study_goes_on_with_cured_animals(everything: bool, tmp_path: Path) ->
     else:
         done = start("run", "cure.yaml", "--jobs", "2", cwd=tmp_path, python=("-W", "error"))
     assert done.returncode == 0, done.stderr
-    assert "3 of 3 animals of 'huge' have no tumor cell left (cured)" in done.stdout and "nan" not in done.stdout
+    assert (
+        "3 of 3 animals of 'huge' have no tumor cell left (cured)" in done.stdout
+        and "nan" not in done.stdout
+    )
     (run,) = (tmp_path / "runs").iterdir()
-    tables = {name: pd.read_csv(run / f"{name}.csv", keep_default_na=False, na_values=[""]) for name in ("observations", "truth", "cells", "clones", "endpoints")}
+    tables = {
+        name: pd.read_csv(run / f"{name}.csv", keep_default_na=False, na_values=[""])
+        for name in ("observations", "truth", "cells", "clones", "endpoints")
+    }
     huge = {name: table[table["arm"] == "huge"] for name, table in tables.items()}
     late = huge["observations"][huge["observations"]["day"] >= 6]
     # Calipers read their limit, and say so; the animal stays on study to its end.
-    assert (late["tumor_volume_mm3"] == 0.0625).all() and late["is_censored"].all() and (late["note"] == "below the caliper limit").all()
+    assert (
+        (late["tumor_volume_mm3"] == 0.0625).all()
+        and late["is_censored"].all()
+        and (late["note"] == "below the caliper limit").all()
+    )
     assert late[late["day"] == 15]["status"].tolist() == ["end_of_study"] * 3
     truth = huge["truth"][huge["truth"]["day"] >= 6]
     assert (truth[["tumor_volume_mm3", "n_agents"]] == 0).all(axis=None)
@@ -56,7 +75,8 @@ def test_a_study_goes_on_with_cured_animals(everything: bool, tmp_path: Path) ->
     assert not np.isinf(huge["endpoints"].query("endpoint.str.startswith('tc')")["estimate"]).any()
     ends = huge["endpoints"].set_index("endpoint")["estimate"]
     assert ends["mrecist_gao2015_cr_pct"] == 100.0
-    # At the limit, 0.06 of some 8 mm3, against a control that grew several times; or against a control at its limit too.
+    # At the limit, 0.06 of some 8 mm3, against a control that grew several times; or against a
+    # control at its limit too.
     assert 50 < ends["tc_pct"] < 200 if everything else 0.03 < ends["tc_pct"] < 2.5
     assert "CR, mRECIST (%)" in done.stdout
     assert json.loads((run / "manifest.json").read_text())["warnings"]
@@ -81,7 +101,11 @@ def test_a_model_without_cells_stops_and_can_be_stepped() -> None:
             model.step()
     tumor = model.tumor
     assert tumor.n == 0 and tumor.volume_mm3 == 0.0 and not model.running
-    assert tumor.axes_mm() == (0.0, 0.0, 0.0) and len(model.cells) == 0 and np.isnan(tumor.section()["state"]).all()
+    assert (
+        tumor.axes_mm() == (0.0, 0.0, 0.0)
+        and len(model.cells) == 0
+        and np.isnan(tumor.section()["state"]).all()
+    )
     assert 500 + tumor.born == tumor.cleared and set(tumor.counts().values()) == {0}
     frame = model.datacollector.get_model_vars_dataframe()
     assert frame["n_cells"].iloc[-1] == 0 and frame["tumor_volume_mm3"].iloc[-1] == 0.0

@@ -36,25 +36,76 @@ def xenosim(monkeypatch: pytest.MonkeyPatch, *args: str) -> int:
     return int(stop.value.code or 0)
 
 
-def test_export_is_the_tumor_of_the_tables(run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    truth, cells = (read_table(run / f"{name}.csv", name).query(f"arm == '{TREATED}' and day == 3").iloc[0] for name in ("truth", "cells"))
-    assert xenosim(monkeypatch, "export", str(run), "--day", "3", "--arm", TREATED, "--format", "npz", "--json") == 0
+def test_export_is_the_tumor_of_the_tables(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    truth, cells = (
+        read_table(run / f"{name}.csv", name).query(f"arm == '{TREATED}' and day == 3").iloc[0]
+        for name in ("truth", "cells")
+    )
+    assert (
+        xenosim(
+            monkeypatch,
+            "export",
+            str(run),
+            "--day",
+            "3",
+            "--arm",
+            TREATED,
+            "--format",
+            "npz",
+            "--json",
+        )
+        == 0
+    )
     told = json.loads(capsys.readouterr().out)
-    assert "equal to truth.csv on day 3" in told["verdict"] and Path(told["file"]).parent == run / "snapshots"
+    assert (
+        "equal to truth.csv on day 3" in told["verdict"]
+        and Path(told["file"]).parent == run / "snapshots"
+    )
     with np.load(told["file"]) as stored:
         state, load, about = stored["state"], stored["load"], json.loads(str(stored["about"]))
     counted = [int((state == label).sum()) for label in (1, 2, 3)]
-    assert counted == [cells["n_proliferating"], cells["n_quiescent"], cells["n_apoptotic"]] and sum(counted) == truth["n_agents"]
+    assert (
+        counted == [cells["n_proliferating"], cells["n_quiescent"], cells["n_apoptotic"]]
+        and sum(counted) == truth["n_agents"]
+    )
     assert float(np.nanmean(load, dtype=np.float64)) == pytest.approx(cells["load_mean"])
-    assert (about["arm"], about["animal"], about["day"], about["simulated"]) == (TREATED, truth["animal_id"], 3.0, True)
+    assert (about["arm"], about["animal"], about["day"], about["simulated"]) == (
+        TREATED,
+        truth["animal_id"],
+        3.0,
+        True,
+    )
 
 
-def test_any_day_is_a_day(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """A day between measurements, and one before treatment, on the way to which nothing can be compared."""
+def test_any_day_is_a_day(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A day between measurements, and one before treatment, on the way to which nothing can be
+    compared.
+    """
     sizes = []
-    for day, verdict in (("-1", "was not measured"), ("0.5", "not measured; equal to truth.csv on day 0")):
+    for day, verdict in (
+        ("-1", "was not measured"),
+        ("0.5", "not measured; equal to truth.csv on day 0"),
+    ):
         out = tmp_path / f"{day}.npz"
-        assert xenosim(monkeypatch, "export", str(run), f"--day={day}", "--format", "npz", "--fields", "state", "--out", str(out)) == 0
+        assert (
+            xenosim(
+                monkeypatch,
+                "export",
+                str(run),
+                f"--day={day}",
+                "--format",
+                "npz",
+                "--fields",
+                "state",
+                "--out",
+                str(out),
+            )
+            == 0
+        )
         assert verdict in capsys.readouterr().out
         with np.load(out) as stored:
             assert sorted(stored.files) == ["about", "axes", "origin_um", "spacing_um", "state"]
@@ -66,7 +117,12 @@ def test_any_day_is_a_day(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_pictures(run: Path, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xenosim.cli.outputs.TURN", 3)
     out = tmp_path / ("t.png" if kind == "--slices" else "t.gif")
-    assert xenosim(monkeypatch, "view", str(run), kind, "--day", "2", "--arm", TREATED, "--out", str(out)) == 0
+    assert (
+        xenosim(
+            monkeypatch, "view", str(run), kind, "--day", "2", "--arm", TREATED, "--out", str(out)
+        )
+        == 0
+    )
     with Image.open(out) as picture:
         assert getattr(picture, "n_frames", 1) == (1 if kind == "--slices" else 3)
         frames = []
@@ -79,7 +135,9 @@ def test_pictures(run: Path, kind: str, tmp_path: Path, monkeypatch: pytest.Monk
     assert [p.name for p in tmp_path.iterdir()] == [out.name]
 
 
-def test_a_cured_animal_has_a_movie_but_no_export(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_cured_animal_has_a_movie_but_no_export(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     from xenosim.tumor.tumor import Tumor
 
     step = Tumor.step
@@ -91,13 +149,28 @@ def test_a_cured_animal_has_a_movie_but_no_export(run: Path, tmp_path: Path, mon
 
     monkeypatch.setattr(Tumor, "step", dies_out)
     monkeypatch.setattr("xenosim.study.replay.Replay._compare", lambda *_: None)
-    assert xenosim(monkeypatch, "export", str(run), "--day", "6", "--format", "npz", "--out", str(tmp_path / "t.npz")) == 2
+    assert (
+        xenosim(
+            monkeypatch,
+            "export",
+            str(run),
+            "--day",
+            "6",
+            "--format",
+            "npz",
+            "--out",
+            str(tmp_path / "t.npz"),
+        )
+        == 2
+    )
     assert "no cells" in capsys.readouterr().err
     assert xenosim(monkeypatch, "view", str(run), "--movie", "--out", str(tmp_path / "t.gif")) == 0
     assert [p.name for p in tmp_path.iterdir()] == ["t.gif"]
 
 
-def test_another_engine_is_refused_unless_forced(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_engine_is_refused_unless_forced(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     copy = tmp_path / "run"
     shutil.copytree(run, copy)
     manifest = json.loads((copy / "manifest.json").read_text())
@@ -106,18 +179,28 @@ def test_another_engine_is_refused_unless_forced(run: Path, tmp_path: Path, monk
     assert xenosim(monkeypatch, *args) == 2 and "engine differs" in capsys.readouterr().err
     assert xenosim(monkeypatch, *args, "--force") == 0 and "not checked" in capsys.readouterr().out
     (copy / "manifest.json").write_text(json.dumps(manifest))
-    (copy / "manifest.json").write_text(json.dumps(manifest | {"branched_from": {"day": 3.0, "animal_id": 1}}))
-    assert xenosim(monkeypatch, *args) == 2 and "branches from a checkpoint" in capsys.readouterr().err
+    (copy / "manifest.json").write_text(
+        json.dumps(manifest | {"branched_from": {"day": 3.0, "animal_id": 1}})
+    )
+    assert (
+        xenosim(monkeypatch, *args) == 2 and "branches from a checkpoint" in capsys.readouterr().err
+    )
     (copy / "manifest.json").write_text(json.dumps(manifest))
     text = (copy / "scenario.yaml").read_text()
     (copy / "scenario.yaml").write_text(text.replace("dt_h: 1.0", "dt_h: 2.0"))
-    assert xenosim(monkeypatch, *args) == 2 and "differ from what wrote this run" in capsys.readouterr().err
+    assert (
+        xenosim(monkeypatch, *args) == 2
+        and "differ from what wrote this run" in capsys.readouterr().err
+    )
     (copy / "scenario.yaml").write_text(text)
     table = (copy / "truth.csv").read_text().splitlines()
     cut = table[1].split(",")
     cut[6] = str(int(cut[6]) + 1)
     (copy / "truth.csv").write_text("\n".join([table[0], ",".join(cut), *table[2:]]) + "\n")
-    assert xenosim(monkeypatch, *args[:-1], str(tmp_path / "u.npz")) == 2 and "truth.csv has" in capsys.readouterr().err
+    assert (
+        xenosim(monkeypatch, *args[:-1], str(tmp_path / "u.npz")) == 2
+        and "truth.csv has" in capsys.readouterr().err
+    )
     assert sorted(p.name for p in tmp_path.iterdir()) == ["run", "t.npz"]
 
 
@@ -130,7 +213,10 @@ def test_another_engine_is_refused_unless_forced(run: Path, tmp_path: Path, monk
         (["export", "RUN", "--day", "3", "--arm", "ixazomab"], "did you mean 'ixazomib'"),
         (["export", "RUN", "--day", "3", "--animal", "9"], "no animal 9"),
         (["export", "RUN", "--day", "3", "--replicate", "4"], "no replicate 4"),
-        (["export", "RUN", "--day", "3", "--lesion", "2"], "no lesion 2: the animal has a single tumor"),
+        (
+            ["export", "RUN", "--day", "3", "--lesion", "2"],
+            "no lesion 2: the animal has a single tumor",
+        ),
         (["view", "RUN", "--lesion", "0"], "no lesion 0"),
         (["export", "RUN", "--day", "3", "--fields", "state,lode"], "did you mean 'load'"),
         (["export", "RUN", "--day", "3", "--format", "omezarr"], "did you mean 'ome-zarr'"),
@@ -143,14 +229,21 @@ def test_another_engine_is_refused_unless_forced(run: Path, tmp_path: Path, monk
     ],
 )
 def test_mistakes_exit_2(
-    args: list[str], message: str, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    args: list[str],
+    message: str,
+    run: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert xenosim(monkeypatch, *(str(run) if arg == "RUN" else arg for arg in args)) == 2
     assert message in capsys.readouterr().err and not list(tmp_path.iterdir())
 
 
-def test_mp4_needs_ffmpeg(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_mp4_needs_ffmpeg(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert xenosim(monkeypatch, "view", str(run), "--movie", "--out", str(tmp_path / "x.mp4")) == 2
     assert "ffmpeg" in capsys.readouterr().err and not list(tmp_path.iterdir())
@@ -158,7 +251,11 @@ def test_mp4_needs_ffmpeg(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("kind", ["--slices", "--turntable", "--movie"])
 def test_an_interrupted_view_leaves_nothing(
-    kind: str, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    kind: str,
+    run: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def half(path: Path) -> None:
         path.write_bytes(b"half")
@@ -166,6 +263,20 @@ def test_an_interrupted_view_leaves_nothing(
 
     monkeypatch.setattr("xenosim.cli.outputs.TURN", 1)
     monkeypatch.setattr("xenosim.viz.animation.write_figure", lambda figure, path: half(path))
-    monkeypatch.setattr("xenosim.viz.animation.write_animation", lambda frames, path, *_: half(path))
-    assert xenosim(monkeypatch, "view", str(run), kind, "--day", "0", "--out", str(tmp_path / ("t.png" if kind == "--slices" else "t.gif"))) == 130
+    monkeypatch.setattr(
+        "xenosim.viz.animation.write_animation", lambda frames, path, *_: half(path)
+    )
+    assert (
+        xenosim(
+            monkeypatch,
+            "view",
+            str(run),
+            kind,
+            "--day",
+            "0",
+            "--out",
+            str(tmp_path / ("t.png" if kind == "--slices" else "t.gif")),
+        )
+        == 130
+    )
     assert "interrupted" in capsys.readouterr().err and not list(tmp_path.iterdir())

@@ -1,7 +1,9 @@
-"""The reference model: MODEL.md written again in plain Python, one Mesa agent per cell on a Mesa grid.
+"""The reference model: MODEL.md written again in plain Python, one Mesa agent per cell on a Mesa
+grid.
 
-It shares the random numbers (Philox) and the parameter containers with xenosim, and no rule. Everything is slow and literal:
-when the fast model and this one differ, one of them does not do what MODEL.md says.
+It shares the random numbers (Philox) and the parameter containers with xenosim, and no rule.
+Everything is slow and literal: when the fast model and this one differ, one of them does not do
+what MODEL.md says.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ from xenosim.tumor.tissue import zone_exchange
 from xenosim.tumor.tumor import Tumor, TumorSpec
 
 NEVER = 2**31 - 1
-#: Hours between updates of the distance and of the gaps: the rim, where all growth is, grows by half a site, within these bounds.
+#: Hours between updates of the distance and of the gaps: the rim, where all growth is, grows by
+#: half a site, within these bounds.
 SPACE_HOURS = 4.0, 12.0
 
 
@@ -77,12 +80,19 @@ class NaiveCell(CellAgent):
         removal = max(1 - o, p.noxa_floor)
         noxa = p.myc * (1 + p.noxa_gain * self.stress) / removal
         self.noxa = noxa + (self.noxa - noxa) * pade(p.noxa_rate * removal * dt)
-        self.dr5 = p.dr5 * self.stress + (self.dr5 - p.dr5 * self.stress) * math.exp(-p.dr5_rate * dt)
+        self.dr5 = p.dr5 * self.stress + (self.dr5 - p.dr5 * self.stress) * math.exp(
+            -p.dr5_rate * dt
+        )
         loss = 1 + p.ikzf_degradation * q * r / (r + p.ikzf_activity_half)
         self.ikzf = 1 / loss + (self.ikzf - 1 / loss) * pade(p.ikzf_rate * loss * dt)
         low_ikzf = 1 - self.ikzf
         nfkb = max(1 - p.nfkb_sign * p.nfkb_inhibition_gain * o - p.nfkb_ikzf_gain * low_ikzf, 0)
-        threshold = self.threshold * nfkb * max(1 - p.jnk_gain * self.stress, 0) * (1 - p.ikzf_threshold_gain * low_ikzf)
+        threshold = (
+            self.threshold
+            * nfkb
+            * max(1 - p.jnk_gain * self.stress, 0)
+            * (1 - p.ikzf_threshold_gain * low_ikzf)
+        )
         arms = p.mitochondrial_arm * self.noxa + p.receptor_arm * self.dr5
         excess = max(self.stress * arms - threshold, 0)
         limit = p.commitment_rate * excess / p.commitment_decay
@@ -91,7 +101,9 @@ class NaiveCell(CellAgent):
         self.clock += dt / self.cycle_h * brake * (1 - p.ikzf_cycle_gain * low_ikzf) * breathes
 
     def _load(self, r: float, supply: float, dt: float) -> float:
-        """Backward Euler of dU/dt = kU (supply - r U/(1+U)) - ka U: the root of a x^2 + b x - c by the textbook formula."""
+        """Backward Euler of dU/dt = kU (supply - r U/(1+U)) - ka U: the root of a x^2 + b x - c by
+        the textbook formula.
+        """
         p = self.model.spec.params
         a = 1 + p.load_clearance * dt
         c = self.load + dt * p.synthesis_rate * supply
@@ -115,16 +127,22 @@ class NaiveCell(CellAgent):
         self.event_step = m.time_step + max(math.ceil(hours / m.spec.dt_h), 1)
 
     def suffocate(self, hours: float) -> None:
-        """Die of necrosis, or not, in the time since oxygen was last looked at; the debris stays for long (P6)."""
+        """Die of necrosis, or not, in the time since oxygen was last looked at; the debris stays
+        for long (P6).
+        """
         m, oxygen = self.model, self.model.spec.oxygen
         death, clearance, *_ = words(m.seed_, Stream.NECROSIS, m.time_step, self.uid)
         if uniform(death) < 1 - math.exp(-oxygen.necrosis_rate * hours):
             self.state = "necrotic"
-            self.event_step = m.time_step + max(math.ceil(-math.log(uniform(clearance)) * oxygen.debris / m.spec.dt_h), 1)
+            self.event_step = m.time_step + max(
+                math.ceil(-math.log(uniform(clearance)) * oxygen.debris / m.spec.dt_h), 1
+            )
 
 
 class NaiveTumor(mesa.Model):
-    """A tumor on a Mesa grid; takes number, domain and zones (data) from a fast tumor that has not stepped yet."""
+    """A tumor on a Mesa grid; takes number, domain and zones (data) from a fast tumor that has not
+    stepped yet.
+    """
 
     #: From this many cells on the quarters of the center divide one after another.
     split_from = 2_000_000
@@ -138,7 +156,10 @@ class NaiveTumor(mesa.Model):
         self.origin = shape[0] // 2
         z, y, x = twin.lattice.voxel_z, twin.lattice.voxel_y, twin.lattice.voxel_x
         self.zone = twin._zones[z[:, None, None] + y[None, :, None] + x[None, None, :]]
-        self.voxels, self.first = round(twin._zones.size ** (1 / 3)), math.floor((0.5 - self.origin) * self.spec.spacing_um / self.spec.perfusion.voxel_um)
+        self.voxels, self.first = (
+            round(twin._zones.size ** (1 / 3)),
+            math.floor((0.5 - self.origin) * self.spec.spacing_um / self.spec.perfusion.voxel_um),
+        )
         self.exchange = zone_exchange(self.spec.perfusion)
         self.gaps: set[tuple[int, int, int]] = set()
         self.inhibition, self.cereblon = np.zeros((1, 1)), 0.0
@@ -151,9 +172,13 @@ class NaiveTumor(mesa.Model):
         self.breathe()
 
     def sphere(self, n: int) -> list[tuple[int, ...]]:
-        """The ``n`` sites nearest to the origin, of equally near ones the first, in the order of z, y, x."""
+        """The ``n`` sites nearest to the origin, of equally near ones the first, in the order of z,
+        y, x.
+        """
         sites = itertools.product(*map(range, self.grid.dimensions))
-        return sorted(sorted(sites, key=lambda site: sum((axis - self.origin) ** 2 for axis in site))[:n])
+        return sorted(
+            sorted(sites, key=lambda site: sum((axis - self.origin) ** 2 for axis in site))[:n]
+        )
 
     def _found(self, i: int, site: tuple[int, int, int]) -> None:
         t, p = self.spec.traits, self.spec.params
@@ -183,7 +208,12 @@ class NaiveTumor(mesa.Model):
     def loss_step(self, word: int) -> int:
         """Step of background loss of a cell born now."""
         rate = self.spec.traits.loss_per_h
-        return NEVER if rate <= 0 else self.time_step + max(math.ceil(-math.log(uniform(word)) / rate / self.spec.dt_h), 1)
+        return (
+            NEVER
+            if rate <= 0
+            else self.time_step
+            + max(math.ceil(-math.log(uniform(word)) / rate / self.spec.dt_h), 1)
+        )
 
     def occupancy(self, cell: NaiveCell) -> float:
         """Mean beta5 occupancy that a cell sees in this step."""
@@ -192,11 +222,16 @@ class NaiveTumor(mesa.Model):
 
     def expose(self, inhibition: np.ndarray | None = None, cereblon: float = 0.0) -> None:
         """What the cells see from now on: occupancy by zone and clone, and of cereblon."""
-        self.inhibition, self.cereblon = np.zeros((1, 256)) if inhibition is None else inhibition, cereblon
+        self.inhibition, self.cereblon = (
+            np.zeros((1, 256)) if inhibition is None else inhibition,
+            cereblon,
+        )
         self.exposed |= bool(self.inhibition.any()) or cereblon > 0
 
     def advance_cells(self) -> None:
-        """The clock ticks and every cell ages: all that happens in a dish without deaths and divisions."""
+        """The clock ticks and every cell ages: all that happens in a dish without deaths and
+        divisions.
+        """
         self.time_step += 1
         self.agents.do("advance")
 
@@ -217,17 +252,25 @@ class NaiveTumor(mesa.Model):
         if self.time_step % self.space_steps() == 0 and len(self.agents):
             self.breathe()
             if self.spec.oxygen:
-                anoxic = self.agents.select(lambda c: not c.is_dead() and self.pressure_at(c) < self.spec.oxygen.necrosis)
+                anoxic = self.agents.select(
+                    lambda c: not c.is_dead() and self.pressure_at(c) < self.spec.oxygen.necrosis
+                )
                 anoxic.do("suffocate", self.space_steps() * self.spec.dt_h)
 
-    # -- oxygen -----------------------------------------------------------------------------------------------------
+    # -- oxygen
+    # ------------------------------------------------------------
     def voxel_of(self, site: tuple[int, int, int]) -> tuple[int, ...]:
         """Voxel that holds the middle of a site."""
         edge = self.spec.perfusion.voxel_um
-        return tuple(math.floor((axis - self.origin + 0.5) * self.spec.spacing_um / edge) - self.first for axis in site)
+        return tuple(
+            math.floor((axis - self.origin + 0.5) * self.spec.spacing_um / edge) - self.first
+            for axis in site
+        )
 
     def breathe(self) -> None:
-        """Pressure of oxygen in every voxel: all balances at once, by elimination; four relaxation lengths off, host tissue has its own (P6)."""
+        """Pressure of oxygen in every voxel: all balances at once, by elimination; four relaxation
+        lengths off, host tissue has its own (P6).
+        """
         p, edge = self.spec.oxygen, self.spec.perfusion.voxel_um
         if p is None:
             return
@@ -242,10 +285,21 @@ class NaiveTumor(mesa.Model):
         for cell in self.agents:
             living[self.voxel_of(cell.site)] += not cell.is_dead()
         tumor, living = tumor / sites, living / sites
-        supply, host, flow = p.supply * g * tumor, p.host_exchange * (1 - tumor), p.diffusion / edge**2
+        supply, host, flow = (
+            p.supply * g * tumor,
+            p.host_exchange * (1 - tumor),
+            p.diffusion / edge**2,
+        )
         far = math.ceil(4 * math.sqrt(p.diffusion / p.host_exchange) / edge)
-        low, high = np.argwhere(tumor > 0).min(axis=0) - far, np.argwhere(tumor > 0).max(axis=0) + far
-        near = [v for v in itertools.product(*map(range, shape)) if (low <= v).all() and (v <= high).all()]
+        low, high = (
+            np.argwhere(tumor > 0).min(axis=0) - far,
+            np.argwhere(tumor > 0).max(axis=0) + far,
+        )
+        near = [
+            v
+            for v in itertools.product(*map(range, shape))
+            if (low <= v).all() and (v <= high).all()
+        ]
         number = {v: k for k, v in enumerate(near)}
         entries, right = [], np.zeros(len(near))
         for v, k in number.items():
@@ -271,7 +325,8 @@ class NaiveTumor(mesa.Model):
         """Whether there is oxygen for the cycle."""
         return self.spec.oxygen is None or self.pressure_at(cell) >= self.spec.oxygen.hypoxia
 
-    # -- space ------------------------------------------------------------------------------------------------------
+    # -- space
+    # ------------------------------------------------------------
     def is_tumor(self) -> np.ndarray:
         """Where there is a cell or a gap, shape of the grid."""
         tumor = np.zeros(self.grid.dimensions, bool)
@@ -282,25 +337,38 @@ class NaiveTumor(mesa.Model):
     def space_steps(self) -> int:
         """Steps between updates of the distance and of the gaps."""
         growth = math.log(2) / self.spec.traits.cycle_h - self.spec.traits.loss_per_h
-        half_cube = self.edge() * self.spec.spacing_um / (2 * self.spec.depth_um * growth) if growth > 0 else math.inf
-        return max(round(sorted([SPACE_HOURS[0], half_cube, SPACE_HOURS[1]])[1] / self.spec.dt_h), 1)
+        half_cube = (
+            self.edge() * self.spec.spacing_um / (2 * self.spec.depth_um * growth)
+            if growth > 0
+            else math.inf
+        )
+        return max(
+            round(sorted([SPACE_HOURS[0], half_cube, SPACE_HOURS[1]])[1] / self.spec.dt_h), 1
+        )
 
     def edge(self) -> int:
-        """Edge of a cube of sites: 1, 2, 4, ..., the largest of which at least eleven make up the mechanical depth."""
+        """Edge of a cube of sites: 1, 2, 4, ..., the largest of which at least eleven make up the
+        mechanical depth.
+        """
         edge = 1
         while self.spec.depth_um / self.spec.spacing_um >= 22 * edge:
             edge *= 2
         return edge
 
     def measure_distance(self) -> None:
-        """Squared distance of cubes to host tissue, as far as it matters: cubes where less than half of the window is tumor."""
+        """Squared distance of cubes to host tissue, as far as it matters: cubes where less than
+        half of the window is tumor.
+        """
         edge, width = self.edge(), 5 if self.edge() == 1 else 3
         sites = self.is_tumor()
         room = [-side % edge for side in sites.shape]
         sites = np.pad(sites, [(0, r) for r in room])
         nz, ny, nx = (side // edge for side in sites.shape)
         cubes = sites.reshape(nz, edge, ny, edge, nx, edge).sum(axis=(1, 3, 5))
-        host = ndimage.convolve(cubes, np.ones((width, width, width), int), mode="constant") <= (width * edge) ** 3 // 2
+        host = (
+            ndimage.convolve(cubes, np.ones((width, width, width), int), mode="constant")
+            <= (width * edge) ** 3 // 2
+        )
         squared = np.round(ndimage.distance_transform_edt(~host) ** 2)
         reach = math.ceil(self.spec.depth_um / self.spec.spacing_um / edge) + 2
         self.squared = np.minimum(squared, reach**2)
@@ -316,33 +384,53 @@ class NaiveTumor(mesa.Model):
         if sites:
             axes = list(zip(*sites, strict=True))
             self.center = [round(sum(axis) / len(sites)) for axis in axes]
-            self.gaps = {gap for gap in self.gaps if all(min(a) <= g <= max(a) for g, a in zip(gap, axes, strict=True))}
+            self.gaps = {
+                gap
+                for gap in self.gaps
+                if all(min(a) <= g <= max(a) for g, a in zip(gap, axes, strict=True))
+            }
 
     def close_gaps(self) -> None:
-        """Each gap closes with the probability of the time between updates: everything outward on its radial line moves inward."""
+        """Each gap closes with the probability of the time between updates: everything outward on
+        its radial line moves inward.
+        """
         probability = 1 - math.exp(-self.space_steps() * self.spec.dt_h / self.spec.closure_h)
         for gap in sorted(self.gaps):
             z, y, x = (axis - self.origin + 2048 for axis in gap)
             key = (z * 4096 + y) * 4096 + x
-            if uniform(words(self.seed_, Stream.VACANCY, self.time_step, key)[0]) < probability and gap in self.gaps:
+            if (
+                uniform(words(self.seed_, Stream.VACANCY, self.time_step, key)[0]) < probability
+                and gap in self.gaps
+            ):
                 self.collapse(gap)
 
     def collapse(self, gap: tuple[int, int, int]) -> None:
-        """Close one gap: the radial line moves in, and where it meets no cell it goes on at the outermost of those beside it."""
+        """Close one gap: the radial line moves in, and where it meets no cell it goes on at the
+        outermost of those beside it.
+        """
         start, direction = gap, self.outward(gap)
         here, k = gap, 1
         while True:
             there = point([65536 * axis + 32768 for axis in start], direction, k)
             self.gaps.discard(here)
-            if not all(0 <= axis < side for axis, side in zip(there, self.grid.dimensions, strict=True)):
+            if not all(
+                0 <= axis < side for axis, side in zip(there, self.grid.dimensions, strict=True)
+            ):
                 return
             if self.occupant(there) is None:
                 across = [axis for axis, d in enumerate(direction) if abs(d) == 1][0]
                 steps = [s for s in itertools.product((-1, 0, 1), repeat=3) if s[across] == 0]
                 beside = [tuple(a + s for a, s in zip(there, step, strict=True)) for step in steps]
-                cells = [b for b in beside if self.quarter(b) == self.quarter(gap) and self.has_cell(b)]
+                cells = [
+                    b for b in beside if self.quarter(b) == self.quarter(gap) and self.has_cell(b)
+                ]
                 if cells:
-                    there = max(cells, key=lambda site: sum((a - c) ** 2 for a, c in zip(site, self.center, strict=True)))
+                    there = max(
+                        cells,
+                        key=lambda site: sum(
+                            (a - c) ** 2 for a, c in zip(site, self.center, strict=True)
+                        ),
+                    )
                     start, direction, k = there, self.outward(there), 0
             was_gap = there in self.gaps
             occupant = self.occupant(there)
@@ -360,7 +448,10 @@ class NaiveTumor(mesa.Model):
 
     def has_cell(self, site: tuple[int, ...]) -> bool:
         """Whether a cell is on a site, which may lie beyond the grid."""
-        return all(0 <= axis < side for axis, side in zip(site, self.grid.dimensions, strict=True)) and self.occupant(site) is not None
+        return (
+            all(0 <= axis < side for axis, side in zip(site, self.grid.dimensions, strict=True))
+            and self.occupant(site) is not None
+        )
 
     def occupant(self, site: tuple[int, int, int]) -> NaiveCell | None:
         """The cell on a site."""
@@ -368,29 +459,41 @@ class NaiveTumor(mesa.Model):
         return agents[0] if agents else None
 
     def divide(self) -> None:
-        """Every cell that finished its cycle divides, in the order of its draw, if its line meets a free site (P5, P7).
+        """Every cell that finished its cycle divides, in the order of its draw, if its line meets a
+        free site (P5, P7).
 
-        Deep cells that met no gap try again: all lines together cross as many sites as one would at 1e5 cells per mm3.
+        Deep cells that met no gap try again: all lines together cross as many sites as one would at
+        1e5 cells per mm3.
         """
         waiting = [c for c in self.agents if not c.is_dead() and c.clock >= 1]
         for cell in waiting:
             cell.clock, cell.state = cell.clock - 1, "quiescent"
         tries = max(round((1e5 / self.spec.resolution) ** (1 / 3)), 1)
-        draws = {cell: words(self.seed_, Stream.DIVIDE, self.time_step, cell.uid) for cell in waiting}
+        draws = {
+            cell: words(self.seed_, Stream.DIVIDE, self.time_step, cell.uid) for cell in waiting
+        }
         # Directions are those before the first division of the step.
         normals = {cell: self.normal(cell) for cell in waiting}
         quarters, later = len(self.agents) >= self.split_from, []
-        for cell in sorted(waiting, key=lambda c: (quarters and self.quarter(c.site), *self.turn(c))):
+        for cell in sorted(
+            waiting, key=lambda c: (quarters and self.quarter(c.site), *self.turn(c))
+        ):
             lines = [normals[cell], draws[cell], tries if self.is_deep(cell) else 1]
             if not self.push(cell, *lines, stay=quarters):
                 later.append((cell, lines))
         for cell, lines in later:
             self.push(cell, *lines, stay=False)
 
-    def push(self, cell: NaiveCell, normal: list[float], draw: tuple[int, ...], tries: int, stay: bool) -> bool:
-        """Divide if some line meets a free site. False: a line would leave the quarter, in which the cell must ``stay``, to find out."""
+    def push(
+        self, cell: NaiveCell, normal: list[float], draw: tuple[int, ...], tries: int, stay: bool
+    ) -> bool:
+        """Divide if some line meets a free site. False: a line would leave the quarter, in which
+        the cell must ``stay``, to find out.
+        """
         for attempt in range(tries):
-            path = self.free_path(cell, *self.line(normal, draw if attempt == 0 else further(draw, attempt)), stay)
+            path = self.free_path(
+                cell, *self.line(normal, draw if attempt == 0 else further(draw, attempt)), stay
+            )
             if path is None:
                 return False
             if path:
@@ -407,8 +510,10 @@ class NaiveTumor(mesa.Model):
         return site[0] >= self.center[0], site[1] >= self.center[1]
 
     def turn(self, cell: NaiveCell) -> tuple[list[int], int]:
-        """When a cell divides: the space is halved along z, y and x in turn down to blocks of 16 sites, and of two halves one comes
-        first, by a bit of a draw; cells of a block in random order."""
+        """When a cell divides: the space is halved along z, y and x in turn down to blocks of 16
+        sites, and of two halves one comes first, by a bit of a draw; cells of a block in random
+        order.
+        """
         block = [(axis - self.origin + 512) // 16 for axis in cell.site]
         key = split_mix(self.seed_, self.time_step)
         flips = [key >> (17 - level) & 1 for level in range(18)]
@@ -416,13 +521,21 @@ class NaiveTumor(mesa.Model):
         return halves, split_mix(key, cell.uid) % 2**32
 
     def slope(self, site: tuple[int, int, int]) -> list[float]:
-        """Fall of the squared distance between the cubes two before and two after that of a site, along each axis."""
+        """Fall of the squared distance between the cubes two before and two after that of a site,
+        along each axis.
+        """
         z, y, x = (axis // self.edge() for axis in site)
         s = self.squared
-        return [s[z - 2, y, x] - s[z + 2, y, x], s[z, y - 2, x] - s[z, y + 2, x], s[z, y, x - 2] - s[z, y, x + 2]]
+        return [
+            s[z - 2, y, x] - s[z + 2, y, x],
+            s[z, y - 2, x] - s[z, y + 2, x],
+            s[z, y, x - 2] - s[z, y, x + 2],
+        ]
 
     def normal(self, cell: NaiveCell) -> list[float]:
-        """Direction of a push before jitter: down the squared distance, from the core away from the center."""
+        """Direction of a push before jitter: down the squared distance, from the core away from the
+        center.
+        """
         normal = self.slope(cell.site)
         if not any(normal) and self.depth_at(cell.site) > 0:
             normal = [axis - c for axis, c in zip(cell.site, self.center, strict=True)]
@@ -441,9 +554,13 @@ class NaiveTumor(mesa.Model):
         """Whether a cell lies deeper than the mechanical depth."""
         return self.depth_at(cell.site) > self.depth_squared
 
-    def free_path(self, cell: NaiveCell, offset: list[int], direction: list[float], stay: bool) -> list[tuple[int, int, int]] | None:
-        """Sites along a line up to the first without a cell; empty if there is none within reach, or only host tissue for a deep cell;
-        none at all if the line has to ``stay`` in the quarter of the cell and leaves it before."""
+    def free_path(
+        self, cell: NaiveCell, offset: list[int], direction: list[float], stay: bool
+    ) -> list[tuple[int, int, int]] | None:
+        """Sites along a line up to the first without a cell; empty if there is none within reach,
+        or only host tissue for a deep cell; none at all if the line has to ``stay`` in the quarter
+        of the cell and leaves it before.
+        """
         start = [65536 * axis + shift for axis, shift in zip(cell.site, offset, strict=True)]
         depth = self.spec.depth_um / self.spec.spacing_um
         reach = depth if self.is_deep(cell) else 3 * depth
@@ -457,7 +574,9 @@ class NaiveTumor(mesa.Model):
         return []
 
     def bear(self, mother: NaiveCell, site: tuple[int, int, int]) -> None:
-        """The daughter of ``mother`` on ``site``: everything inherited, a new lineage, cycle length with noise."""
+        """The daughter of ``mother`` on ``site``: everything inherited, a new lineage, cycle length
+        with noise.
+        """
         t, daughter = self.spec.traits, NaiveCell(self, site)
         for name in COLUMNS:
             setattr(daughter, name, getattr(mother, name))
@@ -466,7 +585,10 @@ class NaiveTumor(mesa.Model):
         w = words(self.seed_, Stream.BIRTH, self.time_step, daughter.uid)
         noise = math.sqrt(-2 * math.log(uniform(w[0]))) * math.cos(2 * math.pi * uniform(w[1]))
         keep = t.cycle_inheritance
-        ln_ratio = keep * math.log(mother.cycle_h / self.clone_cycle(mother)) + math.sqrt(1 - keep**2) * t.cycle_sd * noise
+        ln_ratio = (
+            keep * math.log(mother.cycle_h / self.clone_cycle(mother))
+            + math.sqrt(1 - keep**2) * t.cycle_sd * noise
+        )
         daughter.event_step = self.loss_step(w[2])
         if uniform(w[3]) < (t.reversion_rate if mother.clone else t.mutation_rate):
             daughter.clone = 1 - mother.clone
@@ -479,7 +601,8 @@ class NaiveTumor(mesa.Model):
 
 
 COLUMNS = tuple(
-    "state clone capacity load stress chaperone noxa dr5 commitment ikzf clock load_ratio threshold cycle_h resting_stress".split()
+    "state clone capacity load stress chaperone noxa dr5 commitment ikzf clock load_ratio threshold"
+    " cycle_h resting_stress".split()
 )
 
 
@@ -498,8 +621,13 @@ def split_mix(start: int, k: int) -> int:
 
 
 def point(start: list[int], direction: list[float], k: int) -> tuple[int, int, int]:
-    """The k-th site on a line that starts at ``start`` [1/65536 site]; its direction is rounded to the same unit."""
-    z, y, x = ((s + k * math.floor(d * 65536 + 0.5)) // 65536 for s, d in zip(start, direction, strict=True))
+    """The k-th site on a line that starts at ``start`` [1/65536 site]; its direction is rounded to
+    the same unit.
+    """
+    z, y, x = (
+        (s + k * math.floor(d * 65536 + 0.5)) // 65536
+        for s, d in zip(start, direction, strict=True)
+    )
     return z, y, x
 
 

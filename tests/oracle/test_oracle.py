@@ -41,11 +41,17 @@ def assert_same(fast: Tumor, naive: NaiveTumor) -> None:
     assert set(COLUMNS) >= set(FLOAT_COLUMNS)
     dying = live.state >= CellState.APOPTOTIC
     for name in FLOAT_COLUMNS:
-        ignored = dying if name in ("clock", "commitment") else np.zeros(fast.n, bool)  # of no meaning in a dying cell
+        ignored = (
+            dying if name in ("clock", "commitment") else np.zeros(fast.n, bool)
+        )  # of no meaning in a dying cell
         expected = np.array([getattr(o, name) for o in others])
         # Both are float64: only the order of operations differs, over some dozens of steps.
-        np.testing.assert_allclose(getattr(live, name)[~ignored], expected[~ignored], rtol=1e-9, atol=1e-12, err_msg=name)
-    bits = np.unpackbits(fast.lattice.taken, axis=2, count=fast.lattice.row.shape[2], bitorder="little")
+        np.testing.assert_allclose(
+            getattr(live, name)[~ignored], expected[~ignored], rtol=1e-9, atol=1e-12, err_msg=name
+        )
+    bits = np.unpackbits(
+        fast.lattice.taken, axis=2, count=fast.lattice.row.shape[2], bitorder="little"
+    )
     assert np.array_equal(bits, fast.lattice.row >= 0)
     gaps = {tuple(site) for site in np.argwhere(fast.lattice.row == -2).tolist()}
     assert gaps == naive.gaps
@@ -58,20 +64,52 @@ def zones(step: int) -> tuple[np.ndarray, float]:
 
 
 def poor(spec: TumorSpec) -> TumorSpec:
-    """Hardly any vessels: the core is short of oxygen, some of it dies; its debris goes within a day."""
+    """Hardly any vessels: the core is short of oxygen, some of it dies; its debris goes within a
+    day.
+    """
     oxygen = OxygenParams(6e6, 600.0, 705.0, 38.0, 38.0, 600.0, 5.0, 2.5, 1 / 6, 24.0)
     return spec._replace(perfusion=Perfusion(0.02, 0.5, 300.0, 100.0), oxygen=oxygen)
 
 
 SCENARIOS: dict[str, tuple[TumorSpec, float, int, Schedule]] = {
     "vehicle with loss": (small_spec(cycle_h=30.0), 0.3, 72, lambda step: (None, 0.0)),
-    "crowded core": (small_spec(cycle_h=24.0, loss_factor=0.0, depth_um=250.0), 0.6, 60, lambda step: (None, 0.0)),
-    "strong inhibition, then none": (small_spec(cycle_h=30.0), 0.5, 80, lambda step: (np.full((1, 1), 0.93 if step < 40 else 0.0), 0.0)),
+    "crowded core": (
+        small_spec(cycle_h=24.0, loss_factor=0.0, depth_um=250.0),
+        0.6,
+        60,
+        lambda step: (None, 0.0),
+    ),
+    "strong inhibition, then none": (
+        small_spec(cycle_h=30.0),
+        0.5,
+        80,
+        lambda step: (np.full((1, 1), 0.93 if step < 40 else 0.0), 0.0),
+    ),
     "zones and lenalidomide": (small_spec(cycle_h=30.0), 0.4, 60, zones),
-    "gaps in a crowded core": (small_spec(cycle_h=16.0, loss_factor=0.9, depth_um=200.0), 0.9, 60, lambda step: (None, 0.0)),
-    "one agent per cell": (small_spec(cycle_h=24.0, depth_um=60.0, resolution=1e5), 0.004, 72, lambda step: (np.full((1, 1), 0.9 if step < 25 else 0.0), 0.0)),
-    "a core without oxygen": (poor(small_spec(cycle_h=24.0, loss_factor=0.0)), 0.6, 24, lambda step: (np.full((1, 1), 0.3) if step > 12 else None, 0.0)),
-    "half-hour steps": (small_spec(cycle_h=20.0)._replace(dt_h=0.5), 0.3, 72, lambda step: (np.full((1, 1), 0.8), 0.0)),
+    "gaps in a crowded core": (
+        small_spec(cycle_h=16.0, loss_factor=0.9, depth_um=200.0),
+        0.9,
+        60,
+        lambda step: (None, 0.0),
+    ),
+    "one agent per cell": (
+        small_spec(cycle_h=24.0, depth_um=60.0, resolution=1e5),
+        0.004,
+        72,
+        lambda step: (np.full((1, 1), 0.9 if step < 25 else 0.0), 0.0),
+    ),
+    "a core without oxygen": (
+        poor(small_spec(cycle_h=24.0, loss_factor=0.0)),
+        0.6,
+        24,
+        lambda step: (np.full((1, 1), 0.3) if step > 12 else None, 0.0),
+    ),
+    "half-hour steps": (
+        small_spec(cycle_h=20.0)._replace(dt_h=0.5),
+        0.3,
+        72,
+        lambda step: (np.full((1, 1), 0.8), 0.0),
+    ),
 }
 
 
@@ -145,7 +183,14 @@ def test_dish() -> None:
     for step in range(1, 49):
         inhibition = np.full((1, 1), 0.5 + 0.45 * np.sin(step / 6.0))
         exposure = well_mixed(inhibition, np.float64(0.5))
-        step_cells(cells, exposure, spec.params, step_factors(spec.params, spec.dt_h, np.float64), np.int64(step), marks)
+        step_cells(
+            cells,
+            exposure,
+            spec.params,
+            step_factors(spec.params, spec.dt_h, np.float64),
+            np.int64(step),
+            marks,
+        )
         naive.expose(inhibition, 0.5)
         naive.advance_cells()
         agents = list(naive.agents)
@@ -155,13 +200,23 @@ def test_dish() -> None:
         np.testing.assert_array_equal(marks, dying * DYING + ready * READY)
         seen.update(marks.tolist())
         for name in FLOAT_COLUMNS:
-            np.testing.assert_allclose(getattr(cells, name), [getattr(a, name) for a in agents], rtol=1e-9, atol=1e-12, err_msg=name)
+            np.testing.assert_allclose(
+                getattr(cells, name),
+                [getattr(a, name) for a in agents],
+                rtol=1e-9,
+                atol=1e-12,
+                err_msg=name,
+            )
     assert {0, int(DYING), int(READY)} <= seen
 
 
 def test_two_clones_that_mutate_and_revert() -> None:
     spec = double(small_spec(cycle_h=30.0))
-    spec = spec._replace(traits=spec.traits._replace(resistant_fraction=0.3, mutation_rate=0.05, reversion_rate=0.1, cycle_cost=0.25))
+    spec = spec._replace(
+        traits=spec.traits._replace(
+            resistant_fraction=0.3, mutation_rate=0.05, reversion_rate=0.1, cycle_cost=0.25
+        )
+    )
     fast = Tumor(spec, 0.4, 12)
     naive = NaiveTumor(fast)
     start = float((fast.live.clone == 1).mean())
@@ -176,7 +231,9 @@ def test_two_clones_that_mutate_and_revert() -> None:
 
 
 def test_float32_columns_agree_with_float64_without_branching() -> None:
-    """Error budget of the columns: the same cells in float32 and float64 for a day under drug, before any of them dies."""
+    """Error budget of the columns: the same cells in float32 and float64 for a day under drug,
+    before any of them dies.
+    """
     single, wide = Tumor(small_spec(), 0.5, 3), Tumor(double(small_spec()), 0.5, 3)
     for _ in range(8):
         single.step(np.full((1, 1), 0.7))
@@ -185,4 +242,10 @@ def test_float32_columns_agree_with_float64_without_branching() -> None:
     rows = [order[int(uid)] for uid in single.live.uid]
     for name in FLOAT_COLUMNS:
         # float32 keeps 6e-8 of a value; eight steps and differences of near values cost two digits.
-        np.testing.assert_allclose(getattr(single.live, name), getattr(wide.live, name)[rows], rtol=2e-5, atol=2e-6, err_msg=name)
+        np.testing.assert_allclose(
+            getattr(single.live, name),
+            getattr(wide.live, name)[rows],
+            rtol=2e-5,
+            atol=2e-6,
+            err_msg=name,
+        )

@@ -9,7 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xenosim.errors import RegimenError
-from xenosim.pharmacology.events import COLUMNS, as_dialect, doses_to_events, events_to_doses, read_events
+from xenosim.pharmacology.events import (
+    COLUMNS,
+    as_dialect,
+    doses_to_events,
+    events_to_doses,
+    read_events,
+)
 from xenosim.pharmacology.regimen import Dose, describe, parse_regimen
 
 COUNTS = st.integers(1, 30)
@@ -17,16 +23,23 @@ AMOUNTS = st.floats(0.01, 100.0, allow_nan=False)
 
 
 def days(schedule: str, first_day: int = 0) -> list[float]:
-    doses = parse_regimen(f"7 mg/kg IV {schedule}", default_drug="ixazomib", day_of_first_dose=first_day)
+    doses = parse_regimen(
+        f"7 mg/kg IV {schedule}", default_drug="ixazomib", day_of_first_dose=first_day
+    )
     return [dose.time_h / 24.0 for dose in doses]
 
 
 def expand(records: list[dict[str, str]]) -> tuple[Dose, ...]:
-    return events_to_doses([(f"row {k}", row) for k, row in enumerate(records)], default_drug="ixazomib")
+    return events_to_doses(
+        [(f"row {k}", row) for k, row in enumerate(records)], default_drug="ixazomib"
+    )
 
 
 def rows(text: str) -> list[dict[str, str]]:
-    return [{name.lower(): value for name, value in row.items()} for row in csv.DictReader(io.StringIO(text))]
+    return [
+        {name.lower(): value for name, value in row.items()}
+        for row in csv.DictReader(io.StringIO(text))
+    ]
 
 
 @given(st.integers(1, 28), COUNTS)
@@ -76,11 +89,21 @@ def test_total_is_the_number_times_the_amount(count: int, amount: float) -> None
 def test_joined_regimens_hold_every_part_in_time_order(first: int, second: int) -> None:
     joined = parse_regimen(f"ixazomib 7 mg/kg IV Q2Dx{first} + bortezomib 1 mg/kg SC Q3Dx{second}")
     assert [dose.time_h for dose in joined] == sorted(dose.time_h for dose in joined)
-    assert describe(joined)["total_mg_per_kg"] == pytest.approx({"ixazomib": 7.0 * first, "bortezomib": 1.0 * second})
+    assert describe(joined)["total_mg_per_kg"] == pytest.approx(
+        {"ixazomib": 7.0 * first, "bortezomib": 1.0 * second}
+    )
 
 
-@given(st.integers(0, 500), st.integers(1, 200), st.integers(0, 20), AMOUNTS, st.sampled_from(["central", "depot_sc"]))
-def test_addl_equals_explicit_rows(start: int, interval: int, extra: int, amount: float, compartment: str) -> None:
+@given(
+    st.integers(0, 500),
+    st.integers(1, 200),
+    st.integers(0, 20),
+    AMOUNTS,
+    st.sampled_from(["central", "depot_sc"]),
+)
+def test_addl_equals_explicit_rows(
+    start: int, interval: int, extra: int, amount: float, compartment: str
+) -> None:
     row = {"amt": repr(amount), "cmt": compartment}
     compact = expand([row | {"time": str(start), "ii": str(interval), "addl": str(extra)}])
     assert compact == expand([row | {"time": str(start + k * interval)} for k in range(extra + 1)])
@@ -96,18 +119,42 @@ DOSES = st.lists(
             st.sampled_from(["ixazomib", "ixazomib citrate", "bortezomib"]),
             st.sampled_from(["IV", "SC", "PO", "IP"]),
         ),
-        st.builds(Dose, st.integers(0, 500).map(float), st.sampled_from([1.0, 8.0]), st.just("carfilzomib"), st.just("IV"), st.just(0.5)),
         st.builds(
-            Dose, st.integers(0, 500).map(float), st.just(2.0), st.just("ixazomib"), st.just("IV"), st.just(0.0),
-            st.sampled_from([1, 2]), st.sampled_from([24.0, 84.0]),
+            Dose,
+            st.integers(0, 500).map(float),
+            st.sampled_from([1.0, 8.0]),
+            st.just("carfilzomib"),
+            st.just("IV"),
+            st.just(0.5),
+        ),
+        st.builds(
+            Dose,
+            st.integers(0, 500).map(float),
+            st.just(2.0),
+            st.just("ixazomib"),
+            st.just("IV"),
+            st.just(0.0),
+            st.sampled_from([1, 2]),
+            st.sampled_from([24.0, 84.0]),
         ),
     ),
     max_size=20,
-)  # fmt: skip
+)
 
 
 def ordered(doses: list[Dose] | tuple[Dose, ...]) -> list[Dose]:
-    return sorted(doses, key=lambda d: (d.time_h, d.drug, d.route, d.amount_mg_per_kg, d.duration_h, d.ss, d.steady_state_ii_h))
+    return sorted(
+        doses,
+        key=lambda d: (
+            d.time_h,
+            d.drug,
+            d.route,
+            d.amount_mg_per_kg,
+            d.duration_h,
+            d.ss,
+            d.steady_state_ii_h,
+        ),
+    )
 
 
 @settings(max_examples=100, deadline=None)
@@ -116,7 +163,9 @@ def test_events_round_trip_with_every_field(doses: list[Dose]) -> None:
     doses = sorted(doses, key=lambda d: d.time_h)
     events = doses_to_events(doses)
     assert all(set(event) == set(COLUMNS) for event in events)
-    assert ordered(expand([{name: str(value) for name, value in event.items()} for event in events])) == ordered(doses)
+    assert ordered(
+        expand([{name: str(value) for name, value in event.items()} for event in events])
+    ) == ordered(doses)
 
 
 @settings(max_examples=60, deadline=None)

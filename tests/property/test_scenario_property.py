@@ -1,4 +1,6 @@
-"""Any valid scenario loads and keeps its hash; any mistake is refused with a place and a remedy, and with nothing else."""
+"""Any valid scenario loads and keeps its hash; any mistake is refused with a place and a remedy,
+and with nothing else.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,11 @@ from xenosim.scenario.load import load_scenario
 from xenosim.scenario.resolve import resolved_dict, scenario_hash
 
 REGIMENS = st.builds(
-    "{:g} mg/kg {} {}".format, st.floats(0.1, 50), st.sampled_from(["IV", "PO", "SC"]),
+    "{:g} mg/kg {} {}".format,
+    st.floats(0.1, 50),
+    st.sampled_from(["IV", "PO", "SC"]),
     st.sampled_from(["QDx5", "Q3Dx3", "BIW x2wk", "QW x2", "BIDx3", "5on/2off x1", "days 0,2,5"]),
-)  # fmt: skip
+)
 
 
 @st.composite
@@ -30,13 +34,23 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
         arms[f"arm{number}"] = {"regimen": draw(REGIMENS)}
     start = draw(st.floats(1, 400))
     return {
-        "title": draw(st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=20)),
-        "model": draw(st.sampled_from(["mm1s", "oci_ly10", "escc_kyse150"])), "drug": "ixazomib",
-        "tumor": {"start_volume": f"{start} mm^3", "growth": {"doubling_time": f"{draw(st.floats(2, 20))} day"}},
+        "title": draw(
+            st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=20)
+        ),
+        "model": draw(st.sampled_from(["mm1s", "oci_ly10", "escc_kyse150"])),
+        "drug": "ixazomib",
+        "tumor": {
+            "start_volume": f"{start} mm^3",
+            "growth": {"doubling_time": f"{draw(st.floats(2, 20))} day"},
+        },
         "animals": {"per_arm": str(draw(st.integers(1, 20)))},
-        "measure": {"days": f"0..{draw(st.integers(16, 60))} by {draw(st.integers(1, 7))}", "humane_endpoint": {"tumor_volume": "2000 mm^3"}},
-        "arms": arms, "seed": str(draw(st.integers(0, 2**31 - 1))),
-    }  # fmt: skip
+        "measure": {
+            "days": f"0..{draw(st.integers(16, 60))} by {draw(st.integers(1, 7))}",
+            "humane_endpoint": {"tumor_volume": "2000 mm^3"},
+        },
+        "arms": arms,
+        "seed": str(draw(st.integers(0, 2**31 - 1))),
+    }
 
 
 def load(data: Any) -> Any:
@@ -53,7 +67,9 @@ def test_valid_scenarios_load_and_keep_their_hash(data: dict[str, Any]) -> None:
     first, second = load(data), load(dict(reversed(data.items())))
     assert scenario_hash(first) == scenario_hash(second)
     assert yaml.safe_load(yaml.safe_dump(resolved_dict(first)))["title"] == first.title
-    assert all(dose.time_h / 24 < first.measure.days[-1] for arm in first.arms for dose in arm.doses)
+    assert all(
+        dose.time_h / 24 < first.measure.days[-1] for arm in first.arms for dose in arm.doses
+    )
     changed = load(data | {"seed": str((first.seed + 1) % 2**31)})
     assert scenario_hash(changed) != scenario_hash(first)
 
@@ -70,7 +86,9 @@ MISTAKES = {
     "no control": lambda d: d["arms"]["vehicle"].update({"control": "false"}),
     "two controls": lambda d: d["arms"]["arm0"].update({"control": "true"}),
     "no arms": lambda d: d.update({"arms": {}}),
-    "start above the endpoint": lambda d: d["measure"].update({"humane_endpoint": {"tumor_volume": "1 mm^3"}}),
+    "start above the endpoint": (
+        lambda d: d["measure"].update({"humane_endpoint": {"tumor_volume": "1 mm^3"}})
+    ),
     "days that fall": lambda d: d["measure"].update({"days": "0, 7, 3"}),
     "list for a mapping": lambda d: d.update({"tumor": ["a"]}),
     "unknown model": lambda d: d.update({"model": "mm1z"}),
@@ -93,8 +111,18 @@ def test_mistakes_are_refused_with_place_and_remedy(mistake: str, data: dict[str
 
 @given(scenarios(), st.data())
 @settings(max_examples=60, deadline=None)
-def test_a_misspelt_key_is_refused_where_it_stands(data: dict[str, Any], draw: st.DataObject) -> None:
-    sections = [data, data["tumor"], data["tumor"]["growth"], data["animals"], data["measure"], data["measure"]["humane_endpoint"], data["arms"]["arm0"]]
+def test_a_misspelt_key_is_refused_where_it_stands(
+    data: dict[str, Any], draw: st.DataObject
+) -> None:
+    sections = [
+        data,
+        data["tumor"],
+        data["tumor"]["growth"],
+        data["animals"],
+        data["measure"],
+        data["measure"]["humane_endpoint"],
+        data["arms"]["arm0"],
+    ]
     section = draw.draw(st.sampled_from(sections))
     key = draw.draw(st.sampled_from(sorted(section)))
     at = draw.draw(st.integers(0, len(key) - 1))
@@ -104,16 +132,51 @@ def test_a_misspelt_key_is_refused_where_it_stands(data: dict[str, Any], draw: s
     assert caught.value.where and caught.value.remedy
 
 
-CELLS = st.one_of(st.sampled_from(["0", "24", "7", ".", "", "-1", "1e400", "nan", "08:00", "central", "depot_po", "2", "ixazomib", "C"]), st.text(max_size=8))
-HEADERS = st.lists(st.sampled_from(["ID", "TIME", "AMT", "EVID", "CMT", "II", "ADDL", "SS", "RATE", "DRUG", "C", "NOTE"]), max_size=8)
+CELLS = st.one_of(
+    st.sampled_from(
+        [
+            "0",
+            "24",
+            "7",
+            ".",
+            "",
+            "-1",
+            "1e400",
+            "nan",
+            "08:00",
+            "central",
+            "depot_po",
+            "2",
+            "ixazomib",
+            "C",
+        ]
+    ),
+    st.text(max_size=8),
+)
+HEADERS = st.lists(
+    st.sampled_from(
+        ["ID", "TIME", "AMT", "EVID", "CMT", "II", "ADDL", "SS", "RATE", "DRUG", "C", "NOTE"]
+    ),
+    max_size=8,
+)
 
 
-@given(HEADERS, st.lists(st.lists(CELLS, max_size=9), max_size=5), st.dictionaries(st.sampled_from(["time_unit", "amt_unit", "cmt"]), st.text(max_size=8)))
+@given(
+    HEADERS,
+    st.lists(st.lists(CELLS, max_size=9), max_size=5),
+    st.dictionaries(st.sampled_from(["time_unit", "amt_unit", "cmt"]), st.text(max_size=8)),
+)
 @settings(max_examples=150, deadline=None)
-def test_any_event_table_is_read_or_refused(header: list[str], rows: list[list[str]], options: dict[str, str]) -> None:
+def test_any_event_table_is_read_or_refused(
+    header: list[str], rows: list[list[str]], options: dict[str, str]
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "e.csv"
-        path.write_text("\n".join(map(",".join, [["TIME", "AMT", *header], *rows])), encoding="utf-8", errors="replace")
+        path.write_text(
+            "\n".join(map(",".join, [["TIME", "AMT", *header], *rows])),
+            encoding="utf-8",
+            errors="replace",
+        )
         try:
             doses = read_events(path, default_drug="ixazomib", units=table_units(**options))  # type: ignore[arg-type]
         except XenosimError as error:
@@ -124,7 +187,9 @@ def test_any_event_table_is_read_or_refused(header: list[str], rows: list[list[s
 
 @given(scenarios(), st.text(max_size=60), st.integers(0, 600))
 @settings(max_examples=150, deadline=None)
-def test_garbage_in_the_file_never_raises_anything_else(data: dict[str, Any], garbage: str, at: int) -> None:
+def test_garbage_in_the_file_never_raises_anything_else(
+    data: dict[str, Any], garbage: str, at: int
+) -> None:
     text = yaml.safe_dump(data, sort_keys=False)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "s.yaml"

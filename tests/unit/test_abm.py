@@ -17,7 +17,9 @@ def test_mesa_adds_no_biology() -> None:
         tumor.step()
     assert model.tumor.digest() == tumor.digest()
     frame = model.datacollector.get_model_vars_dataframe()
-    assert {"tumor_volume_mm3", "n_cells", "load_mean", "stress_mean"} <= set(frame.columns) and len(frame) == 2
+    assert {"tumor_volume_mm3", "n_cells", "load_mean", "stress_mean"} <= set(
+        frame.columns
+    ) and len(frame) == 2
 
 
 def test_cells_have_the_verbs_of_an_agent_set() -> None:
@@ -44,7 +46,9 @@ class Small(XenograftModel):
 
 
 def test_batch_running() -> None:
-    rows = mesa.batch_run(Small, {"volume_mm3": [1.0, 2.0]}, max_steps=5, number_processes=1, display_progress=False)
+    rows = mesa.batch_run(
+        Small, {"volume_mm3": [1.0, 2.0]}, max_steps=5, number_processes=1, display_progress=False
+    )
     assert len(rows) == 2 and all(row["n_cells"] > 0 for row in rows)
 
 
@@ -57,5 +61,6 @@ def test_growth_from_a_potential_doubling_time_is_not_calibrated() -> None:
 
     growth = from_potential(small_spec(), 5.0, 2.0, 0.4)
     assert growth.cycle_h == 48.0 and growth.asked_doubling_days is None
-    # Small tumors are hardly crowded: only loss slows them, 2.0 / (1 - 0.4) = 3.3 days in cells that cycle alike; these differ.
+    # Small tumors are hardly crowded: only loss slows them, 2.0 / (1 - 0.4) = 3.3 days in cells
+    # that cycle alike; these differ.
     assert 3.0 < growth.achieved_doubling_days < 4.2

@@ -1,4 +1,6 @@
-"""Body weight under the published maximum tolerated dose and above it (what it was calibrated on)."""
+"""Body weight under the published maximum tolerated dose and above it (what it was calibrated
+on).
+"""
 
 import numpy as np
 import pytest
@@ -11,7 +13,9 @@ from xenosim.study.animal import BodyWeight, exposures
 
 
 def largest_loss(regimen: str) -> float:
-    tissue = exposures(load_scenario(SCENARIOS[0]), parse_regimen(regimen, default_drug=None)).normal
+    tissue = exposures(
+        load_scenario(SCENARIOS[0]), parse_regimen(regimen, default_drug=None)
+    ).normal
     weight, largest = BodyWeight(load_set("mouse"), np.random.default_rng(0)), 0.0
     for hour in range(24 * 30):
         weight.advance(float(tissue.advance(float(hour), hour + 1.0)[0, 0]), 1.0)
@@ -21,7 +25,11 @@ def largest_loss(regimen: str) -> float:
 
 def test_published_tolerated_dose_is_tolerated_and_twice_the_dose_is_not() -> None:
     """Hong 2019: 7 mg/kg IV twice weekly for 4 weeks is the MTD."""
-    assert largest_loss("ixazomib 7 mg/kg IV BIW x4wk") < 0.15 < largest_loss("ixazomib 14 mg/kg IV BIW x4wk")
+    assert (
+        largest_loss("ixazomib 7 mg/kg IV BIW x4wk")
+        < 0.15
+        < largest_loss("ixazomib 14 mg/kg IV BIW x4wk")
+    )
 
 
 def test_weight_recovers_after_the_last_dose() -> None:
@@ -30,4 +38,6 @@ def test_weight_recovers_after_the_last_dose() -> None:
     for _ in range(24 * 20):
         weight.advance(0.0, 1.0)
     # Exponential recovery at weight_recovery_rate.
-    assert weight.loss_fraction == pytest.approx(0.1 * np.exp(-480 * load_set("mouse").value("weight_recovery_rate")))
+    assert weight.loss_fraction == pytest.approx(
+        0.1 * np.exp(-480 * load_set("mouse").value("weight_recovery_rate"))
+    )

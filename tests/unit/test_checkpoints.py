@@ -13,15 +13,26 @@ from xenosim.io.checkpoints import FORMAT, MAGIC, load_checkpoint, read_header, 
 from xenosim.study.keeper import Keeper, Rhythm
 
 TREE = {
-    "cells": {"uid": np.arange(50, dtype=np.uint64) << np.uint64(50), "load": np.linspace(0, 1, 50, dtype=np.float32)},
-    "lattice": np.arange(4 * 5 * 6, dtype=np.int32).reshape(4, 5, 6)[1:3, ::2, 1:], "empty": np.zeros((0, 3), np.float64),
-    "scalar": np.array(2.5), "numbers": [1, 0.1, True, None, "text", 2**127, {"deep": np.array([True, False])}], "nan": float("nan"),
-}  # fmt: skip
+    "cells": {
+        "uid": np.arange(50, dtype=np.uint64) << np.uint64(50),
+        "load": np.linspace(0, 1, 50, dtype=np.float32),
+    },
+    "lattice": np.arange(4 * 5 * 6, dtype=np.int32).reshape(4, 5, 6)[1:3, ::2, 1:],
+    "empty": np.zeros((0, 3), np.float64),
+    "scalar": np.array(2.5),
+    "numbers": [1, 0.1, True, None, "text", 2**127, {"deep": np.array([True, False])}],
+    "nan": float("nan"),
+}
 
 
 def same(a: object, b: object) -> bool:
     if isinstance(a, np.ndarray):
-        return isinstance(b, np.ndarray) and a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+        return (
+            isinstance(b, np.ndarray)
+            and a.dtype == b.dtype
+            and a.shape == b.shape
+            and a.tobytes() == b.tobytes()
+        )
     if isinstance(a, dict):
         return isinstance(b, dict) and list(a) == list(b) and all(same(a[k], b[k]) for k in a)
     if isinstance(a, list):
@@ -40,7 +51,9 @@ def test_pieces_do_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     save_checkpoint(tmp_path / "a.ckpt", {}, TREE)
     monkeypatch.setattr("xenosim.io.checkpoints.CHUNK", 17)
     save_checkpoint(tmp_path / "b.ckpt", {}, TREE)
-    assert (tmp_path / "a.ckpt").read_bytes() == (tmp_path / "b.ckpt").read_bytes() and same(load_checkpoint(tmp_path / "b.ckpt")[1], TREE)
+    assert (tmp_path / "a.ckpt").read_bytes() == (tmp_path / "b.ckpt").read_bytes() and same(
+        load_checkpoint(tmp_path / "b.ckpt")[1], TREE
+    )
 
 
 def test_every_flipped_bit_and_every_cut_is_noticed(tmp_path: Path) -> None:
@@ -48,7 +61,9 @@ def test_every_flipped_bit_and_every_cut_is_noticed(tmp_path: Path) -> None:
     save_checkpoint(path, {"day": 1.5}, TREE)
     whole = path.read_bytes()
     for position in range(0, len(whole), 7):
-        path.write_bytes(whole[:position] + bytes([whole[position] ^ 1 << position % 8]) + whole[position + 1 :])
+        path.write_bytes(
+            whole[:position] + bytes([whole[position] ^ 1 << position % 8]) + whole[position + 1 :]
+        )
         with pytest.raises(CheckpointError):
             load_checkpoint(path)
         path.write_bytes(whole[:position])
@@ -62,10 +77,11 @@ def test_every_flipped_bit_and_every_cut_is_noticed(tmp_path: Path) -> None:
 def test_foreign_and_newer_files_are_named(tmp_path: Path) -> None:
     path = tmp_path / "a.ckpt"
     for content, message in (
-        (b"", "not a checkpoint"), (b"day,volume\n" * 100, "not a checkpoint"),
+        (b"", "not a checkpoint"),
+        (b"day,volume\n" * 100, "not a checkpoint"),
         (struct.pack("<8sIQ32s", MAGIC, FORMAT + 1, 4, b""), f"format {FORMAT + 1}"),
         (struct.pack("<8sIQ32s", MAGIC, FORMAT, 2**60, b""), "shorter than its header"),
-    ):  # fmt: skip
+    ):
         path.write_bytes(content)
         for read in (read_header, load_checkpoint):
             with pytest.raises(CheckpointError, match=message) as error:
@@ -82,7 +98,9 @@ def test_objects_are_not_kept(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_full_disk_leaves_the_last_good_checkpoint(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_full_disk_leaves_the_last_good_checkpoint(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     keeper = Keeper(str(tmp_path))
     keeper.make_folders()
     notes: list[str] = []
@@ -95,20 +113,30 @@ def test_a_full_disk_leaves_the_last_good_checkpoint(tmp_path: Path, caplog: pyt
             rhythm.save(lambda step=step: (step, {"step": step}, {"x": np.zeros(100_000)}))  # type: ignore[misc]
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert len(notes) == 1 and "could not be written" in notes[0] and "could not be written" in caplog.text
+    assert (
+        len(notes) == 1
+        and "could not be written" in notes[0]
+        and "could not be written" in caplog.text
+    )
     assert keeper.latest("r0_a1_arm0")["x"].size == 1000
     assert [p.name for p in (tmp_path / "rolling").iterdir()] == ["r0_a1_arm0.00000001.ckpt"]
     rhythm.save(lambda: (4, {"step": 4}, {"x": np.zeros(100_000)}))
     assert keeper.latest("r0_a1_arm0")["x"].size == 100_000
 
 
-def test_the_last_two_are_kept_and_the_newest_sound_one_is_used(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_last_two_are_kept_and_the_newest_sound_one_is_used(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     keeper = Keeper(str(tmp_path), stamp=(("engine", "e1"),))
     keeper.make_folders()
     for step in (5, 10, 20, 100):
         assert keeper.save("k", step, {"step": step}, {"step": step}) == ""
     assert [p.name for p in keeper.rolling("k")] == ["k.00000100.ckpt", "k.00000020.ckpt"]
-    assert keeper.latest("k")["step"] == 100 and keeper.latest("k", last_step=99)["step"] == 20 and keeper.latest("other") is None
+    assert (
+        keeper.latest("k")["step"] == 100
+        and keeper.latest("k", last_step=99)["step"] == 20
+        and keeper.latest("other") is None
+    )
     newest, before = keeper.rolling("k")
     newest.write_bytes(newest.read_bytes()[:-1])
     assert keeper.latest("k")["step"] == 20 and "damaged" in caplog.text

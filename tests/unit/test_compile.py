@@ -7,7 +7,13 @@ from xenosim.cell import kernel, population
 from xenosim.tumor import shoving
 from xenosim.tumor.tumor import Tumor
 
-AHEAD = (shoving.divide, population.bear_daughters, shoving.close_gaps, population.rest, kernel.step_cells)
+AHEAD = (
+    shoving.divide,
+    population.bear_daughters,
+    shoving.close_gaps,
+    population.rest,
+    kernel.step_cells,
+)
 
 
 def test_what_is_compiled_ahead_is_what_a_tumor_needs() -> None:

@@ -22,12 +22,19 @@ def test_no_tumor_of_a_study_passes_the_largest_volume_expected() -> None:
 
 def test_the_full_size_tumor_fits_ten_gibibytes_and_a_tenth_of_its_cells_two() -> None:
     """Without drug; with drug cells hold more than twice the columns."""
-    untreated, treated = load_scenario(FULL, {}), load_scenario(FULL, {"arms.vehicle.regimen": "1 mg/kg PO QW x2"})
-    assert 6 < memory.bytes_needed(untreated) / 2**30 < 10 < memory.bytes_needed(treated) / 2**30 < 16
+    untreated, treated = (
+        load_scenario(FULL, {}),
+        load_scenario(FULL, {"arms.vehicle.regimen": "1 mg/kg PO QW x2"}),
+    )
+    assert (
+        6 < memory.bytes_needed(untreated) / 2**30 < 10 < memory.bytes_needed(treated) / 2**30 < 16
+    )
     assert memory.bytes_needed(load_scenario(FULL, {"tumor.resolution": "1e4 /mm^3"})) / 2**30 < 2
 
 
-def test_memory_limits_the_workers_and_refuses_what_cannot_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_limits_the_workers_and_refuses_what_cannot_fit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     scenario = load_scenario(ESCC, {})
     one = memory.bytes_needed(scenario)
     pages = {"SC_PAGE_SIZE": 1, "SC_PHYS_PAGES": int(2.5 * one / memory.USABLE)}
@@ -46,7 +53,10 @@ def test_memory_limits_the_workers_and_refuses_what_cannot_fit(monkeypatch: pyte
 
 @pytest.mark.parametrize("other", ["doubling_time", "control"])
 def test_a_potential_doubling_time_stands_alone(tmp_path: Path, other: str) -> None:
-    text = ESCC.read_text().replace("growth: {doubling_time: 6 day}", f"growth: {{potential_doubling_time: 2.4 day, {other}: 6 day}}")
+    text = ESCC.read_text().replace(
+        "growth: {doubling_time: 6 day}",
+        f"growth: {{potential_doubling_time: 2.4 day, {other}: 6 day}}",
+    )
     path = tmp_path / "both.yaml"
     path.write_text(text)
     with pytest.raises(Exception, match="both"):

@@ -16,8 +16,29 @@ from xenosim.parameters.schema import FOLDERS, PARAMETERS
 from xenosim.units import DIMENSIONS
 
 SETS = ["cell", "tumor", *(name for kind in FOLDERS for name in available(kind))]
-GOOD = {"value": 3.0, "unit": "1/day", "status": "assumed", "source": {"bib": "xenosim2026", "where": "here"}, "range": [1, 5], "note": "why"}
-LABELS_AND_SOFTWARE = {"xenosim2026", "Ninlaro2016", "Velcade2003", "Kyprolis2012", "Revlimid2005", "maeve", "Ravi2016", "ASH2010x3066", "Seed001", "Liu2018", "GDSC17", "NCIDTP", "Hideshima2009"}
+GOOD = {
+    "value": 3.0,
+    "unit": "1/day",
+    "status": "assumed",
+    "source": {"bib": "xenosim2026", "where": "here"},
+    "range": [1, 5],
+    "note": "why",
+}
+LABELS_AND_SOFTWARE = {
+    "xenosim2026",
+    "Ninlaro2016",
+    "Velcade2003",
+    "Kyprolis2012",
+    "Revlimid2005",
+    "maeve",
+    "Ravi2016",
+    "ASH2010x3066",
+    "Seed001",
+    "Liu2018",
+    "GDSC17",
+    "NCIDTP",
+    "Hideshima2009",
+}
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -71,10 +92,22 @@ def test_dimensions_and_descriptions() -> None:
 def test_values_of_the_model_description() -> None:
     cell = load_set("cell")
     stated = {
-        "stress_half_load": 3, "stress_rate": 0.28, "chaperone_rate": 0.0151, "chaperone_gain": 10, "noxa_rate": 0.7, "noxa_gain": 2,
-        "dr5_rate": 0.2, "commitment_rate": 0.1, "commitment_decay": 0.05, "capacity_rate": 0.06, "bounce_back": 1, "synthesis_rate": 5,
-        "load_clearance": 0.05, "beta5_sites": 1000, "beta5_turnover_half_life": 36,
-    }  # fmt: skip
+        "stress_half_load": 3,
+        "stress_rate": 0.28,
+        "chaperone_rate": 0.0151,
+        "chaperone_gain": 10,
+        "noxa_rate": 0.7,
+        "noxa_gain": 2,
+        "dr5_rate": 0.2,
+        "commitment_rate": 0.1,
+        "commitment_decay": 0.05,
+        "capacity_rate": 0.06,
+        "bounce_back": 1,
+        "synthesis_rate": 5,
+        "load_clearance": 0.05,
+        "beta5_sites": 1000,
+        "beta5_turnover_half_life": 36,
+    }
     assert {name: cell.value(name) for name in stated} == stated
     bortezomib = load_set("bortezomib")
     assert (bortezomib.value("cl"), bortezomib.value("kd")) == (5.0, 0.7)
@@ -87,29 +120,45 @@ def test_values_of_the_model_description() -> None:
 def test_models_keep_default_cells() -> None:
     cell = load_set("cell")
     for name in available("model"):
-        assert {key: load_set(name).value(key) for key in PARAMETERS["cell"]} == {key: cell.value(key) for key in PARAMETERS["cell"]}
+        assert {key: load_set(name).value(key) for key in PARAMETERS["cell"]} == {
+            key: cell.value(key) for key in PARAMETERS["cell"]
+        }
 
 
 def test_cells_can_be_built_from_every_model() -> None:
     for name in available("model"):
         model = load_set(name)
-        assert all(math.isfinite(value) for value in [*cell_params(model.value), *trait_params(model.value, 48.0, 0.01)])
+        assert all(
+            math.isfinite(value)
+            for value in [*cell_params(model.value), *trait_params(model.value, 48.0, 0.01)]
+        )
 
 
 def test_units_are_converted() -> None:
     p = parse_parameter("stress_rate", GOOD, "cell", where="x.yaml: stress_rate")
-    assert p.value == pytest.approx(3 / 24) and p.range == pytest.approx((1 / 24, 5 / 24)) and p.unit == "1/h"
+    assert (
+        p.value == pytest.approx(3 / 24)
+        and p.range == pytest.approx((1 / 24, 5 / 24))
+        and p.unit == "1/h"
+    )
     assert (p.source.bib, p.source.where) == (p.bib, p.where) == ("xenosim2026", "here")
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"note": ""}, "note"), ({"status": "guessed"}, "guessed"), ({"value": "3"}, "finite"), ({"value": True}, "finite"),
-        ({"value": math.nan}, "finite"), ({"value": 7.0}, "range"), ({"source": {"bib": "Nobody1900", "where": "p"}}, "Nobody1900"),
-        ({"source": {"bib": "xenosim2026"}}, "missing"), ({"unit": ""}, "unit"), ({"unit": "mg"}, "mg"),
+        ({"note": ""}, "note"),
+        ({"status": "guessed"}, "guessed"),
+        ({"value": "3"}, "finite"),
+        ({"value": True}, "finite"),
+        ({"value": math.nan}, "finite"),
+        ({"value": 7.0}, "range"),
+        ({"source": {"bib": "Nobody1900", "where": "p"}}, "Nobody1900"),
+        ({"source": {"bib": "xenosim2026"}}, "missing"),
+        ({"unit": ""}, "unit"),
+        ({"unit": "mg"}, "mg"),
     ],
-)  # fmt: skip
+)
 def test_bad_entries_are_refused(change: dict[str, object], says: str) -> None:
     with pytest.raises((ParameterError, UnitError), match=says) as caught:
         parse_parameter("stress_rate", GOOD | change, "cell", where="x.yaml: stress_rate")
@@ -141,7 +190,10 @@ def test_overrides_convert_and_become_assumed() -> None:
 
 def test_sets_are_plain_data() -> None:
     plain = json.loads(json.dumps(load_set("mm1s").to_dict(), allow_nan=False))
-    assert plain["kind"] == "model" and plain["parameters"]["doubling_time"]["source"]["bib"] == "KAS2013"
+    assert (
+        plain["kind"] == "model"
+        and plain["parameters"]["doubling_time"]["source"]["bib"] == "KAS2013"
+    )
 
 
 def test_every_reference_can_be_found() -> None:
@@ -158,5 +210,8 @@ def test_published_rows_are_sourced() -> None:
     assert len({row["id"] for row in rows}) == len(rows) == 15
     assert all(row["bib"] in references() and row["source"] and row["status"] for row in rows)
     published = {row["id"]: row for row in rows}
-    assert float(published["IXA-OCILY10-01"]["value"]) == 0.12 and published["IXA-OCILY10-01"]["metric"] == "tc_volume_mean"
+    assert (
+        float(published["IXA-OCILY10-01"]["value"]) == 0.12
+        and published["IXA-OCILY10-01"]["metric"] == "tc_volume_mean"
+    )
     assert (published["IXA-WSU-01"]["value"], published["BTZ-WSU-01"]["value"]) == ("0.29", "0.79")

@@ -17,7 +17,9 @@ from xenosim.tumor.tumor import Tumor
 @pytest.mark.parametrize("share", [0.0, 0.02, 1.0])
 def test_marked_rows_are_listed_in_order(n: int, share: float) -> None:
     rng = np.random.default_rng(n)
-    marks = rng.choice(np.array([DYING, DYING | LEAVING, READY, DYING | READY], np.uint8), n) * (rng.random(n) < share).astype(np.uint8)
+    marks = rng.choice(np.array([DYING, DYING | LEAVING, READY, DYING | READY], np.uint8), n) * (
+        rng.random(n) < share
+    ).astype(np.uint8)
     dying, leaving, ready = list_marked(marks)
     assert np.array_equal(dying, np.flatnonzero((marks & (DYING | LEAVING)) == DYING))
     assert np.array_equal(leaving, np.flatnonzero(marks & LEAVING))
@@ -31,12 +33,16 @@ def test_means_and_quantiles_are_those_of_all_cells(counted: bool) -> None:
     counts = rng.integers(0, 5, 101) if counted else None
     every = np.repeat(values, counts) if counts is not None else values
     found = list(describe("x", values, counts).values())
-    assert found == pytest.approx([every.mean(dtype=np.float64), *np.quantile(every.astype(np.float64), QUANTILES)], rel=1e-12)
+    assert found == pytest.approx(
+        [every.mean(dtype=np.float64), *np.quantile(every.astype(np.float64), QUANTILES)], rel=1e-12
+    )
 
 
 def test_no_cells_have_no_mean() -> None:
     assert all(np.isnan(value) for value in describe("x", np.empty(0)).values())
-    assert all(np.isnan(value) for value in describe("x", np.ones(3), np.zeros(3, np.int64)).values())
+    assert all(
+        np.isnan(value) for value in describe("x", np.ones(3), np.zeros(3, np.int64)).values()
+    )
 
 
 @pytest.mark.parametrize("treated", [False, True])
@@ -51,5 +57,7 @@ def test_a_tumor_is_summed_up_as_its_columns_are(treated: bool) -> None:
         every = column if counts is None else np.repeat(column, counts)
         assert np.array_equal(np.sort(every), np.sort(tumor.column(name)))
     occupancy, cells = tumor.per_kind(table)
-    assert cells.sum() == tumor.n and np.repeat(occupancy, cells).mean() == pytest.approx(table[tumor._zones[tumor._voxels()], 0].mean())
+    assert cells.sum() == tumor.n and np.repeat(occupancy, cells).mean() == pytest.approx(
+        table[tumor._zones[tumor._voxels()], 0].mean()
+    )
     assert sum(tumor.counts().values()) == tumor.n

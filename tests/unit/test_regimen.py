@@ -9,14 +9,23 @@ from typer.testing import CliRunner
 
 from xenosim.cli.main import app
 from xenosim.errors import RegimenError, UnitError, XenosimError
-from xenosim.pharmacology.events import as_dialect, doses_to_events, events_to_doses, read_events, table_units
+from xenosim.pharmacology.events import (
+    as_dialect,
+    doses_to_events,
+    events_to_doses,
+    read_events,
+    table_units,
+)
 from xenosim.pharmacology.regimen import Dose, parse_regimen
 from xenosim.scenario.load import load_scenario
-from xenosim.scenario.resolve import TEMPLATE, resolved_dict, scenario_hash
+from xenosim.scenario.resolve import resolved_dict, scenario_hash, starter_text
 
 
 def days(text: str, **kwargs: int) -> list[float]:
-    return [dose.time_h / 24 for dose in parse_regimen(f"7 mg/kg IV {text}", default_drug="ixazomib", **kwargs)]
+    return [
+        dose.time_h / 24
+        for dose in parse_regimen(f"7 mg/kg IV {text}", default_drug="ixazomib", **kwargs)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +53,9 @@ def test_day_one_convention() -> None:
     assert days("days 1,4 until day 4", day_of_first_dose=1) == [0]
 
 
-@pytest.mark.parametrize("text", ["days 1,4,8,11", "days 1,4 every 21 d x2", "Q3Dx4 + bortezomib 1 mg/kg SC days 1,8"])
+@pytest.mark.parametrize(
+    "text", ["days 1,4,8,11", "days 1,4 every 21 d x2", "Q3Dx4 + bortezomib 1 mg/kg SC days 1,8"]
+)
 def test_listed_days_without_a_day_0_need_the_convention(text: str) -> None:
     with pytest.raises(RegimenError, match="day 0 or on day 1.*day_of_first_dose: 1"):
         days(text)
@@ -72,7 +83,7 @@ def test_a_day_before_the_stated_first_day_is_refused() -> None:
     ],
 )
 def test_refusals_say_how_to_mend(text: str, word: str) -> None:
-    with pytest.raises(RegimenError, match="(?s)." ) as caught:
+    with pytest.raises(RegimenError, match="(?s).") as caught:
         parse_regimen(text, default_drug="ixazomib")
     assert word in str(caught.value) and caught.value.remedy
 
@@ -94,7 +105,10 @@ DOSES = st.lists(
 @given(DOSES)
 def test_event_tables_round_trip(doses: list[Dose]) -> None:
     doses = sorted(doses, key=lambda d: d.time_h)
-    records = [("here", {key: str(value) for key, value in event.items()}) for event in doses_to_events(doses)]
+    records = [
+        ("here", {key: str(value) for key, value in event.items()})
+        for event in doses_to_events(doses)
+    ]
 
     def key(dose: Dose) -> tuple[float, str, str, float]:
         return dose.time_h, dose.drug, dose.route, dose.amount_mg_per_kg
@@ -128,7 +142,10 @@ def test_addl_excludes_the_first_dose(tmp_path: Path) -> None:
         ("TIME,AMT\n0,-7\n", "events.csv:2: AMT -7 in a record that is no dose"),
         ("TIME,AMT,EVID\n0,7,1\n24,7,4\n", "events.csv:3: EVID 4 is not simulated"),
         ("TIME,AMT,RATE,CMT\n0,7,1,depot_po\n", "events.csv:2: RATE 1 into depot_po"),
-        ("TIME,AMT,RATE,II,SS\n0,7,0.1,24,1\n", "events.csv:2: SS with an infusion of 70 h every 24 h"),
+        (
+            "TIME,AMT,RATE,II,SS\n0,7,0.1,24,1\n",
+            "events.csv:2: SS with an infusion of 70 h every 24 h",
+        ),
         ("TIME,AMT,X\n0,7," + "a" * 200_000 + "\n", "events.csv: the event table cannot be read"),
     ],
 )
@@ -149,10 +166,16 @@ def test_a_point_is_missing_and_a_byte_order_mark_is_skipped(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "text",
     [
-        "QDx99999999", "days 0 every 7 d x99999999", "QD until day 99999999", "over 30 zz QDx2", "99999999on/2off x3",
-        "QDx" + "9" * 5000, "QD until day " + "9" * 400, "Q" + "9" * 400 + "Dx2",
+        "QDx99999999",
+        "days 0 every 7 d x99999999",
+        "QD until day 99999999",
+        "over 30 zz QDx2",
+        "99999999on/2off x3",
+        "QDx" + "9" * 5000,
+        "QD until day " + "9" * 400,
+        "Q" + "9" * 400 + "Dx2",
     ],
-)  # fmt: skip
+)
 def test_absurd_or_unreadable_schedules_are_regimen_errors(text: str) -> None:
     with pytest.raises(RegimenError) as caught:
         days(text)
@@ -170,7 +193,9 @@ def test_dialects_keep_infusion_and_steady_state() -> None:
 
 def test_dialects() -> None:
     doses = parse_regimen("7 mg/kg IV Q3Dx4", default_drug="ixazomib")
-    assert as_dialect(doses, "mrgsolve").startswith('ev(time=0, amt=7, cmt="central", ii=72, addl=3)')
+    assert as_dialect(doses, "mrgsolve").startswith(
+        'ev(time=0, amt=7, cmt="central", ii=72, addl=3)'
+    )
     assert "c(0, 72, 144, 216)" in as_dialect(doses, "pkpdsim")
 
 
@@ -179,8 +204,13 @@ def test_units_and_numbered_compartments_of_a_table(tmp_path: Path) -> None:
     table.write_text("TIME,AMT,CMT,II,ADDL,NOTE\n1,7000,2,3,1,morning\n")
     units = table_units("day", "ug/kg", {1: "depot_po", 2: "central"})
     doses = read_events(table, default_drug="ixazomib", units=units)
-    assert [(d.time_h, d.amount_mg_per_kg, d.route) for d in doses] == [(24.0, 7.0, "IV"), (96.0, 7.0, "IV")]
-    assert doses[0].extra == (("note", "morning"),) and doses_to_events(doses)[0]["note"] == "morning"
+    assert [(d.time_h, d.amount_mg_per_kg, d.route) for d in doses] == [
+        (24.0, 7.0, "IV"),
+        (96.0, 7.0, "IV"),
+    ]
+    assert (
+        doses[0].extra == (("note", "morning"),) and doses_to_events(doses)[0]["note"] == "morning"
+    )
     assert as_dialect(doses, "nonmem").splitlines()[0].endswith(",NOTE")
     with pytest.raises(RegimenError, match="CMT 2 is a number"):
         read_events(table, default_drug="ixazomib", units=table_units(amt_unit="ug/kg"))
@@ -191,7 +221,10 @@ def test_units_and_numbered_compartments_of_a_table(tmp_path: Path) -> None:
     with pytest.raises(RegimenError, match="not a mapping"):
         table_units(cmt="central")  # type: ignore[arg-type]
     table.write_text("TIME,AMT,CMT\n0,7,2.0\n")
-    assert read_events(table, default_drug="ixazomib", units=table_units(cmt={2: "central"}))[0].route == "IV"
+    assert (
+        read_events(table, default_drug="ixazomib", units=table_units(cmt={2: "central"}))[0].route
+        == "IV"
+    )
     table.write_text("TIME,AMT,EVID\n0,7,1\n24,0,3\n")
     with pytest.raises(RegimenError, match="EVID 3 is not simulated"):
         read_events(table, default_drug="ixazomib")
@@ -207,9 +240,18 @@ def test_unknown_columns_come_back_as_they_were(tmp_path: Path) -> None:
 
 
 def test_a_steady_state_keeps_its_place_among_records_at_equal_time() -> None:
-    """SS 1 replaces what is there: joining the doses at 0 and 24 h by ADDL would move the second one before it."""
-    doses = [Dose(0.0, 7.0, "ixazomib", "IV"), Dose(24.0, 7.0, "ixazomib", "IV", ss=1, steady_state_ii_h=24.0), Dose(24.0, 7.0, "ixazomib", "IV")]
-    records = [("here", {key: str(value) for key, value in event.items()}) for event in doses_to_events(doses)]
+    """SS 1 replaces what is there: joining the doses at 0 and 24 h by ADDL would move the second
+    one before it.
+    """
+    doses = [
+        Dose(0.0, 7.0, "ixazomib", "IV"),
+        Dose(24.0, 7.0, "ixazomib", "IV", ss=1, steady_state_ii_h=24.0),
+        Dose(24.0, 7.0, "ixazomib", "IV"),
+    ]
+    records = [
+        ("here", {key: str(value) for key, value in event.items()})
+        for event in doses_to_events(doses)
+    ]
     assert list(events_to_doses(records)) == doses
 
 
@@ -224,11 +266,28 @@ def show(*arguments: str) -> str:
 def test_regimen_show_reads_a_table_as_a_scenario_does(tmp_path: Path) -> None:
     table = tmp_path / "e.csv"
     table.write_text("TIME,AMT,CMT,II,ADDL\n0,7000,1,3,1\n1,500,2,0,0\n")
-    text = show(str(table), "--time-unit", "day", "--amt-unit", "ug/kg", "--cmt", "1=depot_po", "--cmt", "2 = central", "--as", "nonmem")
-    assert [line.split(",")[1:6] for line in text.splitlines()[1:]] == [["0", "7", "1", "depot_po", "72"], ["24", "0.5", "1", "central", "0"]]
+    text = show(
+        str(table),
+        "--time-unit",
+        "day",
+        "--amt-unit",
+        "ug/kg",
+        "--cmt",
+        "1=depot_po",
+        "--cmt",
+        "2 = central",
+        "--as",
+        "nonmem",
+    )
+    assert [line.split(",")[1:6] for line in text.splitlines()[1:]] == [
+        ["0", "7", "1", "depot_po", "72"],
+        ["24", "0.5", "1", "central", "0"],
+    ]
     scenario = tmp_path / "s.yaml"
     events = "{file: e.csv, time_unit: day, amt_unit: ug/kg, cmt: {1: depot_po, 2: central}}"
-    scenario.write_text(TEMPLATE.replace('{regimen: "14 mg/kg IV QW x3"}', f"{{events: {events}}}"))
+    scenario.write_text(
+        starter_text().replace('{regimen: "14 mg/kg IV QW x3"}', f"{{events: {events}}}")
+    )
     arm = next(arm for arm in load_scenario(scenario).arms if arm.name == "QW")
     assert as_dialect(arm.doses, "nonmem") == text.strip()
 
@@ -236,18 +295,38 @@ def test_regimen_show_reads_a_table_as_a_scenario_does(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "kind", "message"),
     [
-        (["7 mg/kg IV QDx2", "--time-unit", "day"], RegimenError, "--time-unit: '7 mg/kg IV QDx2' is not an event table"),
-        (["7 mg/kg IV QDx2", "--amt-unit", "ug/kg", "--cmt", "1=central"], RegimenError, "--amt-unit, --cmt: '7 mg/kg IV QDx2' is not an event table"),
+        (
+            ["7 mg/kg IV QDx2", "--time-unit", "day"],
+            RegimenError,
+            "--time-unit: '7 mg/kg IV QDx2' is not an event table",
+        ),
+        (
+            ["7 mg/kg IV QDx2", "--amt-unit", "ug/kg", "--cmt", "1=central"],
+            RegimenError,
+            "--amt-unit, --cmt: '7 mg/kg IV QDx2' is not an event table",
+        ),
         (["e.csv", "--cmt", "1"], RegimenError, "--cmt: '1' is not number=compartment"),
-        (["e.csv", "--cmt", "1=central", "--cmt", "1=depot_po"], RegimenError, "compartment 1 is given twice"),
-        (["e.csv", "--cmt", "1=depot_pi"], RegimenError, "'depot_pi' is unknown; did you mean 'depot_po'"),
+        (
+            ["e.csv", "--cmt", "1=central", "--cmt", "1=depot_po"],
+            RegimenError,
+            "compartment 1 is given twice",
+        ),
+        (
+            ["e.csv", "--cmt", "1=depot_pi"],
+            RegimenError,
+            "'depot_pi' is unknown; did you mean 'depot_po'",
+        ),
         (["e.csv", "--amt-unit", "mg"], RegimenError, "not per kg of body weight"),
         (["e.csv", "--time-unit", "mg"], UnitError, "mg"),
         (["e.csv"], RegimenError, "--cmt 1=depot_po"),
     ],
 )
 def test_regimen_show_says_what_is_wrong_with_its_options(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], kind: type[XenosimError], message: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    kind: type[XenosimError],
+    message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("e.csv").write_text("TIME,AMT,CMT\n0,7,1\n")
@@ -258,7 +337,9 @@ def test_regimen_show_says_what_is_wrong_with_its_options(
 
 def test_a_comment_column_does_not_change_the_hash_of_a_scenario(tmp_path: Path) -> None:
     hashes, extras = [], []
-    (tmp_path / "s.yaml").write_text(TEMPLATE.replace('{regimen: "14 mg/kg IV QW x3"}', "{events: e.csv}"))
+    (tmp_path / "s.yaml").write_text(
+        starter_text().replace('{regimen: "14 mg/kg IV QW x3"}', "{events: e.csv}")
+    )
     for table in ("TIME,AMT\n0,14\n", "TIME,AMT,NOTE\n0,14,fasted\n", "TIME,AMT\n0,13\n"):
         (tmp_path / "e.csv").write_text(table)
         scenario = load_scenario(tmp_path / "s.yaml")

@@ -1,4 +1,6 @@
-"""An animal of a run, simulated again: from engraftment or from a checkpoint that the run keeps, it is the same tumor."""
+"""An animal of a run, simulated again: from engraftment or from a checkpoint that the run keeps, it
+is the same tumor.
+"""
 
 import json
 import shutil
@@ -68,11 +70,18 @@ def damage(path: Path) -> None:
     path.write_bytes(content)
 
 
-@pytest.mark.parametrize(("day", "begun", "walked"), [(3.0, KEPT.format(2), 24), (2.0, KEPT.format(2), 0), (1.5, KEPT.format(0), 36)])
-def test_a_replay_begins_at_the_nearest_checkpoint_before(saved: Path, steps: list[int], day: float, begun: str, walked: int) -> None:
+@pytest.mark.parametrize(
+    ("day", "begun", "walked"),
+    [(3.0, KEPT.format(2), 24), (2.0, KEPT.format(2), 0), (1.5, KEPT.format(0), 36)],
+)
+def test_a_replay_begins_at_the_nearest_checkpoint_before(
+    saved: Path, steps: list[int], day: float, begun: str, walked: int
+) -> None:
     found = replay(saved, "early")
     tumor = at(found, day)
-    assert (found.begun, steps[0]) == (begun, walked) and found.verdict(day).endswith(f"begun at {begun}")
+    assert (found.begun, steps[0]) == (begun, walked) and found.verdict(day).endswith(
+        f"begun at {begun}"
+    )
     assert found.compared == [float(2 * (day // 2))]
     found.kept = ()
     assert at(found, day) == tumor and found.begun == "" and steps[0] > walked + 24 * day
@@ -81,15 +90,24 @@ def test_a_replay_begins_at_the_nearest_checkpoint_before(saved: Path, steps: li
 def test_before_treatment_there_is_none(saved: Path, steps: list[int]) -> None:
     found = replay(saved, "late")
     at(found, -1.0)
-    assert found.begun == "" and steps[0] == 24 * (found.job.growth_days - 1) and found.verdict(-1.0) == "day -1 was not measured"
+    assert (
+        found.begun == ""
+        and steps[0] == 24 * (found.job.growth_days - 1)
+        and found.verdict(-1.0) == "day -1 was not measured"
+    )
 
 
-def test_a_damaged_or_foreign_checkpoint_is_passed_over(run: Path, saved: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_damaged_or_foreign_checkpoint_is_passed_over(
+    run: Path, saved: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     expected = at(replay(saved, "early"), 3.0)
     damage(run / "checkpoints" / KEPT.format(2))
     (run / "checkpoints" / KEPT.format(1)).write_text("no checkpoint")
     # Another arm under this arm's name is still another arm.
-    shutil.copyfile(run / "checkpoints" / "arm2_late_animal1_replicate0_day2.ckpt", run / "checkpoints" / KEPT.format("2.5"))
+    shutil.copyfile(
+        run / "checkpoints" / "arm2_late_animal1_replicate0_day2.ckpt",
+        run / "checkpoints" / KEPT.format("2.5"),
+    )
     found = replay(run, "early")
     assert at(found, 3.0) == expected and found.begun == KEPT.format(0)
     assert "checksum does not match" in caplog.text and "not a checkpoint" in caplog.text
@@ -107,7 +125,9 @@ def branched(saved: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return go_on(base, scenario, Plan())
 
 
-def test_a_branched_run_is_simulated_again_from_the_animal_it_came_from(branched: Path, saved: Path, tmp_path: Path, steps: list[int]) -> None:
+def test_a_branched_run_is_simulated_again_from_the_animal_it_came_from(
+    branched: Path, saved: Path, tmp_path: Path, steps: list[int]
+) -> None:
     whole, found = replay(saved, "early"), replay(branched, "early")
     assert [at(found, day) for day in (0.5, 2.0)] == [at(whole, day) for day in (2.5, 4.0)]
     assert found.begun == KEPT.format(1) and "equal to truth.csv on day 2" in found.verdict(2.0)
@@ -123,7 +143,9 @@ def test_a_branched_run_is_simulated_again_from_the_animal_it_came_from(branched
 
 
 @pytest.mark.parametrize("how", ["none", "damaged", "another animal", "another engine"])
-def test_a_branched_run_without_a_tumor_is_refused(branched: Path, tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_branched_run_without_a_tumor_is_refused(
+    branched: Path, tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = Path(shutil.copytree(branched, tmp_path / "run"))
     origin = run / "checkpoints" / "origin.ckpt"
     for path in (run / "checkpoints").glob("arm*"):
@@ -134,7 +156,9 @@ def test_a_branched_run_without_a_tumor_is_refused(branched: Path, tmp_path: Pat
         damage(origin)
     elif how == "another animal":
         manifest = json.loads((run / "manifest.json").read_text())
-        (run / "manifest.json").write_text(json.dumps(manifest | {"branched_from": {"day": 3.0, "animal_id": 1}}))
+        (run / "manifest.json").write_text(
+            json.dumps(manifest | {"branched_from": {"day": 3.0, "animal_id": 1}})
+        )
     else:
         monkeypatch.setattr("xenosim.study.branch.source_hash", lambda: "other")
     with pytest.raises(RunError, match="this run branches from a checkpoint"):
@@ -148,7 +172,8 @@ def test_a_branch_of_a_study_that_was_not_on_disk_says_so(saved: Path, tmp_path:
         replay(run_study(scenario, jobs=1, origin=origin).write(tmp_path / "runs"))
 
 
-# -- several lesions, short of oxygen -----------------------------------------------------------------------------------
+# -- several lesions, short of oxygen
+# -----------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def lesions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of an animal with two lesions in poorly perfused tissue."""
@@ -157,9 +182,13 @@ def lesions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 LESIONS = {
-    "site": "intramuscular", "tumor__lesions__count": "2", "tumor__lesions__sd": "0.5", "tumor__start_volume": "30 mm^3", "measure__days": "0,2",
+    "site": "intramuscular",
+    "tumor__lesions__count": "2",
+    "tumor__lesions__sd": "0.5",
+    "tumor__start_volume": "30 mm^3",
+    "measure__days": "0,2",
     "arms__early__regimen": "10 mg/kg IV days 0",
-}  # fmt: skip
+}
 
 
 def test_one_lesion_is_shown_and_all_are_compared(lesions: Path) -> None:
@@ -171,12 +200,17 @@ def test_one_lesion_is_shown_and_all_are_compared(lesions: Path) -> None:
         found.lesion = chosen
         box = found.volumes(2.0, model, ["state", "oxygen"])
         state, oxygen = box.whole("state"), box.whole("oxygen")
-        assert box.about["lesion"] == shown and np.isin(state, (1, 2, 3, 4)).sum() == rows[shown] == np.isfinite(oxygen).sum()
+        assert (
+            box.about["lesion"] == shown
+            and np.isin(state, (1, 2, 3, 4)).sum() == rows[shown] == np.isfinite(oxygen).sum()
+        )
         assert 0 < np.nanmin(oxygen) < 5.0 < np.nanmax(oxygen) <= 38.0
         assert found.name.endswith(f"lesion {chosen}" if chosen else "largest lesion")
 
 
-def test_lesions_short_of_oxygen_are_resumed(lesions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lesions_short_of_oxygen_are_resumed(
+    lesions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Death(BaseException):
         pass
 
@@ -195,7 +229,9 @@ def test_lesions_short_of_oxygen_are_resumed(lesions: Path, tmp_path: Path, monk
             patch.setattr(XenograftModel, "advance", mortal)
             go_on(base, tiny(tmp_path, **LESIONS), plan)
         newest = max(next(base.iterdir()).glob(f"rolling/*_arm{arm}.*"))
-        lowest = [tumor["arrays"]["pressure"].min() for tumor in load_checkpoint(newest)[1]["tumors"]]
+        lowest = [
+            tumor["arrays"]["pressure"].min() for tumor in load_checkpoint(newest)[1]["tumors"]
+        ]
         # Untreated, both are hypoxic; the drug has freed them.
         assert len(lowest) == 2 and max(lowest) < (38.0 if treated else 5.0)
     assert tables(go_on(base, tiny(tmp_path, **LESIONS), plan)) == tables(lesions)

@@ -1,4 +1,6 @@
-"""A study that is stopped, killed or damaged goes on to the same tables, byte by byte; one living tumor has several futures."""
+"""A study that is stopped, killed or damaged goes on to the same tables, byte by byte; one living
+tumor has several futures.
+"""
 
 import os
 import shutil
@@ -74,12 +76,18 @@ def killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def begin(base: Path, event: int | np.integer, jobs: int = 1) -> subprocess.Popen[str]:
-    """Run or resume the study in a process that dies at an event, or never at 0; returns when the study begins."""
+    """Run or resume the study in a process that dies at an event, or never at 0; returns when the
+    study begins.
+    """
     command = [sys.executable, "-m", "tests.study_on_disk", str(base), str(jobs), str(event)]
     process = subprocess.Popen(
-        command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        command,
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
         env=os.environ | {"NUMBA_NUM_THREADS": "1"},
-    )  # fmt: skip
+    )
     assert process.stdout and process.stdout.readline() == "begun\n"
     return process
 
@@ -102,15 +110,24 @@ def finish(base: Path, scenario: Scenario, jobs: int = 1) -> Path:
 
 def test_saving_changes_nothing(whole: Path, saved: Path) -> None:
     assert tables(whole) == tables(saved) and len(tables(whole)) >= 6
-    assert not [p for p in saved.parent.iterdir() if p.name.endswith(UNFINISHED)] and not (whole / "checkpoints").exists()
+    assert (
+        not [p for p in saved.parent.iterdir() if p.name.endswith(UNFINISHED)]
+        and not (whole / "checkpoints").exists()
+    )
     names = sorted(path.name for path in (saved / "checkpoints").iterdir())
-    assert names == [f"{arm}_animal1_replicate0_day{day}.ckpt" for arm in ("arm0_vehicle", "arm1_early", "arm2_late") for day in (0, 2)]
+    assert names == [
+        f"{arm}_animal1_replicate0_day{day}.ckpt"
+        for arm in ("arm0_vehicle", "arm1_early", "arm2_late")
+        for day in (0, 2)
+    ]
     assert all(read_header(saved / "checkpoints" / name)["day"] in (0.0, 2.0) for name in names)
 
 
 def test_workers_change_nothing(whole: Path, tmp_path: Path) -> None:
     """Arms that share an animal's growth in one process, and in two."""
-    assert tables(run_study(tiny(tmp_path), jobs=2, paired=True).write(tmp_path / "runs")) == tables(whole)
+    assert tables(
+        run_study(tiny(tmp_path), jobs=2, paired=True).write(tmp_path / "runs")
+    ) == tables(whole)
 
 
 def test_killed_three_times_and_resumed(whole: Path, tmp_path: Path) -> None:
@@ -123,7 +140,9 @@ def test_killed_three_times_and_resumed(whole: Path, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[int, tuple[int, float]]:
-    """Events and seconds of the study in a process that nobody kills, by the number of its workers."""
+    """Events and seconds of the study in a process that nobody kills, by the number of its
+    workers.
+    """
     found = {}
     for jobs in (1, 2):
         base = tmp_path_factory.mktemp(f"undisturbed{jobs}") / "runs"
@@ -143,11 +162,14 @@ def check_resumed(base: Path, whole: Path, jobs: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
-def test_killed_at_any_moment_and_resumed(seed: int, undisturbed: dict[int, tuple[int, float]], whole: Path, tmp_path: Path) -> None:
+def test_killed_at_any_moment_and_resumed(
+    seed: int, undisturbed: dict[int, tuple[int, float]], whole: Path, tmp_path: Path
+) -> None:
     base, chance = tmp_path / "runs", np.random.default_rng(seed)
     base.mkdir()
     jobs = 1 + seed % 2
-    # Whatever has not happened yet will: a process that resumes sees at least the events that are left, the last of them publish the run.
+    # Whatever has not happened yet will: a process that resumes sees at least the events that are
+    # left, the last of them publish the run.
     left = undisturbed[jobs][0]
     for share in (2, 2, 1):
         event = chance.integers(1, left // share + 1)
@@ -159,7 +181,9 @@ def test_killed_at_any_moment_and_resumed(seed: int, undisturbed: dict[int, tupl
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
-def test_killed_by_the_clock_and_resumed(seed: int, undisturbed: dict[int, tuple[int, float]], whole: Path, tmp_path: Path) -> None:
+def test_killed_by_the_clock_and_resumed(
+    seed: int, undisturbed: dict[int, tuple[int, float]], whole: Path, tmp_path: Path
+) -> None:
     base, chance = tmp_path / "runs", np.random.default_rng(100 + seed)
     jobs, kills, patience = 2 - seed % 2, 0, undisturbed[2 - seed % 2][1]
     while kills < 2:
@@ -168,7 +192,9 @@ def test_killed_by_the_clock_and_resumed(seed: int, undisturbed: dict[int, tuple
         time.sleep(chance.uniform(0.0, patience))
         process.kill()
         process.communicate(timeout=300)
-        if process.returncode == -9 and not [path for path in base.iterdir() if not path.name.endswith(UNFINISHED)]:
+        if process.returncode == -9 and not [
+            path for path in base.iterdir() if not path.name.endswith(UNFINISHED)
+        ]:
             kills += 1
         else:
             # It was faster: again, from the beginning.
@@ -178,7 +204,9 @@ def test_killed_by_the_clock_and_resumed(seed: int, undisturbed: dict[int, tuple
 
 
 @pytest.mark.parametrize("damage", ["last", "all"])
-def test_a_damaged_checkpoint_is_passed_over(killed: Path, whole: Path, damage: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_damaged_checkpoint_is_passed_over(
+    killed: Path, whole: Path, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
     rolling = sorted((killed / "rolling").glob("*_arm1.*"), reverse=True)
     assert len(rolling) == 2
     content = bytearray(rolling[0].read_bytes())
@@ -190,16 +218,26 @@ def test_a_damaged_checkpoint_is_passed_over(killed: Path, whole: Path, damage: 
     assert caplog.text.count("checkpoint is damaged") == (1 if damage == "last" else 2)
 
 
-def test_a_damaged_result_is_simulated_again(killed: Path, whole: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_damaged_result_is_simulated_again(
+    killed: Path, whole: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (done,) = (killed / "outcomes").iterdir()
     done.write_bytes(done.read_bytes()[:-5])
     (killed / "grown" / "growth.json").write_text("{")
-    assert tables(finish(killed.parent, tiny(killed.parent.parent))) == tables(whole) and "simulated again" in caplog.text
+    assert (
+        tables(finish(killed.parent, tiny(killed.parent.parent))) == tables(whole)
+        and "simulated again" in caplog.text
+    )
 
 
-def test_what_does_not_belong_together_is_refused(killed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_does_not_belong_together_is_refused(
+    killed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     files = {path: path.read_bytes() for path in killed.rglob("*") if path.is_file()}
-    with Workspace.open(killed), pytest.raises(RunError, match=f"another process .{os.getpid()}. is working"):
+    with (
+        Workspace.open(killed),
+        pytest.raises(RunError, match=f"another process .{os.getpid()}. is working"),
+    ):
         Workspace.open(killed)
     with monkeypatch.context() as patch, pytest.raises(RunError, match="the engine of this run is"):
         patch.setattr("xenosim.study.workspace.source_hash", lambda: "other")
@@ -216,7 +254,9 @@ def test_what_does_not_belong_together_is_refused(killed: Path, monkeypatch: pyt
         with pytest.raises(RunError, match="not an unfinished run"):
             Workspace.open(none)
     scenario.write_bytes(files[scenario])
-    assert all(path.read_bytes() == content for path, content in files.items() if path.name != "lock")
+    assert all(
+        path.read_bytes() == content for path, content in files.items() if path.name != "lock"
+    )
     Workspace.open(killed.with_name(killed.name.removesuffix(UNFINISHED))).lock.close()
 
 
@@ -225,7 +265,9 @@ def test_a_finished_run_is_finished(saved: Path) -> None:
     assert Workspace.finished(saved.with_name(saved.name + UNFINISHED)) == saved
 
 
-def test_a_full_disk_does_not_end_the_run(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_does_not_end_the_run(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from xenosim.io import checkpoints
 
     def full(arrays: list[object]) -> object:
@@ -242,11 +284,15 @@ def test_a_full_disk_does_not_end_the_run(whole: Path, tmp_path: Path, monkeypat
     scenario = tiny(tmp_path)
     with Workspace.create(base, scenario, PLAN) as work:
         result = run_study(scenario, jobs=1, paired=True, keeper=work.keeper())
-        assert not list(work.path.rglob("*.partial")) and not list((work.path / "rolling").iterdir())
+        assert not list(work.path.rglob("*.partial")) and not list(
+            (work.path / "rolling").iterdir()
+        )
         assert len(list((work.path / "outcomes").iterdir())) == 3
         run = work.publish(result)
     assert tables(run) == tables(whole)
-    assert any("could not be written (no space left on device)" in note for note in result.warnings())
+    assert any(
+        "could not be written (no space left on device)" in note for note in result.warnings()
+    )
 
 
 def test_the_scenario_comes_back_exactly(tmp_path: Path) -> None:
@@ -254,33 +300,53 @@ def test_the_scenario_comes_back_exactly(tmp_path: Path) -> None:
     assert Scenario.model_validate_json(scenario.model_dump_json()) == scenario
 
 
-# -- branching --------------------------------------------------------------------------------------------------------
+# -- branching
+# ------------------------------------------------------------
 def truth(table: pd.DataFrame, arm: str) -> pd.DataFrame:
-    return table[table["arm"] == arm].drop(columns=["study_id", "day", "arm", "replicate"]).reset_index(drop=True)
+    return (
+        table[table["arm"] == arm]
+        .drop(columns=["study_id", "day", "arm", "replicate"])
+        .reset_index(drop=True)
+    )
 
 
-def test_a_branch_with_the_same_doses_is_the_uninterrupted_animal(whole: Path, saved: Path, tmp_path: Path) -> None:
-    future = {"measure.days": "0,2", "arms.early.regimen": "10 mg/kg IV days 0", "arms.late.regimen": "none"}
+def test_a_branch_with_the_same_doses_is_the_uninterrupted_animal(
+    whole: Path, saved: Path, tmp_path: Path
+) -> None:
+    future = {
+        "measure.days": "0,2",
+        "arms.early.regimen": "10 mg/kg IV days 0",
+        "arms.late.regimen": "none",
+    }
     scenario = tiny(tmp_path, **{key.replace(".", "__"): value for key, value in future.items()})
     full = pd.read_csv(whole / "truth.csv")
     for arm, index in (("early", 1), ("late", 2), ("vehicle", 0)):
-        origin = read_origin(saved / "checkpoints" / f"arm{index}_{arm}_animal1_replicate0_day2.ckpt", scenario)
+        origin = read_origin(
+            saved / "checkpoints" / f"arm{index}_{arm}_animal1_replicate0_day2.ckpt", scenario
+        )
         result = run_study(scenario, jobs=1, origin=origin)
         expected = full[full["day"] >= 2]
         # Body weight and every count, of the arm that the animal came from.
-        pd.testing.assert_frame_equal(truth(result.tables["truth"], arm), truth(expected, arm), check_exact=False, rtol=1e-9)
+        pd.testing.assert_frame_equal(
+            truth(result.tables["truth"], arm), truth(expected, arm), check_exact=False, rtol=1e-9
+        )
         volumes = result.tables["truth"].pivot(index="day", columns="arm", values="n_agents")
         assert volumes.loc[0].nunique() == 1 and volumes.loc[2].nunique() == 2
-        assert result.tables["observations"]["dpi"].iloc[0] == pd.read_csv(whole / "observations.csv").query("day == 2")["dpi"].iloc[0]
+        assert (
+            result.tables["observations"]["dpi"].iloc[0]
+            == pd.read_csv(whole / "observations.csv").query("day == 2")["dpi"].iloc[0]
+        )
         assert result.paired and any("in every arm" in note for note in result.warnings())
 
 
 def test_a_branch_of_another_kind_of_tumor_is_refused(saved: Path, tmp_path: Path) -> None:
     path = saved / "checkpoints" / "arm1_early_animal1_replicate0_day2.ckpt"
     for key, value, message in (
-        ("tumor__resolution", "2e3 /mm^3", "tumor.resolution is 1000.0 there and 2000.0 here"), ("time_step", "0.5 h", "dt is 1.0 there"),
-        ("model", "mm1s", "model is oci_ly10 there and mm1s here"), ("animals__strain", "mouse", "animals.strain"),
-    ):  # fmt: skip
+        ("tumor__resolution", "2e3 /mm^3", "tumor.resolution is 1000.0 there and 2000.0 here"),
+        ("time_step", "0.5 h", "dt is 1.0 there"),
+        ("model", "mm1s", "model is oci_ly10 there and mm1s here"),
+        ("animals__strain", "mouse", "animals.strain"),
+    ):
         with pytest.raises(CheckpointError, match=message):
             read_origin(path, tiny(tmp_path, **{key: value}))
     with pytest.raises(CheckpointError, match="not a checkpoint"):
@@ -300,8 +366,8 @@ def test_a_branched_run_is_resumed_too(saved: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_kept_holds_the_whole_tumor(saved: Path) -> None:
-    header, tree = load_checkpoint(saved / "checkpoints" / "arm1_early_animal1_replicate0_day2.ckpt")
+    header, tree = load_checkpoint(
+        saved / "checkpoints" / "arm1_early_animal1_replicate0_day2.ckpt"
+    )
     assert header["kind"] == "animal" and header["arm"] == "early" and len(header["doses"]) == 1
     assert all(column.size == header["n_cells"] for column in tree["tumors"][0]["cells"].values())
-
-

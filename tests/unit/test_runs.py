@@ -8,14 +8,27 @@ import pandas as pd
 import pytest
 
 from xenosim.errors import RunError, TableError
-from xenosim.io.runs import TABLES, check_writable, new_run_directory, read_manifest, read_run, write_json, write_table
+from xenosim.io.runs import (
+    TABLES,
+    check_writable,
+    new_run_directory,
+    read_manifest,
+    read_run,
+    write_json,
+    write_table,
+)
 from xenosim.io.tables import COLUMNS, TEXT
 
 
 def write_run(base: Path, arm: str = "vehicle") -> Path:
     with new_run_directory(base, "run") as (work, final):
         for name, columns in COLUMNS.items():
-            write_table(pd.DataFrame([{c: arm if c == "arm" else "12e4" if c in TEXT else 0.1 for c in columns}]), work / f"{name}.csv")
+            write_table(
+                pd.DataFrame(
+                    [{c: arm if c == "arm" else "12e4" if c in TEXT else 0.1 for c in columns}]
+                ),
+                work / f"{name}.csv",
+            )
         write_json({"seed": 1}, work / "manifest.json")
     return final
 
@@ -24,7 +37,9 @@ def test_a_run_appears_whole(tmp_path: Path) -> None:
     with new_run_directory(tmp_path / "new" / "base", "run") as (work, final):
         (work / "a.txt").write_text("a")
         assert not final.exists() and work.parent == final.parent
-    assert (final / "a.txt").read_text() == "a" and [p.name for p in final.parent.iterdir()] == ["run"]
+    assert (final / "a.txt").read_text() == "a" and [p.name for p in final.parent.iterdir()] == [
+        "run"
+    ]
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
@@ -45,12 +60,16 @@ def test_names_come_back_as_typed(tmp_path: Path, arm: str) -> None:
     tables = read_run(write_run(tmp_path, arm))
     assert tuple(tables) == TABLES
     assert all(table["arm"].tolist() == [arm] for table in tables.values())
-    assert tables["observations"]["study_id"].tolist() == ["12e4"] and tables["truth"]["day"].tolist() == [0.1]
+    assert tables["observations"]["study_id"].tolist() == ["12e4"] and tables["truth"][
+        "day"
+    ].tolist() == [0.1]
 
 
 def test_missing_and_infinite_values_come_back(tmp_path: Path) -> None:
     run = write_run(tmp_path)
-    table = pd.DataFrame([dict.fromkeys(COLUMNS["endpoints"], 1.0) | {"day": np.nan, "estimate": np.inf, "note": ""}])
+    table = pd.DataFrame(
+        [dict.fromkeys(COLUMNS["endpoints"], 1.0) | {"day": np.nan, "estimate": np.inf, "note": ""}]
+    )
     write_table(table, run / "endpoints.csv")
     row = read_run(run)["endpoints"].iloc[0]
     assert np.isnan(row["day"]) and row["estimate"] == np.inf and pd.isna(row["note"])
@@ -83,10 +102,15 @@ def test_what_is_not_a_run_is_refused(tmp_path: Path) -> None:
 
 def test_json_is_valid_for_any_reader(tmp_path: Path) -> None:
     write_json({"a": [np.nan, np.inf, -np.inf, 1.5], "b": {"c": float("nan")}}, tmp_path / "x.json")
-    assert json.loads((tmp_path / "x.json").read_text(), parse_constant=pytest.fail) == {"a": [None, "inf", "-inf", 1.5], "b": {"c": None}}
+    assert json.loads((tmp_path / "x.json").read_text(), parse_constant=pytest.fail) == {
+        "a": [None, "inf", "-inf", 1.5],
+        "b": {"c": None},
+    }
 
 
-def test_a_failed_write_keeps_the_old_table_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_keeps_the_old_table_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "t.csv"
     write_table(pd.DataFrame({"a": [1]}), path)
 
@@ -113,4 +137,8 @@ def test_long_tables_are_parquet_too(tmp_path: Path, monkeypatch: pytest.MonkeyP
     write_table(table, tmp_path / "long.csv")
     write_table(table[:10], tmp_path / "short.csv")
     assert pd.read_parquet(tmp_path / "long.parquet")["x"].tolist() == list(range(11))
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["long.csv", "long.parquet", "short.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "long.csv",
+        "long.parquet",
+        "short.csv",
+    ]

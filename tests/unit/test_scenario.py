@@ -8,7 +8,7 @@ from tests.conftest import SCENARIOS
 from xenosim.errors import ScenarioError, XenosimError
 from xenosim.parameters.load import load_line, load_set
 from xenosim.scenario.load import load_scenario
-from xenosim.scenario.resolve import TEMPLATE, model_set, resolved_dict, scenario_hash
+from xenosim.scenario.resolve import model_set, resolved_dict, scenario_hash, starter_text
 from xenosim.study.animal import exposures
 
 
@@ -16,12 +16,16 @@ from xenosim.study.animal import exposures
 def test_shipped_scenarios_load_and_state_what_was_published(path: Path) -> None:
     scenario = load_scenario(path)
     assert scenario.published and len(scenario_hash(scenario)) == 12
-    assert all(entry["source"] for values in resolved_dict(scenario)["parameters"].values() for entry in values.values())
+    assert all(
+        entry["source"]
+        for values in resolved_dict(scenario)["parameters"].values()
+        for entry in values.values()
+    )
 
 
 def test_the_starter_loads(tmp_path: Path) -> None:
     path = tmp_path / "my.yaml"
-    path.write_text(TEMPLATE)
+    path.write_text(starter_text())
     assert [arm.name for arm in load_scenario(path).arms] == ["vehicle", "QW", "BIW"]
 
 
@@ -34,7 +38,9 @@ BROKEN = {
     "empty arm": ('{regimen: "14 mg/kg IV QW x3"}', "", "is empty"),
     "no control": (", control: true", "", "no arm is the control"),
     "calipers blind below the endpoint": (
-        "  humane_endpoint: {tumor_volume: 2000 mm^3", "  limit: 8 mm\n  humane_endpoint: {tumor_volume: 200 mm^3", "never read less than 256 mm",
+        "  humane_endpoint: {tumor_volume: 2000 mm^3",
+        "  limit: 8 mm\n  humane_endpoint: {tumor_volume: 200 mm^3",
+        "never read less than 256 mm",
     ),
     "start above endpoint": ("2000 mm^3", "100 mm^3", "not below the humane endpoint"),
     "biweekly": ("QW x3", "biweekly x3", "ambiguous"),
@@ -50,25 +56,44 @@ BROKEN = {
     "endless days": ("0..21", "0..99999999999", "is not a list of days"),
     "endless number": ("seed: 1", "seed: " + "9" * 5000, "'seed' is 9"),
     "no file": ('{regimen: "14 mg/kg IV QW x3"}', "{events: {time_unit: day}}", "name no file"),
-    "cmt is no mapping": ('{regimen: "14 mg/kg IV QW x3"}', "{events: {file: e.csv, cmt: central}}", "is not a mapping"),
-    "misspelt option": ('{regimen: "14 mg/kg IV QW x3"}', "{events: {file: e.csv, time_units: day}}", "did you mean 'time_unit'"),
-    "amount per animal": ('{regimen: "14 mg/kg IV QW x3"}', "{events: {file: e.csv, amt_unit: mg}}", "not per kg"),
+    "cmt is no mapping": (
+        '{regimen: "14 mg/kg IV QW x3"}',
+        "{events: {file: e.csv, cmt: central}}",
+        "is not a mapping",
+    ),
+    "misspelt option": (
+        '{regimen: "14 mg/kg IV QW x3"}',
+        "{events: {file: e.csv, time_units: day}}",
+        "did you mean 'time_unit'",
+    ),
+    "amount per animal": (
+        '{regimen: "14 mg/kg IV QW x3"}',
+        "{events: {file: e.csv, amt_unit: mg}}",
+        "not per kg",
+    ),
 }
 
 
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ("day,volume\n0,1\n", "no column tumor_volume_mm3"), ("day,tumor_volume_mm3\n0,100\n3,-5\n", "line 3 of"),
-        ("day,tumor_volume_mm3\n0,100\n3,x\n", "line 3 of"), ("day,tumor_volume_mm3\n0,nan\n", "line 2 of"), ("", "no column day"),
-        ("day,tumor_volume_mm3\n0," + 200_000 * "1" + "\n", "cannot be read as text"), ("day,tumor_volume_mm3\n0,100\n3,90\n", "does not show growth"), (None, "does not exist"),
+        ("day,volume\n0,1\n", "no column tumor_volume_mm3"),
+        ("day,tumor_volume_mm3\n0,100\n3,-5\n", "line 3 of"),
+        ("day,tumor_volume_mm3\n0,100\n3,x\n", "line 3 of"),
+        ("day,tumor_volume_mm3\n0,nan\n", "line 2 of"),
+        ("", "no column day"),
+        ("day,tumor_volume_mm3\n0," + 200_000 * "1" + "\n", "cannot be read as text"),
+        ("day,tumor_volume_mm3\n0,100\n3,90\n", "does not show growth"),
+        (None, "does not exist"),
     ],
 )
-def test_mistakes_in_a_control_table_are_named(table: str | None, message: str, tmp_path: Path) -> None:
+def test_mistakes_in_a_control_table_are_named(
+    table: str | None, message: str, tmp_path: Path
+) -> None:
     if table is not None:
         (tmp_path / "control.csv").write_text(table)
     path = tmp_path / "mine.yaml"
-    path.write_text(TEMPLATE.replace("{doubling_time: 5.5 day}", "{control: control.csv}"))
+    path.write_text(starter_text().replace("{doubling_time: 5.5 day}", "{control: control.csv}"))
     with pytest.raises(ScenarioError, match=message) as error:
         load_scenario(path)
     assert error.value.where and error.value.remedy
@@ -76,10 +101,14 @@ def test_mistakes_in_a_control_table_are_named(table: str | None, message: str, 
 
 def test_a_list_can_be_set(tmp_path: Path) -> None:
     path = tmp_path / "my.yaml"
-    path.write_text(TEMPLATE)
+    path.write_text(starter_text())
     written = tmp_path / "written.yaml"
-    written.write_text(TEMPLATE + "perturb: [CHOP=ko, JNK=ko]\n")
-    assert load_scenario(path, {"perturb": "[CHOP=ko, JNK=ko]"}).perturb == load_scenario(written).perturb != ()
+    written.write_text(starter_text() + "perturb: [CHOP=ko, JNK=ko]\n")
+    assert (
+        load_scenario(path, {"perturb": "[CHOP=ko, JNK=ko]"}).perturb
+        == load_scenario(written).perturb
+        != ()
+    )
     assert load_scenario(path, {"measure.days": "[0, 3, 21]"}).measure.days == (0.0, 3.0, 21.0)
     with pytest.raises(ScenarioError, match="is not a list"):
         load_scenario(path, {"perturb": "[CHOP=ko"})
@@ -88,9 +117,9 @@ def test_a_list_can_be_set(tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", BROKEN, ids=lambda case: case.replace(" ", "-"))
 def test_mistakes_are_named_with_place_and_remedy(case: str, tmp_path: Path) -> None:
     old, new, message = BROKEN[case]
-    assert old in TEMPLATE
+    assert old in starter_text()
     path = tmp_path / "wrong.yaml"
-    path.write_text(TEMPLATE.replace(old, new))
+    path.write_text(starter_text().replace(old, new))
     with pytest.raises(XenosimError) as caught:
         load_scenario(path)
     assert message in caught.value.message
@@ -99,7 +128,7 @@ def test_mistakes_are_named_with_place_and_remedy(case: str, tmp_path: Path) -> 
 
 def test_overrides_name_themselves(tmp_path: Path) -> None:
     path = tmp_path / "my.yaml"
-    path.write_text(TEMPLATE)
+    path.write_text(starter_text())
     assert load_scenario(path, {"animals.per_arm": "3"}).animals.per_arm == 3
     with pytest.raises(XenosimError) as caught:
         load_scenario(path, {"animals.per_arm": "zero"})
@@ -112,15 +141,22 @@ def test_overrides_name_themselves(tmp_path: Path) -> None:
 def with_events(tmp_path: Path, table: str, arm: str, first_day: str = "") -> Path:
     (tmp_path / "mine.csv").write_text(table)
     path = tmp_path / "my.yaml"
-    path.write_text(TEMPLATE.replace('{regimen: "14 mg/kg IV QW x3"}', arm) + first_day)
+    path.write_text(starter_text().replace('{regimen: "14 mg/kg IV QW x3"}', arm) + first_day)
     return path
 
 
 def test_an_arm_takes_its_events_with_their_units(tmp_path: Path) -> None:
-    arm = "{events: {file: mine.csv, time_unit: day, amt_unit: ug/kg, cmt: {1: depot_po, 2: central}}}"
-    scenario = load_scenario(with_events(tmp_path, "TIME,AMT,CMT,II,ADDL,NOTE\n0,7000,1,7,2,fed\n", arm))
+    arm = (
+        "{events: {file: mine.csv, time_unit: day, amt_unit: ug/kg, cmt: {1: depot_po, 2:"
+        " central}}}"
+    )
+    scenario = load_scenario(
+        with_events(tmp_path, "TIME,AMT,CMT,II,ADDL,NOTE\n0,7000,1,7,2,fed\n", arm)
+    )
     doses = next(arm for arm in scenario.arms if arm.name == "QW").doses
-    assert [(d.time_h, d.amount_mg_per_kg, d.route, d.extra) for d in doses] == [(168.0 * k, 7.0, "PO", (("note", "fed"),)) for k in range(3)]
+    assert [(d.time_h, d.amount_mg_per_kg, d.route, d.extra) for d in doses] == [
+        (168.0 * k, 7.0, "PO", (("note", "fed"),)) for k in range(3)
+    ]
     short = load_scenario(with_events(tmp_path, "TIME,AMT\n0,7\n", "{events: mine.csv}"))
     assert short.arms[1].regimen_text == "events mine.csv"
 
@@ -129,8 +165,14 @@ def test_a_table_never_shifts_silently(tmp_path: Path) -> None:
     late = "TIME,AMT\n1,7\n8,7\n"
     for stated in ("", "day_of_first_dose: 1\n"):
         with pytest.raises(XenosimError, match="first dose is at 24 h.*day_of_first_dose: 0"):
-            load_scenario(with_events(tmp_path, late, "{events: {file: mine.csv, time_unit: day}}", stated))
-    scenario = load_scenario(with_events(tmp_path, late, "{events: {file: mine.csv, time_unit: day}}", "day_of_first_dose: 0\n"))
+            load_scenario(
+                with_events(tmp_path, late, "{events: {file: mine.csv, time_unit: day}}", stated)
+            )
+    scenario = load_scenario(
+        with_events(
+            tmp_path, late, "{events: {file: mine.csv, time_unit: day}}", "day_of_first_dose: 0\n"
+        )
+    )
     assert [dose.time_h for dose in scenario.arms[1].doses] == [24.0, 192.0]
 
 
@@ -141,32 +183,48 @@ def test_a_treated_arm_without_doses_is_refused(tmp_path: Path) -> None:
 
 def resistant_study(tmp_path: Path, lines: str, tumor: str = "") -> Path:
     path = tmp_path / "clones.yaml"
-    path.write_text(TEMPLATE.replace("  resolution: 1e3", f"{tumor}  resolution: 1e3") + lines)
+    path.write_text(
+        starter_text().replace("  resolution: 1e3", f"{tumor}  resolution: 1e3") + lines
+    )
     return path
 
 
 def test_cells_of_a_line_under_perturbations(tmp_path: Path) -> None:
-    scenario = load_scenario(resistant_study(tmp_path, "line: kms11\nperturb: [CHOP=ko, MCL1=oe:3]\n"))
+    scenario = load_scenario(
+        resistant_study(tmp_path, "line: kms11\nperturb: [CHOP=ko, MCL1=oe:3]\n")
+    )
     cells, model, line = model_set(scenario), load_set("oci_ly10"), load_line("KMS-11")
     assert scenario.line == "KMS-11" and scenario.perturb == ("CHOP=ko", "MCL1=oe:3")
     assert cells.value("load_mean") == line.value("load_mean") != model.value("load_mean")
-    assert cells.value("dr5") == 0.0 and cells.value("threshold_mean") > model.value("threshold_mean")
+    assert cells.value("dr5") == 0.0 and cells.value("threshold_mean") > model.value(
+        "threshold_mean"
+    )
     assert cells.value("vessel_exchange") == model.value("vessel_exchange")
-    assert scenario_hash(scenario) != scenario_hash(load_scenario(resistant_study(tmp_path, "line: kms11\n")))
+    assert scenario_hash(scenario) != scenario_hash(
+        load_scenario(resistant_study(tmp_path, "line: kms11\n"))
+    )
 
 
 def test_a_resistant_clone_of_a_tumor(tmp_path: Path) -> None:
     clone = "  resistant: {fraction: 2 %, mutation_rate: 1e-5, reversion_rate: 0}\n"
     scenario = load_scenario(resistant_study(tmp_path, "perturb: PSMB5=A49T\n", clone))
-    assert scenario.tumor.resistant.fraction == 0.02 and scenario.tumor.resistant.mutation_rate == 1e-5
+    assert (
+        scenario.tumor.resistant.fraction == 0.02 and scenario.tumor.resistant.mutation_rate == 1e-5
+    )
     folds = exposures(scenario, scenario.arms[1].doses).tumor.fold
     assert folds.tolist() == [[1.0], [155.0]]
     # Blood and normal tissue are the mouse's own.
     assert exposures(scenario, scenario.arms[1].doses).blood.fold.tolist() == [[1.0]]
-    assert load_scenario(resistant_study(tmp_path, "line: CEM/BTZ\n")).tumor.resistant.fraction == 1.0
+    assert (
+        load_scenario(resistant_study(tmp_path, "line: CEM/BTZ\n")).tumor.resistant.fraction == 1.0
+    )
     with pytest.raises(XenosimError, match="needs a mutation"):
         load_scenario(resistant_study(tmp_path, "", clone))
-    for text, message in (("line: KMS-111\n", "did you mean 'KMS-11'"), ("perturb: [CHOPP=ko]\n", "did you mean 'CHOP'"), ("perturb: [CHOP=ko, CHOP=kd:0.5]\n", "contradicts")):
+    for text, message in (
+        ("line: KMS-111\n", "did you mean 'KMS-11'"),
+        ("perturb: [CHOPP=ko]\n", "did you mean 'CHOP'"),
+        ("perturb: [CHOP=ko, CHOP=kd:0.5]\n", "contradicts"),
+    ):
         with pytest.raises(XenosimError, match=message) as caught:
             load_scenario(resistant_study(tmp_path, text))
         assert "clones.yaml:" in str(caught.value.where)

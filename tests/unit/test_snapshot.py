@@ -36,7 +36,11 @@ def test_a_restored_tumor_goes_on_as_the_one_it_was(taken_at: int, tmp_path: Pat
     for _ in range(2):
         advance(tumor, 20)
         advance(twin, 20)
-        assert same(tumor.state(), twin.state()) and tumor.digest() == twin.digest() and tumor.axes_mm() == twin.axes_mm()
+        assert (
+            same(tumor.state(), twin.state())
+            and tumor.digest() == twin.digest()
+            and tumor.axes_mm() == twin.axes_mm()
+        )
 
 
 def test_a_copy_shares_nothing() -> None:

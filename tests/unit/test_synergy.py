@@ -1,4 +1,6 @@
-"""Combinations whose answer is known: a drug with itself, independent drugs, an independent implementation."""
+"""Combinations whose answer is known: a drug with itself, independent drugs, an independent
+implementation.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +33,22 @@ DOSES_A, DOSES_B = 2.0 ** np.arange(6), 10.0 * 2.0 ** np.arange(6)
 FIT_A, FIT_B = MedianEffect(8.0, 2.0, 1.0, 8.0, 8.0), MedianEffect(60.0, 1.2, 1.0, 60.0, 60.0)
 
 
-def wells(effect: Callable[[float, float], float], noise: float = 0.0, replicates: int = 3) -> pd.DataFrame:
+def wells(
+    effect: Callable[[float, float], float], noise: float = 0.0, replicates: int = 3
+) -> pd.DataFrame:
     """Wells of a full matrix with the untreated ones, viability scattered by ``noise`` [-]."""
     rng = np.random.default_rng(11)
     rows = [
-        {"dose_a_nM": a, "dose_b_nM": b, "replicate": i, "viability": max(1.0 - effect(a, b) + noise * rng.standard_normal(), 0.0)}
-        for a in (0.0, *DOSES_A) for b in (0.0, *DOSES_B) for i in range(replicates)
-    ]  # fmt: skip
+        {
+            "dose_a_nM": a,
+            "dose_b_nM": b,
+            "replicate": i,
+            "viability": max(1.0 - effect(a, b) + noise * rng.standard_normal(), 0.0),
+        }
+        for a in (0.0, *DOSES_A)
+        for b in (0.0, *DOSES_B)
+        for i in range(replicates)
+    ]
     return pd.DataFrame(rows)
 
 
@@ -65,8 +76,14 @@ def test_median_effect_is_recovered() -> None:
 
 def test_the_interval_of_dm_covers_as_it_says() -> None:
     rng, dose = np.random.default_rng(5), np.repeat(DOSES_A, 3)
-    fits = [fit_median_effect(dose, np.minimum(affected_at(dose, FIT_A) + 0.04 * rng.standard_normal(dose.size), 1)) for _ in range(300)]
-    # 95 % nominal, normal quantile on 16 degrees of freedom: 93 %; four standard errors of 300 draws are 6 points.
+    fits = [
+        fit_median_effect(
+            dose, np.minimum(affected_at(dose, FIT_A) + 0.04 * rng.standard_normal(dose.size), 1)
+        )
+        for _ in range(300)
+    ]
+    # 95 % nominal, normal quantile on 16 degrees of freedom: 93 %; four standard errors of 300
+    # draws are 6 points.
     assert 0.87 <= np.mean([fit.dm_low <= 8.0 <= fit.dm_high for fit in fits]) <= 0.99
 
 
@@ -88,7 +105,9 @@ def test_a_drug_with_itself_is_additive() -> None:
 def test_the_intervals_cover_a_sham_combination() -> None:
     table = ci_table(wells(sham, noise=0.04, replicates=6), n_boot=100)
     inner = table[table["affected"].between(0.2, 0.9)]
-    assert ((inner["ci_low"] <= 1) & (inner["ci_high"] >= 1)).mean() > 0.7  # the single curves are shared: pairs miss together
+    assert (
+        (inner["ci_low"] <= 1) & (inner["ci_high"] >= 1)
+    ).mean() > 0.7  # the single curves are shared: pairs miss together
     mean = ci_summary(wells(sham, noise=0.04, replicates=6), n_boot=100).iloc[0]
     assert mean["ci_low"] < mean["estimate"] < mean["ci_high"]
     assert mean["estimate"] == pytest.approx(1.0, abs=0.1)
@@ -96,7 +115,10 @@ def test_the_intervals_cover_a_sham_combination() -> None:
 
 def test_the_seed_decides_the_intervals() -> None:
     table = wells(sham, noise=0.04)
-    one, again, other = (ci_table(table.sample(frac=1, random_state=seed), n_boot=10, seed=seed) for seed in (1, 1, 2))
+    one, again, other = (
+        ci_table(table.sample(frac=1, random_state=seed), n_boot=10, seed=seed)
+        for seed in (1, 1, 2)
+    )
     pd.testing.assert_frame_equal(one, again)
     assert (one["ci_low"] != other["ci_low"]).any()
     np.testing.assert_allclose(one["combination_index"], other["combination_index"], rtol=1e-6)
@@ -104,7 +126,9 @@ def test_the_seed_decides_the_intervals() -> None:
 
 def test_single_wells_have_no_interval() -> None:
     table = ci_table(wells(sham, replicates=1))
-    assert table["combination_index"].notna().all() and table[["ci_low", "ci_high", "bliss_low", "bliss_high"]].isna().all(axis=None)
+    assert table["combination_index"].notna().all() and table[
+        ["ci_low", "ci_high", "bliss_low", "bliss_high"]
+    ].isna().all(axis=None)
 
 
 def test_independent_drugs_have_no_bliss_excess() -> None:
@@ -112,7 +136,11 @@ def test_independent_drugs_have_no_bliss_excess() -> None:
     assert table["bliss_excess"].to_numpy() == pytest.approx(0.0, abs=1e-12)
     assert (table["hsa_excess"] > 0).all()
     potent = ci_table(wells(synergistic), n_boot=5)
-    assert (potent["bliss_excess"] > 0).all() and (potent["combination_index"] < 1).all() and (potent["loewe_excess"] > 0).all()
+    assert (
+        (potent["bliss_excess"] > 0).all()
+        and (potent["combination_index"] < 1).all()
+        and (potent["loewe_excess"] > 0).all()
+    )
 
 
 def test_an_inactive_drug_has_no_curve_and_adds_nothing() -> None:
@@ -121,7 +149,9 @@ def test_an_inactive_drug_has_no_curve_and_adds_nothing() -> None:
     assert fits[0] is not None and fits[1] is None
     result = ci_table(table, n_boot=5)
     assert result["combination_index"].to_numpy() == pytest.approx(0.5, rel=1e-3)
-    assert result["loewe_expected"].to_numpy() == pytest.approx(affected_at(result["dose_a_nM"], FIT_A), abs=1e-4)
+    assert result["loewe_expected"].to_numpy() == pytest.approx(
+        affected_at(result["dose_a_nM"], FIT_A), abs=1e-4
+    )
     dose_a, dose_b = isobole(*fits, 0.5, reach=(1.0, 40.0))
     assert dose_a == pytest.approx(8.0, rel=1e-3) and dose_b.max() == 40.0
 
@@ -131,17 +161,29 @@ def test_what_is_not_defined_is_nan() -> None:
     index = combination_index(ones, ones, np.array([-0.1, 0.0, 1.0, np.nan]), FIT_A, FIT_B)
     assert np.isnan(index).all()
     assert np.isnan(combination_index(ones, ones, 0.5 * ones, None, None)).all()
-    assert np.isnan(combination_index(ones, ones, 0.5 * ones, FIT_A._replace(dm=np.inf), FIT_B)).all()
+    assert np.isnan(
+        combination_index(ones, ones, 0.5 * ones, FIT_A._replace(dm=np.inf), FIT_B)
+    ).all()
     assert np.isnan(loewe_effect(ones, ones, None, None)).all()
-    dead = wells(sham).assign(viability=lambda t: np.where((t["dose_a_nM"] == 32) & (t["dose_b_nM"] == 320), 0.0, t["viability"]))
+    dead = wells(sham).assign(
+        viability=lambda t: np.where(
+            (t["dose_a_nM"] == 32) & (t["dose_b_nM"] == 320), 0.0, t["viability"]
+        )
+    )
     last = ci_table(dead, n_boot=5).iloc[-1]
-    assert np.isnan(last["combination_index"]) and np.isnan(last["ci_low"]) and last["bliss_excess"] > 0
+    assert (
+        np.isnan(last["combination_index"])
+        and np.isnan(last["ci_low"])
+        and last["bliss_excess"] > 0
+    )
 
 
 def test_effects_beyond_a_drug_alone_are_marked() -> None:
     table = ci_table(wells(sham), n_boot=5)
     highest = float(affected_at(32.0, FIT_A))
-    assert (table["is_extrapolated"] == (table["affected"] > highest)).all() and table["is_extrapolated"].any()
+    assert (table["is_extrapolated"] == (table["affected"] > highest)).all() and table[
+        "is_extrapolated"
+    ].any()
 
 
 def test_isoboles_of_a_sham_are_the_line() -> None:
@@ -149,8 +191,12 @@ def test_isoboles_of_a_sham_are_the_line() -> None:
     assert line[0] + line[1] / 10 == pytest.approx(float(dose_at(0.75, 8.0, 2.0)))
     for along in ("ratio", "dose_a_nM", "dose_b_nM"):
         found = isobole_doses(wells(sham), 0.75, along)  # type: ignore[arg-type]
-        tolerance = 1e-6 if along == "ratio" else 0.05  # off a ray the sham is no median-effect curve
-        assert len(found) >= 3 and (found["dose_a_nM"] + found["dose_b_nM"] / 10).to_numpy() == pytest.approx(float(line[0][0]), rel=tolerance)
+        tolerance = (
+            1e-6 if along == "ratio" else 0.05
+        )  # off a ray the sham is no median-effect curve
+        assert len(found) >= 3 and (
+            found["dose_a_nM"] + found["dose_b_nM"] / 10
+        ).to_numpy() == pytest.approx(float(line[0][0]), rel=tolerance)
     with pytest.raises(TableError, match="no dose"):
         isobole(None, None, 0.5)
     with pytest.raises(TableError, match="effect 1.5"):
@@ -195,21 +241,29 @@ def test_viability_is_taken_relative_to_the_untreated_wells() -> None:
 
 
 def test_as_the_synergy_package_has_it() -> None:
-    """Bliss, Loewe and combination index of the package `synergy` 1.0 (Wooten and Albert 2021), on given Hill curves and a measured matrix."""
+    """Bliss, Loewe and combination index of the package `synergy` 1.0 (Wooten and Albert 2021), on
+    given Hill curves and a measured matrix.
+    """
     table = wells(synergistic, noise=0.02)
     ours = ci_table(table, n_boot=2)
     fits = single_fits(table)
     a, b, viability = (ours[name].to_numpy() for name in ("dose_a_nM", "dose_b_nM", "affected"))
     viability = 1.0 - viability
     curves = [Hill(E0=1.0, Emax=0.0, h=fit.m, C=fit.dm) for fit in fits if fit is not None]
-    expected = Loewe(mode="delta_HSA", drug1_model=curves[0], drug2_model=curves[1]).fit(a, b, viability)
+    expected = Loewe(mode="delta_HSA", drug1_model=curves[0], drug2_model=curves[1]).fit(
+        a, b, viability
+    )
     np.testing.assert_allclose(ours["loewe_excess"], expected, atol=1e-4)
-    index = CombinationIndex(*[Hill_CI(h=fit.m, C=fit.dm) for fit in fits if fit is not None]).fit(a, b, viability)
+    index = CombinationIndex(*[Hill_CI(h=fit.m, C=fit.dm) for fit in fits if fit is not None]).fit(
+        a, b, viability
+    )
     np.testing.assert_allclose(ours["combination_index"], index, rtol=1e-9)
 
 
 def test_bliss_as_the_synergy_package_has_it() -> None:
-    """The package takes Bliss from the curves, we from the measured single wells: equal where the wells lie on the curves."""
+    """The package takes Bliss from the curves, we from the measured single wells: equal where the
+    wells lie on the curves.
+    """
     ours = ci_table(wells(synergistic), n_boot=2)
     curves = [Hill(E0=1.0, Emax=0.0, h=fit.m, C=fit.dm) for fit in (FIT_A, FIT_B)]
     a, b, affected = (ours[name].to_numpy() for name in ("dose_a_nM", "dose_b_nM", "affected"))
@@ -226,7 +280,11 @@ def test_figures_show_every_pair_of_doses() -> None:
     points = sum(len(line.get_xdata()) for line in index.lines if line.get_marker() == "o")
     assert index.get_yscale() == "log" and points == result["combination_index"].count()
     isobologram = isobologram_figure(table, ("a", "b"), "isobologram").axes[0]
-    assert [text.get_text() for text in isobologram.get_legend().get_texts()] == ["additive", "drug alone, fitted", "combination"]
+    assert [text.get_text() for text in isobologram.get_legend().get_texts()] == [
+        "additive",
+        "drug alone, fitted",
+        "combination",
+    ]
 
 
 def test_the_curve_is_the_hill_curve() -> None:

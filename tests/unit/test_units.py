@@ -37,14 +37,24 @@ def test_reads_into_the_internal_unit(text: str, dimension: str, expected: float
 def test_a_bare_number_names_the_expected_unit(dimension: str) -> None:
     with pytest.raises(UnitError) as caught:
         quantity("5", dimension, where="file.yaml:3:7")
-    assert DIMENSIONS[dimension] in str(caught.value) and str(caught.value).startswith("file.yaml:3:7")
+    assert DIMENSIONS[dimension] in str(caught.value) and str(caught.value).startswith(
+        "file.yaml:3:7"
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "dimension"),
-    [("5 kg", "time"), ("5 furlings", "length"), ("ten h", "time"), ("nan h", "time"), ("1e999 h", "time"),
-     ("1 h h", "time"), ("5 mg", "fraction"), ("", "dose")],
-)  # fmt: skip
+    [
+        ("5 kg", "time"),
+        ("5 furlings", "length"),
+        ("ten h", "time"),
+        ("nan h", "time"),
+        ("1e999 h", "time"),
+        ("1 h h", "time"),
+        ("5 mg", "fraction"),
+        ("", "dose"),
+    ],
+)
 def test_refusals_say_how_to_mend(text: str, dimension: str) -> None:
     with pytest.raises(UnitError) as caught:
         quantity(text, dimension)

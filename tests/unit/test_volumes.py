@@ -1,4 +1,6 @@
-"""Volumes of a tumor: what is written is what the columns hold, read back by each format's own reader."""
+"""Volumes of a tumor: what is written is what the columns hold, read back by each format's own
+reader.
+"""
 
 import json
 from pathlib import Path
@@ -38,14 +40,18 @@ def read_back(path: Path, kind: str, name: str) -> Any:
         with np.load(path) as stored:
             return stored[name], stored["spacing_um"], stored["origin_um"]
     if kind == "vti":
-        vtk = pytest.importorskip("vtkmodules.vtkIOXML", reason="ParaView's reader comes with pyvista")
+        vtk = pytest.importorskip(
+            "vtkmodules.vtkIOXML", reason="ParaView's reader comes with pyvista"
+        )
         from vtkmodules.util.numpy_support import vtk_to_numpy
 
         reader = vtk.vtkXMLImageDataReader()
         reader.SetFileName(str(path))
         reader.Update()
         image = reader.GetOutput()
-        values = vtk_to_numpy(image.GetCellData().GetArray(name)).reshape([n - 1 for n in image.GetDimensions()][::-1])
+        values = vtk_to_numpy(image.GetCellData().GetArray(name)).reshape(
+            [n - 1 for n in image.GetDimensions()][::-1]
+        )
         spacing = np.array(image.GetSpacing())[::-1]
         return values, spacing, np.array(image.GetOrigin())[::-1] + spacing / 2.0
     zarr = pytest.importorskip("zarr")
@@ -63,7 +69,12 @@ def read_back(path: Path, kind: str, name: str) -> Any:
 def test_every_format_reads_back_as_the_columns(tumor: Tumor, kind: str, tmp_path: Path) -> None:
     if kind == "vti":
         pytest.importorskip("pyvista", reason="an extra of the package")
-    path = write_volumes(volumes(tumor, about={"day": 3.0}), tmp_path / f"t{FORMATS[kind]}", kind, colors={"state": STATE_COLORS})
+    path = write_volumes(
+        volumes(tumor, about={"day": 3.0}),
+        tmp_path / f"t{FORMATS[kind]}",
+        kind,
+        colors={"state": STATE_COLORS},
+    )
     at = positions(tumor.live.site)
     shown = volumes(tumor).fields
     assert set(FIELDS) - set(shown) == {"oxygen"}
@@ -72,12 +83,22 @@ def test_every_format_reads_back_as_the_columns(tumor: Tumor, kind: str, tmp_pat
         values, spacing, origin = read_back(path, kind, name)
         assert values.dtype == field.dtype and list(values.shape) == list(np.ptp(at, axis=0) + 1)
         z, y, x = (at - at.min(axis=0)).T
-        column = getattr(tumor.live, name).astype(np.int64) + 1 if field.is_label else getattr(tumor.live, name)
+        column = (
+            getattr(tumor.live, name).astype(np.int64) + 1
+            if field.is_label
+            else getattr(tumor.live, name)
+        )
         assert np.array_equal(values[z, y, x], column)
         without = np.ones(values.shape, bool)
         without[z, y, x] = False
-        assert np.isnan(values[without]).all() if not field.is_label else set(values[without]) <= {0, GAP}
-        assert np.allclose(spacing, 100.0) and np.allclose(origin, (at.min(axis=0) - tumor._origin) * 100.0)
+        assert (
+            np.isnan(values[without]).all()
+            if not field.is_label
+            else set(values[without]) <= {0, GAP}
+        )
+        assert np.allclose(spacing, 100.0) and np.allclose(
+            origin, (at.min(axis=0) - tumor._origin) * 100.0
+        )
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
@@ -89,7 +110,9 @@ def test_oxygen_is_that_of_the_voxels(tmp_path: Path) -> None:
         assert bool(made.oxygen) == short
         path = write_volumes(volumes(made, ["oxygen"]), tmp_path / f"{site}.npz", "npz")
         values, _, _ = read_back(path, "npz", "oxygen")
-        assert np.array_equal(np.sort(values[np.isfinite(values)]), np.sort(made.pressures().astype(np.float32)))
+        assert np.array_equal(
+            np.sort(values[np.isfinite(values)]), np.sort(made.pressures().astype(np.float32))
+        )
         assert (np.nanmin(values) < 5.0) == short and np.isfinite(values).sum() == made.n
 
 
@@ -109,18 +132,34 @@ def test_gaps_are_told_from_host_tissue(tumor: Tumor) -> None:
 
 def test_ome_zarr_has_the_required_keys(tumor: Tumor, tmp_path: Path) -> None:
     zarr = pytest.importorskip("zarr")
-    path = write_volumes(volumes(tumor, ["state", "load"]), tmp_path / "t.ome.zarr", "ome-zarr", colors={"state": STATE_COLORS})
+    path = write_volumes(
+        volumes(tumor, ["state", "load"]),
+        tmp_path / "t.ome.zarr",
+        "ome-zarr",
+        colors={"state": STATE_COLORS},
+    )
     root = zarr.open_group(path, mode="r")
     state = root["labels/state"]
-    assert root.attrs["ome"]["version"] == "0.5" and root["labels"].attrs["ome"]["labels"] == ["state"]
+    assert root.attrs["ome"]["version"] == "0.5" and root["labels"].attrs["ome"]["labels"] == [
+        "state"
+    ]
     for group, axes in ((root, "czyx"), (state, "zyx")):
         image = group.attrs["ome"]["multiscales"][0]
         assert "".join(axis["name"] for axis in image["axes"]) == axes
-        assert all(axis["unit"] == "micrometer" for axis in image["axes"] if axis["type"] == "space")
-        assert [d["path"] for d in image["datasets"]] == [str(k) for k in range(len(levels(volumes(tumor).shape)))]
-        assert group["0"].metadata.dimension_names == tuple(axes) and group["0"].metadata.zarr_format == 3
+        assert all(
+            axis["unit"] == "micrometer" for axis in image["axes"] if axis["type"] == "space"
+        )
+        assert [d["path"] for d in image["datasets"]] == [
+            str(k) for k in range(len(levels(volumes(tumor).shape)))
+        ]
+        assert (
+            group["0"].metadata.dimension_names == tuple(axes)
+            and group["0"].metadata.zarr_format == 3
+        )
     names = {p["label-value"]: p["name"] for p in state.attrs["ome"]["image-label"]["properties"]}
-    assert names[1] == "proliferating" and state.attrs["ome"]["image-label"]["colors"][0]["rgba"] == [0, 114, 178, 255]
+    assert names[1] == "proliferating" and state.attrs["ome"]["image-label"]["colors"][0][
+        "rgba"
+    ] == [0, 114, 178, 255]
     window = root.attrs["ome"]["omero"]["channels"][0]["window"]
     assert window["max"] == tumor.live.load.max()
 
@@ -136,33 +175,70 @@ def ramp(n: int, step_um: float = 10.0) -> Volumes:
     """A box of n x 3 x 2 sites whose load is its z and whose state is 1 below the middle."""
     load = np.broadcast_to(np.arange(n, dtype=np.float32)[:, None, None], (n, 3, 2))
     state = (load < n / 2).astype(np.uint8)
-    return Volumes((n, 3, 2), step_um, (5.0, 0.0, 0.0), ("state", "load"), lambda name, region: {"state": state, "load": load}[name][region], {}, {})
+    return Volumes(
+        (n, 3, 2),
+        step_um,
+        (5.0, 0.0, 0.0),
+        ("state", "load"),
+        lambda name, region: {"state": state, "load": load}[name][region],
+        {},
+        {},
+    )
 
 
 def test_levels_halve_and_stay_in_place(tmp_path: Path) -> None:
     zarr = pytest.importorskip("zarr")
-    assert levels((700, 650, 64)) == [(700, 650, 64), (350, 325, 32), (175, 163, 16), (88, 82, 8), (44, 41, 4)]
+    assert levels((700, 650, 64)) == [
+        (700, 650, 64),
+        (350, 325, 32),
+        (175, 163, 16),
+        (88, 82, 8),
+        (44, 41, 4),
+    ]
     root = zarr.open_group(write_volumes(ramp(257), tmp_path / "t.ome.zarr", "ome-zarr"), mode="r")
     for k, dataset in enumerate(root.attrs["ome"]["multiscales"][0]["datasets"]):
-        scale, translation = (t[kind][1] for t, kind in zip(dataset["coordinateTransformations"], ("scale", "translation"), strict=True))
+        scale, translation = (
+            t[kind][1]
+            for t, kind in zip(
+                dataset["coordinateTransformations"], ("scale", "translation"), strict=True
+            )
+        )
         values = root[dataset["path"]][0, : 256 // 2**k, 0, 0]
         # Load is z: where a level says a site is, the load must be that of the place.
         assert np.allclose((translation + scale * np.arange(values.size) - 5.0) / 10.0, values)
 
 
 def test_halving_takes_the_mean_of_cells_and_the_most_frequent_label() -> None:
-    numbers = np.array([1, 2, np.nan, np.nan, 3, np.nan, np.nan, np.nan], np.float32).reshape(2, 2, 2)
+    numbers = np.array([1, 2, np.nan, np.nan, 3, np.nan, np.nan, np.nan], np.float32).reshape(
+        2, 2, 2
+    )
     assert halve(numbers) == 2.0 and np.isnan(halve(np.full((2, 2, 2), np.nan, np.float32)))
-    for labels, expected in (([0, 0, 0, 0, 2, 2, 2, 1], 0), ([0, 0, 0, 0, 2, 2, 2, 2], 2), ([255, 255, 3, 3, 1, 0, 0, 2], 3), ([0] * 8, 0)):
+    for labels, expected in (
+        ([0, 0, 0, 0, 2, 2, 2, 1], 0),
+        ([0, 0, 0, 0, 2, 2, 2, 2], 2),
+        ([255, 255, 3, 3, 1, 0, 0, 2], 3),
+        ([0] * 8, 0),
+    ):
         assert halve(np.array(labels, np.uint8).reshape(2, 2, 2)) == expected
     assert halve(np.ones((3, 1, 1), np.uint16)).ravel().tolist() == [1, 1]
 
 
 def test_the_same_tumor_gives_the_same_bytes(tumor: Tumor, tmp_path: Path) -> None:
-    first, second = (write_volumes(volumes(tumor), tmp_path / f"{k}.npz", "npz").read_bytes() for k in (1, 2))
+    first, second = (
+        write_volumes(volumes(tumor), tmp_path / f"{k}.npz", "npz").read_bytes() for k in (1, 2)
+    )
     assert first == second
     with np.load(tmp_path / "1.npz") as stored:
-        assert sorted(stored.files) == ["about", "axes", "clone", "load", "origin_um", "spacing_um", "state", "stress"]
+        assert sorted(stored.files) == [
+            "about",
+            "axes",
+            "clone",
+            "load",
+            "origin_um",
+            "spacing_um",
+            "state",
+            "stress",
+        ]
         assert json.loads(str(stored["about"]))["fields"]["state"]["labels"]["3"] == "apoptotic"
 
 
@@ -176,7 +252,9 @@ def test_an_interrupted_export_leaves_nothing(kind: str, error: Any, tmp_path: P
             raise error
         return box.read(name, region)
 
-    with pytest.raises((KeyboardInterrupt, RunError), match="no space left" if isinstance(error, OSError) else None):
+    with pytest.raises(
+        (KeyboardInterrupt, RunError), match="no space left" if isinstance(error, OSError) else None
+    ):
         write_volumes(box._replace(read=read), tmp_path / f"t{FORMATS[kind]}", kind)
     assert list(tmp_path.iterdir()) == []
 
@@ -213,7 +291,9 @@ def test_a_resolved_scenario_comes_back(path: Path) -> None:
     import yaml
 
     scenario = load_scenario(path)
-    again = scenario_from_resolved(yaml.safe_load(yaml.safe_dump(resolved_dict(scenario), sort_keys=False)))
+    again = scenario_from_resolved(
+        yaml.safe_load(yaml.safe_dump(resolved_dict(scenario), sort_keys=False))
+    )
     assert again == scenario and scenario_hash(again) == scenario_hash(scenario)
 
 
@@ -226,17 +306,28 @@ def test_what_is_no_scenario_is_refused(plain: Any) -> None:
 @pytest.mark.slow
 def test_the_readers_of_ome_zarr_accept_it(tumor: Tumor, tmp_path: Path) -> None:
     """Needs: pip install ome-zarr ome-zarr-models napari-ome-zarr."""
-    models = pytest.importorskip("ome_zarr_models", reason="pip install ome-zarr ome-zarr-models napari-ome-zarr")
+    models = pytest.importorskip(
+        "ome_zarr_models", reason="pip install ome-zarr ome-zarr-models napari-ome-zarr"
+    )
     import zarr
     from napari_ome_zarr import napari_get_reader
     from ome_zarr.io import parse_url
     from ome_zarr.reader import Reader
 
-    path = write_volumes(volumes(tumor), tmp_path / "t.ome.zarr", "ome-zarr", colors={"state": STATE_COLORS})
-    kinds = [type(models.open_ome_zarr(zarr.open_group(path / part, mode="r"), version="0.5")).__name__ for part in ("", "labels", "labels/state")]
+    path = write_volumes(
+        volumes(tumor), tmp_path / "t.ome.zarr", "ome-zarr", colors={"state": STATE_COLORS}
+    )
+    kinds = [
+        type(models.open_ome_zarr(zarr.open_group(path / part, mode="r"), version="0.5")).__name__
+        for part in ("", "labels", "labels/state")
+    ]
     assert kinds == ["Image", "Labels", "ImageLabel"]
     nodes = {Path(str(node.zarr)).name: node for node in Reader(parse_url(str(path)))()}
-    assert np.array_equal(np.asarray(nodes["state [zgroup]"].data[0]), volumes(tumor).whole("state"))
+    assert np.array_equal(
+        np.asarray(nodes["state [zgroup]"].data[0]), volumes(tumor).whole("state")
+    )
     layers = napari_get_reader(str(path))(str(path))
     assert [layer[2] for layer in layers] == ["image", "labels", "labels"]
-    assert layers[1][1]["units"] == ("micrometer",) * 3 and layers[1][1]["scale"] == pytest.approx([100.0] * 3)
+    assert layers[1][1]["units"] == ("micrometer",) * 3 and layers[1][1]["scale"] == pytest.approx(
+        [100.0] * 3
+    )

@@ -1,4 +1,6 @@
-"""Published xenograft rows against the endpoints of a study: the pair of sites, and which studies are run."""
+"""Published xenograft rows against the endpoints of a study: the pair of sites, and which studies
+are run.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +25,16 @@ PAIR = ("osteosarcoma_primary", "osteosarcoma_metastases")
 def endpoints(low: float, estimate: float, high: float) -> pd.DataFrame:
     """An endpoint table with one row: T/C of mean volumes of ixazomib [-]."""
     row = {
-        "endpoint": "tc_volume_mean", "arm": "ixazomib", "estimate": estimate, "ci_low": low, "ci_high": high, "unit": "ratio",
-        "day": 21.0, "n": 8, "n_control": 8,
-    }  # fmt: skip
+        "endpoint": "tc_volume_mean",
+        "arm": "ixazomib",
+        "estimate": estimate,
+        "ci_low": low,
+        "ci_high": high,
+        "unit": "ratio",
+        "day": 21.0,
+        "n": 8,
+        "n_control": 8,
+    }
     return pd.DataFrame([row])
 
 
@@ -42,10 +51,17 @@ def test_every_study_with_published_rows_is_shipped() -> None:
         ("osteosarcoma_primary", 0.3, 0.9, "MISS"),
         ("osteosarcoma_metastases", 0.3, 0.9, "met"),  # a decrease
         ("osteosarcoma_metastases", 0.3, 1.1, "MISS"),
-        ("osteosarcoma_metastases", math.nan, math.nan, "inconclusive"),  # one animal has no interval
+        (
+            "osteosarcoma_metastases",
+            math.nan,
+            math.nan,
+            "inconclusive",
+        ),  # one animal has no interval
     ],
 )
-def test_the_verdicts_of_the_pair(monkeypatch: pytest.MonkeyPatch, study: str, low: float, high: float, verdict: str) -> None:
+def test_the_verdicts_of_the_pair(
+    monkeypatch: pytest.MonkeyPatch, study: str, low: float, high: float, verdict: str
+) -> None:
     asked: list[str] = []
 
     def run(scenario: Any, **how: Any) -> SimpleNamespace:
@@ -56,19 +72,26 @@ def test_the_verdicts_of_the_pair(monkeypatch: pytest.MonkeyPatch, study: str, l
     monkeypatch.setattr(xenograft, "run_study", run)
     rows = validate_xenografts(Path("scenarios"), {}, 1, lambda title: None, (study,))
     assert asked == [load_scenario(f"scenarios/{study}.yaml").title]
-    published = [row["id"] for row in read_csv(PUBLISHED / "xenograft.csv") if row["scenario"] == study]
+    published = [
+        row["id"] for row in read_csv(PUBLISHED / "xenograft.csv") if row["scenario"] == study
+    ]
     assert [row["row"] for row in rows] == published and len(rows) == 1
     assert rows[0]["verdict"] == verdict and rows[0]["used"] == "validation"
 
 
 def test_a_missing_study_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ParameterError, match=r"osteosarcoma_primary\.yaml, osteosarcoma_metastases\.yaml not found"):
+    with pytest.raises(
+        ParameterError, match=r"osteosarcoma_primary\.yaml, osteosarcoma_metastases\.yaml not found"
+    ):
         validate_xenografts(tmp_path, {}, 1, lambda title: None, PAIR)
 
 
 def points(tc: list[float], peak: list[float], occupancy: list[float]) -> list[Point]:
     """A sweep with these results."""
-    return [Point(g, 10.0, 0.0, 0.0, o, p, t, 0.0) for g, t, p, o in zip(EXCHANGE, tc, peak, occupancy, strict=True)]
+    return [
+        Point(g, 10.0, 0.0, 0.0, o, p, t, 0.0)
+        for g, t, p, o in zip(EXCHANGE, tc, peak, occupancy, strict=True)
+    ]
 
 
 def test_efficacy_follows_inhibition_or_not() -> None:
@@ -76,10 +99,16 @@ def test_efficacy_follows_inhibition_or_not() -> None:
     by_peak, by_mean = perfusion_rows(points(falling, rising, falling))
     assert by_peak["simulated"] == pytest.approx(1.0) and by_peak["verdict"] == "met"
     assert by_mean["simulated"] == pytest.approx(-1.0) and by_mean["verdict"] == "MISS"
-    assert {row["row"] for row in (by_peak, by_mean)} <= {row["id"] for row in read_csv(PUBLISHED / "mechanism.csv")}
+    assert {row["row"] for row in (by_peak, by_mean)} <= {
+        row["id"] for row in read_csv(PUBLISHED / "mechanism.csv")
+    }
 
 
-def test_a_well_perfused_tumor_responds_and_a_poor_one_hardly(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_well_perfused_tumor_responds_and_a_poor_one_hardly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(perfusion, "EXCHANGE", (0.05, 2.0))
-    poor, well = perfusion.sweep(load_scenario("scenarios/osteosarcoma_primary.yaml"), 1, volume_mm3=2.0, seeds=1)
+    poor, well = perfusion.sweep(
+        load_scenario("scenarios/osteosarcoma_primary.yaml"), 1, volume_mm3=2.0, seeds=1
+    )
     assert well.tc < 0.7 < 0.8 < poor.tc and poor.peak < well.peak

@@ -1,4 +1,6 @@
-"""What every row of the endpoint table shares: samples of animals, percentile intervals, the row itself."""
+"""What every row of the endpoint table shares: samples of animals, percentile intervals, the row
+itself.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ UNDEFINED = (math.nan, math.nan)
 
 
 class Comparison(NamedTuple):
-    """What is asked: ``arm`` against ``control`` on ``day`` [day]; ``paired``: the same animals are in every arm."""
+    """What is asked: ``arm`` against ``control`` on ``day`` [day]; ``paired``: the same animals are
+    in every arm.
+    """
 
     arm: str
     control: str
@@ -34,7 +38,9 @@ def shared(*arms: pd.DataFrame) -> list[pd.DataFrame]:
     for arm in arms[1:]:
         keys = keys.intersection(arm.index)
     if keys.empty:
-        raise TableError("the arms share no animal", where="observations", remedy="compare them unpaired")
+        raise TableError(
+            "the arms share no animal", where="observations", remedy="compare them unpaired"
+        )
     return [arm.loc[keys.sort_values()] for arm in arms]
 
 
@@ -43,7 +49,9 @@ def resample(n: int, n_boot: int, rng: np.random.Generator) -> NDArray[np.int64]
     return rng.integers(0, n, (n_boot, n))
 
 
-def indices(n: int, n_control: int, ask: Comparison, rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def indices(
+    n: int, n_control: int, ask: Comparison, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Bootstrap samples of the animals of two arms; paired: the same animals in both."""
     treated = resample(n, ask.n_boot, rng)
     return treated, treated if ask.paired else resample(n_control, ask.n_boot, rng)
@@ -59,11 +67,35 @@ def interval(samples: Array) -> Limits:
 
 
 def row(
-    name: str, ask: Comparison, estimate: float, limits: Limits, n: int, unit: str, definition: str, note: str,
-    *, n_control: int = 0, day: float = math.nan,
-) -> dict[str, Any]:  # fmt: skip
-    """One row of the endpoint table; ``day`` [day] where the endpoint has one. One animal in an arm has no interval."""
+    name: str,
+    ask: Comparison,
+    estimate: float,
+    limits: Limits,
+    n: int,
+    unit: str,
+    definition: str,
+    note: str,
+    *,
+    n_control: int = 0,
+    day: float = math.nan,
+) -> dict[str, Any]:
+    """One row of the endpoint table; ``day`` [day] where the endpoint has one. One animal in an arm
+    has no interval.
+    """
     if n == 1 or n_control == 1:
         limits, note = UNDEFINED, f"{note}; one animal: no interval".removeprefix("; ")
-    values = (name, "1", ask.arm, ask.control, day, estimate, *limits, n, n_control, unit, definition, note)
+    values = (
+        name,
+        "1",
+        ask.arm,
+        ask.control,
+        day,
+        estimate,
+        *limits,
+        n,
+        n_control,
+        unit,
+        definition,
+        note,
+    )
     return dict(zip(COLUMNS, values, strict=True))

@@ -1,4 +1,6 @@
-"""Clones over time: the long table of a run, and the share of each clone at the end, with intervals over animals."""
+"""Clones over time: the long table of a run, and the share of each clone at the end, with intervals
+over animals.
+"""
 
 from __future__ import annotations
 
@@ -25,29 +27,40 @@ def clone_table(cells: pd.DataFrame, mutant: str, resolution: float) -> pd.DataF
         Agents per mm3 [1/mm3].
     """
     shared = list(COLUMNS["clones"][: COLUMNS["clones"].index("clone")])
-    counts = {WILD_TYPE: cells["n_cells"] - cells["n_resistant"]} | ({mutant: cells["n_resistant"]} if mutant else {})
+    counts = {WILD_TYPE: cells["n_cells"] - cells["n_resistant"]} | (
+        {mutant: cells["n_resistant"]} if mutant else {}
+    )
     tables = [
-        cells[shared].assign(clone=name, parent="" if name == WILD_TYPE else WILD_TYPE, n_cells=count, volume_mm3=count / resolution)
+        cells[shared].assign(
+            clone=name,
+            parent="" if name == WILD_TYPE else WILD_TYPE,
+            n_cells=count,
+            volume_mm3=count / resolution,
+        )
         for name, count in counts.items()
     ]
     return pd.concat(tables).sort_index(kind="stable").reset_index(drop=True)
 
 
 def clone_fractions(clones: pd.DataFrame) -> pd.DataFrame:
-    """The table with ``fraction`` [-] of the cells of that animal and day; rows of a tumor without cells are left out."""
+    """The table with ``fraction`` [-] of the cells of that animal and day; rows of a tumor without
+    cells are left out.
+    """
     total = clones.groupby([*KEYS, "day"], sort=False)["n_cells"].transform("sum")
     left = clones[total > 0]
     return left.assign(fraction=left["n_cells"] / total[total > 0])
 
 
 def final_shares(clones: pd.DataFrame, seed: int = 1, n_boot: int = 2000) -> pd.DataFrame:
-    """Share of each clone but the wild type at the last measurement of each animal, mean over the animals of an arm.
+    """Share of each clone but the wild type at the last measurement of each animal, mean over the
+    animals of an arm.
 
     Returns
     -------
     DataFrame
-        ``arm``, ``clone``, ``estimate_pct``, ``ci_low``, ``ci_high`` [% of cells; percentile bootstrap over animals], ``n`` animals
-        with cells, ``n_without_cells``. NaN where no animal has any.
+        ``arm``, ``clone``, ``estimate_pct``, ``ci_low``, ``ci_high`` [% of cells; percentile
+        bootstrap over animals], ``n`` animals with cells, ``n_without_cells``. NaN where no animal
+        has any.
     """
     rng = np.random.default_rng(seed)
     last = clones[clones["day"] == clones.groupby(KEYS)["day"].transform("max")]
@@ -56,8 +69,16 @@ def final_shares(clones: pd.DataFrame, seed: int = 1, n_boot: int = 2000) -> pd.
     rows = []
     for arm in dict.fromkeys(last["arm"]):
         for clone in (name for name in dict.fromkeys(last["clone"]) if name != WILD_TYPE):
-            values = 100.0 * shares[(shares["arm"] == arm) & (shares["clone"] == clone)]["fraction"].to_numpy(float)
-            limits = interval(values[resample(values.size, n_boot, rng)].mean(axis=1)) if values.size else UNDEFINED
+            values = 100.0 * shares[(shares["arm"] == arm) & (shares["clone"] == clone)][
+                "fraction"
+            ].to_numpy(float)
+            limits = (
+                interval(values[resample(values.size, n_boot, rng)].mean(axis=1))
+                if values.size
+                else UNDEFINED
+            )
             mean = float(values.mean()) if values.size else np.nan
             rows.append((arm, clone, mean, *limits, values.size, int(animals[arm]) - values.size))
-    return pd.DataFrame(rows, columns=["arm", "clone", "estimate_pct", "ci_low", "ci_high", "n", "n_without_cells"])
+    return pd.DataFrame(
+        rows, columns=["arm", "clone", "estimate_pct", "ci_low", "ci_high", "n", "n_without_cells"]
+    )

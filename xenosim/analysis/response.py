@@ -23,7 +23,9 @@ PD_CUT = 1.5
 
 
 class Response(NamedTuple):
-    """``best_pct``, ``best_avg_pct`` [%] and the category; NaN and "" for an animal that cannot be judged."""
+    """``best_pct``, ``best_avg_pct`` [%] and the category; NaN and "" for an animal that cannot be
+    judged.
+    """
 
     best_pct: float
     best_avg_pct: float
@@ -31,16 +33,23 @@ class Response(NamedTuple):
 
 
 def mrecist_gao2015(days: Array, volumes: Array) -> Response:
-    """mRECIST of one animal; the first entry of ``days`` [day from first dose] and ``volumes`` [mm3] is the baseline.
+    """mRECIST of one animal; the first entry of ``days`` [day from first dose] and ``volumes``
+    [mm3] is the baseline.
 
-    dV = 100 (V - V0)/V0. BestResponse is the smallest dV from day 10 on, BestAvgResponse the smallest running mean of dV (over the
-    measurements from baseline to that day, so it depends on the calendar). Of PD; SD if < 35 and < 30; PR if < -50 and < -20; CR
-    if < -95 and < -40, the last that holds. Fewer than two measurements from day 10 on: not evaluable.
+    dV = 100 (V - V0)/V0. BestResponse is the smallest dV from day 10 on, BestAvgResponse the
+    smallest running mean of dV (over the measurements from baseline to that day, so it depends on
+    the calendar). Of PD; SD if < 35 and < 30; PR if < -50 and < -20; CR if < -95 and < -40, the
+    last that holds. Fewer than two measurements from day 10 on: not evaluable.
 
-    Source: Gao et al. 2015 (Nat Med 21:1318), as in the R package Xeva, which adds 1 to a V0 of 0; that is refused here (TableError).
+    Source: Gao et al. 2015 (Nat Med 21:1318), as in the R package Xeva, which adds 1 to a V0 of 0;
+    that is refused here (TableError).
     """
     if not volumes[0] > 0:
-        raise TableError(f"mRECIST needs a baseline above 0, not {volumes[0]:g} mm^3", where="observations", remedy="enter the caliper limit, not 0")
+        raise TableError(
+            f"mRECIST needs a baseline above 0, not {volumes[0]:g} mm^3",
+            where="observations",
+            remedy="enter the caliper limit, not 0",
+        )
     late = days >= FROM_DAY
     if np.count_nonzero(late) < 2:
         return Response(math.nan, math.nan, "")
@@ -53,15 +62,21 @@ def mrecist_gao2015(days: Array, volumes: Array) -> Response:
     return Response(best, best_avg, category)
 
 
-def pptp_houghton2007(volumes: Array, time_to_event: float, last_day: float, control_median: float) -> str:
-    """PPTP response of one animal: MCR, CR, PR, SD, PD1 or PD2; the first of ``volumes`` [mm3] is the baseline.
+def pptp_houghton2007(
+    volumes: Array, time_to_event: float, last_day: float, control_median: float
+) -> str:
+    """PPTP response of one animal: MCR, CR, PR, SD, PD1 or PD2; the first of ``volumes`` [mm3] is
+    the baseline.
 
-    Less than 50 % regression: PD if the end is more than 25 % above baseline, else SD. 50 % or more: PR; CR if below 100 mm3 at some
-    time; MCR if below it at the end. PD1 if the time to 4 x baseline [day; inf: not until ``last_day``] is at most 1.5 times the
-    control's median, PD2 if later; "PD" where an animal left too early to tell. "" if the baseline is below 100 mm3 or stands alone.
+    Less than 50 % regression: PD if the end is more than 25 % above baseline, else SD. 50 % or
+    more: PR; CR if below 100 mm3 at some time; MCR if below it at the end. PD1 if the time to 4 x
+    baseline [day; inf: not until ``last_day``] is at most 1.5 times the control's median, PD2 if
+    later; "PD" where an animal left too early to tell. "" if the baseline is below 100 mm3 or
+    stands alone.
 
-    Source: Houghton et al. 2007 (Pediatr Blood Cancer 49:928); not checked in full text. Assumption: CR needs the regression too. From a
-    baseline below 200 mm3 a regression of half is CR, never PR.
+    Source: Houghton et al. 2007 (Pediatr Blood Cancer 49:928); not checked in full text.
+    Assumption: CR needs the regression too. From a baseline below 200 mm3 a regression of half is
+    CR, never PR.
     """
     if volumes.size < 2 or volumes[0] < MEASURABLE_MM3:
         return ""
@@ -72,57 +87,135 @@ def pptp_houghton2007(volumes: Array, time_to_event: float, last_day: float, con
         return "SD"
     if min(time_to_event, last_day) > PD_CUT * control_median:
         return "PD2"
-    return "PD1" if time_to_event <= PD_CUT * control_median and math.isfinite(control_median) else "PD"
+    return (
+        "PD1"
+        if time_to_event <= PD_CUT * control_median and math.isfinite(control_median)
+        else "PD"
+    )
 
 
-def responses(observations: pd.DataFrame, animals: pd.DataFrame, control_median: float) -> pd.DataFrame:
-    """Columns best_pct, best_avg_pct [%], mrecist_gao2015 and pptp_houghton2007 of the animals of one arm, by (replicate, animal).
+def responses(
+    observations: pd.DataFrame, animals: pd.DataFrame, control_median: float
+) -> pd.DataFrame:
+    """Columns best_pct, best_avg_pct [%], mrecist_gao2015 and pptp_houghton2007 of the animals of
+    one arm, by (replicate, animal).
 
-    ``animals``: that arm in ``growth.per_animal``; ``control_median``: the control's median time to 4 x baseline [day].
+    ``animals``: that arm in ``growth.per_animal``; ``control_median``: the control's median time to
+    4 x baseline [day].
     """
     rows = []
-    for key, group in from_baseline(observations).sort_values("day", kind="stable").groupby(ANIMAL, sort=False):
+    for key, group in (
+        from_baseline(observations).sort_values("day", kind="stable").groupby(ANIMAL, sort=False)
+    ):
         days, volumes = group["day"].to_numpy(float), group["tumor_volume_mm3"].to_numpy(float)
         event, last = float(animals.at[key, "time_to_4x_days"]), float(animals.at[key, "last_day"])
-        rows.append((*key, *mrecist_gao2015(days, volumes), pptp_houghton2007(volumes, event, last, control_median)))
-    return pd.DataFrame(rows, columns=[*ANIMAL, "best_pct", "best_avg_pct", "mrecist_gao2015", "pptp_houghton2007"]).set_index(ANIMAL)
+        rows.append(
+            (
+                *key,
+                *mrecist_gao2015(days, volumes),
+                pptp_houghton2007(volumes, event, last, control_median),
+            )
+        )
+    return pd.DataFrame(
+        rows, columns=[*ANIMAL, "best_pct", "best_avg_pct", "mrecist_gao2015", "pptp_houghton2007"]
+    ).set_index(ANIMAL)
 
 
-def response_rows(animals: pd.DataFrame, ask: Comparison, rng: np.random.Generator) -> list[dict[str, Any]]:
-    """Rates of each category and the medians of BestResponse and BestAvgResponse of an arm, over the animals that can be judged."""
+def response_rows(
+    animals: pd.DataFrame, ask: Comparison, rng: np.random.Generator
+) -> list[dict[str, Any]]:
+    """Rates of each category and the medians of BestResponse and BestAvgResponse of an arm, over
+    the animals that can be judged.
+    """
     judged = animals[animals["mrecist_gao2015"] != ""]
-    note = _not_judged(len(animals), len(judged), f"fewer than two measurements from day {FROM_DAY:g} on")
+    note = _not_judged(
+        len(animals), len(judged), f"fewer than two measurements from day {FROM_DAY:g} on"
+    )
     rows = []
-    for name, column, what in (("best_response", "best_pct", "dV"), ("best_avg_response", "best_avg_pct", "running mean of dV")):
+    for name, column, what in (
+        ("best_response", "best_pct", "dV"),
+        ("best_avg_response", "best_avg_pct", "running mean of dV"),
+    ):
         values = judged[column].to_numpy(float)
-        samples = np.median(values[resample(values.size, ask.n_boot, rng)], axis=1) if values.size else values
+        samples = (
+            np.median(values[resample(values.size, ask.n_boot, rng)], axis=1)
+            if values.size
+            else values
+        )
         median = float(np.median(values)) if values.size else math.nan
-        definition = f"median of the animals' smallest {what} from day {FROM_DAY:g} on, dV = 100 (V - V0)/V0"
-        rows.append(row(f"mrecist_gao2015_{name}_pct", ask, median, interval(samples), values.size, "%", definition, note))
+        definition = (
+            f"median of the animals' smallest {what} from day {FROM_DAY:g} on, dV = 100 (V - V0)/V0"
+        )
+        rows.append(
+            row(
+                f"mrecist_gao2015_{name}_pct",
+                ask,
+                median,
+                interval(samples),
+                values.size,
+                "%",
+                definition,
+                note,
+            )
+        )
     rows += _rate_rows("mrecist_gao2015", MRECIST, judged, ask, note, rng)
     judged = animals[animals["pptp_houghton2007"] != ""]
-    note = f"PD1 up to {PD_CUT:g} x the control's median time to 4 x baseline, which the interval takes as fixed; definition not checked"
+    note = (
+        f"PD1 up to {PD_CUT:g} x the control's median time to 4 x baseline, which the interval"
+        " takes as fixed; definition not checked"
+    )
     open_ones = int((judged["pptp_houghton2007"] == "PD").sum())
-    note += f"; {open_ones} of {len(judged)} animals PD, with no way to tell PD1 from PD2" if open_ones else ""
-    note += "; " + _not_judged(len(animals), len(judged), f"baseline below {MEASURABLE_MM3:g} mm^3 or alone")
+    note += (
+        f"; {open_ones} of {len(judged)} animals PD, with no way to tell PD1 from PD2"
+        if open_ones
+        else ""
+    )
+    note += "; " + _not_judged(
+        len(animals), len(judged), f"baseline below {MEASURABLE_MM3:g} mm^3 or alone"
+    )
     return rows + _rate_rows("pptp_houghton2007", PPTP, judged, ask, note, rng)
 
 
 def _not_judged(n: int, judged: int, why: str) -> str:
-    return f"{n - judged} of {n} animals not evaluable ({why})" if judged < n else "every animal evaluable"
+    return (
+        f"{n - judged} of {n} animals not evaluable ({why})"
+        if judged < n
+        else "every animal evaluable"
+    )
 
 
 def _rate_rows(
-    criterion: str, categories: tuple[str, ...], animals: pd.DataFrame, ask: Comparison, note: str, rng: np.random.Generator
+    criterion: str,
+    categories: tuple[str, ...],
+    animals: pd.DataFrame,
+    ask: Comparison,
+    note: str,
+    rng: np.random.Generator,
 ) -> list[dict[str, Any]]:
     labels, n = animals[criterion].to_numpy(), len(animals)
     index = resample(n, ask.n_boot, rng) if n else None
     rows = []
     for category in categories:
         hits = 100.0 * (labels == category)
-        estimate, limits = (float(hits.mean()), interval(hits[index].mean(axis=1))) if n else (math.nan, UNDEFINED)
+        estimate, limits = (
+            (float(hits.mean()), interval(hits[index].mean(axis=1))) if n else (math.nan, UNDEFINED)
+        )
         exact = 100.0 * (1.0 - 0.025 ** (1.0 / n)) if n else math.nan
-        bound = {0.0: f"; exact binomial interval 0 to {exact:.0f} %", 100.0: f"; exact binomial interval {100.0 - exact:.0f} to 100 %"}
+        bound = {
+            0.0: f"; exact binomial interval 0 to {exact:.0f} %",
+            100.0: f"; exact binomial interval {100.0 - exact:.0f} to 100 %",
+        }
         definition = f"share of animals that are {category}"
-        rows.append(row(f"{criterion}_{category.lower()}_pct", ask, estimate, limits, n, "%", definition, note + bound.get(estimate, "")))
+        rows.append(
+            row(
+                f"{criterion}_{category.lower()}_pct",
+                ask,
+                estimate,
+                limits,
+                n,
+                "%",
+                definition,
+                note + bound.get(estimate, ""),
+            )
+        )
     return rows

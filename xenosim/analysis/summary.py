@@ -9,7 +9,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xenosim.analysis.bootstrap import COLUMNS, UNDEFINED, Array, Comparison, indices, interval, resample, row, shared
+from xenosim.analysis.bootstrap import (
+    COLUMNS,
+    UNDEFINED,
+    Array,
+    Comparison,
+    indices,
+    interval,
+    resample,
+    row,
+    shared,
+)
 from xenosim.analysis.growth import (
     ANIMAL,
     KEYS,
@@ -31,18 +41,31 @@ NEEDED = (*KEYS, "day", "tumor_volume_mm3")
 
 
 def check_observations(observations: pd.DataFrame, arms: tuple[str, ...] = ()) -> None:
-    """Refuse a table whose endpoints would be wrong or undefined, or that lacks one of ``arms`` (TableError)."""
+    """Refuse a table whose endpoints would be wrong or undefined, or that lacks one of ``arms``
+    (TableError).
+    """
     where = "observations"
     require_columns(observations.columns, NEEDED, where=where)
     present = [str(arm) for arm in dict.fromkeys(observations["arm"])]
     for arm in arms:
         if arm not in present:
-            raise TableError(f"no arm '{arm}'{suggest(arm, present)}", where=where, remedy=f"the arms are {', '.join(present)}")
+            raise TableError(
+                f"no arm '{arm}'{suggest(arm, present)}",
+                where=where,
+                remedy=f"the arms are {', '.join(present)}",
+            )
     volumes = observations["tumor_volume_mm3"].to_numpy(float)
     if not (np.isfinite(volumes) & (volumes > 0)).all():
         row = observations.iloc[int(np.argmin(np.isfinite(volumes) & (volumes > 0)))]
-        what = f"volume {row['tumor_volume_mm3']} mm^3 of animal {row['animal_id']} of arm '{row['arm']}' on day {row['day']:g}"
-        raise TableError(what, where=where, remedy="leave out days not measured; enter the caliper limit, not 0, for a small tumor")
+        what = (
+            f"volume {row['tumor_volume_mm3']} mm^3 of animal {row['animal_id']} of arm"
+            f" '{row['arm']}' on day {row['day']:g}"
+        )
+        raise TableError(
+            what,
+            where=where,
+            remedy="leave out days not measured; enter the caliper limit, not 0, for a small tumor",
+        )
     twice = observations[observations.duplicated([*KEYS, "day"])]
     if len(twice):
         row = twice.iloc[0]
@@ -50,36 +73,64 @@ def check_observations(observations: pd.DataFrame, arms: tuple[str, ...] = ()) -
         raise TableError(what, where=where, remedy="give each animal its own animal_id")
     with_baseline = set(from_baseline(observations)["arm"].astype(str))
     if lacking := [arm for arm in present if arm not in with_baseline]:
-        raise TableError(f"arm '{lacking[0]}' has no measurement at or before day 0", where=where, remedy="add the volume before the first dose")
+        raise TableError(
+            f"arm '{lacking[0]}' has no measurement at or before day 0",
+            where=where,
+            remedy="add the volume before the first dose",
+        )
 
 
 def default_day(observations: pd.DataFrame) -> float:
-    """The last measured day on which at least half of the animals of every arm are still on study [day]."""
+    """The last measured day on which at least half of the animals of every arm are still on study
+    [day].
+    """
     followed = from_baseline(observations)
     started = followed[KEYS].drop_duplicates().groupby("arm").size()
-    present = followed[followed["day"] >= 0].groupby(["day", "arm"]).size().unstack(fill_value=0).reindex(columns=started.index, fill_value=0)
+    present = (
+        followed[followed["day"] >= 0]
+        .groupby(["day", "arm"])
+        .size()
+        .unstack(fill_value=0)
+        .reindex(columns=started.index, fill_value=0)
+    )
     enough = present.index[(present * 2 >= started).all(axis=1)]
     if enough.empty:
-        raise TableError("on no day is half of every arm measured", where="observations", remedy="give the day of evaluation")
+        raise TableError(
+            "on no day is half of every arm measured",
+            where="observations",
+            remedy="give the day of evaluation",
+        )
     return float(enough.max())
 
 
 def _measured(observations: pd.DataFrame, arm: str, day: float) -> pd.DataFrame:
-    """Volume on ``day`` and at baseline [mm3] of the animals of an arm measured on that day, by (replicate, animal)."""
+    """Volume on ``day`` and at baseline [mm3] of the animals of an arm measured on that day, by
+    (replicate, animal).
+    """
     followed = from_baseline(observations[observations["arm"] == arm])
     rows = followed[followed["day"] == day].set_index(ANIMAL)[["tumor_volume_mm3", "baseline_mm3"]]
     if rows.empty:
         days = ", ".join(f"{d:g}" for d in sorted(followed["day"].unique()))
-        raise TableError(f"no animal of arm '{arm}' was measured on day {day:g}", where="day", remedy=f"it was measured on days {days}")
+        raise TableError(
+            f"no animal of arm '{arm}' was measured on day {day:g}",
+            where="day",
+            remedy=f"it was measured on days {days}",
+        )
     return rows.sort_index()
 
 
 def removed_at_volume(observations: pd.DataFrame, arm: str, day: float) -> pd.DataFrame:
-    """Last volume and baseline [mm3] of the animals of an arm that left at the volume endpoint before ``day`` [day], by (replicate, animal).
+    """Last volume and baseline [mm3] of the animals of an arm that left at the volume endpoint
+    before ``day`` [day], by (replicate, animal).
 
-    Their ``status`` is "reached_endpoint" and their ``note`` is not "body weight"; none without a column ``status``.
+    Their ``status`` is "reached_endpoint" and their ``note`` is not "body weight"; none without a
+    column ``status``.
     """
-    followed = from_baseline(observations[observations["arm"] == arm]).sort_values("day", kind="stable").drop_duplicates(ANIMAL, keep="last")
+    followed = (
+        from_baseline(observations[observations["arm"] == arm])
+        .sort_values("day", kind="stable")
+        .drop_duplicates(ANIMAL, keep="last")
+    )
     status, note = (followed[column] if column in followed else "" for column in ("status", "note"))
     left = (followed["day"] < day) & (status == "reached_endpoint") & (note != "body weight")
     return followed[left].set_index(ANIMAL)[["tumor_volume_mm3", "baseline_mm3"]].sort_index()
@@ -90,7 +141,13 @@ def _arrays(arm: pd.DataFrame) -> tuple[Array, Array]:
 
 
 def endpoint_table(
-    observations: pd.DataFrame, control: str, *, day: float | None = None, n_boot: int = 2000, seed: int = 1, paired: bool = False
+    observations: pd.DataFrame,
+    control: str,
+    *,
+    day: float | None = None,
+    n_boot: int = 2000,
+    seed: int = 1,
+    paired: bool = False,
 ) -> pd.DataFrame:
     """Every endpoint of every arm.
 
@@ -107,7 +164,8 @@ def endpoint_table(
     seed : int
         Seed of the bootstrap.
     paired : bool
-        True: animals are the same in every arm (common random numbers); those measured in both arms are resampled jointly.
+        True: animals are the same in every arm (common random numbers); those measured in both arms
+        are resampled jointly.
 
     Raises
     ------
@@ -120,7 +178,11 @@ def endpoint_table(
     note += "; paired: animals measured in both arms" if paired else ""
     rng, more = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     animals = per_animal(observations)
-    control_median = float(km_median(*(animals[control][name].to_numpy(float) for name in ("time_to_4x_days", "last_day"))))
+    control_median = float(
+        km_median(
+            *(animals[control][name].to_numpy(float) for name in ("time_to_4x_days", "last_day"))
+        )
+    )
     rows: list[dict[str, Any]] = []
     for arm, growth in animals.items():
         ask = Comparison(arm, control, evaluated, n_boot, paired)
@@ -129,52 +191,110 @@ def endpoint_table(
         if arm != control:
             rows += _ratio_rows(observations, ask, note, rng)
             rows += delay_rows(growth, animals[control], ask, rng)
-            rows += _locf_rows(observations, ask, note, more) + _optimal_rows(observations, ask, more)
+            rows += _locf_rows(observations, ask, note, more) + _optimal_rows(
+                observations, ask, more
+            )
             rows += rate_tc_rows(growth, animals[control], ask, more)
-        rows += growth_auc_rows(growth, ask, more) + event_rows(growth, ask, more) + response_rows(judged, ask, more)
+        rows += (
+            growth_auc_rows(growth, ask, more)
+            + event_rows(growth, ask, more)
+            + response_rows(judged, ask, more)
+        )
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _ratio_rows(observations: pd.DataFrame, ask: Comparison, note: str, rng: np.random.Generator) -> list[dict[str, Any]]:
+def _ratio_rows(
+    observations: pd.DataFrame, ask: Comparison, note: str, rng: np.random.Generator
+) -> list[dict[str, Any]]:
     arms = [_measured(observations, name, ask.day) for name in (ask.arm, ask.control)]
-    note += _few_left(observations, dict(zip((ask.arm, ask.control), map(len, arms), strict=True))) + _left(observations, ask)
+    note += _few_left(
+        observations, dict(zip((ask.arm, ask.control), map(len, arms), strict=True))
+    ) + _left(observations, ask)
     (t, t0), (c, c0) = (_arrays(a) for a in (shared(*arms) if ask.paired else arms))
     it, ic = indices(t.size, c.size, ask, rng)
     rows = []
     for name, (function, unit, definition) in TWO_ARM.items():
         limits = interval(function(t[it], c[ic], t0[it], c0[ic]))
         estimate = float(function(t, c, t0, c0))
-        rows.append(row(name, ask, estimate, limits, t.size, unit, definition, note, n_control=c.size, day=ask.day))
+        rows.append(
+            row(
+                name,
+                ask,
+                estimate,
+                limits,
+                t.size,
+                unit,
+                definition,
+                note,
+                n_control=c.size,
+                day=ask.day,
+            )
+        )
     return rows
 
 
-def _locf_rows(observations: pd.DataFrame, ask: Comparison, note: str, rng: np.random.Generator) -> list[dict[str, Any]]:
-    """``tc_pct_locf``: the last volume of an animal removed at the volume endpoint is carried forward to the day."""
-    definition = "tc_pct with the last volume of each animal removed at the volume endpoint carried forward"
+def _locf_rows(
+    observations: pd.DataFrame, ask: Comparison, note: str, rng: np.random.Generator
+) -> list[dict[str, Any]]:
+    """``tc_pct_locf``: the last volume of an animal removed at the volume endpoint is carried
+    forward to the day.
+    """
+    definition = (
+        "tc_pct with the last volume of each animal removed at the volume endpoint carried forward"
+    )
     if "status" not in observations:
         note = "no column 'status': which animals were removed at the volume endpoint is unknown"
         return [row("tc_pct_locf", ask, np.nan, UNDEFINED, 0, "%", definition, note, day=ask.day)]
     arms = []
     for name in (ask.arm, ask.control):
-        measured, removed = _measured(observations, name, ask.day), removed_at_volume(observations, name, ask.day)
-        arms.append(pd.concat([measured.assign(carried=False), removed.assign(carried=True)]).sort_index())
+        measured, removed = (
+            _measured(observations, name, ask.day),
+            removed_at_volume(observations, name, ask.day),
+        )
+        arms.append(
+            pd.concat([measured.assign(carried=False), removed.assign(carried=True)]).sort_index()
+        )
     treated, untreated = shared(*arms) if ask.paired else arms
     (t, t0), (c, c0) = _arrays(treated), _arrays(untreated)
     it, ic = indices(t.size, c.size, ask, rng)
     limits = interval(tc_pct(t[it], c[ic], t0[it], c0[ic]))
-    note += f"; {treated['carried'].sum()} treated and {untreated['carried'].sum()} control animals carried forward, at less than they would have reached"
-    return [row("tc_pct_locf", ask, float(tc_pct(t, c, t0, c0)), limits, t.size, "%", definition, note, n_control=c.size, day=ask.day)]
+    note += (
+        f"; {treated['carried'].sum()} treated and {untreated['carried'].sum()} control animals"
+        " carried forward, at less than they would have reached"
+    )
+    return [
+        row(
+            "tc_pct_locf",
+            ask,
+            float(tc_pct(t, c, t0, c0)),
+            limits,
+            t.size,
+            "%",
+            definition,
+            note,
+            n_control=c.size,
+            day=ask.day,
+        )
+    ]
 
 
 def _relative(observations: pd.DataFrame, arm: str) -> pd.DataFrame:
-    """Relative volume [-] of every animal of an arm on each day after day 0; NaN where it was not measured."""
+    """Relative volume [-] of every animal of an arm on each day after day 0; NaN where it was not
+    measured.
+    """
     followed = from_baseline(observations[observations["arm"] == arm])
-    wide = followed.assign(rtv=followed["tumor_volume_mm3"] / followed["baseline_mm3"]).pivot(index=ANIMAL, columns="day", values="rtv")
+    wide = followed.assign(rtv=followed["tumor_volume_mm3"] / followed["baseline_mm3"]).pivot(
+        index=ANIMAL, columns="day", values="rtv"
+    )
     return wide.loc[:, wide.columns > 0]
 
 
-def _optimal_rows(observations: pd.DataFrame, ask: Comparison, rng: np.random.Generator) -> list[dict[str, Any]]:
-    """``tc_pct_optimal``: smallest T/C over the days after day 0 with at least half of each arm; each bootstrap sample has its own smallest."""
+def _optimal_rows(
+    observations: pd.DataFrame, ask: Comparison, rng: np.random.Generator
+) -> list[dict[str, Any]]:
+    """``tc_pct_optimal``: smallest T/C over the days after day 0 with at least half of each arm;
+    each bootstrap sample has its own smallest.
+    """
     arms = [_relative(observations, name) for name in (ask.arm, ask.control)]
     enough = [set(arm.columns[2 * arm.notna().sum() >= len(arm)]) for arm in arms]
     days = sorted(enough[0] & enough[1])
@@ -188,12 +308,30 @@ def _optimal_rows(observations: pd.DataFrame, ask: Comparison, rng: np.random.Ge
     best = int(np.nanargmin(values))
     limits = interval(np.fmin.reduce([tc_pct_present(t[it], c[ic]) for t, c in pairs]))
     n, n_control = (int((~np.isnan(x)).sum()) for x in pairs[best])
-    note = f"day {days[best]:g}, the smallest of {len(days)} days, chosen anew in every sample; noise makes a smallest value too small"
+    note = (
+        f"day {days[best]:g}, the smallest of {len(days)} days, chosen anew in every sample; noise"
+        " makes a smallest value too small"
+    )
     note += "; paired: animals measured in both arms" if ask.paired else ""
-    return [row("tc_pct_optimal", ask, float(values[best]), limits, n, "%", definition, note, n_control=n_control, day=float(days[best]))]
+    return [
+        row(
+            "tc_pct_optimal",
+            ask,
+            float(values[best]),
+            limits,
+            n,
+            "%",
+            definition,
+            note,
+            n_control=n_control,
+            day=float(days[best]),
+        )
+    ]
 
 
-def _by_day(treated: pd.DataFrame, untreated: pd.DataFrame, days: list[float], paired: bool) -> Iterator[tuple[Array, Array]]:
+def _by_day(
+    treated: pd.DataFrame, untreated: pd.DataFrame, days: list[float], paired: bool
+) -> Iterator[tuple[Array, Array]]:
     """Relative volumes of both arms on each day; paired: NaN for an animal not measured in both."""
     for day in days:
         t, c = treated[day].to_numpy(float), untreated[day].to_numpy(float)
@@ -209,48 +347,99 @@ def _started(observations: pd.DataFrame) -> pd.Series[int]:
 
 
 def _few_left(observations: pd.DataFrame, measured: dict[str, int]) -> str:
-    """A warning for each arm of ``measured`` with fewer than half of its animals: those left are a selection."""
+    """A warning for each arm of ``measured`` with fewer than half of its animals: those left are a
+    selection.
+    """
     started = _started(observations)
-    few = [f"{n} of {started[arm]} animals of '{arm}'" for arm, n in measured.items() if 2 * n < started[arm]]
+    few = [
+        f"{n} of {started[arm]} animals of '{arm}'"
+        for arm, n in measured.items()
+        if 2 * n < started[arm]
+    ]
     return f"; fewer than half are left: {', '.join(few)}" if few else ""
 
 
 def _left(observations: pd.DataFrame, ask: Comparison, *others: str) -> str:
-    """How many animals of each arm had left at the volume endpoint before the day; "" if none had."""
+    """How many animals of each arm had left at the volume endpoint before the day; "" if none
+    had.
+    """
     arms = dict.fromkeys((ask.arm, *others, ask.control))
     left = {arm: len(removed_at_volume(observations, arm, ask.day)) for arm in arms}
     started = _started(observations)
     text = ", ".join(f"{n} of {started[arm]} animals of '{arm}'" for arm, n in left.items())
-    return f"; left at the volume endpoint before day {ask.day:g}: {text}" if any(left.values()) else ""
+    return (
+        f"; left at the volume endpoint before day {ask.day:g}: {text}"
+        if any(left.values())
+        else ""
+    )
 
 
 def compare_arms(
-    observations: pd.DataFrame, arm_a: str, arm_b: str, control: str, *, day: float | None = None, n_boot: int = 4000, seed: int = 1
+    observations: pd.DataFrame,
+    arm_a: str,
+    arm_b: str,
+    control: str,
+    *,
+    day: float | None = None,
+    n_boot: int = 4000,
+    seed: int = 1,
 ) -> pd.DataFrame:
-    """Difference A - B of each T/C definition and of ln V, paired: the same animals are resampled in all three arms.
+    """Difference A - B of each T/C definition and of ln V, paired: the same animals are resampled
+    in all three arms.
 
     Parameters, columns and errors as in :func:`endpoint_table`; ``arm`` is "A - B".
     """
     check_observations(observations, (arm_a, arm_b, control))
     evaluated = default_day(observations) if day is None else day
-    (a, a0), (b, b0), (c, c0) = map(_arrays, shared(*(_measured(observations, arm, evaluated) for arm in (arm_a, arm_b, control))))
+    (a, a0), (b, b0), (c, c0) = map(
+        _arrays,
+        shared(*(_measured(observations, arm, evaluated) for arm in (arm_a, arm_b, control))),
+    )
     ask = Comparison(f"{arm_a} - {arm_b}", control, evaluated, n_boot, True)
     index = resample(a.size, n_boot, np.random.default_rng(seed))
     rows = []
     for name in ("tc_pct", "tc_volume_mean"):
         function, unit, definition = TWO_ARM[name]
         estimate = float(function(a, c, a0, c0) - function(b, c, b0, c0))
-        limits = interval(function(a[index], c[index], a0[index], c0[index]) - function(b[index], c[index], b0[index], c0[index]))
-        rows.append(row(name, ask, estimate, limits, a.size, unit, definition, "paired on common random numbers", n_control=a.size, day=evaluated))
+        limits = interval(
+            function(a[index], c[index], a0[index], c0[index])
+            - function(b[index], c[index], b0[index], c0[index])
+        )
+        rows.append(
+            row(
+                name,
+                ask,
+                estimate,
+                limits,
+                a.size,
+                unit,
+                definition,
+                "paired on common random numbers",
+                n_control=a.size,
+                day=evaluated,
+            )
+        )
     rows.append(_log_ratio(a, b, index, ask))
-    warning = _few_left(observations, dict.fromkeys((arm_a, arm_b, control), a.size)) + _left(observations, ask._replace(arm=arm_a), arm_b)
-    return pd.DataFrame(rows, columns=list(COLUMNS)).assign(note=lambda table: table["note"] + warning)
+    warning = _few_left(observations, dict.fromkeys((arm_a, arm_b, control), a.size)) + _left(
+        observations, ask._replace(arm=arm_a), arm_b
+    )
+    return pd.DataFrame(rows, columns=list(COLUMNS)).assign(
+        note=lambda table: table["note"] + warning
+    )
 
 
 def _log_ratio(a: Array, b: Array, index: NDArray[np.int64], ask: Comparison) -> dict[str, Any]:
     difference = np.log(a / b)
     limits = interval(np.exp(difference[index].mean(axis=1)))
     return row(
-        "volume_ratio_geometric", ask, float(np.exp(difference.mean())), limits, a.size, "ratio",
-        "geometric mean of V_A/V_B within animals", "paired on common random numbers", n_control=a.size, day=ask.day,
-    )  # fmt: skip
+        "volume_ratio_geometric",
+        ask,
+        float(np.exp(difference.mean())),
+        limits,
+        a.size,
+        "ratio",
+        "geometric mean of V_A/V_B within animals",
+        "paired on common random numbers",
+        n_control=a.size,
+        day=ask.day,
+    )

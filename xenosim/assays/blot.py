@@ -1,4 +1,6 @@
-"""Blots, PCR and ChIP: what a lysate holds over time, as fold change against untreated cells (MODEL.md, read-outs)."""
+"""Blots, PCR and ChIP: what a lysate holds over time, as fold change against untreated cells
+(MODEL.md, read-outs).
+"""
 
 from __future__ import annotations
 
@@ -26,15 +28,26 @@ PROMOTERS: dict[tuple[str, str], Readout] = {("CHOP", "DR5"): chop_on_dr5}
 
 @dataclass(frozen=True)
 class Course:
-    """``table``: one row per time and marker: time_h [h], marker, level and untreated [-], fold [-]; with noise also replicate."""
+    """``table``: one row per time and marker: time_h [h], marker, level and untreated [-], fold
+    [-]; with noise also replicate.
+    """
 
     title: str
     table: pd.DataFrame
 
     def __str__(self) -> str:
-        means = self.table.groupby(["marker", "time_h"], sort=False)["fold"].mean().unstack("time_h")
-        lines = [f"{self.title}; fold of untreated cells at the same time", f"{'':>12}" + "".join(f"{f'{t:g} h':>9}" for t in means.columns)]
-        lines += [f"{marker:>12}" + "".join(f"{'-' if math.isnan(value) else f'{value:.2f}':>9}" for value in row) for marker, row in zip(means.index, means.to_numpy(), strict=True)]
+        means = (
+            self.table.groupby(["marker", "time_h"], sort=False)["fold"].mean().unstack("time_h")
+        )
+        lines = [
+            f"{self.title}; fold of untreated cells at the same time",
+            f"{'':>12}" + "".join(f"{f'{t:g} h':>9}" for t in means.columns),
+        ]
+        lines += [
+            f"{marker:>12}"
+            + "".join(f"{'-' if math.isnan(value) else f'{value:.2f}':>9}" for value in row)
+            for marker, row in zip(means.index, means.to_numpy(), strict=True)
+        ]
         return "\n".join(lines)
 
     def plot(self) -> Figure:
@@ -45,17 +58,30 @@ class Course:
 
 
 def known(names: Sequence[str], options: Mapping[str, object], what: str) -> list[str]:
-    """The spelled-out names of markers given in any letter case; ParameterError names the nearest."""
+    """The spelled-out names of markers given in any letter case; ParameterError names the
+    nearest.
+    """
     by_letters = {name.lower(): name for name in options}
     for name in names:
         if name.strip().lower() not in by_letters:
             near = suggest(name.strip(), options)
-            raise ParameterError(f"there is no {what} '{name.strip()}'{near}", where="--markers", remedy=f"one of {', '.join(options)}")
+            raise ParameterError(
+                f"there is no {what} '{name.strip()}'{near}",
+                where="--markers",
+                remedy=f"one of {', '.join(options)}",
+            )
     return [by_letters[name.strip().lower()] for name in names]
 
 
-def blot(line: Line, pulses: Sequence[Pulse], times_h: Sequence[float], markers: Sequence[str], layout: Layout = Layout()) -> Course:  # noqa: B008
-    """Protein levels of ``markers`` at ``times_h`` [h], as band intensities over those of untreated cells.
+def blot(
+    line: Line,
+    pulses: Sequence[Pulse],
+    times_h: Sequence[float],
+    markers: Sequence[str],
+    layout: Layout = Layout(),
+) -> Course:
+    """Protein levels of ``markers`` at ``times_h`` [h], as band intensities over those of untreated
+    cells.
 
     ``layout.noise`` is the CV of a band [-]; replicates are lysates of wells seeded apart.
 
@@ -65,38 +91,87 @@ def blot(line: Line, pulses: Sequence[Pulse], times_h: Sequence[float], markers:
         Unknown markers or drugs, or no time.
     """
     names = known(markers, NODES, "marker")
-    return _course(line, pulses, times_h, {name: NODES[name][0] for name in names}, layout, "blot", PROTEINS)
+    return _course(
+        line, pulses, times_h, {name: NODES[name][0] for name in names}, layout, "blot", PROTEINS
+    )
 
 
-def qpcr(line: Line, pulses: Sequence[Pulse], times_h: Sequence[float], markers: Sequence[str], layout: Layout = Layout()) -> Course:  # noqa: B008
-    """mRNA of ``markers`` at ``times_h`` [h], over untreated cells: dM/dt = ln2/half-life (drive - M); parameters as in :func:`blot`."""
+def qpcr(
+    line: Line,
+    pulses: Sequence[Pulse],
+    times_h: Sequence[float],
+    markers: Sequence[str],
+    layout: Layout = Layout(),
+) -> Course:
+    """mRNA of ``markers`` at ``times_h`` [h], over untreated cells: dM/dt = ln2/half-life (drive -
+    M); parameters as in :func:`blot`.
+    """
     names = known(markers, MESSAGES, "mRNA")
-    return _course(line, pulses, times_h, {name: MESSAGES[name][0] for name in names}, layout, "qPCR", {n: MESSAGES[n][1] for n in names})
+    return _course(
+        line,
+        pulses,
+        times_h,
+        {name: MESSAGES[name][0] for name in names},
+        layout,
+        "qPCR",
+        {n: MESSAGES[n][1] for n in names},
+    )
 
 
-def chip(line: Line, pulses: Sequence[Pulse], times_h: Sequence[float], factor: str, promoter: str, layout: Layout = Layout()) -> Course:  # noqa: B008
-    """Occupancy of ``promoter`` by ``factor`` at ``times_h`` [h], over untreated cells; parameters as in :func:`blot`."""
+def chip(
+    line: Line,
+    pulses: Sequence[Pulse],
+    times_h: Sequence[float],
+    factor: str,
+    promoter: str,
+    layout: Layout = Layout(),
+) -> Course:
+    """Occupancy of ``promoter`` by ``factor`` at ``times_h`` [h], over untreated cells; parameters
+    as in :func:`blot`.
+    """
     pair = (factor.upper(), promoter.upper())
     if pair not in PROMOTERS:
         listed = ", ".join(f"{f} at {p}" for f, p in PROMOTERS)
-        raise ParameterError(f"the model has no {factor} at the {promoter} promoter", where="--factor, --promoter", remedy=f"known: {listed}")
-    return _course(line, pulses, times_h, {f"{pair[0]} at {pair[1]}": PROMOTERS[pair]}, layout, "ChIP")
+        raise ParameterError(
+            f"the model has no {factor} at the {promoter} promoter",
+            where="--factor, --promoter",
+            remedy=f"known: {listed}",
+        )
+    return _course(
+        line, pulses, times_h, {f"{pair[0]} at {pair[1]}": PROMOTERS[pair]}, layout, "ChIP"
+    )
 
 
-def levels(line: Line, pulses: Sequence[Pulse], hours: float, readouts: Mapping[str, Readout], cells: int, seed: int) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
-    """Mean level [-] of every read-out before the first step and after each, shape (steps + 1,); zero once no cell is left."""
+def levels(
+    line: Line,
+    pulses: Sequence[Pulse],
+    hours: float,
+    readouts: Mapping[str, Readout],
+    cells: int,
+    seed: int,
+) -> dict[str, np.ndarray]:
+    """Mean level [-] of every read-out before the first step and after each, shape (steps + 1,);
+    zero once no cell is left.
+    """
     well = Culture(line, cells, pulses, seed=seed)
     found = []
     for step in range(math.ceil(hours / well.dt_h - 1e-9) + 1):
         if step:
             well.step()
         lysate = well.snapshot()
-        found.append([float(np.mean(readout(lysate))) if lysate.dead.size else 0.0 for readout in readouts.values()])
+        found.append(
+            [
+                float(np.mean(readout(lysate))) if lysate.dead.size else 0.0
+                for readout in readouts.values()
+            ]
+        )
     return dict(zip(readouts, np.array(found).T, strict=True))
 
 
-def followed(drive: np.ndarray, half_life_h: float, dt_h: float = 1.0) -> np.ndarray:  # type: ignore[type-arg]
-    """A level [-] that relaxes to ``drive`` (n,) [-] with a half-life [h], at rest at the start; the drive itself for a half-life of 0."""
+def followed(drive: np.ndarray, half_life_h: float, dt_h: float = 1.0) -> np.ndarray:
+    """A level [-] that relaxes to ``drive`` (n,) [-] with a half-life [h], at rest at the start;
+    the drive itself for a half-life of 0.
+    """
     kept = 0.5 ** (dt_h / half_life_h) if half_life_h > 0 else 0.0
     out = np.array(drive, np.float64)
     for k in range(1, out.size):
@@ -105,25 +180,51 @@ def followed(drive: np.ndarray, half_life_h: float, dt_h: float = 1.0) -> np.nda
 
 
 def _course(
-    line: Line, pulses: Sequence[Pulse], times_h: Sequence[float], readouts: Mapping[str, Readout], layout: Layout, kind: str,
+    line: Line,
+    pulses: Sequence[Pulse],
+    times_h: Sequence[float],
+    readouts: Mapping[str, Readout],
+    layout: Layout,
+    kind: str,
     half_lives: Mapping[str, float] = {},  # noqa: B006 - never changed
-) -> Course:  # fmt: skip
+) -> Course:
     import pandas as pd
 
     if not len(times_h) or not np.isfinite(times_h).all() or min(times_h) < 0 or not readouts:
-        raise ParameterError("no marker, or a time that is not from 0 h on", where="--times, --markers", remedy="give e.g. --times 0,4,8,24 --markers CHOP")
+        raise ParameterError(
+            "no marker, or a time that is not from 0 h on",
+            where="--times, --markers",
+            remedy="give e.g. --times 0,4,8,24 --markers CHOP",
+        )
     check_layout(max(*times_h, 1.0), layout)
     check_growth(line, max(times_h), layout)
     check_drugs([pulse.drug for pulse in pulses])
     rng = np.random.default_rng([layout.seed, 78])
     rows = []
     for replicate in range(1, layout.replicates + 1):
-        both = [levels(line, p, max(times_h), readouts, layout.cells, layout.seed * 1000 + replicate) for p in (pulses, ())]
+        both = [
+            levels(line, p, max(times_h), readouts, layout.cells, layout.seed * 1000 + replicate)
+            for p in (pulses, ())
+        ]
         for marker in readouts:
-            treated, untreated = (followed(side[marker], half_lives.get(marker, 0.0)) for side in both)
+            treated, untreated = (
+                followed(side[marker], half_lives.get(marker, 0.0)) for side in both
+            )
             for time in times_h:
-                level, rest = (float(np.interp(time, np.arange(series.size), series)) for series in (treated, untreated))
+                level, rest = (
+                    float(np.interp(time, np.arange(series.size), series))
+                    for series in (treated, untreated)
+                )
                 fold = level / rest * reading_error(layout.noise, rng) if rest > 0 else math.nan
-                rows.append({"time_h": float(time), "marker": marker, "replicate": replicate, "level": level, "untreated": rest, "fold": fold})
+                rows.append(
+                    {
+                        "time_h": float(time),
+                        "marker": marker,
+                        "replicate": replicate,
+                        "level": level,
+                        "untreated": rest,
+                        "fold": fold,
+                    }
+                )
     dosed = " + ".join(f"{p.drug} {p.concentration_nM:g} nM" for p in pulses) or "no drug"
     return Course(f"{line.label}, {dosed}, {kind}", pd.DataFrame(rows))

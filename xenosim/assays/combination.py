@@ -1,4 +1,6 @@
-"""Two drugs on one plate: fixed ratio or matrix, together or one after the other; no synergy constant anywhere (MODEL.md, the dish)."""
+"""Two drugs on one plate: fixed ratio or matrix, together or one after the other; no synergy
+constant anywhere (MODEL.md, the dish).
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ SCHEDULES = ("together", "first-a", "first-b")
 
 @dataclass(frozen=True)
 class Combination:
-    """``wells``: one row per well; ``pairs``: combination index, Bliss, HSA and Loewe per pair of doses; ``summary``: means and EDs."""
+    """``wells``: one row per well; ``pairs``: combination index, Bliss, HSA and Loewe per pair of
+    doses; ``summary``: means and EDs.
+    """
 
     title: str
     drugs: tuple[str, str]
@@ -31,25 +35,56 @@ class Combination:
     summary: pd.DataFrame
 
     def __str__(self) -> str:
-        lines = [self.title, "", f"{'combination index (Chou-Talalay)':36}{'estimate':>10}{'95 % interval':>20}{'pairs':>7}"]
-        names = {"ci_median": "median over the grid", "ci_ed50": "at the 50 % effect", "ci_ed75": "at the 75 % effect", "ci_ed90": "at the 90 % effect"}
+        lines = [
+            self.title,
+            "",
+            (
+                f"{'combination index (Chou-Talalay)':36}{'estimate':>10}"
+                f"{'95 % interval':>20}{'pairs':>7}"
+            ),
+        ]
+        names = {
+            "ci_median": "median over the grid",
+            "ci_ed50": "at the 50 % effect",
+            "ci_ed75": "at the 75 % effect",
+            "ci_ed90": "at the 90 % effect",
+        }
         for row in self.summary.itertuples():
             beyond = "   a drug alone never reached it" if row.is_extrapolated else ""
-            lines.append(f"{names.get(row.endpoint, row.endpoint):36}{row.estimate:>10.3g}{f'{row.ci_low:.3g} to {row.ci_high:.3g}':>20}{row.n:>7}{beyond}")
-        bliss, hsa, loewe = (100 * self.pairs[name].mean() for name in ("bliss_excess", "hsa_excess", "loewe_excess"))
-        lines.append(f"mean excess of effect over Bliss {bliss:+.1f}, over the better drug {hsa:+.1f}, over Loewe {loewe:+.1f} points")
-        lines.append("below 1: synergy; above 1: antagonism. A drug without effect of its own adds nothing to the index.")
+            lines.append(
+                f"{names.get(row.endpoint, row.endpoint):36}{row.estimate:>10.3g}"
+                f"{f'{row.ci_low:.3g} to {row.ci_high:.3g}':>20}{row.n:>7}{beyond}"
+            )
+        bliss, hsa, loewe = (
+            100 * self.pairs[name].mean() for name in ("bliss_excess", "hsa_excess", "loewe_excess")
+        )
+        lines.append(
+            f"mean excess of effect over Bliss {bliss:+.1f}, over the better drug {hsa:+.1f}, over"
+            f" Loewe {loewe:+.1f} points"
+        )
+        lines.append(
+            "below 1: synergy; above 1: antagonism. A drug without effect of its own adds nothing"
+            " to the index."
+        )
         return "\n".join(lines)
 
     def plots(self) -> dict[str, Figure]:
-        """Combination index, isobologram and Bliss surface, by name; an effect that was not reached has no isobologram."""
+        """Combination index, isobologram and Bliss surface, by name; an effect that was not reached
+        has no isobologram.
+        """
         from xenosim.errors import TableError
-        from xenosim.viz.combination import bliss_figure, combination_index_figure, isobologram_figure
+        from xenosim.viz.combination import (
+            bliss_figure,
+            combination_index_figure,
+            isobologram_figure,
+        )
 
         is_matrix = len(self.pairs) > self.pairs["dose_a_nM"].nunique()
         figures = {"combination_index": combination_index_figure(self.pairs, self.title)}
         try:
-            figures["isobologram"] = isobologram_figure(self.wells, self.drugs, self.title, along="dose_b_nM" if is_matrix else "ratio")
+            figures["isobologram"] = isobologram_figure(
+                self.wells, self.drugs, self.title, along="dose_b_nM" if is_matrix else "ratio"
+            )
         except TableError:
             pass
         if is_matrix:
@@ -57,8 +92,11 @@ class Combination:
         return figures
 
 
-def dose_pairs(doses_a: Sequence[float], doses_b: Sequence[float], design: str) -> list[tuple[float, float]]:
-    """Every dose alone [nM], then the pairs: all of them (matrix), or the k-th with the k-th (fixed), and the untreated control first.
+def dose_pairs(
+    doses_a: Sequence[float], doses_b: Sequence[float], design: str
+) -> list[tuple[float, float]]:
+    """Every dose alone [nM], then the pairs: all of them (matrix), or the k-th with the k-th
+    (fixed), and the untreated control first.
 
     Raises
     ------
@@ -68,25 +106,48 @@ def dose_pairs(doses_a: Sequence[float], doses_b: Sequence[float], design: str) 
     check_doses(doses_a)
     check_doses(doses_b)
     if design not in DESIGNS:
-        raise ParameterError(f"unknown design '{design}'", where="--ratio", remedy=f"one of {', '.join(DESIGNS)}")
+        raise ParameterError(
+            f"unknown design '{design}'", where="--ratio", remedy=f"one of {', '.join(DESIGNS)}"
+        )
     if min(len(set(doses_a)), len(set(doses_b))) < 3:
-        raise ParameterError("fewer than three doses of a drug", where="--dose", remedy="each drug alone needs at least three doses")
+        raise ParameterError(
+            "fewer than three doses of a drug",
+            where="--dose",
+            remedy="each drug alone needs at least three doses",
+        )
     alone = [(a, 0.0) for a in doses_a] + [(0.0, b) for b in doses_b]
     if design == "matrix":
         return [(0.0, 0.0), *alone, *((a, b) for a in doses_a for b in doses_b)]
     if len(doses_a) != len(doses_b):
-        raise ParameterError(f"{len(doses_a)} doses of one drug, {len(doses_b)} of the other", where="--dose", remedy="a fixed ratio pairs them one by one")
+        raise ParameterError(
+            f"{len(doses_a)} doses of one drug, {len(doses_b)} of the other",
+            where="--dose",
+            remedy="a fixed ratio pairs them one by one",
+        )
     ratios = [a / b for a, b in zip(doses_a, doses_b, strict=True)]
     if max(ratios) > 1.01 * min(ratios):
-        raise ParameterError(f"the ratio changes from {min(ratios):.3g} to {max(ratios):.3g}", where="--dose", remedy="give both lists in one ratio, or --ratio matrix")
+        raise ParameterError(
+            f"the ratio changes from {min(ratios):.3g} to {max(ratios):.3g}",
+            where="--dose",
+            remedy="give both lists in one ratio, or --ratio matrix",
+        )
     return [(0.0, 0.0), *alone, *zip(doses_a, doses_b, strict=True)]
 
 
 def combine(
-    line: Line, drugs: tuple[str, str], doses_a_nM: Sequence[float], doses_b_nM: Sequence[float], hours: float, design: str = "fixed",
-    schedule: str = "together", delay_h: float = 24.0, layout: Layout = Layout(), n_boot: int = 200,  # noqa: B008
-) -> Combination:  # fmt: skip
-    """Expose wells to two drugs, alone and together, read them after ``hours`` and analyse the grid.
+    line: Line,
+    drugs: tuple[str, str],
+    doses_a_nM: Sequence[float],
+    doses_b_nM: Sequence[float],
+    hours: float,
+    design: str = "fixed",
+    schedule: str = "together",
+    delay_h: float = 24.0,
+    layout: Layout = Layout(),
+    n_boot: int = 200,
+) -> Combination:
+    """Expose wells to two drugs, alone and together, read them after ``hours`` and analyse the
+    grid.
 
     Parameters
     ----------
@@ -101,7 +162,8 @@ def combine(
     design : str
         ``fixed``: the k-th dose of a with the k-th of b; ``matrix``: all pairs.
     schedule : str
-        ``together``; ``first-a``: a for ``delay_h``, washed out when b begins; ``first-b``: the reverse.
+        ``together``; ``first-a``: a for ``delay_h``, washed out when b begins; ``first-b``: the
+        reverse.
     delay_h : float
         When the second drug begins [h].
     layout : Layout
@@ -116,15 +178,41 @@ def combine(
     """
     check_drugs(drugs)
     if schedule not in SCHEDULES:
-        raise ParameterError(f"unknown schedule '{schedule}'", where="--schedule", remedy=f"one of {', '.join(SCHEDULES)}")
+        raise ParameterError(
+            f"unknown schedule '{schedule}'",
+            where="--schedule",
+            remedy=f"one of {', '.join(SCHEDULES)}",
+        )
     if schedule != "together" and not 0 < delay_h < hours:
-        raise ParameterError(f"the second drug begins at {delay_h:g} h", where="--delay", remedy=f"give a time between 0 and the reading at {hours:g} h")
+        raise ParameterError(
+            f"the second drug begins at {delay_h:g} h",
+            where="--delay",
+            remedy=f"give a time between 0 and the reading at {hours:g} h",
+        )
     wells: list[tuple[dict[str, Any], list[Pulse]]] = []
     for a, b in dose_pairs(doses_a_nM, doses_b_nM, design):
-        spans = {"together": ((0.0, hours), (0.0, hours)), "first-a": ((0.0, delay_h), (delay_h, hours)), "first-b": ((delay_h, hours), (0.0, delay_h))}[schedule]
-        pulses = [Pulse(drug, dose, *span) for drug, dose, span in zip(drugs, (a, b), spans, strict=True) if dose > 0]
+        spans = {
+            "together": ((0.0, hours), (0.0, hours)),
+            "first-a": ((0.0, delay_h), (delay_h, hours)),
+            "first-b": ((delay_h, hours), (0.0, delay_h)),
+        }[schedule]
+        pulses = [
+            Pulse(drug, dose, *span)
+            for drug, dose, span in zip(drugs, (a, b), spans, strict=True)
+            if dose > 0
+        ]
         wells.append(({"dose_a_nM": a, "dose_b_nM": b}, pulses))
     table = read_plate(line, wells, hours, layout)
-    order = {"together": "together", "first-a": f"{drugs[0]} first, {drugs[1]} from {delay_h:g} h", "first-b": f"{drugs[1]} first, {drugs[0]} from {delay_h:g} h"}
+    order = {
+        "together": "together",
+        "first-a": f"{drugs[0]} first, {drugs[1]} from {delay_h:g} h",
+        "first-b": f"{drugs[1]} first, {drugs[0]} from {delay_h:g} h",
+    }
     title = f"{line.label}, {drugs[0]} + {drugs[1]}, {order[schedule]}, read at {hours:g} h"
-    return Combination(title, drugs, table, ci_table(table, n_boot, layout.seed), ci_summary(table, None, n_boot, layout.seed))
+    return Combination(
+        title,
+        drugs,
+        table,
+        ci_table(table, n_boot, layout.seed),
+        ci_summary(table, None, n_boot, layout.seed),
+    )

@@ -1,4 +1,6 @@
-"""Culture: cells in medium. The same columns, rules and kernel as a tumor, without a lattice (MODEL.md, the dish)."""
+"""Culture: cells in medium. The same columns, rules and kernel as a tumor, without a lattice
+(MODEL.md, the dish).
+"""
 
 from __future__ import annotations
 
@@ -31,8 +33,10 @@ METABOLIC_LOSS, EARLY_SIGNAL = 0.5, 0.5
 
 
 class Line(NamedTuple):
-    """What a culture is made of: ``name``, ``label`` with what was changed, cell model, traits, beta5 sites [nM] and their turnover [1/h]; ``kd_folds``: factor on Kd
-    of the resistant clone by drug [-]; ``levels``: remaining activity of perturbed nodes [-]."""
+    """What a culture is made of: ``name``, ``label`` with what was changed, cell model, traits,
+    beta5 sites [nM] and their turnover [1/h]; ``kd_folds``: factor on Kd of the resistant clone by
+    drug [-]; ``levels``: remaining activity of perturbed nodes [-].
+    """
 
     name: str
     label: str
@@ -45,9 +49,13 @@ class Line(NamedTuple):
 
 
 def line_of(
-    cell: ParameterSet, doubling_h: float | None = None, perturbations: Sequence[Perturbation] = (),
-    resistant_fraction: float | None = None, mutation_rate: float = 0.0, reversion_rate: float = 0.0,
-) -> Line:  # fmt: skip
+    cell: ParameterSet,
+    doubling_h: float | None = None,
+    perturbations: Sequence[Perturbation] = (),
+    resistant_fraction: float | None = None,
+    mutation_rate: float = 0.0,
+    reversion_rate: float = 0.0,
+) -> Line:
     """The cells of a parameter set, without background loss.
 
     Parameters
@@ -66,31 +74,65 @@ def line_of(
     every = of_line(cell.name, perturbations) if cell.kind == "line" else tuple(perturbations)
     folds = kd_folds(every)
     share = (1.0 if folds else 0.0) if resistant_fraction is None else resistant_fraction
-    if not 0.0 <= share <= 1.0 or not 0.0 <= mutation_rate <= 1.0 or not 0.0 <= reversion_rate <= 1.0:
-        raise ParameterError("a share or rate of the resistant clone lies outside 0 to 1", where="--resistant", remedy='give e.g. "5 %", and rates such as 1e-6')
+    if (
+        not 0.0 <= share <= 1.0
+        or not 0.0 <= mutation_rate <= 1.0
+        or not 0.0 <= reversion_rate <= 1.0
+    ):
+        raise ParameterError(
+            "a share or rate of the resistant clone lies outside 0 to 1",
+            where="--resistant",
+            remedy='give e.g. "5 %", and rates such as 1e-6',
+        )
     if (share or mutation_rate) and not folds:
-        raise ParameterError("a resistant clone needs a mutation", where="--resistant", remedy='add --perturb "PSMB5=A49T"')
-    own_doubling = cell.value("culture_doubling_time") if "culture_doubling_time" in cell.values else DOUBLING_H
+        raise ParameterError(
+            "a resistant clone needs a mutation",
+            where="--resistant",
+            remedy='add --perturb "PSMB5=A49T"',
+        )
+    own_doubling = (
+        cell.value("culture_doubling_time")
+        if "culture_doubling_time" in cell.values
+        else DOUBLING_H
+    )
     cycle = own_doubling if doubling_h is None else doubling_h
     if not 1.0 <= cycle <= 1000.0:
-        raise ParameterError(f"a doubling time of {cycle:g} h in culture is absurd", remedy="give 1 to 1000 h")
+        raise ParameterError(
+            f"a doubling time of {cycle:g} h in culture is absurd", remedy="give 1 to 1000 h"
+        )
     cell = perturbed(cell, every)
     turnover = float(np.log(2.0) / cell.value("beta5_turnover_half_life"))
     traits = trait_params(cell.value, cycle, 0.0)._replace(
         resistant_fraction=share, mutation_rate=mutation_rate, reversion_rate=reversion_rate
     )
-    changes = [*map(str, perturbations), *([f"{100 * share:g} % resistant"] if folds and share < 1.0 else [])]
+    changes = [
+        *map(str, perturbations),
+        *([f"{100 * share:g} % resistant"] if folds and share < 1.0 else []),
+    ]
     label = cell.name + (f" ({', '.join(changes)})" if changes else "")
-    return Line(cell.name, label, cell_params(cell.value), traits, cell.value("beta5_sites"), turnover, folds, node_levels(every))
+    return Line(
+        cell.name,
+        label,
+        cell_params(cell.value),
+        traits,
+        cell.value("beta5_sites"),
+        turnover,
+        folds,
+        node_levels(every),
+    )
 
 
 def medium_binding(names: Sequence[str], line: Line) -> TargetBinding:
     """Binding constants of drugs in medium with 10 % serum."""
-    return binding({name: load_set(name) for name in names}, line.sites_nM, line.kdeg_per_h, "fu_medium")
+    return binding(
+        {name: load_set(name) for name in names}, line.sites_nM, line.kdeg_per_h, "fu_medium"
+    )
 
 
 class Gates(NamedTuple):
-    """Annexin V / PI quadrants as shares of all cells [-]: viable (-/-), early (+/-) and late (+/+) apoptotic."""
+    """Annexin V / PI quadrants as shares of all cells [-]: viable (-/-), early (+/-) and late (+/+)
+    apoptotic.
+    """
 
     viable: float
     early: float
@@ -114,20 +156,31 @@ class Culture:
         Time step [h].
     """
 
-    def __init__(self, line: Line, n: int, pulses: Sequence[Pulse] = (), seed: int = 1, dt_h: float = 1.0) -> None:
+    def __init__(
+        self, line: Line, n: int, pulses: Sequence[Pulse] = (), seed: int = 1, dt_h: float = 1.0
+    ) -> None:
         self.line, self.n, self.seed, self.dt_h, self.step_number = line, n, seed, dt_h, 0
         self.cells: Cells = allocate(4 * n)
         population.found(self.cells, n, np.uint64(seed), line.traits, dt_h)
         population.rest(view(self.cells, n), line.params)
         self.cells.site[:] = 0
         names = sorted({pulse.drug for pulse in pulses})
-        profiles: dict[str, PlasmaProfile] = {name: medium_profile([p for p in pulses if p.drug == name]) for name in names}
+        profiles: dict[str, PlasmaProfile] = {
+            name: medium_profile([p for p in pulses if p.drug == name]) for name in names
+        }
         drugs = medium_binding(names, line)
-        self.exposure = TargetExposure(profiles, drugs, np.array([MEDIUM_EXCHANGE]), clone_folds(line.kd_folds, drugs.inhibitors))
+        self.exposure = TargetExposure(
+            profiles,
+            drugs,
+            np.array([MEDIUM_EXCHANGE]),
+            clone_folds(line.kd_folds, drugs.inhibitors),
+        )
         #: beta5 occupancy of each clone in the last step [-].
         self.occupancy = np.zeros(self.exposure.fold.shape[0])
         self._factors = step_factors(line.params, dt_h)
-        self._in_vitro = line.traits._replace(clearance_min_h=PI_DELAY_H, clearance_max_h=PI_DELAY_H)
+        self._in_vitro = line.traits._replace(
+            clearance_min_h=PI_DELAY_H, clearance_max_h=PI_DELAY_H
+        )
 
     @property
     def time_h(self) -> float:
@@ -152,8 +205,11 @@ class Culture:
         advance = step_few_cells if self.n <= 4 * BLOCK else step_cells
         advance(self.live, exposure, self.line.params, self._factors, step, marks)
         dying, _, ready = population.list_marked(marks)
-        # A dead cell stays in the well; its event step, when a tumor would clear it, is when its membrane leaks.
-        population.begin_deaths(self.cells, dying, step, self._in_vitro, np.uint64(self.seed), self.dt_h, True)
+        # A dead cell stays in the well; its event step, when a tumor would clear it, is when its
+        # membrane leaks.
+        population.begin_deaths(
+            self.cells, dying, step, self._in_vitro, np.uint64(self.seed), self.dt_h, True
+        )
         self._divide(ready, step)
 
     def run_until(self, time_h: float) -> None:
@@ -172,7 +228,9 @@ class Culture:
         return int((self.live.state != CellState.APOPTOTIC).sum())
 
     def signal(self) -> float:
-        """What reduces the dye of an MTT or MTS assay [cells]: living cells, less under stress, and half of those just committed."""
+        """What reduces the dye of an MTT or MTS assay [cells]: living cells, less under stress, and
+        half of those just committed.
+        """
         live = self.live
         dead = live.state == CellState.APOPTOTIC
         early = dead & (live.event_step > self.step_number)
@@ -185,25 +243,46 @@ class Culture:
         return float((self.live.clone[living] > 0).mean()) if living.any() else 0.0
 
     def snapshot(self) -> Snapshot:
-        """Columns of the cells that a lysate holds: all but those whose membrane has leaked; all, where no other is left."""
+        """Columns of the cells that a lysate holds: all but those whose membrane has leaked; all,
+        where no other is left.
+        """
         live = self.live
         dead = live.state == CellState.APOPTOTIC
         kept = ~(dead & (live.event_step <= self.step_number))
         kept = kept if kept.any() else np.ones_like(kept)
-        columns = {name: getattr(live, name)[kept].astype(np.float64) for name in ("capacity", "load", "stress", "chaperone", "noxa", "dr5", "ikzf")}
+        columns = {
+            name: getattr(live, name)[kept].astype(np.float64)
+            for name in ("capacity", "load", "stress", "chaperone", "noxa", "dr5", "ikzf")
+        }
         occupancy = self.occupancy[live.clone[kept]].astype(np.float64)
-        return Snapshot(occupancy=occupancy, dead=dead[kept].astype(np.float64), params=self.line.params, levels=self.line.levels, **columns)
+        return Snapshot(
+            occupancy=occupancy,
+            dead=dead[kept].astype(np.float64),
+            params=self.line.params,
+            levels=self.line.levels,
+            **columns,
+        )
 
     def _divide(self, ready: NDArray[np.int64], step: np.int64) -> None:
         if ready.size == 0:
             return
-        # Divisions in the order of the uid: the rows of daughters do not depend on the order of rows.
+        # Divisions in the order of the uid: the rows of daughters do not depend on the order of
+        # rows.
         mothers = ready[np.argsort(self.cells.uid[ready], kind="stable")]
         population.finish_cycles(self.cells, mothers)
         self.cells.state[mothers] = CellState.PROLIFERATING
         if self.n + mothers.size > self.cells.uid.shape[0]:
             self.cells = grown(self.cells, self.n, 2 * (self.n + mothers.size))
         daughters = np.arange(self.n, self.n + mothers.size)
-        population.bear_daughters(self.cells, mothers, daughters, step, self.line.traits, np.uint64(self.seed), self.dt_h, True)
+        population.bear_daughters(
+            self.cells,
+            mothers,
+            daughters,
+            step,
+            self.line.traits,
+            np.uint64(self.seed),
+            self.dt_h,
+            True,
+        )
         self.cells.site[daughters] = 0
         self.n += mothers.size

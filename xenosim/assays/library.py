@@ -1,4 +1,6 @@
-"""Cells by name: the default cell, a xenograft model, a line of the library, or a line of one's own."""
+"""Cells by name: the default cell, a xenograft model, a line of the library, or a line of one's
+own.
+"""
 
 from __future__ import annotations
 
@@ -13,38 +15,70 @@ from xenosim.scenario.document import read_document
 
 
 def cell_of(name: str) -> ParameterSet:
-    """The default cell, a xenograft model, a line of the library, or the file of a line that ``characterize`` left."""
+    """The default cell, a xenograft model, a line of the library, or the file of a line that
+    ``characterize`` left.
+    """
     if name.endswith(".yaml"):
         return read_line(Path(name))
     return load_set(name) if name in ("cell", *available("model")) else load_line(name)
 
 
 def read_line(path: Path) -> ParameterSet:
-    """A characterized line: name, like, doubling_h and load_mean of a YAML file, on the cell it is like."""
+    """A characterized line: name, like, doubling_h and load_mean of a YAML file, on the cell it is
+    like.
+    """
     document = read_document(path, {})
     document.check_keys((), ("name", "like", "doubling_h", "load_mean", "low", "high"))
     try:
         load, doubling = float(document.get(("load_mean",))), float(document.get(("doubling_h",)))
     except (TypeError, ValueError) as error:
-        raise document.fail((), "load_mean or doubling_h is no number", "use the file that 'xenosim assay characterize' left") from error
+        raise document.fail(
+            (),
+            "load_mean or doubling_h is no number",
+            "use the file that 'xenosim assay characterize' left",
+        ) from error
     base = cell_of(str(document.get(("like",), "cell")))
-    note = f"from own data; 95 % interval {document.get(('low',), '?')} to {document.get(('high',), '?')}"
-    fitted = replace(base.values["load_mean"], value=load, status="calibrated", source=Source("xenosim2026", str(path.name)), note=note)
-    time = Parameter("culture_doubling_time", doubling, "h", "assumed", Source("xenosim2026", str(path.name)), None, "as given to characterize")
+    note = (
+        f"from own data; 95 % interval {document.get(('low',), '?')} to"
+        f" {document.get(('high',), '?')}"
+    )
+    fitted = replace(
+        base.values["load_mean"],
+        value=load,
+        status="calibrated",
+        source=Source("xenosim2026", str(path.name)),
+        note=note,
+    )
+    time = Parameter(
+        "culture_doubling_time",
+        doubling,
+        "h",
+        "assumed",
+        Source("xenosim2026", str(path.name)),
+        None,
+        "as given to characterize",
+    )
     values = {**base.values, "load_mean": fitted, "culture_doubling_time": time}
-    return ParameterSet(str(document.get(("name",), path.stem)), "own line", values, "", f"like {base.name}")
+    return ParameterSet(
+        str(document.get(("name",), path.stem)), "own line", values, "", f"like {base.name}"
+    )
 
 
 def cells(
-    name: str, perturb: Sequence[str] = (), doubling_h: float | None = None, resistant: float | None = None, mutation_rate: float = 0.0,
+    name: str,
+    perturb: Sequence[str] = (),
+    doubling_h: float | None = None,
+    resistant: float | None = None,
+    mutation_rate: float = 0.0,
     reversion_rate: float = 0.0,
-) -> Line:  # fmt: skip
+) -> Line:
     """What a well is seeded with.
 
     Parameters
     ----------
     name : str
-        "cell", a xenograft model, a line ("KMS-11"), or the ``line.yaml`` that ``characterize`` left.
+        "cell", a xenograft model, a line ("KMS-11"), or the ``line.yaml`` that ``characterize``
+        left.
     perturb : sequence of str
         "CHOP=ko", "NOXA=kd:0.8", "MCL1=oe:3", "PSMB5=A49T".
     doubling_h : float, optional
@@ -57,6 +91,14 @@ def cells(
     Raises
     ------
     ParameterError
-        Unknown names (with the nearest), perturbations that are impossible or contradict each other.
+        Unknown names (with the nearest), perturbations that are impossible or contradict each
+        other.
     """
-    return line_of(cell_of(name), doubling_h, parse_perturbations(perturb), resistant, mutation_rate, reversion_rate)
+    return line_of(
+        cell_of(name),
+        doubling_h,
+        parse_perturbations(perturb),
+        resistant,
+        mutation_rate,
+        reversion_rate,
+    )

@@ -22,7 +22,9 @@ MAX_CELLS = 2e6
 
 
 class Layout(NamedTuple):
-    """How a plate is seeded and read: ``cells`` per well, ``replicates``, ``seed`` [-]; ``noise``: CV of the plate reader [-]."""
+    """How a plate is seeded and read: ``cells`` per well, ``replicates``, ``seed`` [-]; ``noise``:
+    CV of the plate reader [-].
+    """
 
     cells: int = 2000
     replicates: int = 3
@@ -39,19 +41,38 @@ def reading_error(cv: float, rng: np.random.Generator) -> float:
 def check_layout(hours: float, layout: Layout) -> None:
     """Refuse a plate that cannot be read (ParameterError)."""
     if not 0 < hours <= 2000:
-        raise ParameterError(f"a reading at {hours:g} h", where="--hours", remedy="give a time above 0 and up to 2000 h")
+        raise ParameterError(
+            f"a reading at {hours:g} h",
+            where="--hours",
+            remedy="give a time above 0 and up to 2000 h",
+        )
     if layout.cells < 10 or layout.replicates < 1:
-        raise ParameterError("too few cells or wells", where="--cells, --replicates", remedy="seed 10 cells and 1 well at least")
+        raise ParameterError(
+            "too few cells or wells",
+            where="--cells, --replicates",
+            remedy="seed 10 cells and 1 well at least",
+        )
     if not 0 <= layout.noise <= 1:
-        raise ParameterError(f"a noise of {layout.noise:g}", where="--noise", remedy="give a CV between 0 and 1, e.g. 8 %")
+        raise ParameterError(
+            f"a noise of {layout.noise:g}",
+            where="--noise",
+            remedy="give a CV between 0 and 1, e.g. 8 %",
+        )
 
 
 def check_growth(line: Line, hours: float, layout: Layout) -> None:
-    """Refuse wells that would outgrow memory and time: a well is never full here (ParameterError)."""
+    """Refuse wells that would outgrow memory and time: a well is never full here
+    (ParameterError).
+    """
     at_end = layout.cells * 2.0 ** min(hours / line.traits.cycle_h, 60.0)
     if at_end > MAX_CELLS:
         remedy = f"seed fewer cells or read earlier: up to {MAX_CELLS:.0e} cells are followed"
-        raise ParameterError(f"{layout.cells} cells doubling every {line.traits.cycle_h:g} h would be {at_end:.2g} after {hours:g} h", where="--cells, --hours", remedy=remedy)
+        raise ParameterError(
+            f"{layout.cells} cells doubling every {line.traits.cycle_h:g} h would be {at_end:.2g}"
+            f" after {hours:g} h",
+            where="--cells, --hours",
+            remedy=remedy,
+        )
 
 
 def check_drugs(names: Sequence[str]) -> None:
@@ -59,16 +80,27 @@ def check_drugs(names: Sequence[str]) -> None:
     known = available("drug")
     for name in names:
         if name not in known:
-            raise ParameterError(f"there is no drug '{name}'{suggest(name, known)}", where="--drug", remedy=f"known: {', '.join(known)}")
+            raise ParameterError(
+                f"there is no drug '{name}'{suggest(name, known)}",
+                where="--drug",
+                remedy=f"known: {', '.join(known)}",
+            )
 
 
 def check_doses(doses_nM: Sequence[float]) -> None:
     """Refuse doses that are not numbers above 0, or none at all (ParameterError)."""
     if not len(doses_nM) or not np.isfinite(doses_nM).all() or min(doses_nM) <= 0:
-        raise ParameterError("doses must be numbers above 0", where="--dose", remedy='give e.g. "1..1000 nM"')
+        raise ParameterError(
+            "doses must be numbers above 0", where="--dose", remedy='give e.g. "1..1000 nM"'
+        )
 
 
-def read_plate(line: Line, wells: Sequence[tuple[dict[str, Any], Sequence[Pulse]]], hours: float, layout: Layout) -> pd.DataFrame:
+def read_plate(
+    line: Line,
+    wells: Sequence[tuple[dict[str, Any], Sequence[Pulse]]],
+    hours: float,
+    layout: Layout,
+) -> pd.DataFrame:
     """Treat wells, read all at ``hours``.
 
     Parameters
@@ -76,7 +108,8 @@ def read_plate(line: Line, wells: Sequence[tuple[dict[str, Any], Sequence[Pulse]
     line : Line
         The cells.
     wells : sequence of (labels, pulses)
-        One entry per treatment, with the columns that name it; one of them holds no pulses: the untreated control.
+        One entry per treatment, with the columns that name it; one of them holds no pulses: the
+        untreated control.
     hours : float
         Time of the reading [h].
     layout : Layout
@@ -85,8 +118,8 @@ def read_plate(line: Line, wells: Sequence[tuple[dict[str, Any], Sequence[Pulse]
     Returns
     -------
     DataFrame
-        One row per well: the labels, replicate, living [cells], signal [cells], viability [share of the untreated mean],
-        viable, early, late [shares], resistant [share of living cells].
+        One row per well: the labels, replicate, living [cells], signal [cells], viability [share of
+        the untreated mean], viable, early, late [shares], resistant [share of living cells].
     """
     import pandas as pd
 
@@ -97,16 +130,31 @@ def read_plate(line: Line, wells: Sequence[tuple[dict[str, Any], Sequence[Pulse]
     rows, untreated = [], []
     for labels, pulses in wells:
         for replicate in range(1, layout.replicates + 1):
-            # The same wells under every treatment: common random numbers, as one suspension is split over a plate.
+            # The same wells under every treatment: common random numbers, as one suspension is
+            # split over a plate.
             well = Culture(line, layout.cells, pulses, seed=layout.seed * 1000 + replicate)
             well.run_until(hours)
             signal = well.signal() * reading_error(layout.noise, rng)
             if not pulses:
                 untreated.append(signal)
-            row = {"replicate": replicate, "living": well.living(), "signal": signal, **well.gates()._asdict(), "resistant": well.resistant()}
+            row = {
+                "replicate": replicate,
+                "living": well.living(),
+                "signal": signal,
+                **well.gates()._asdict(),
+                "resistant": well.resistant(),
+            }
             rows.append(labels | row)
     if float(np.mean(untreated)) < 0.1 * layout.cells:
-        raise ParameterError(f"untreated {line.label} cells die by themselves: nothing to compare with", where="--line, --perturb", remedy="milder perturbations")
+        raise ParameterError(
+            f"untreated {line.label} cells die by themselves: nothing to compare with",
+            where="--line, --perturb",
+            remedy="milder perturbations",
+        )
     table = pd.DataFrame(rows)
-    table.insert(table.columns.get_loc("signal") + 1, "viability", table["signal"] / float(np.mean(untreated)))
+    table.insert(
+        table.columns.get_loc("signal") + 1,
+        "viability",
+        table["signal"] / float(np.mean(untreated)),
+    )
     return table

@@ -1,4 +1,6 @@
-"""Viability and apoptosis of cells in medium with drug: dose-response, Annexin V / PI, wash-out (MODEL.md, the dish)."""
+"""Viability and apoptosis of cells in medium with drug: dose-response, Annexin V / PI, wash-out
+(MODEL.md, the dish).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DoseResponse:
-    """``table``: one row per well (drug, dose_nM, replicate and the columns of :func:`read_plate`); ``fit`` of the signal [nM]."""
+    """``table``: one row per well (drug, dose_nM, replicate and the columns of :func:`read_plate`);
+    ``fit`` of the signal [nM].
+    """
 
     title: str
     table: pd.DataFrame
@@ -31,7 +35,10 @@ class DoseResponse:
         f = self.fit
         if not 0 < f.ic50 < np.inf:
             return f"{self.title}: {f.note}"
-        text = f"{self.title}: IC50 {f.ic50:.3g} nM (95 % CI of the fit {f.ci_low:.3g} to {f.ci_high:.3g}), Hill slope {f.slope:.2f}"
+        text = (
+            f"{self.title}: IC50 {f.ic50:.3g} nM (95 % CI of the fit {f.ci_low:.3g} to"
+            f" {f.ci_high:.3g}), Hill slope {f.slope:.2f}"
+        )
         text += f", {100 * f.bottom:.0f} % left at any dose" if f.bottom > 0.02 else ""
         return text + "; total concentration in medium" + (f"\n{f.note}" if f.note else "")
 
@@ -50,48 +57,88 @@ class Apoptosis:
     table: pd.DataFrame
 
     def means(self) -> pd.DataFrame:
-        """Mean shares per dose [%], with the sum ``annexin`` of early and late and its standard deviation over wells."""
+        """Mean shares per dose [%], with the sum ``annexin`` of early and late and its standard
+        deviation over wells.
+        """
         shares = self.table.assign(annexin=self.table["early"] + self.table["late"])
         means = 100 * shares.groupby("dose_nM")[["viable", "early", "late", "annexin"]].mean()
         return means.assign(annexin_sd=100 * shares.groupby("dose_nM")["annexin"].std().fillna(0.0))
 
     def __str__(self) -> str:
-        lines = [self.title, f"{'dose (nM)':>10}{'viable %':>10}{'early %':>10}{'late %':>10}{'Annexin V+ % (sd)':>20}"]
+        lines = [
+            self.title,
+            (
+                f"{'dose (nM)':>10}{'viable %':>10}{'early %':>10}"
+                f"{'late %':>10}{'Annexin V+ % (sd)':>20}"
+            ),
+        ]
         for dose, r in self.means().iterrows():
-            lines.append(f"{dose:>10.4g}{r.viable:>10.1f}{r.early:>10.1f}{r.late:>10.1f}{f'{r.annexin:.1f} ({r.annexin_sd:.1f})':>20}")
+            lines.append(
+                f"{dose:>10.4g}{r.viable:>10.1f}{r.early:>10.1f}{r.late:>10.1f}"
+                f"{f'{r.annexin:.1f} ({r.annexin_sd:.1f})':>20}"
+            )
         return "\n".join(lines)
 
     def plot(self) -> Figure:
-        """The shares per dose, and dots drawn by these shares in the quadrants of Annexin V / PI."""
+        """The shares per dose, and dots drawn by these shares in the quadrants of Annexin V /
+        PI.
+        """
         from xenosim.viz.response import flow_figure
 
         return flow_figure(self.table, self.title)
 
 
-def pulses_of(drug: str, dose_nM: float, pulse_h: float = np.inf, every_h: float = 0.0, repeats: int = 1) -> list[Pulse]:
-    """One drug from time 0 on [nM, h], washed out after ``pulse_h``; ``repeats`` of it ``every_h`` apart."""
+def pulses_of(
+    drug: str, dose_nM: float, pulse_h: float = np.inf, every_h: float = 0.0, repeats: int = 1
+) -> list[Pulse]:
+    """One drug from time 0 on [nM, h], washed out after ``pulse_h``; ``repeats`` of it ``every_h``
+    apart.
+    """
     if pulse_h <= 0 or repeats < 1 or (repeats > 1 and every_h < pulse_h):
-        raise ParameterError("a pulse needs a length, and repeated pulses must not overlap", where="--pulse", remedy="give e.g. --pulse '1 h' --every '24 h' --repeats 3")
-    return [Pulse(drug, dose_nM, k * every_h, k * every_h + pulse_h) for k in range(repeats)] if dose_nM > 0 else []
+        raise ParameterError(
+            "a pulse needs a length, and repeated pulses must not overlap",
+            where="--pulse",
+            remedy="give e.g. --pulse '1 h' --every '24 h' --repeats 3",
+        )
+    return (
+        [Pulse(drug, dose_nM, k * every_h, k * every_h + pulse_h) for k in range(repeats)]
+        if dose_nM > 0
+        else []
+    )
 
 
 def check_pulses(hours: float, pulse_h: float, every_h: float, repeats: int) -> None:
     """Refuse pulses that do not end before the reading (ParameterError)."""
     end = (repeats - 1) * every_h + pulse_h
     if np.isfinite(end) and end > hours:
-        raise ParameterError(f"the last pulse ends at {end:g} h, the reading is at {hours:g} h", where="--pulse", remedy="shorten the pulses or read later")
+        raise ParameterError(
+            f"the last pulse ends at {end:g} h, the reading is at {hours:g} h",
+            where="--pulse",
+            remedy="shorten the pulses or read later",
+        )
 
 
-def wells_of(drug: str, doses_nM: Sequence[float], pulse_h: float, every_h: float, repeats: int) -> list[tuple[dict[str, object], list[Pulse]]]:
+def wells_of(
+    drug: str, doses_nM: Sequence[float], pulse_h: float, every_h: float, repeats: int
+) -> list[tuple[dict[str, object], list[Pulse]]]:
     """An untreated control and every dose [nM]."""
     check_doses(doses_nM)
-    return [({"drug": drug, "dose_nM": dose}, pulses_of(drug, dose, pulse_h, every_h, repeats)) for dose in (0.0, *doses_nM)]
+    return [
+        ({"drug": drug, "dose_nM": dose}, pulses_of(drug, dose, pulse_h, every_h, repeats))
+        for dose in (0.0, *doses_nM)
+    ]
 
 
 def dose_response(
-    line: Line, drug: str, doses_nM: Sequence[float], hours: float, layout: Layout = Layout(),  # noqa: B008
-    pulse_h: float = np.inf, every_h: float = 0.0, repeats: int = 1,
-) -> DoseResponse:  # fmt: skip
+    line: Line,
+    drug: str,
+    doses_nM: Sequence[float],
+    hours: float,
+    layout: Layout = Layout(),
+    pulse_h: float = np.inf,
+    every_h: float = 0.0,
+    repeats: int = 1,
+) -> DoseResponse:
     """Expose wells to one drug from time 0 and read their metabolic signal after ``hours``.
 
     Parameters
@@ -107,7 +154,8 @@ def dose_response(
     layout : Layout
         Cells per well, wells per dose, seed, noise.
     pulse_h, every_h, repeats : float, float, int
-        Wash-out after this time [h]; by default the drug stays. Repeated pulses start ``every_h`` [h] apart.
+        Wash-out after this time [h]; by default the drug stays. Repeated pulses start ``every_h``
+        [h] apart.
 
     Raises
     ------
@@ -118,19 +166,49 @@ def dose_response(
     table = read_plate(line, wells_of(drug, doses_nM, pulse_h, every_h, repeats), hours, layout)
     treated = table[table["dose_nM"] > 0]
     enough = len(set(doses_nM)) >= 4
-    fit = fit_hill(treated["dose_nM"].to_numpy(), treated["viability"].to_numpy(), where=drug) if enough else None
-    return DoseResponse(title(line, drug, hours, pulse_h, repeats), table, fit or HillFit(np.nan, np.nan, np.nan, np.nan, np.nan, "fewer than four doses: no fit; give at least four"))
+    fit = (
+        fit_hill(treated["dose_nM"].to_numpy(), treated["viability"].to_numpy(), where=drug)
+        if enough
+        else None
+    )
+    return DoseResponse(
+        title(line, drug, hours, pulse_h, repeats),
+        table,
+        fit
+        or HillFit(
+            np.nan,
+            np.nan,
+            np.nan,
+            np.nan,
+            np.nan,
+            "fewer than four doses: no fit; give at least four",
+        ),
+    )
 
 
 def apoptosis(
-    line: Line, drug: str, doses_nM: Sequence[float], hours: float, layout: Layout = Layout(), pulse_h: float = np.inf  # noqa: B008
+    line: Line,
+    drug: str,
+    doses_nM: Sequence[float],
+    hours: float,
+    layout: Layout = Layout(),
+    pulse_h: float = np.inf,
 ) -> Apoptosis:
-    """Annexin V / PI shares per dose from the fates of single cells; parameters and errors as in :func:`dose_response`."""
+    """Annexin V / PI shares per dose from the fates of single cells; parameters and errors as in
+    :func:`dose_response`.
+    """
     check_pulses(hours, pulse_h, 0.0, 1)
-    return Apoptosis(title(line, drug, hours, pulse_h), read_plate(line, wells_of(drug, doses_nM, pulse_h, 0.0, 1), hours, layout))
+    return Apoptosis(
+        title(line, drug, hours, pulse_h),
+        read_plate(line, wells_of(drug, doses_nM, pulse_h, 0.0, 1), hours, layout),
+    )
 
 
 def title(line: Line, drug: str, hours: float, pulse_h: float = np.inf, repeats: int = 1) -> str:
     """What was done, in one line."""
-    pulse = f" after {'a pulse' if repeats == 1 else f'{repeats} pulses'} of {pulse_h:g} h" if np.isfinite(pulse_h) else ""
+    pulse = (
+        f" after {'a pulse' if repeats == 1 else f'{repeats} pulses'} of {pulse_h:g} h"
+        if np.isfinite(pulse_h)
+        else ""
+    )
     return f"{line.label}, {drug}, read at {hours:g} h{pulse}"

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 class CellParams(NamedTuple):
-    """Constants of the cell model in internal units (h, nM); names as in ``parameters/cell.yaml``, symbols as in MODEL.md."""
+    """Constants of the cell model in internal units (h, nM); names as in ``parameters/cell.yaml``,
+    symbols as in MODEL.md.
+    """
 
     capacity_rate: Any
     bounce_back: Any
@@ -46,7 +48,9 @@ class CellParams(NamedTuple):
 
 
 class StepFactors(NamedTuple):
-    """What one step needs of the time step: ``dt`` [h] and the decays exp(-rate dt) [-] of the constant rates."""
+    """What one step needs of the time step: ``dt`` [h] and the decays exp(-rate dt) [-] of the
+    constant rates.
+    """
 
     dt: Any
     capacity: Any
@@ -57,9 +61,11 @@ class StepFactors(NamedTuple):
 
 
 class TraitParams(NamedTuple):
-    """How cells differ: median and log-sd of the traits, cycle [h] and its inheritance, loss and clearance [h]; the share of
-    founders of the resistant clone, the chances per daughter to become resistant and to revert, and the cost of resistance,
-    by which the clone's cycle is longer [-]."""
+    """How cells differ: median and log-sd of the traits, cycle [h] and its inheritance, loss and
+    clearance [h]; the share of founders of the resistant clone, the chances per daughter to become
+    resistant and to revert, and the cost of resistance, by which the clone's cycle is longer
+    [-].
+    """
 
     load_median: float
     load_sd: float
@@ -83,27 +89,36 @@ def log_sd(cv: float) -> float:
 
 
 def median_of(mean: float, sd: float) -> float:
-    """Median of a lognormal variable of this arithmetic ``mean`` [-] whose logarithm has standard deviation ``sd`` [-]."""
+    """Median of a lognormal variable of this arithmetic ``mean`` [-] whose logarithm has standard
+    deviation ``sd`` [-].
+    """
     return mean * math.exp(-0.5 * sd**2)
 
 
 def cell_params(value: Callable[[str], float], dtype: type = np.float32) -> CellParams:
-    """Read :class:`CellParams` through ``value(name)``, the numbers of a parameter set in internal units."""
+    """Read :class:`CellParams` through ``value(name)``, the numbers of a parameter set in internal
+    units.
+    """
     return CellParams(*(dtype(value(name)) for name in CellParams._fields))
 
 
 def step_factors(params: CellParams, dt_h: float, dtype: type = np.float32) -> StepFactors:
     """Decays over one step of ``dt_h`` [h]."""
     rates = (
-        params.capacity_rate, params.stress_rate, params.chaperone_rate, params.dr5_rate, params.commitment_decay,
-    )  # fmt: skip
+        params.capacity_rate,
+        params.stress_rate,
+        params.chaperone_rate,
+        params.dr5_rate,
+        params.commitment_decay,
+    )
     return StepFactors(dtype(dt_h), *(dtype(math.exp(-float(rate) * dt_h)) for rate in rates))
 
 
 def trait_params(value: Callable[[str], float], cycle_h: float, loss_per_h: float) -> TraitParams:
     """Traits of a line; ``cycle_h`` [h] and ``loss_per_h`` [1/h] come from the growth calibration.
 
-    ``load_mean`` and ``threshold_mean`` are arithmetic means; the lognormal median is mean / sqrt(1 + cv^2).
+    ``load_mean`` and ``threshold_mean`` are arithmetic means; the lognormal median is mean / sqrt(1
+    + cv^2).
     """
     load_sd, threshold_sd = log_sd(value("load_cv")), log_sd(value("threshold_cv"))
     return TraitParams(

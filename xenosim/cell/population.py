@@ -1,4 +1,6 @@
-"""What happens to cells whether they sit on a lattice or in a dish: founding, death, cycle and birth, in columns."""
+"""What happens to cells whether they sit on a lattice or in a dish: founding, death, cycle and
+birth, in columns.
+"""
 
 from __future__ import annotations
 
@@ -35,14 +37,16 @@ NECROTIC, APOPTOTIC, QUIESCENT, PROLIFERATING = np.uint8(3), np.uint8(2), np.uin
 
 
 @kernel
-def steps_until(hours, dt):  # type: ignore[no-untyped-def]
+def steps_until(hours, dt):
     """Whole steps of ``dt`` [h] that cover ``hours`` [h], at least one [-]."""
     return max(np.int64(np.ceil(hours / dt)), 1)
 
 
 @kernel(inline=True)
-def loss_step(word, step, loss_per_h, dt):  # type: ignore[no-untyped-def]
-    """Step [-] at which a cell born at ``step`` [-] is lost: exponential waiting time at ``loss_per_h`` [1/h] from a word [-] (P5)."""
+def loss_step(word, step, loss_per_h, dt):
+    """Step [-] at which a cell born at ``step`` [-] is lost: exponential waiting time at
+    ``loss_per_h`` [1/h] from a word [-] (P5).
+    """
     if loss_per_h <= 0.0:
         return NEVER
     wait = -np.log(unit(word)) / loss_per_h
@@ -50,8 +54,9 @@ def loss_step(word, step, loss_per_h, dt):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline=True)
-def clone_cycle(clone, traits):  # type: ignore[no-untyped-def]
-    """Typical cycle [h] of a ``clone`` [-]: a resistant one pays for its mutation with a longer cycle (P5).
+def clone_cycle(clone, traits):
+    """Typical cycle [h] of a ``clone`` [-]: a resistant one pays for its mutation with a longer
+    cycle (P5).
 
     Assumption: the cost falls on the cycle alone.
     """
@@ -59,14 +64,16 @@ def clone_cycle(clone, traits):  # type: ignore[no-untyped-def]
 
 
 @kernel(parallel=True)
-def found(cells, n, seed, traits, dt):  # type: ignore[no-untyped-def]
-    """Fill rows 0..n-1 [-] with founders: traits drawn, ages of a growing population; no site yet, states by :func:`rest` (P5)."""
+def found(cells, n, seed, traits, dt):
+    """Fill rows 0..n-1 [-] with founders: traits drawn, ages of a growing population; no site yet,
+    states by :func:`rest` (P5).
+    """
     for b in prange((n + BIRTHS - 1) // BIRTHS):
         _found_some(cells, b * BIRTHS, min((b + 1) * BIRTHS, n), seed, traits, dt)
 
 
 @kernel
-def _found_some(cells, lo, hi, seed, traits, dt):  # type: ignore[no-untyped-def]
+def _found_some(cells, lo, hi, seed, traits, dt):
     """As :func:`found`, for the rows lo..hi-1 of one thread [-]."""
     for i in range(lo, hi):
         a, b, age, lifetime = block(seed, FOUNDER, 0, i)
@@ -74,7 +81,9 @@ def _found_some(cells, lo, hi, seed, traits, dt):  # type: ignore[no-untyped-def
         z1, z2, z3, _ = normals(seed, TRAITS, 0, uid)
         cells.uid[i] = uid
         cells.state[i] = 0
-        cells.clone[i] = traits.resistant_fraction > 0.0 and u01(seed, CLONE, 0, uid) < traits.resistant_fraction
+        cells.clone[i] = (
+            traits.resistant_fraction > 0.0 and u01(seed, CLONE, 0, uid) < traits.resistant_fraction
+        )
         cells.event_step[i] = loss_step(lifetime, 0, traits.loss_per_h, dt)
         cells.load_ratio[i] = traits.load_median * np.exp(traits.load_sd * z1)
         cells.threshold[i] = traits.threshold_median * np.exp(traits.threshold_sd * z2)
@@ -83,17 +92,26 @@ def _found_some(cells, lo, hi, seed, traits, dt):  # type: ignore[no-untyped-def
 
 
 @kernel(parallel=True)
-def rest(cells, params):  # type: ignore[no-untyped-def]
-    """Fill the columns of cells (n,) that have never met a drug, :data:`xenosim.cell.state.RESTING_COLUMNS`, from their traits [-] (P3-P4)."""
+def rest(cells, params):
+    """Fill the columns of cells (n,) that have never met a drug,
+    :data:`xenosim.cell.state.RESTING_COLUMNS`, from their traits [-] (P3-P4).
+    """
     n = cells.uid.shape[0]
     for b in prange((n + BIRTHS - 1) // BIRTHS):
         _rest_some(cells, b * BIRTHS, min((b + 1) * BIRTHS, n), params)
 
 
 @kernel
-def _rest_some(cells, lo, hi, params):  # type: ignore[no-untyped-def]
-    """As :func:`rest`, for the rows lo..hi-1 of one thread [-]: few enough that their columns stay in the nearest cache."""
-    ratio, load, stress, resting = cells.load_ratio[lo:hi], cells.load[lo:hi], cells.stress[lo:hi], cells.resting_stress[lo:hi]
+def _rest_some(cells, lo, hi, params):
+    """As :func:`rest`, for the rows lo..hi-1 of one thread [-]: few enough that their columns stay
+    in the nearest cache.
+    """
+    ratio, load, stress, resting = (
+        cells.load_ratio[lo:hi],
+        cells.load[lo:hi],
+        cells.stress[lo:hi],
+        cells.resting_stress[lo:hi],
+    )
     for i in range(ratio.shape[0]):
         load[i], stress[i] = resting_load(ratio[i], params), ZERO
     for _ in range(RESTING_ITERATIONS):
@@ -104,7 +122,12 @@ def _rest_some(cells, lo, hi, params):  # type: ignore[no-untyped-def]
             changed += stress[i] != before
         if changed == 0:
             break
-    capacity, chaperone, commitment, ikzf = cells.capacity[lo:hi], cells.chaperone[lo:hi], cells.commitment[lo:hi], cells.ikzf[lo:hi]
+    capacity, chaperone, commitment, ikzf = (
+        cells.capacity[lo:hi],
+        cells.chaperone[lo:hi],
+        cells.commitment[lo:hi],
+        cells.ikzf[lo:hi],
+    )
     noxa, dr5 = cells.noxa[lo:hi], cells.dr5[lo:hi]
     for i in range(ratio.shape[0]):
         resting[i] = stress[i]
@@ -115,11 +138,13 @@ def _rest_some(cells, lo, hi, params):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def list_marked(marks):  # type: ignore[no-untyped-def]
-    """Rows whose death, clearance or division is due: three lists of rows, int64, each in rising order [-].
+def list_marked(marks):
+    """Rows whose death, clearance or division is due: three lists of rows, int64, each in rising
+    order [-].
 
-    Few rows are marked, and nothing tells which: every pass writes all it meets and keeps only what counts, for a branch that
-    cannot be foretold costs more than the writing. Eight marks are looked at together.
+    Few rows are marked, and nothing tells which: every pass writes all it meets and keeps only what
+    counts, for a branch that cannot be foretold costs more than the writing. Eight marks are looked
+    at together.
     """
     n, none, one = marks.shape[0], np.uint64(0), np.uint64(1)
     words = marks[: n - n % 8].view(np.uint64)
@@ -148,9 +173,10 @@ def list_marked(marks):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def begin_deaths(cells, dying, step, traits, seed, dt, exposed):  # type: ignore[no-untyped-def]
-    """The ``dying`` rows become apoptotic at ``step`` [-], cleared after a time from the line's range [h]; how many committed, none
-    unless ``exposed`` to a drug [-] (P4)."""
+def begin_deaths(cells, dying, step, traits, seed, dt, exposed):
+    """The ``dying`` rows become apoptotic at ``step`` [-], cleared after a time from the line's
+    range [h]; how many committed, none unless ``exposed`` to a drug [-] (P4).
+    """
     committed = 0
     for k in range(dying.shape[0]):
         i, soon = dying[k], dying[min(k + AHEAD, dying.shape[0] - 1)]
@@ -161,7 +187,8 @@ def begin_deaths(cells, dying, step, traits, seed, dt, exposed):  # type: ignore
         if exposed:
             prefetch(cells.commitment, soon)
             committed += cells.commitment[i] >= 1
-            # A dying cell neither commits nor cycles again: it is marked only when its clearance is due.
+            # A dying cell neither commits nor cycles again: it is marked only when its clearance is
+            # due.
             cells.commitment[i] = 0.0
         wait = u01(seed, CLEARANCE, step, cells.uid[i])
         hours = traits.clearance_min_h + wait * (traits.clearance_max_h - traits.clearance_min_h)
@@ -172,11 +199,12 @@ def begin_deaths(cells, dying, step, traits, seed, dt, exposed):  # type: ignore
 
 
 @kernel
-def suffocate(cells, anoxic, space, probability, debris_steps, step, seed):  # type: ignore[no-untyped-def]
-    """Living cells of the ``anoxic`` voxels (bool, by voxel) die of necrosis with ``probability`` [-]; how many did [-] (P6).
+def suffocate(cells, anoxic, space, probability, debris_steps, step, seed):
+    """Living cells of the ``anoxic`` voxels (bool, by voxel) die of necrosis with ``probability``
+    [-]; how many did [-] (P6).
 
-    ``space``: the lattice, for its voxel tables [-]; ``debris_steps``: mean number of steps until the debris is cleared [-],
-    exponential. Death and clearance are two words of one draw.
+    ``space``: the lattice, for its voxel tables [-]; ``debris_steps``: mean number of steps until
+    the debris is cleared [-], exponential. Death and clearance are two words of one draw.
     """
     vz, vy, vx = space.voxel_z, space.voxel_y, space.voxel_x
     died = 0
@@ -189,14 +217,18 @@ def suffocate(cells, anoxic, space, probability, debris_steps, step, seed):  # t
             cells.state[i] = NECROTIC
             cells.commitment[i] = 0.0
             cells.clock[i] = -1e6
-            cells.event_step[i] = np.int32(min(step + steps_until(-np.log(unit(second)) * debris_steps, 1.0), np.int64(NEVER)))
+            cells.event_step[i] = np.int32(
+                min(step + steps_until(-np.log(unit(second)) * debris_steps, 1.0), np.int64(NEVER))
+            )
             died += 1
     return died
 
 
 @kernel(inline=True)
-def move_row(cells, source, target, exposed):  # type: ignore[no-untyped-def]
-    """Copy row ``source`` [-] to row ``target`` [-]; unless ``exposed`` to a drug, without what follows from the traits [-]."""
+def move_row(cells, source, target, exposed):
+    """Copy row ``source`` [-] to row ``target`` [-]; unless ``exposed`` to a drug, without what
+    follows from the traits [-].
+    """
     cells.uid[target] = cells.uid[source]
     cells.site[target] = cells.site[source]
     cells.state[target] = cells.state[source]
@@ -219,9 +251,11 @@ def move_row(cells, source, target, exposed):  # type: ignore[no-untyped-def]
 
 
 @kernel(parallel=True)
-def bear_daughters(cells, mothers, daughters, step, traits, seed, dt, exposed):  # type: ignore[no-untyped-def]
-    """Fill the rows ``daughters`` from ``mothers`` [-]: all inherited but place; a new lineage, cycle length with noise, and the
-    clone unless it mutates or reverts. Unless ``exposed`` to a drug [-], without what follows from the traits (P5)."""
+def bear_daughters(cells, mothers, daughters, step, traits, seed, dt, exposed):
+    """Fill the rows ``daughters`` from ``mothers`` [-]: all inherited but place; a new lineage,
+    cycle length with noise, and the clone unless it mutates or reverts. Unless ``exposed`` to a
+    drug [-], without what follows from the traits (P5).
+    """
     n = mothers.shape[0]
     for b in prange((n + BIRTHS - 1) // BIRTHS):
         lo, hi = b * BIRTHS, min((b + 1) * BIRTHS, n)
@@ -229,7 +263,7 @@ def bear_daughters(cells, mothers, daughters, step, traits, seed, dt, exposed): 
 
 
 @kernel
-def _bear_some(cells, mothers, daughters, step, traits, seed, dt, exposed):  # type: ignore[no-untyped-def]
+def _bear_some(cells, mothers, daughters, step, traits, seed, dt, exposed):
     """As :func:`bear_daughters`, for the births of one thread [-]."""
     inherit(cells.state, mothers, daughters)
     inherit(cells.clock, mothers, daughters)
@@ -270,13 +304,17 @@ def _bear_some(cells, mothers, daughters, step, traits, seed, dt, exposed):  # t
         changes = unit(words[3, k]) < (traits.mutation_rate if kind == 0 else traits.reversion_rate)
         uid[row] = uids[k]
         clone[row] = 1 - kind if changes else kind
-        cycle[row] = clone_cycle(clone[row], traits) * np.exp(keep * deviation + spread * normal_of(words[0, k], words[1, k]))
+        cycle[row] = clone_cycle(clone[row], traits) * np.exp(
+            keep * deviation + spread * normal_of(words[0, k], words[1, k])
+        )
         event_step[row] = loss_step(words[2, k], step, loss, dt)
 
 
 @kernel
-def inherit(column, mothers, daughters):  # type: ignore[no-untyped-def]
-    """Copy one column from ``mothers`` to ``daughters``, rows of the same shape [-]: a loop of its own, so that misses overlap."""
+def inherit(column, mothers, daughters):
+    """Copy one column from ``mothers`` to ``daughters``, rows of the same shape [-]: a loop of its
+    own, so that misses overlap.
+    """
     for k in range(mothers.shape[0]):
         soon = min(k + AHEAD, mothers.shape[0] - 1)
         prefetch(column, mothers[soon])
@@ -285,7 +323,7 @@ def inherit(column, mothers, daughters):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def take(column, rows, out):  # type: ignore[no-untyped-def]
+def take(column, rows, out):
     """Values of ``rows`` of a column into ``out``, of the same shape [unit of the column]."""
     for k in range(rows.shape[0]):
         prefetch(column, rows[min(k + AHEAD, rows.shape[0] - 1)])
@@ -293,7 +331,7 @@ def take(column, rows, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def finish_cycles(cells, rows):  # type: ignore[no-untyped-def]
+def finish_cycles(cells, rows):
     """``rows`` [-] begin a new cycle, quiescent unless they divide (P5)."""
     for k in range(rows.shape[0]):
         i, soon = rows[k], rows[min(k + AHEAD, rows.shape[0] - 1)]

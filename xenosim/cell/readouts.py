@@ -1,8 +1,10 @@
-"""Read-outs of the cell model: what a blot, a PCR or a ChIP of each node would measure (MODEL.md, read-outs).
+"""Read-outs of the cell model: what a blot, a PCR or a ChIP of each node would measure (MODEL.md,
+read-outs).
 
-Each is a function of a :class:`Snapshot`, columns of single cells, and returns the level of every cell [-]; the assay reports its
-mean over the lysate relative to untreated cells. Nodes without a state of their own follow the state they are driven by; the small
-basal levels, which decide how large a fold change can look, are assumed.
+Each is a function of a :class:`Snapshot`, columns of single cells, and returns the level of every
+cell [-]; the assay reports its mean over the lysate relative to untreated cells. Nodes without a
+state of their own follow the state they are driven by; the small basal levels, which decide how
+large a fold change can look, are assumed.
 """
 
 from __future__ import annotations
@@ -16,13 +18,16 @@ from numpy.typing import NDArray
 from xenosim.cell.rules import capacity_target, stress_drive
 
 Column = NDArray[np.float64]
-#: Level of an inducible marker in a cell without stress, and of a caspase fragment in a living cell [-] (assumed).
+#: Level of an inducible marker in a cell without stress, and of a caspase fragment in a living cell
+#: [-] (assumed).
 BASAL, BACKGROUND = 0.05, 0.02
 
 
 class Snapshot(NamedTuple):
-    """Columns of the cells in a lysate, shape (n,) [-]: occupancy and the states of MODEL.md P3-P4; ``dead``: committed;
-    ``params``: the cell model's constants; ``levels``: remaining activity of perturbed nodes."""
+    """Columns of the cells in a lysate, shape (n,) [-]: occupancy and the states of MODEL.md P3-P4;
+    ``dead``: committed; ``params``: the cell model's constants; ``levels``: remaining activity of
+    perturbed nodes.
+    """
 
     occupancy: Column
     capacity: Column
@@ -42,7 +47,9 @@ class Snapshot(NamedTuple):
 
 
 def upr_sensors(s: Snapshot) -> Column:
-    """Active PERK, IRE1 and ATF6 follow the unfolded-protein signal h = (U/H)^2 / (Ks^2 + (U/H)^2) at once (P4)."""
+    """Active PERK, IRE1 and ATF6 follow the unfolded-protein signal h = (U/H)^2 / (Ks^2 + (U/H)^2)
+    at once (P4).
+    """
     return np.asarray(BASAL + stress_drive.py_func(s.load, s.chaperone, s.params.stress_half_load))  # type: ignore[attr-defined]
 
 
@@ -64,7 +71,9 @@ def nfkb(s: Snapshot) -> Column:
 
 
 def ikba(s: Snapshot) -> Column:
-    """IkBa, removed by the proteasome: stabilized by inhibition, or falling where the line's NF-kB responds upward (sign of the line)."""
+    """IkBa, removed by the proteasome: stabilized by inhibition, or falling where the line's NF-kB
+    responds upward (sign of the line).
+    """
     p = s.params
     if p.nfkb_sign > 0:  # type: ignore[attr-defined]
         return p_ikba(s)
@@ -72,7 +81,9 @@ def ikba(s: Snapshot) -> Column:
 
 
 def p_ikba(s: Snapshot) -> Column:
-    """Phosphorylated IkBa waits for the proteasome: it accumulates with inhibition in every line."""
+    """Phosphorylated IkBa waits for the proteasome: it accumulates with inhibition in every
+    line.
+    """
     return np.asarray(s.level("IKBA") / np.maximum(s.capacity * (1.0 - s.occupancy), 0.2))
 
 
@@ -116,8 +127,14 @@ NODES: dict[str, tuple[Callable[[Snapshot], Column], str]] = {
     "p-IkBa": (p_ikba, "phosphorylated IkB-alpha"),
     "NF-kB": (nfkb, "nuclear NF-kB"),
     "c-IAP": (lambda s: s.level("CIAP") * nfkb(s), "c-IAP, an NF-kB target"),
-    "Bcl-2": (lambda s: s.level("BCL2") * nfkb(s) * (1.0 - 0.5 * np.minimum(chop(s), 1.0)), "Bcl-2: NF-kB target, lowered by CHOP"),
-    "Mcl-1": (lambda s: s.level("MCL1") * (1.0 + s.level("PERK", "ATF4") * s.stress), "Mcl-1, raised through ATF4"),
+    "Bcl-2": (
+        lambda s: s.level("BCL2") * nfkb(s) * (1.0 - 0.5 * np.minimum(chop(s), 1.0)),
+        "Bcl-2: NF-kB target, lowered by CHOP",
+    ),
+    "Mcl-1": (
+        lambda s: s.level("MCL1") * (1.0 + s.level("PERK", "ATF4") * s.stress),
+        "Mcl-1, raised through ATF4",
+    ),
     "NOXA": (lambda s: s.noxa, "NOXA"),
     "PUMA": (lambda s: 0.2 + s.level("PERK", "ATF4") * s.stress, "PUMA, follows the stress"),
     "DR5": (lambda s: BASAL + s.dr5, "DR5"),
@@ -126,11 +143,16 @@ NODES: dict[str, tuple[Callable[[Snapshot], Column], str]] = {
     "cl-casp3": (lambda s: BACKGROUND + s.dead, "cleaved caspase-3"),
     "IKZF1": (lambda s: s.ikzf, "IKZF1 and IKZF3"),
     "IRF4": (lambda s: s.ikzf, "IRF4, follows IKZF1/3"),
-    "MYC": (lambda s: s.level("MYC") * (1.0 - 0.5 * (1.0 - s.ikzf)), "c-MYC, lowered with IKZF1/3; its response to the inhibitor is not modelled"),
+    "MYC": (
+        lambda s: s.level("MYC") * (1.0 - 0.5 * (1.0 - s.ikzf)),
+        "c-MYC, lowered with IKZF1/3; its response to the inhibitor is not modelled",
+    ),
 }
-#: Proteins that follow their mRNA with a half-life of their own [h]: the state S is CHOP's mRNA (Diedrichs 2018: mRNA 2.9 h, protein 2.1 h).
+#: Proteins that follow their mRNA with a half-life of their own [h]: the state S is CHOP's mRNA
+#: (Diedrichs 2018: mRNA 2.9 h, protein 2.1 h).
 PROTEINS = {"CHOP": 2.1}
-#: mRNA: what drives it, and its half-life [h], 0 where the driving state has it already. Half-lives assumed, short, so that mRNA leads.
+#: mRNA: what drives it, and its half-life [h], 0 where the driving state has it already. Half-lives
+#: assumed, short, so that mRNA leads.
 MESSAGES: dict[str, tuple[Callable[[Snapshot], Column], float]] = {
     "CHOP": (chop, 0.0),
     "BiP": (lambda s: s.level("ATF6", "BIP") * upr_sensors(s), 5.0),

@@ -1,7 +1,7 @@
 """Counter-based random numbers: a draw is a pure function of (seed, stream, step, uid).
 
-Philox4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405). Nothing is stored between draws, so a result cannot depend on
-the number of threads or the order of rows.
+Philox4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405). Nothing is stored between draws, so
+a result cannot depend on the number of threads or the order of rows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,11 @@ from xenosim.jit import kernel
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
 _MASK, _SHIFT = np.uint64(0xFFFFFFFF), np.uint64(32)
-_GOLDEN, _MIX_A, _MIX_B = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_GOLDEN, _MIX_A, _MIX_B = (
+    np.uint64(0x9E3779B97F4A7C15),
+    np.uint64(0xBF58476D1CE4E5B9),
+    np.uint64(0x94D049BB133111EB),
+)
 _HALF_WORD = np.uint64(16)
 _UNIT, _HALF_UNIT = 1.0 / 4294967296.0, 1.0 / 65536.0
 
@@ -36,13 +40,23 @@ class Stream(IntEnum):
     NECROSIS = 10
 
 
-LINEAGE, DIVIDE, TRAITS, BIRTH = int(Stream.LINEAGE), int(Stream.DIVIDE), int(Stream.TRAITS), int(Stream.BIRTH)
-CLEARANCE, VACANCY, FOUNDER, VESSELS = int(Stream.CLEARANCE), int(Stream.VACANCY), int(Stream.FOUNDER), int(Stream.VESSELS)
+LINEAGE, DIVIDE, TRAITS, BIRTH = (
+    int(Stream.LINEAGE),
+    int(Stream.DIVIDE),
+    int(Stream.TRAITS),
+    int(Stream.BIRTH),
+)
+CLEARANCE, VACANCY, FOUNDER, VESSELS = (
+    int(Stream.CLEARANCE),
+    int(Stream.VACANCY),
+    int(Stream.FOUNDER),
+    int(Stream.VESSELS),
+)
 CLONE, NECROSIS = int(Stream.CLONE), int(Stream.NECROSIS)
 
 
 @kernel
-def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+def philox4x32(c0, c1, c2, c3, k0, k1):
     """Ten rounds of Philox4x32 on a 128-bit counter and a 64-bit key.
 
     Parameters
@@ -71,7 +85,7 @@ def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline=True)
-def block(seed, stream, step, uid):  # type: ignore[no-untyped-def]
+def block(seed, stream, step, uid):
     """The 128 random bits of one decision of one cell at one step.
 
     Parameters
@@ -88,25 +102,29 @@ def block(seed, stream, step, uid):  # type: ignore[no-untyped-def]
     u = np.uint64(uid)
     s = np.uint64(seed)
     return philox4x32(
-        np.uint32(u & _MASK), np.uint32(u >> _SHIFT), np.uint32(step), np.uint32(stream),
-        np.uint32(s & _MASK), np.uint32(s >> _SHIFT),
-    )  # fmt: skip
+        np.uint32(u & _MASK),
+        np.uint32(u >> _SHIFT),
+        np.uint32(step),
+        np.uint32(stream),
+        np.uint32(s & _MASK),
+        np.uint32(s >> _SHIFT),
+    )
 
 
 @kernel(inline=True)
-def unit(word):  # type: ignore[no-untyped-def]
+def unit(word):
     """Map a 32-bit word [-] to the open interval (0, 1) [-]."""
     return (np.float64(word) + 0.5) * _UNIT
 
 
 @kernel(inline=True)
-def u01(seed, stream, step, uid):  # type: ignore[no-untyped-def]
+def u01(seed, stream, step, uid):
     """One uniform number in (0, 1) [-] for one decision; parameters as in :func:`block` [-]."""
     return unit(block(seed, stream, step, uid)[0])
 
 
 @kernel
-def normals(seed, stream, step, uid):  # type: ignore[no-untyped-def]
+def normals(seed, stream, step, uid):
     """Four standard normal numbers [-] by Box and Muller; parameters as in :func:`block` [-]."""
     a, b, c, d = block(seed, stream, step, uid)
     r1 = np.sqrt(-2.0 * np.log(unit(a)))
@@ -116,28 +134,34 @@ def normals(seed, stream, step, uid):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def blocks(seed, stream, step, uids, words):  # type: ignore[no-untyped-def]
-    """:func:`block` of many cells: ``uids`` (n,) to ``words``, uint32 (4, n) [-]; contiguous, so that it runs on wide registers."""
+def blocks(seed, stream, step, uids, words):
+    """:func:`block` of many cells: ``uids`` (n,) to ``words``, uint32 (4, n) [-]; contiguous, so
+    that it runs on wide registers.
+    """
     a, b, c, d = words[0], words[1], words[2], words[3]
     for k in range(uids.shape[0]):
         a[k], b[k], c[k], d[k] = block(seed, stream, step, uids[k])
 
 
 @kernel(inline=True)
-def normal_of(a, b):  # type: ignore[no-untyped-def]
+def normal_of(a, b):
     """A standard normal number [-] from two words [-] by Box and Muller."""
     return np.sqrt(-2.0 * np.log(unit(a))) * np.cos(2.0 * np.pi * unit(b))
 
 
 @kernel(inline=True)
-def upper_unit(word):  # type: ignore[no-untyped-def]
-    """A number in (0, 1) [-] from the upper half of a 32-bit word [-], for a draw that needs no more than 16 bits."""
+def upper_unit(word):
+    """A number in (0, 1) [-] from the upper half of a 32-bit word [-], for a draw that needs no
+    more than 16 bits.
+    """
     return (np.int64(word >> _HALF_WORD) + 0.5) * _HALF_UNIT
 
 
 @kernel(inline=True)
-def scramble(key, k):  # type: ignore[no-untyped-def]
-    """The ``k``-th of many cheap 64-bit draws from a 64-bit ``key`` that Philox gave [-] (SplitMix64, Steele et al. 2014, doi:10.1145/2660193.2660195)."""
+def scramble(key, k):
+    """The ``k``-th of many cheap 64-bit draws from a 64-bit ``key`` that Philox gave [-]
+    (SplitMix64, Steele et al. 2014, doi:10.1145/2660193.2660195).
+    """
     x = np.uint64(key) + np.uint64(k) * _GOLDEN
     x = (x ^ (x >> np.uint64(30))) * _MIX_A
     x = (x ^ (x >> np.uint64(27))) * _MIX_B
@@ -145,7 +169,9 @@ def scramble(key, k):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline=True)
-def join(a, b):  # type: ignore[no-untyped-def]
-    """A 64-bit number [-] from two words [-]. A daughter's uid joins the first words of (LINEAGE, step of birth, mother's uid): a
-    hash, so that lineages keep their random numbers whatever happens elsewhere."""
+def join(a, b):
+    """A 64-bit number [-] from two words [-]. A daughter's uid joins the first words of (LINEAGE,
+    step of birth, mother's uid): a hash, so that lineages keep their random numbers whatever
+    happens elsewhere.
+    """
     return np.uint64(np.uint64(a) << _SHIFT) | np.uint64(b)

@@ -1,7 +1,7 @@
 """The biology: one short pure function per submodel of MODEL.md, scalars in, scalars out.
 
-Every function works on float32 (the compiled loop) and float64 (error budget, plots, tests) alike. All quantities are
-dimensionless [-] unless a unit is given; times are in hours [h], rates in [1/h].
+Every function works on float32 (the compiled loop) and float64 (error budget, plots, tests) alike.
+All quantities are dimensionless [-] unless a unit is given; times are in hours [h], rates in [1/h].
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ FOUR, SIX, TWELVE = np.float32(4), np.float32(6), np.float32(12)
 
 
 @kernel(inline=True)
-def produce_and_lose(x, source, loss):  # type: ignore[no-untyped-def]
-    """``x`` [-] after a step of dx/dt = s - k x, from ``source`` = s dt and ``loss`` = k dt >= 0 [-] (P3-P4).
+def produce_and_lose(x, source, loss):
+    """``x`` [-] after a step of dx/dt = s - k x, from ``source`` = s dt and ``loss`` = k dt >= 0
+    [-] (P3-P4).
 
-    The exact step (s/k) (1 - exp(-k dt)) + x exp(-k dt) with exp(-k dt) as its (2, 2) Pade approximant, over one denominator, which
-    vectorizes; the error of the exponential is below 3e-4 for loss <= 0.7.
+    The exact step (s/k) (1 - exp(-k dt)) + x exp(-k dt) with exp(-k dt) as its (2, 2) Pade
+    approximant, over one denominator, which vectorizes; the error of the exponential is below 3e-4
+    for loss <= 0.7.
 
     Source: standard approximant; always between 0 and 1, so a large rate stays stable.
     """
@@ -29,8 +31,9 @@ def produce_and_lose(x, source, loss):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline=True)
-def relax(x, target, kept):  # type: ignore[no-untyped-def]
-    """Exact step of dx/dt = k (target - x): ``x`` and ``target`` [-], ``kept`` = exp(-k dt) [-] (P3-P4).
+def relax(x, target, kept):
+    """Exact step of dx/dt = k (target - x): ``x`` and ``target`` [-], ``kept`` = exp(-k dt) [-]
+    (P3-P4).
 
     Source: closed form.
     """
@@ -38,8 +41,9 @@ def relax(x, target, kept):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline=True)
-def capacity_target(occupancy, bounce_back):  # type: ignore[no-untyped-def]
-    """Nrf1 bounce-back, 1 + bP 4 o (1 - o): new proteasomes only at partial inhibition ``occupancy`` [-] (P3).
+def capacity_target(occupancy, bounce_back):
+    """Nrf1 bounce-back, 1 + bP 4 o (1 - o): new proteasomes only at partial inhibition
+    ``occupancy`` [-] (P3).
 
     Source: Sha and Goldberg 2014, PMC4108618.
     """
@@ -47,10 +51,12 @@ def capacity_target(occupancy, bounce_back):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline=True)
-def proteasome_load(load, supply, activity, synthesis, clearance, dt):  # type: ignore[no-untyped-def]
-    """Implicit step of dU/dt = kU (rho - r U/(1+U)) - ka U, the positive root of its quadratic (P3).
+def proteasome_load(load, supply, activity, synthesis, clearance, dt):
+    """Implicit step of dU/dt = kU (rho - r U/(1+U)) - ka U, the positive root of its quadratic
+    (P3).
 
-    ``load`` U, ``supply`` rho, ``activity`` r [-]; ``synthesis`` kU, ``clearance`` ka [1/h]; ``dt`` [h].
+    ``load`` U, ``supply`` rho, ``activity`` r [-]; ``synthesis`` kU, ``clearance`` ka [1/h]; ``dt``
+    [h].
 
     Assumption: saturable degradation with unit half-load (model.md P3).
     """
@@ -62,7 +68,7 @@ def proteasome_load(load, supply, activity, synthesis, clearance, dt):  # type: 
 
 
 @kernel(inline=True)
-def stress_drive(load, chaperone, half_load):  # type: ignore[no-untyped-def]
+def stress_drive(load, chaperone, half_load):
     """Unfolded-protein signal h = (U/H)^2 / (Ks^2 + (U/H)^2) = U^2 / ((Ks H)^2 + U^2) (P4).
 
     Assumption: Hill coefficient 2 (model.md P4).
@@ -72,8 +78,9 @@ def stress_drive(load, chaperone, half_load):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline=True)
-def noxa_step(noxa, stress, activity_left, params, dt):  # type: ignore[no-untyped-def]
-    """NOXA after ``dt`` [h]: dN/dt = kN (m (1 + eta S) - max(1 - o, floor) N); degraded by the proteasome (P4).
+def noxa_step(noxa, stress, activity_left, params, dt):
+    """NOXA after ``dt`` [h]: dN/dt = kN (m (1 + eta S) - max(1 - o, floor) N); degraded by the
+    proteasome (P4).
 
     Source: Perez-Galan 2006 (accumulation by 4-6 h); MYC drive, Nikiforov 2007.
     """
@@ -83,8 +90,9 @@ def noxa_step(noxa, stress, activity_left, params, dt):  # type: ignore[no-untyp
 
 
 @kernel(inline=True)
-def nfkb_activity(occupancy, ikzf, params):  # type: ignore[no-untyped-def]
-    """NF-kB activity B, 1 at rest: falls with IkBa stabilized by ``occupancy`` and with IKZF1/3 loss; sign per line (P4).
+def nfkb_activity(occupancy, ikzf, params):
+    """NF-kB activity B, 1 at rest: falls with IkBa stabilized by ``occupancy`` and with IKZF1/3
+    loss; sign per line (P4).
 
     Source: direction only; Chauhan 2011 (down), Hideshima 2009 (up): sign of the line.
     """
@@ -93,17 +101,24 @@ def nfkb_activity(occupancy, ikzf, params):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline=True)
-def death_threshold(threshold, nfkb, jnk, ikzf, params):  # type: ignore[no-untyped-def]
-    """Commitment threshold theta' of the cell: lowered by NF-kB loss, JNK (= S) and low IKZF1/3 (P4).
+def death_threshold(threshold, nfkb, jnk, ikzf, params):
+    """Commitment threshold theta' of the cell: lowered by NF-kB loss, JNK (= S) and low IKZF1/3
+    (P4).
 
     Assumption: independent factors (model.md P4).
     """
-    return threshold * nfkb * max(ONE - params.jnk_gain * jnk, ZERO) * (ONE - params.ikzf_threshold_gain * (ONE - ikzf))
+    return (
+        threshold
+        * nfkb
+        * max(ONE - params.jnk_gain * jnk, ZERO)
+        * (ONE - params.ikzf_threshold_gain * (ONE - ikzf))
+    )
 
 
 @kernel(inline=True)
-def death_signal(stress, noxa, dr5, params):  # type: ignore[no-untyped-def]
-    """Death signal S (w9 N + w8 D): the mitochondrial arm (NOXA, caspase-9) and the receptor arm (DR5, caspase-8) (P4).
+def death_signal(stress, noxa, dr5, params):
+    """Death signal S (w9 N + w8 D): the mitochondrial arm (NOXA, caspase-9) and the receptor arm
+    (DR5, caspase-8) (P4).
 
     Assumption: the arms add up (model.md P4).
     """
@@ -111,8 +126,9 @@ def death_signal(stress, noxa, dr5, params):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline=True)
-def commitment_step(commitment, signal, threshold, params, kept, dt):  # type: ignore[no-untyped-def]
-    """Commitment X after ``dt`` [h]: dX/dt = kX max(signal - theta', 0) - kXd X; dead at X >= 1 (P4).
+def commitment_step(commitment, signal, threshold, params, kept, dt):
+    """Commitment X after ``dt`` [h]: dX/dt = kX max(signal - theta', 0) - kXd X; dead at X >= 1
+    (P4).
 
     ``kept`` = exp(-kXd dt) [-].
 
@@ -125,20 +141,24 @@ def commitment_step(commitment, signal, threshold, params, kept, dt):  # type: i
 
 
 @kernel(inline=True)
-def ikzf_step(ikzf, cereblon, activity, params, dt):  # type: ignore[no-untyped-def]
-    """IKZF1/3 level I after ``dt`` [h]: dI/dt = kI (1 - I (1 + E q a(r))); needs an active proteasome (P4).
+def ikzf_step(ikzf, cereblon, activity, params, dt):
+    """IKZF1/3 level I after ``dt`` [h]: dI/dt = kI (1 - I (1 + E q a(r))); needs an active
+    proteasome (P4).
 
     ``cereblon`` occupancy q, ``activity`` r [-].
 
     Source: Shi 2015 Haematologica 100:e315 (inhibitor blocks the loss).
     """
-    removal = ONE + params.ikzf_degradation * cereblon * activity / (activity + params.ikzf_activity_half)
+    removal = ONE + params.ikzf_degradation * cereblon * activity / (
+        activity + params.ikzf_activity_half
+    )
     return produce_and_lose(ikzf, params.ikzf_rate * dt, params.ikzf_rate * dt * removal)
 
 
 @kernel(inline=True)
-def cycle_speed(stress, resting_stress, ikzf, params):  # type: ignore[no-untyped-def]
-    """Speed of the phase clock relative to an unstressed cell: max(0, 1 - g max(0, S - S0)), slower at low IKZF1/3 (P5).
+def cycle_speed(stress, resting_stress, ikzf, params):
+    """Speed of the phase clock relative to an unstressed cell: max(0, 1 - g max(0, S - S0)), slower
+    at low IKZF1/3 (P5).
 
     Assumption: linear brake (model.md P5).
     """
@@ -147,7 +167,7 @@ def cycle_speed(stress, resting_stress, ikzf, params):  # type: ignore[no-untype
 
 
 @kernel(inline=True)
-def resting_load(load_ratio, params):  # type: ignore[no-untyped-def]
+def resting_load(load_ratio, params):
     """Load U [-] of an untreated cell at rest: the root of 0 = kU (rho - U/(1+U)) - ka U (P3).
 
     Source: steady state of the equation above.
@@ -158,9 +178,12 @@ def resting_load(load_ratio, params):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline=True)
-def resting_stress_step(stress, load, params):  # type: ignore[no-untyped-def]
-    """One damped iteration of the fixed point S = h(U/H), H = 1 + aH S, of an untreated cell at rest [-] (P4).
+def resting_stress_step(stress, load, params):
+    """One damped iteration of the fixed point S = h(U/H), H = 1 + aH S, of an untreated cell at
+    rest [-] (P4).
 
     Source: steady state of the equations above; half a step, because the map may overshoot.
     """
-    return HALF * (stress + stress_drive(load, ONE + params.chaperone_gain * stress, params.stress_half_load))
+    return HALF * (
+        stress + stress_drive(load, ONE + params.chaperone_gain * stress, params.stress_half_load)
+    )

@@ -28,13 +28,14 @@ NEVER = np.int32(2**31 - 1)
 
 
 class Cells(NamedTuple):
-    """Columns of the living and dying cells, each of shape (capacity,); only the first ``n`` rows are in use.
+    """Columns of the living and dying cells, each of shape (capacity,); only the first ``n`` rows
+    are in use.
 
     ``uid`` lineage id; ``site`` packed lattice site (:func:`pack`; 0 in a dish); ``state``
-    :class:`CellState`; ``clone`` heritable type; ``event_step`` step of background loss (living) or of clearance (dying).
-    Biology [-] unless said otherwise: ``capacity`` p, ``load`` U, ``stress`` S, ``chaperone`` H, ``noxa`` N, ``dr5`` D,
-    ``commitment`` X, ``ikzf`` I, ``clock`` cycle phase; traits ``load_ratio`` rho, ``threshold`` theta, ``cycle_h`` [h],
-    ``resting_stress`` S0.
+    :class:`CellState`; ``clone`` heritable type; ``event_step`` step of background loss (living) or
+    of clearance (dying). Biology [-] unless said otherwise: ``capacity`` p, ``load`` U, ``stress``
+    S, ``chaperone`` H, ``noxa`` N, ``dr5`` D, ``commitment`` X, ``ikzf`` I, ``clock`` cycle phase;
+    traits ``load_ratio`` rho, ``threshold`` theta, ``cycle_h`` [h], ``resting_stress`` S0.
     """
 
     uid: NDArray[np.uint64]
@@ -64,13 +65,15 @@ _LOW = MAX_SIDE - 1
 
 
 @kernel(inline=True)
-def pack(z, y, x):  # type: ignore[no-untyped-def]
-    """One number [-] for the site (z, y, x) [-]; its place does not depend on the size of the lattice."""
+def pack(z, y, x):
+    """One number [-] for the site (z, y, x) [-]; its place does not depend on the size of the
+    lattice.
+    """
     return (z << (2 * SITE_BITS)) | (y << SITE_BITS) | x
 
 
 @kernel(inline=True)
-def unpack(site):  # type: ignore[no-untyped-def]
+def unpack(site):
     """(z, y, x) [-] of a packed ``site`` [-]."""
     s = np.int64(site)
     return s >> (2 * SITE_BITS), (s >> SITE_BITS) & _LOW, s & _LOW
@@ -84,9 +87,20 @@ def positions(site: NDArray[np.int32]) -> NDArray[np.int64]:
 
 INTEGER_COLUMNS = {"uid": "u8", "site": "i4", "state": "u1", "clone": "u1", "event_step": "i4"}
 FLOAT_COLUMNS = tuple(name for name in Cells._fields if name not in INTEGER_COLUMNS)
-#: Columns that follow from the traits in a cell that has never met a drug (:func:`xenosim.cell.population.rest`). A tumor that has met
-#: none neither fills nor moves them: their memory is not touched.
-RESTING_COLUMNS = ("capacity", "load", "stress", "chaperone", "noxa", "dr5", "commitment", "ikzf", "resting_stress")
+#: Columns that follow from the traits in a cell that has never met a drug
+#: (:func:`xenosim.cell.population.rest`). A tumor that has met none neither fills nor moves them:
+#: their memory is not touched.
+RESTING_COLUMNS = (
+    "capacity",
+    "load",
+    "stress",
+    "chaperone",
+    "noxa",
+    "dr5",
+    "commitment",
+    "ikzf",
+    "resting_stress",
+)
 HELD_AT_REST = tuple(name for name in Cells._fields if name not in RESTING_COLUMNS)
 
 
@@ -100,20 +114,26 @@ def allocate(capacity: int, dtype: type = np.float32) -> Cells:
     dtype : type
         ``float32``, or ``float64`` for error-budget runs.
     """
-    columns: Any = in_one_block([((capacity,), np.dtype(INTEGER_COLUMNS.get(name, dtype))) for name in Cells._fields])
+    columns: Any = in_one_block(
+        [((capacity,), np.dtype(INTEGER_COLUMNS.get(name, dtype))) for name in Cells._fields]
+    )
     return Cells(*columns)
 
 
 def in_one_block(wanted: list[tuple[tuple[int, ...], np.dtype[Any]]]) -> list[NDArray[Any]]:
-    """Arrays of the ``wanted`` shapes and kinds in one block of memory, which is not touched: numpy asks for huge pages from 4 MB on,
-    which halves the cost of random access. Arrays start on cache lines, each a little further into its page than the last, so that
-    they do not share cache sets."""
+    """Arrays of the ``wanted`` shapes and kinds in one block of memory, which is not touched: numpy
+    asks for huge pages from 4 MB on, which halves the cost of random access. Arrays start on cache
+    lines, each a little further into its page than the last, so that they do not share cache
+    sets.
+    """
     sizes = [(math.prod(shape) * kind.itemsize // 64 + 3) * 64 for shape, kind in wanted]
     buffer = np.empty(sum(sizes) + 64, np.uint8)
     start = -buffer.ctypes.data % 64
     arrays = []
     for (shape, kind), size in zip(wanted, sizes, strict=True):
-        arrays.append(buffer[start : start + math.prod(shape) * kind.itemsize].view(kind).reshape(shape))
+        arrays.append(
+            buffer[start : start + math.prod(shape) * kind.itemsize].view(kind).reshape(shape)
+        )
         start += size
     return arrays
 
@@ -138,7 +158,9 @@ def bytes_per_cell(cells: Cells, columns: tuple[str, ...] = Cells._fields) -> in
 
 
 def digest(cells: Cells, n: int, columns: tuple[str, ...] = Cells._fields) -> str:
-    """Hash of the named ``columns`` of the first ``n`` rows in uid order: equal tumors have equal digests."""
+    """Hash of the named ``columns`` of the first ``n`` rows in uid order: equal tumors have equal
+    digests.
+    """
     order = np.lexsort((cells.site[:n], cells.uid[:n]))
     sha = hashlib.sha256()
     for name in columns:

@@ -14,16 +14,24 @@ from xenosim.errors import ParameterError, RegimenError, RunError, suggest
 
 def write_starter(file: str, force: bool, as_json: bool) -> None:
     """Write the commented starter; an existing file is kept."""
-    from xenosim.scenario.resolve import TEMPLATE
+    from xenosim.scenario.resolve import starter_text
 
     path = Path(file)
     if path.exists() and not force:
         raise RunError("the file exists", where=file, remedy="choose another name or add --force")
     try:
-        path.write_text(TEMPLATE, encoding="utf-8")
+        path.write_text(starter_text(), encoding="utf-8")
     except OSError as error:
-        raise RunError(f"cannot write: {(error.strerror or str(error)).lower()}", where=file, remedy="choose another place") from error
-    typer.echo(json.dumps({"file": file}) if as_json else f"{file} written; check it with 'xenosim check {file}'")
+        raise RunError(
+            f"cannot write: {(error.strerror or str(error)).lower()}",
+            where=file,
+            remedy="choose another place",
+        ) from error
+    typer.echo(
+        json.dumps({"file": file})
+        if as_json
+        else f"{file} written; check it with 'xenosim check {file}'"
+    )
 
 
 def check_scenario(file: str, pairs: list[str], as_json: bool) -> None:
@@ -38,17 +46,40 @@ def check_scenario(file: str, pairs: list[str], as_json: bool) -> None:
     arms = {arm.name: describe(arm.doses) | {"regimen": arm.regimen_text} for arm in scenario.arms}
     counts = status_counts(scenario)
     if as_json:
-        typer.echo(json.dumps({"arms": arms, "parameters": counts, "memory_gib_per_animal": needed, "hash": scenario_hash(scenario)}))
+        typer.echo(
+            json.dumps(
+                {
+                    "arms": arms,
+                    "parameters": counts,
+                    "memory_gib_per_animal": needed,
+                    "hash": scenario_hash(scenario),
+                }
+            )
+        )
         return
     doses = sum(arm["doses"] for arm in arms.values())
     total = sum(counts.values())
     listed = ", ".join(f"{count} {status}" for status, count in counts.items())
-    typer.echo(f"✓ schema   ✓ units   ✓ regimens ({len(arms)} arms, {doses} doses)   ✓ parameters ({total}: {listed})")
+    typer.echo(
+        f"✓ schema   ✓ units   ✓ regimens ({len(arms)} arms, {doses} doses)   ✓ parameters"
+        f" ({total}: {listed})"
+    )
     rows = [["arm", "regimen", "doses", "days (0 = first dose)", "total"]]
     for name, arm in arms.items():
-        total_text = ", ".join(f"{drug} {amount:g} mg/kg" for drug, amount in arm["total_mg_per_kg"].items()) or "-"
+        total_text = (
+            ", ".join(f"{drug} {amount:g} mg/kg" for drug, amount in arm["total_mg_per_kg"].items())
+            or "-"
+        )
         days = " ".join(f"{day:g}" for day in arm["days"]) or "-"
-        rows.append([name, arm["regimen"], str(arm["doses"]), days if len(days) < 60 else days[:57] + "...", total_text])
+        rows.append(
+            [
+                name,
+                arm["regimen"],
+                str(arm["doses"]),
+                days if len(days) < 60 else days[:57] + "...",
+                total_text,
+            ]
+        )
     typer.echo(table(rows))
     typer.echo(f"memory: at most about {needed:.1f} GiB per animal, {workers} at a time")
 
@@ -56,7 +87,10 @@ def check_scenario(file: str, pairs: list[str], as_json: bool) -> None:
 def table(rows: list[list[str]]) -> str:
     """Left-aligned columns."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return "\n".join("  " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(
+        "  " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
 
 
 def list_parameters(name: str | None, status: str | None, as_json: bool) -> None:
@@ -65,20 +99,40 @@ def list_parameters(name: str | None, status: str | None, as_json: bool) -> None
     from xenosim.parameters.schema import STATUSES
 
     if status is not None and status not in STATUSES:
-        raise ParameterError(f"unknown status '{status}'{suggest(status, STATUSES)}", remedy=f"one of {', '.join(STATUSES)}")
+        raise ParameterError(
+            f"unknown status '{status}'{suggest(status, STATUSES)}",
+            remedy=f"one of {', '.join(STATUSES)}",
+        )
     names = [name] if name else ["cell", "tumor", "mouse", *available("site"), *available("drug")]
     found: list[dict[str, Any]] = []
     for each in names:
         for p in load_set(each).values.values():
             if status in (None, p.status):
-                found.append({"set": each, "name": p.name, "value": p.value, "unit": p.unit, "status": p.status, "source": p.bib, "where": p.where, "note": p.note})
+                found.append(
+                    {
+                        "set": each,
+                        "name": p.name,
+                        "value": p.value,
+                        "unit": p.unit,
+                        "status": p.status,
+                        "source": p.bib,
+                        "where": p.where,
+                        "note": p.note,
+                    }
+                )
     if as_json:
         typer.echo(json.dumps(found))
         return
     rows = [["set", "parameter", "value", "unit", "status", "source", "note"]]
-    rows += [[p["set"], p["name"], f"{p['value']:g}", p["unit"], p["status"], p["source"], p["note"]] for p in found]
+    rows += [
+        [p["set"], p["name"], f"{p['value']:g}", p["unit"], p["status"], p["source"], p["note"]]
+        for p in found
+    ]
     typer.echo(table(rows))
-    typer.echo(f"{len(found)} parameters. Models: {', '.join(available('model'))} (xenosim params MODEL). Sites: {', '.join(available('site'))}")
+    typer.echo(
+        f"{len(found)} parameters. Models: {', '.join(available('model'))} (xenosim params MODEL)."
+        f" Sites: {', '.join(available('site'))}"
+    )
 
 
 def print_citations(run: str, as_json: bool) -> None:
@@ -87,25 +141,45 @@ def print_citations(run: str, as_json: bool) -> None:
     from xenosim.parameters.load import references
 
     known = references()
-    cited = {key: known.get(key, f"% {key}: not in references.bib") for key in read_manifest(Path(run))["citations"]}
+    cited = {
+        key: known.get(key, f"% {key}: not in references.bib")
+        for key in read_manifest(Path(run))["citations"]
+    }
     typer.echo(json.dumps(cited) if as_json else "\n\n".join(cited.values()))
 
 
 def table_options(time_unit: str | None, amt_unit: str | None, cmt: list[str]) -> dict[str, Any]:
-    """The options of an event table as in a scenario's ``events: {time_unit, amt_unit, cmt}``; those not given are left out."""
+    """The options of an event table as in a scenario's ``events: {time_unit, amt_unit, cmt}``;
+    those not given are left out.
+    """
     compartments: dict[str, str] = {}
     for pair in cmt:
         number, equals, name = (part.strip() for part in pair.partition("="))
         if not number or not equals or not name:
-            raise RegimenError(f"'{pair}' is not number=compartment", where="--cmt", remedy="write --cmt 1=depot_po --cmt 2=central")
+            raise RegimenError(
+                f"'{pair}' is not number=compartment",
+                where="--cmt",
+                remedy="write --cmt 1=depot_po --cmt 2=central",
+            )
         if number in compartments:
-            raise RegimenError(f"compartment {number} is given twice", where="--cmt", remedy="give each number once")
+            raise RegimenError(
+                f"compartment {number} is given twice",
+                where="--cmt",
+                remedy="give each number once",
+            )
         compartments[number] = name
     options = {"time_unit": time_unit, "amt_unit": amt_unit, "cmt": compartments or None}
     return {name: value for name, value in options.items() if value is not None}
 
 
-def show_regimen(regimen: str, dialect: str | None, drug: str, first_day: int | None, options: dict[str, Any], as_json: bool) -> None:
+def show_regimen(
+    regimen: str,
+    dialect: str | None,
+    drug: str,
+    first_day: int | None,
+    options: dict[str, Any],
+    as_json: bool,
+) -> None:
     """Expand a regimen; ``options`` are those of an event table."""
     from xenosim.pharmacology.events import as_dialect, doses_to_events, read_events, table_units
     from xenosim.pharmacology.regimen import describe, parse_regimen
@@ -115,7 +189,11 @@ def show_regimen(regimen: str, dialect: str | None, drug: str, first_day: int | 
         doses = read_events(Path(regimen), default_drug=drug, units=table_units(**options))
     elif options:
         where = ", ".join(f"--{name.replace('_', '-')}" for name in options)
-        raise RegimenError(f"'{regimen}' is not an event table", where=where, remedy="use these options with a .csv file; a regimen states its own units and routes")
+        raise RegimenError(
+            f"'{regimen}' is not an event table",
+            where=where,
+            remedy="use these options with a .csv file; a regimen states its own units and routes",
+        )
     else:
         doses = parse_regimen(regimen, default_drug=drug, day_of_first_dose=first_day)
     for name in dict.fromkeys(dose.drug for dose in doses):
@@ -130,7 +208,20 @@ def show_regimen(regimen: str, dialect: str | None, drug: str, first_day: int | 
         return
     rows = [["dose", "day", "time (h)", "mg/kg", "route", "infusion (h)", "drug"]]
     for number, d in enumerate(doses, start=1):
-        rows.append([str(number), f"{d.time_h / 24:g}", f"{d.time_h:g}", f"{d.amount_mg_per_kg:g}", d.route, f"{d.duration_h:g}" if d.duration_h else "bolus" if d.route == "IV" else "-", d.drug])
+        rows.append(
+            [
+                str(number),
+                f"{d.time_h / 24:g}",
+                f"{d.time_h:g}",
+                f"{d.amount_mg_per_kg:g}",
+                d.route,
+                f"{d.duration_h:g}" if d.duration_h else "bolus" if d.route == "IV" else "-",
+                d.drug,
+            ]
+        )
     typer.echo(table(rows))
-    totals = ", ".join(f"{name} {amount:g} mg/kg" for name, amount in summary["total_mg_per_kg"].items()) or "none"
+    totals = (
+        ", ".join(f"{name} {amount:g} mg/kg" for name, amount in summary["total_mg_per_kg"].items())
+        or "none"
+    )
     typer.echo(f"{summary['doses']} doses; total {totals}")

@@ -1,4 +1,6 @@
-"""The command line: verbs, exit codes, error messages. Only typer is imported before a verb runs."""
+"""The command line: verbs, exit codes, error messages. Only typer is imported before a verb
+runs.
+"""
 
 from __future__ import annotations
 
@@ -10,32 +12,72 @@ import typer
 from xenosim.cli.dish import assay_app, lines_app
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
-    help="Agent-based tumor xenograft simulator: dosing scenarios in, tumor-volume and T/C curves out.",
-)  # fmt: skip
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help=(
+        "Agent-based tumor xenograft simulator: dosing scenarios in, tumor-volume and T/C curves"
+        " out."
+    ),
+)
 INTERRUPTED = "interrupted; no result was written"
 regimen_app = typer.Typer(no_args_is_help=True, help="Expand dosing regimens.")
 app.add_typer(regimen_app, name="regimen")
 app.add_typer(assay_app, name="assay")
 app.add_typer(lines_app, name="lines")
 
-Set = Annotated[list[str] | None, typer.Option("--set", help="Set a scenario key: --set animals.per_arm=2 (repeatable).")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Set a scenario key: --set animals.per_arm=2 (repeatable)."),
+]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of all random numbers.")]
-Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Worker processes; one per processor by default.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", min=1, help="Worker processes; one per processor by default."),
+]
 Out = Annotated[str, typer.Option("--out", help="Directory for run directories.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
-Every = Annotated[str, typer.Option("--checkpoint-every", help="Time between checkpoints of a running animal: '10 min', or '48 steps'.")]
-CheckpointDays = Annotated[str | None, typer.Option("--checkpoint-days", help="Days whose checkpoints stay in the run directory: '0,14'.")]
-Keep = Annotated[bool, typer.Option("--keep-checkpoints", help="Keep the last checkpoints of every animal in the run directory.")]
+Every = Annotated[
+    str,
+    typer.Option(
+        "--checkpoint-every",
+        help="Time between checkpoints of a running animal: '10 min', or '48 steps'.",
+    ),
+]
+CheckpointDays = Annotated[
+    str | None,
+    typer.Option(
+        "--checkpoint-days", help="Days whose checkpoints stay in the run directory: '0,14'."
+    ),
+]
+Keep = Annotated[
+    bool,
+    typer.Option(
+        "--keep-checkpoints", help="Keep the last checkpoints of every animal in the run directory."
+    ),
+]
 File = Annotated[str, typer.Argument(help="Scenario file (YAML).")]
 
 
 @app.command()
 def run(
-    file: File, set_: Set = None, seed: Seed = None, jobs: Jobs = None, out: Out = "runs", json: Json = False, every: Every = "10 min",
-    days: CheckpointDays = None, keep: Keep = False,
-    from_: Annotated[str | None, typer.Option("--from", help="Checkpoint: its animal, as it lives there, goes into every arm.")] = None,
-) -> None:  # fmt: skip
+    file: File,
+    set_: Set = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
+    out: Out = "runs",
+    json: Json = False,
+    every: Every = "10 min",
+    days: CheckpointDays = None,
+    keep: Keep = False,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="Checkpoint: its animal, as it lives there, goes into every arm."
+        ),
+    ] = None,
+) -> None:
     """Simulate a study with independent animals; print the answer and leave a run directory."""
     from xenosim.cli.simulate import simulate
 
@@ -44,10 +86,19 @@ def run(
 
 @app.command()
 def compare(
-    file: File, set_: Set = None, seed: Seed = None, jobs: Jobs = None, out: Out = "runs", json: Json = False, every: Every = "10 min",
-    days: CheckpointDays = None, keep: Keep = False,
-) -> None:  # fmt: skip
-    """Compare arms on common random numbers: every animal is in every arm; differences with intervals."""
+    file: File,
+    set_: Set = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
+    out: Out = "runs",
+    json: Json = False,
+    every: Every = "10 min",
+    days: CheckpointDays = None,
+    keep: Keep = False,
+) -> None:
+    """Compare arms on common random numbers: every animal is in every arm; differences with
+    intervals.
+    """
     from xenosim.cli.simulate import simulate
 
     simulate(file, set_ or [], seed, jobs, out, json, saving=(every, days, keep), paired=True)
@@ -55,8 +106,10 @@ def compare(
 
 @app.command()
 def resume(
-    run: Annotated[str, typer.Argument(help="Directory of an unfinished run (NAME.unfinished).")], jobs: Jobs = None, json: Json = False
-) -> None:  # fmt: skip
+    run: Annotated[str, typer.Argument(help="Directory of an unfinished run (NAME.unfinished).")],
+    jobs: Jobs = None,
+    json: Json = False,
+) -> None:
     """Go on with a run that was stopped or killed; the result is the same as without the break."""
     from xenosim.cli.simulate import resume_run
 
@@ -73,21 +126,51 @@ def plot(run: Annotated[str, typer.Argument(help="Run directory.")], json: Json 
 
 Run = Annotated[str, typer.Argument(help="Run directory.")]
 Arm = Annotated[str | None, typer.Option("--arm", help="Arm; the first by default.")]
-Animal = Annotated[int | None, typer.Option("--animal", help="Animal; the first of the arm by default.")]
-Replicate = Annotated[int | None, typer.Option("--replicate", help="Replicate of the study; the first by default.")]
-Lesion = Annotated[int | None, typer.Option("--lesion", help="Lesion of an animal with several; the largest by default.")]
-File3D = Annotated[str | None, typer.Option("--out", help="File to write; into the run directory by default.")]
-Force = Annotated[bool, typer.Option("--force", help="Also where the engine or parameters differ from those of the run.")]
+Animal = Annotated[
+    int | None, typer.Option("--animal", help="Animal; the first of the arm by default.")
+]
+Replicate = Annotated[
+    int | None, typer.Option("--replicate", help="Replicate of the study; the first by default.")
+]
+Lesion = Annotated[
+    int | None,
+    typer.Option("--lesion", help="Lesion of an animal with several; the largest by default."),
+]
+File3D = Annotated[
+    str | None, typer.Option("--out", help="File to write; into the run directory by default.")
+]
+Force = Annotated[
+    bool,
+    typer.Option(
+        "--force", help="Also where the engine or parameters differ from those of the run."
+    ),
+]
 
 
 @app.command()
 def export(
-    run: Run, day: Annotated[float, typer.Option("--day", help="Day from first dose.")],
-    format_: Annotated[str, typer.Option("--format", help="ome-zarr (napari), vti (ParaView) or npz (NumPy).")] = "ome-zarr",
-    fields: Annotated[str, typer.Option("--fields", help="Comma-separated: state,load,stress,oxygen,clone; all by default.")] = "",
-    arm: Arm = None, animal: Animal = None, replicate: Replicate = None, lesion: Lesion = None, out: File3D = None, force: Force = False, json: Json = False,
-) -> None:  # fmt: skip
-    """Write the tumor of one animal on one day as a 3-D file: every cell's state, load, stress, oxygen and clone."""
+    run: Run,
+    day: Annotated[float, typer.Option("--day", help="Day from first dose.")],
+    format_: Annotated[
+        str, typer.Option("--format", help="ome-zarr (napari), vti (ParaView) or npz (NumPy).")
+    ] = "ome-zarr",
+    fields: Annotated[
+        str,
+        typer.Option(
+            "--fields", help="Comma-separated: state,load,stress,oxygen,clone; all by default."
+        ),
+    ] = "",
+    arm: Arm = None,
+    animal: Animal = None,
+    replicate: Replicate = None,
+    lesion: Lesion = None,
+    out: File3D = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Write the tumor of one animal on one day as a 3-D file: every cell's state, load, stress,
+    oxygen and clone.
+    """
     from xenosim.cli.outputs import Choice, export_day
 
     export_day(Choice(run, arm, animal, replicate, lesion, force), day, format_, fields, out, json)
@@ -96,25 +179,55 @@ def export(
 @app.command()
 def view(
     run: Run,
-    slices: Annotated[bool, typer.Option("--slices", help="Three sections as a picture (the default).")] = False,
-    turntable: Annotated[bool, typer.Option("--turntable", help="The tumor turned, a quarter cut out: GIF, MP4, or PNG of the first picture.")] = False,
-    movie: Annotated[bool, typer.Option("--movie", help="A section day by day beside the volume curve: GIF or MP4.")] = False,
-    field: Annotated[str, typer.Option("--field", help="What the colors show: state, load, stress, oxygen or clone.")] = "state",
-    day: Annotated[float | None, typer.Option("--day", help="Day from first dose; the animal's last by default. A movie ends there.")] = None,
-    arm: Arm = None, animal: Animal = None, replicate: Replicate = None, lesion: Lesion = None, out: File3D = None, force: Force = False, json: Json = False,
-) -> None:  # fmt: skip
+    slices: Annotated[
+        bool, typer.Option("--slices", help="Three sections as a picture (the default).")
+    ] = False,
+    turntable: Annotated[
+        bool,
+        typer.Option(
+            "--turntable",
+            help="The tumor turned, a quarter cut out: GIF, MP4, or PNG of the first picture.",
+        ),
+    ] = False,
+    movie: Annotated[
+        bool,
+        typer.Option("--movie", help="A section day by day beside the volume curve: GIF or MP4."),
+    ] = False,
+    field: Annotated[
+        str,
+        typer.Option("--field", help="What the colors show: state, load, stress, oxygen or clone."),
+    ] = "state",
+    day: Annotated[
+        float | None,
+        typer.Option(
+            "--day", help="Day from first dose; the animal's last by default. A movie ends there."
+        ),
+    ] = None,
+    arm: Arm = None,
+    animal: Animal = None,
+    replicate: Replicate = None,
+    lesion: Lesion = None,
+    out: File3D = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
     """Draw the tumor of one animal: sections, a turntable or a movie of its growth."""
     from xenosim.cli.outputs import Choice, view_tumor
 
-    kinds = [name for name, chosen in (("slices", slices), ("turntable", turntable), ("movie", movie)) if chosen]
+    kinds = [
+        name
+        for name, chosen in (("slices", slices), ("turntable", turntable), ("movie", movie))
+        if chosen
+    ]
     view_tumor(Choice(run, arm, animal, replicate, lesion, force), kinds, field, day, out, json)
 
 
 @app.command()
 def new(
     file: Annotated[str, typer.Argument(help="File to write.")],
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False, json: Json = False,
-) -> None:  # fmt: skip
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+    json: Json = False,
+) -> None:
     """Write a commented starter scenario."""
     from xenosim.cli.inputs import write_starter
 
@@ -132,7 +245,9 @@ def check(file: File, set_: Set = None, json: Json = False) -> None:
 @app.command()
 def params(
     name: Annotated[str | None, typer.Argument(help="Parameter set; all by default.")] = None,
-    status: Annotated[str | None, typer.Option("--status", help="measured, derived, calibrated or assumed.")] = None,
+    status: Annotated[
+        str | None, typer.Option("--status", help="measured, derived, calibrated or assumed.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """List parameters with value, unit, status and source."""
@@ -151,13 +266,36 @@ def cite(run: Annotated[str, typer.Argument(help="Run directory.")], json: Json 
 
 @regimen_app.command("show")
 def regimen_show(
-    regimen: Annotated[str, typer.Argument(help='Regimen, e.g. "7 mg/kg IV BIW x4wk", or a CSV event table.')],
-    as_: Annotated[str | None, typer.Option("--as", help="nonmem, mrgsolve, rxode2 or pkpdsim.")] = None,
-    drug: Annotated[str, typer.Option("--drug", help="Drug of regimens that name none.")] = "ixazomib",
-    first_day: Annotated[int | None, typer.Option("--day-of-first-dose", min=0, max=1, help="What the protocol calls the first day: 0 or 1.")] = None,
-    time_unit: Annotated[str | None, typer.Option("--time-unit", help="Unit of TIME and II of an event table; h by default.")] = None,
-    amt_unit: Annotated[str | None, typer.Option("--amt-unit", help="Unit of AMT of an event table; mg/kg by default.")] = None,
-    cmt: Annotated[list[str] | None, typer.Option("--cmt", help="Compartment of a CMT number: --cmt 1=depot_po (repeatable).")] = None,
+    regimen: Annotated[
+        str, typer.Argument(help='Regimen, e.g. "7 mg/kg IV BIW x4wk", or a CSV event table.')
+    ],
+    as_: Annotated[
+        str | None, typer.Option("--as", help="nonmem, mrgsolve, rxode2 or pkpdsim.")
+    ] = None,
+    drug: Annotated[
+        str, typer.Option("--drug", help="Drug of regimens that name none.")
+    ] = "ixazomib",
+    first_day: Annotated[
+        int | None,
+        typer.Option(
+            "--day-of-first-dose",
+            min=0,
+            max=1,
+            help="What the protocol calls the first day: 0 or 1.",
+        ),
+    ] = None,
+    time_unit: Annotated[
+        str | None,
+        typer.Option("--time-unit", help="Unit of TIME and II of an event table; h by default."),
+    ] = None,
+    amt_unit: Annotated[
+        str | None,
+        typer.Option("--amt-unit", help="Unit of AMT of an event table; mg/kg by default."),
+    ] = None,
+    cmt: Annotated[
+        list[str] | None,
+        typer.Option("--cmt", help="Compartment of a CMT number: --cmt 1=depot_po (repeatable)."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Print the doses of a regimen as a table, or in another tool's dialect."""
@@ -168,11 +306,28 @@ def regimen_show(
 
 @app.command()
 def validate(
-    only: Annotated[str | None, typer.Option("--only", help="invitro, mechanism (both by default), xenograft, which runs the shipped studies, the name of one of them, or perfusion.")] = None,
-    embed: Annotated[str | None, typer.Option("--embed", help="Markdown file to put the table into, e.g. xenosim/MODEL.md.")] = None,
-    scenarios: Annotated[str, typer.Option("--scenarios", help="Folder of the shipped scenario files.")] = "scenarios",
-    set_: Set = None, jobs: Jobs = None, out: Out = "runs", json: Json = False,
-) -> None:  # fmt: skip
+    only: Annotated[
+        str | None,
+        typer.Option(
+            "--only",
+            help=(
+                "invitro, mechanism (both by default), xenograft, which runs the shipped studies,"
+                " the name of one of them, or perfusion."
+            ),
+        ),
+    ] = None,
+    embed: Annotated[
+        str | None,
+        typer.Option("--embed", help="Markdown file to put the table into, e.g. xenosim/MODEL.md."),
+    ] = None,
+    scenarios: Annotated[
+        str, typer.Option("--scenarios", help="Folder of the shipped scenario files.")
+    ] = "scenarios",
+    set_: Set = None,
+    jobs: Jobs = None,
+    out: Out = "runs",
+    json: Json = False,
+) -> None:
     """Published against simulated, row by row: in band or not, used for calibration or not."""
     from xenosim.cli.validation import run_validation
 
@@ -188,7 +343,9 @@ def version(json: Json = False) -> None:
 
 
 def main() -> None:
-    """Entry point: exit code 0 success, 1 a bug, 2 a mistake of the user, 130 interrupted (Ctrl-C), 143 terminated (SIGTERM)."""
+    """Entry point: exit code 0 success, 1 a bug, 2 a mistake of the user, 130 interrupted (Ctrl-C),
+    143 terminated (SIGTERM).
+    """
     from xenosim.errors import XenosimError
 
     try:

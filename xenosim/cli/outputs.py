@@ -1,4 +1,6 @@
-"""Verbs export and view: the tumor of one animal of a run, simulated again, as a 3-D file or a picture."""
+"""Verbs export and view: the tumor of one animal of a run, simulated again, as a 3-D file or a
+picture.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +22,19 @@ if TYPE_CHECKING:
     from xenosim.study.replay import Replay
 
 #: Endings that a picture of each kind can have; the first is the default.
-ENDINGS = {"slices": (".png", ".svg", ".pdf"), "turntable": (".gif", ".mp4", ".png"), "movie": (".gif", ".mp4")}
+ENDINGS = {
+    "slices": (".png", ".svg", ".pdf"),
+    "turntable": (".gif", ".mp4", ".png"),
+    "movie": (".gif", ".mp4"),
+}
 #: Pictures of one turn [-], and of a turn and a movie in a second [1/s].
 TURN, TURN_SPEED, MOVIE_SPEED = 36, 12.0, 5.0
 
 
 class Choice(NamedTuple):
-    """Which animal of which run, which of its lesions, and whether another engine may simulate it (``force``)."""
+    """Which animal of which run, which of its lesions, and whether another engine may simulate it
+    (``force``).
+    """
 
     run: str
     arm: str | None
@@ -39,18 +47,35 @@ class Choice(NamedTuple):
         """The animal, ready to be simulated again."""
         from xenosim.study.replay import replay
 
-        return replay(Path(self.run), self.arm, self.animal, self.replicate, lesion=self.lesion, force=self.force)
+        return replay(
+            Path(self.run),
+            self.arm,
+            self.animal,
+            self.replicate,
+            lesion=self.lesion,
+            force=self.force,
+        )
 
 
-def export_day(choice: Choice, day: float, kind: str, fields: str, out: str | None, as_json: bool) -> None:
+def export_day(
+    choice: Choice, day: float, kind: str, fields: str, out: str | None, as_json: bool
+) -> None:
     """Simulate an animal to ``day`` and write its tumor."""
     if kind not in FORMATS:
-        raise RunError(f"there is no format '{kind}'{suggest(kind, FORMATS)}", where="--format", remedy=f"one of {', '.join(FORMATS)}")
+        raise RunError(
+            f"there is no format '{kind}'{suggest(kind, FORMATS)}",
+            where="--format",
+            remedy=f"one of {', '.join(FORMATS)}",
+        )
     wanted = [name.strip() for name in fields.split(",") if name.strip()]
     check_fields(wanted)
     path = Path(out) if out else None
     if path and not path.name.endswith(FORMATS[kind]):
-        raise RunError(f"the name of a file of format {kind} ends in {FORMATS[kind]}", where=str(path), remedy="change --out or --format")
+        raise RunError(
+            f"the name of a file of format {kind} ends in {FORMATS[kind]}",
+            where=str(path),
+            remedy="change --out or --format",
+        )
     if kind != "npz":
         from xenosim.io.extras import view3d
 
@@ -66,21 +91,32 @@ def export_day(choice: Choice, day: float, kind: str, fields: str, out: str | No
         with Progress(_show(as_json), "steps") as progress:
             _, model = next(replay.walk([day], progress))
         with Progress(_show(as_json), "planes") as progress:
-            write_volumes(replay.volumes(day, model, wanted), path, kind, progress, {"state": STATE_COLORS})
+            write_volumes(
+                replay.volumes(day, model, wanted), path, kind, progress, {"state": STATE_COLORS}
+            )
 
     _interruptible(work)
     _report(path, f"{replay.name}, {replay.verdict(day)}", as_json)
 
 
-def view_tumor(choice: Choice, kinds: list[str], field: str, day: float | None, out: str | None, as_json: bool) -> None:
+def view_tumor(
+    choice: Choice, kinds: list[str], field: str, day: float | None, out: str | None, as_json: bool
+) -> None:
     """Simulate an animal to ``day`` and draw it."""
     if len(kinds) > 1:
-        raise RunError(f"--{kinds[0]} and --{kinds[1]} together", remedy="choose one of --slices, --turntable and --movie")
+        raise RunError(
+            f"--{kinds[0]} and --{kinds[1]} together",
+            remedy="choose one of --slices, --turntable and --movie",
+        )
     kind = kinds[0] if kinds else "slices"
     check_fields([field])
     path = Path(out) if out else None
     if path and path.suffix not in ENDINGS[kind]:
-        raise RunError(f"the file of --{kind} ends in {' or '.join(ENDINGS[kind])}", where=str(path), remedy="change --out")
+        raise RunError(
+            f"the file of --{kind} ends in {' or '.join(ENDINGS[kind])}",
+            where=str(path),
+            remedy="change --out",
+        )
 
     from xenosim.viz.animation import check_encoder
 
@@ -89,7 +125,9 @@ def view_tumor(choice: Choice, kinds: list[str], field: str, day: float | None, 
     replay = choice.replay()
     last = replay.last_day if day is None else day
     replay.check_day(last)
-    path = path or _default(replay, "figures", f"{kind}_{_slug(replay)}_day_{last:g}_{field}", ENDINGS[kind][0])
+    path = path or _default(
+        replay, "figures", f"{kind}_{_slug(replay)}_day_{last:g}_{field}", ENDINGS[kind][0]
+    )
     check_place(path)
     draw = _draw_movie if kind == "movie" else _draw_day
     _interruptible(lambda: draw(replay, kind, field, last, path, _show(as_json)))
@@ -112,11 +150,18 @@ def _draw_day(replay: Replay, kind: str, field: str, day: float, path: Path, sho
             write_picture(next(turntable(volumes, field, title, TURN)), partial)
         else:
             with Progress(show, "pictures") as progress:
-                write_animation(turntable(volumes, field, title, TURN), partial, TURN_SPEED, lambda done: progress(done, TURN))
+                write_animation(
+                    turntable(volumes, field, title, TURN),
+                    partial,
+                    TURN_SPEED,
+                    lambda done: progress(done, TURN),
+                )
 
 
 def _draw_movie(replay: Replay, kind: str, field: str, day: float, path: Path, show: bool) -> None:
-    """Sections day by day from day 0, or from engraftment where the last day is before that; of the lesion that is the largest then."""
+    """Sections day by day from day 0, or from engraftment where the last day is before that; of the
+    lesion that is the largest then.
+    """
     from xenosim.viz.animation import write_animation
     from xenosim.viz.sections import growth_movie, still
 
@@ -128,7 +173,11 @@ def _draw_movie(replay: Replay, kind: str, field: str, day: float, path: Path, s
     with Progress(show, "steps") as progress:
         for today, model in replay.walk(days, progress):
             lesion = lesion or replay.shown(model)
-            alive = replay.volumes(today, model, [field], lesion) if model.tumors[lesion - 1].n else None
+            alive = (
+                replay.volumes(today, model, [field], lesion)
+                if model.tumors[lesion - 1].n
+                else None
+            )
             names = alive.labels.get(field, {}) if alive else names
             stills.append(still(today, model.volume_mm3, alive, field))
     pictures = growth_movie(stills, field, names, replay.tables, f"{replay.name}: {field}")

@@ -1,4 +1,6 @@
-"""An assay as a file: the options of an assay verb, one per line, so that a dish is documented as a study is."""
+"""An assay as a file: the options of an assay verb, one per line, so that a dish is documented as a
+study is.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ def run_protocol(file: str, out: str, as_json: bool) -> None:
     Raises
     ------
     ScenarioError
-        A file that cannot be read, an unknown assay or option, with file, line and the nearest name.
+        A file that cannot be read, an unknown assay or option, with file, line and the nearest
+        name.
     """
     document = read_document(Path(file), {})
     commands: dict[str, Any] = dict(get_command(assay_app).commands)  # type: ignore[attr-defined]
@@ -27,17 +30,37 @@ def run_protocol(file: str, out: str, as_json: bool) -> None:
     kind = document.get(("assay",))
     if kind not in known:
         hint = suggest(str(kind), known) if kind else ""
-        raise document.fail(("assay",), f"there is no assay '{kind}'{hint}" if kind else "'assay' is missing", f"one of {', '.join(known)}")
-    options = {parameter.name.rstrip("_"): parameter for parameter in commands[kind].params if parameter.name not in ("out", "json", "help")}
+        raise document.fail(
+            ("assay",),
+            f"there is no assay '{kind}'{hint}" if kind else "'assay' is missing",
+            f"one of {', '.join(known)}",
+        )
+    options = {
+        parameter.name.rstrip("_"): parameter
+        for parameter in commands[kind].params
+        if parameter.name not in ("out", "json", "help")
+    }
     document.check_keys((), ("assay", "title", "published", *options))
-    arguments = [part for name in options if document.get((name,)) is not None for part in _option(document, name, options[name])]
-    # The manifest names the command with every option, so that a result does not depend on a file that may change.
+    arguments = [
+        part
+        for name in options
+        if document.get((name,)) is not None
+        for part in _option(document, name, options[name])
+    ]
+    # The manifest names the command with every option, so that a result does not depend on a file
+    # that may change.
     sys.argv = ["xenosim", "assay", kind, *arguments]
-    commands[kind].main([*arguments, "--out", out, *(["--json"] if as_json else [])], prog_name=f"xenosim assay {kind}", standalone_mode=False)
+    commands[kind].main(
+        [*arguments, "--out", out, *(["--json"] if as_json else [])],
+        prog_name=f"xenosim assay {kind}",
+        standalone_mode=False,
+    )
 
 
 def _option(document: Document, name: str, parameter: Any) -> list[str]:
-    """One key as command-line arguments: a list repeats a repeatable option, and is joined by commas elsewhere."""
+    """One key as command-line arguments: a list repeats a repeatable option, and is joined by
+    commas elsewhere.
+    """
     value = document.get((name,))
     values = [str(each) for each in value] if isinstance(value, list) else [str(value)]
     if isinstance(value, dict):

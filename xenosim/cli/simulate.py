@@ -28,21 +28,37 @@ def parse_overrides(pairs: list[str], seed: int | None) -> dict[str, str]:
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key.strip():
-            raise ScenarioError(f"'{pair}' is not key=value", where="--set", remedy="write --set animals.per_arm=4")
+            raise ScenarioError(
+                f"'{pair}' is not key=value", where="--set", remedy="write --set animals.per_arm=4"
+            )
         overrides[key.strip()] = value.strip()
     return overrides | ({"seed": str(seed)} if seed is not None else {})
 
 
 def simulate(
-    file: str, pairs: list[str], seed: int | None, jobs: int | None, out: str, as_json: bool, *,
-    saving: tuple[str, str | None, bool], paired: bool = False, origin: str | None = None,
-) -> None:  # fmt: skip
-    """Load, run, write, print. ``saving``: time between checkpoints, days of those that stay, whether the last ones stay."""
+    file: str,
+    pairs: list[str],
+    seed: int | None,
+    jobs: int | None,
+    out: str,
+    as_json: bool,
+    *,
+    saving: tuple[str, str | None, bool],
+    paired: bool = False,
+    origin: str | None = None,
+) -> None:
+    """Load, run, write, print. ``saving``: time between checkpoints, days of those that stay,
+    whether the last ones stay.
+    """
     from xenosim.scenario.load import load_scenario
 
     scenario = load_scenario(file, parse_overrides(pairs, seed))
     if paired and len(scenario.arms) < 3:
-        raise ScenarioError("comparing needs two treated arms and a control", where=file, remedy="add an arm, or use 'xenosim run'")
+        raise ScenarioError(
+            "comparing needs two treated arms and a control",
+            where=file,
+            remedy="add an arm, or use 'xenosim run'",
+        )
     every_s, every_steps = checkpoint_interval(saving[0])
     days = checkpoint_days(saving[1], scenario.measure.days[-1])
     base = Path(out)
@@ -74,14 +90,20 @@ def resume_run(run: str, jobs: int | None, as_json: bool) -> None:
 
     finished = Workspace.finished(Path(run))
     if finished:
-        typer.echo(json.dumps({"run_directory": str(finished), "finished": True}) if as_json else f"This run is finished: {finished}")
+        typer.echo(
+            json.dumps({"run_directory": str(finished), "finished": True})
+            if as_json
+            else f"This run is finished: {finished}"
+        )
         return
     with Workspace.open(Path(run)) as work:
         _carry_out(work, jobs, as_json)
 
 
 def _carry_out(work: Workspace, jobs: int | None, as_json: bool) -> None:
-    """Run what is left of a study, write and print its result; when it is stopped, say how to go on."""
+    """Run what is left of a study, write and print its result; when it is stopped, say how to go
+    on.
+    """
     from concurrent.futures.process import BrokenProcessPool
 
     from xenosim.jit import IS_COMPILED
@@ -97,21 +119,36 @@ def _carry_out(work: Workspace, jobs: int | None, as_json: bool) -> None:
     if show and not IS_COMPILED:
         typer.echo("Compiling the cell kernel (first run on this machine) ...", err=True)
     again = f"resume with: xenosim resume {shlex.quote(str(work.path))}"
-    # What draws takes a second to import, and this process has nothing to do while the animals are on their way.
+    # What draws takes a second to import, and this process has nothing to do while the animals are
+    # on their way.
     imports = Thread(target=import_module, args=("xenosim.viz.figures",))
     imports.start()
     try:
         with obeying(), Progress(show) as progress:
             keeper = work.keeper()
-            result = run_study(work.scenario, jobs=jobs, progress=progress, paired=work.plan.paired, keeper=keeper, origin=work.origin())
+            result = run_study(
+                work.scenario,
+                jobs=jobs,
+                progress=progress,
+                paired=work.plan.paired,
+                keeper=keeper,
+                origin=work.origin(),
+            )
             directory = work.publish(result, draw)
     except Stopped as stopped:
         typer.echo(again, err=True)
         raise typer.Exit(128 + stopped.number) from None
     except OSError as error:
-        raise RunError(f"the run cannot be written: {(error.strerror or str(error)).lower()}", where=str(work.path), remedy=again) from error
+        raise RunError(
+            f"the run cannot be written: {(error.strerror or str(error)).lower()}",
+            where=str(work.path),
+            remedy=again,
+        ) from error
     except BrokenProcessPool as error:
-        raise RunError("a worker process was killed, perhaps for its memory", remedy=f"with fewer --jobs, {again}") from error
+        raise RunError(
+            "a worker process was killed, perhaps for its memory",
+            remedy=f"with fewer --jobs, {again}",
+        ) from error
     finally:
         # An import cannot go on while Python shuts down.
         imports.join()
@@ -143,9 +180,15 @@ def checkpoint_days(text: str | None, last_day: float) -> tuple[float, ...]:
     try:
         days = tuple(sorted({float(day) for day in text.split(",")})) if text is not None else ()
     except ValueError as error:
-        raise ScenarioError(f"'{text}' is not a list of days", where="--checkpoint-days", remedy="write e.g. '0,14'") from error
+        raise ScenarioError(
+            f"'{text}' is not a list of days", where="--checkpoint-days", remedy="write e.g. '0,14'"
+        ) from error
     if not all(0.0 <= day <= last_day for day in days):
-        raise ScenarioError(f"'{text}': the study has days 0 to {last_day:g}", where="--checkpoint-days", remedy="write e.g. '0,14'")
+        raise ScenarioError(
+            f"'{text}': the study has days 0 to {last_day:g}",
+            where="--checkpoint-days",
+            remedy="write e.g. '0,14'",
+        )
     return days
 
 
@@ -171,9 +214,14 @@ class Progress:
             from rich.console import Console
 
             self.bar = progress.Progress(
-                progress.TextColumn(self.unit), progress.BarColumn(), progress.TextColumn("{task.completed:.3g}/{task.total}"), progress.TimeElapsedColumn(), progress.TimeRemainingColumn(),
-                console=Console(stderr=True), transient=True,
-            )  # fmt: skip
+                progress.TextColumn(self.unit),
+                progress.BarColumn(),
+                progress.TextColumn("{task.completed:.3g}/{task.total}"),
+                progress.TimeElapsedColumn(),
+                progress.TimeRemainingColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
             self.bar.start()
             self.task = self.bar.add_task(self.unit, total=None)
         return self

@@ -1,7 +1,9 @@
-"""Checkpoint files: a header, a tree of plain data and raw arrays, with checksums; written whole or not at all.
+"""Checkpoint files: a header, a tree of plain data and raw arrays, with checksums; written whole or
+not at all.
 
-Layout: magic, format version, length and SHA-256 of the header; the header as JSON; every array, contiguous, in the header's order;
-the SHA-256 of all that. Arrays are streamed, so that writing takes no memory beside what is stored.
+Layout: magic, format version, length and SHA-256 of the header; the header as JSON; every array,
+contiguous, in the header's order; the SHA-256 of all that. Arrays are streamed, so that writing
+takes no memory beside what is stored.
 """
 
 from __future__ import annotations
@@ -55,7 +57,11 @@ def save_checkpoint(path: Path, header: dict[str, Any], tree: Any, *, durable: b
     digest = hashlib.sha256()
     try:
         with partial.open("wb") as file:
-            for piece in (_PREAMBLE.pack(MAGIC, FORMAT, len(text), hashlib.sha256(text).digest()), text, *_pieces(arrays)):
+            for piece in (
+                _PREAMBLE.pack(MAGIC, FORMAT, len(text), hashlib.sha256(text).digest()),
+                text,
+                *_pieces(arrays),
+            ):
                 digest.update(piece)
                 file.write(piece)
             file.write(digest.digest())
@@ -88,7 +94,10 @@ def load_checkpoint(path: Path) -> tuple[dict[str, Any], Any]:
     with _opened(path) as file:
         head = _read_head(file, path, digest)
         try:
-            kinds = [(np.dtype(array["dtype"]), tuple(map(int, array["shape"]))) for array in head["arrays"]]
+            kinds = [
+                (np.dtype(array["dtype"]), tuple(map(int, array["shape"])))
+                for array in head["arrays"]
+            ]
         except (KeyError, TypeError, ValueError) as error:
             raise _damaged(path, "its header describes no arrays") from error
         size = sum(kind.itemsize * int(np.prod(shape, dtype=np.int64)) for kind, shape in kinds)
@@ -124,7 +133,11 @@ def _without_arrays(tree: Any, arrays: list[NDArray[Any]]) -> Any:
 
 def _with_arrays(tree: Any, arrays: list[NDArray[Any]]) -> Any:
     if isinstance(tree, dict):
-        return arrays[tree[_ARRAY]] if _ARRAY in tree else {key: _with_arrays(value, arrays) for key, value in tree.items()}
+        return (
+            arrays[tree[_ARRAY]]
+            if _ARRAY in tree
+            else {key: _with_arrays(value, arrays) for key, value in tree.items()}
+        )
     return [_with_arrays(value, arrays) for value in tree] if isinstance(tree, list) else tree
 
 
@@ -144,18 +157,26 @@ def _opened(path: Path) -> IO[bytes]:
         return path.open("rb")
     except OSError as error:
         raise CheckpointError(
-            f"cannot read the checkpoint: {(error.strerror or str(error)).lower()}", where=str(path), remedy="give a checkpoint file (*.ckpt)"
+            f"cannot read the checkpoint: {(error.strerror or str(error)).lower()}",
+            where=str(path),
+            remedy="give a checkpoint file (*.ckpt)",
         ) from error
 
 
 def _read_head(file: IO[bytes], path: Path, digest: Any) -> dict[str, Any]:
     start = file.read(_PREAMBLE.size)
     if len(start) < _PREAMBLE.size or not start.startswith(MAGIC):
-        raise CheckpointError("not a checkpoint of xenosim", where=str(path), remedy="give a file that 'xenosim run' wrote (*.ckpt)")
+        raise CheckpointError(
+            "not a checkpoint of xenosim",
+            where=str(path),
+            remedy="give a file that 'xenosim run' wrote (*.ckpt)",
+        )
     _, version, length, expected = _PREAMBLE.unpack(start)
     if version > FORMAT:
         raise CheckpointError(
-            f"a checkpoint of format {version}; this xenosim reads up to format {FORMAT}", where=str(path), remedy="use a newer xenosim"
+            f"a checkpoint of format {version}; this xenosim reads up to format {FORMAT}",
+            where=str(path),
+            remedy="use a newer xenosim",
         )
     if length > os.fstat(file.fileno()).st_size:
         raise _damaged(path, "it is shorter than its header")
@@ -170,7 +191,9 @@ def _read_head(file: IO[bytes], path: Path, digest: Any) -> dict[str, Any]:
     return head
 
 
-def _read_array(file: IO[bytes], kind: np.dtype[Any], shape: tuple[int, ...], digest: Any, path: Path) -> NDArray[Any]:
+def _read_array(
+    file: IO[bytes], kind: np.dtype[Any], shape: tuple[int, ...], digest: Any, path: Path
+) -> NDArray[Any]:
     array: NDArray[Any] = np.empty(shape, kind)
     bytes_ = array.reshape(-1).view(np.uint8).data if array.size else memoryview(b"")
     for start in range(0, len(bytes_), CHUNK):
@@ -182,4 +205,6 @@ def _read_array(file: IO[bytes], kind: np.dtype[Any], shape: tuple[int, ...], di
 
 
 def _damaged(path: Path, why: str) -> CheckpointError:
-    return CheckpointError(f"the checkpoint is damaged: {why}", where=str(path), remedy="use an earlier checkpoint")
+    return CheckpointError(
+        f"the checkpoint is damaged: {why}", where=str(path), remedy="use an earlier checkpoint"
+    )

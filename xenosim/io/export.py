@@ -1,4 +1,6 @@
-"""Tumors as 3-D files: OME-Zarr, VTK image data (.vti) and NumPy (.npz). A file appears whole or not at all."""
+"""Tumors as 3-D files: OME-Zarr, VTK image data (.vti) and NumPy (.npz). A file appears whole or
+not at all.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ FORMATS = {"ome-zarr": ".ome.zarr", "vti": ".vti", "npz": ".npz"}
 def check_new(path: Path) -> None:
     """Refuse a file that exists or cannot be written, before anything is simulated."""
     if path.exists():
-        raise RunError("exists already", where=str(path), remedy="remove it or choose another --out")
+        raise RunError(
+            "exists already", where=str(path), remedy="remove it or choose another --out"
+        )
     check_place(path)
 
 
@@ -44,7 +48,9 @@ def check_place(path: Path) -> None:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Yield a hidden neighbor that takes the place of ``path`` on success; what the disk refuses is one clear error."""
+    """Yield a hidden neighbor that takes the place of ``path`` on success; what the disk refuses is
+    one clear error.
+    """
     try:
         with replacing(path) as partial:
             yield partial
@@ -53,10 +59,14 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 def write_volumes(
-    volumes: Volumes, path: Path, kind: str, progress: Callable[[int, int], None] | None = None,
+    volumes: Volumes,
+    path: Path,
+    kind: str,
+    progress: Callable[[int, int], None] | None = None,
     colors: Mapping[str, Mapping[int, str]] | None = None,
-) -> Path:  # fmt: skip
-    """Write ``volumes`` to a new ``path`` in one of :data:`FORMATS`; a reader never sees half of it.
+) -> Path:
+    """Write ``volumes`` to a new ``path`` in one of :data:`FORMATS`; a reader never sees half of
+    it.
 
     Parameters
     ----------
@@ -78,7 +88,9 @@ def write_volumes(
     ResourceError
         A VTK image that does not fit the memory.
     """
-    total = planes_to_write(volumes) if kind == "ome-zarr" else volumes.shape[0] * len(volumes.fields)
+    total = (
+        planes_to_write(volumes) if kind == "ome-zarr" else volumes.shape[0] * len(volumes.fields)
+    )
     done = 0
 
     def tick(planes: int) -> None:
@@ -97,24 +109,36 @@ def write_volumes(
 
 
 def _unwritable(path: Path, error: OSError) -> RunError:
-    return RunError(f"cannot write here: {(error.strerror or str(error)).lower()}", where=str(path), remedy="choose another --out")
+    return RunError(
+        f"cannot write here: {(error.strerror or str(error)).lower()}",
+        where=str(path),
+        remedy="choose another --out",
+    )
 
 
 def _write_npz(volumes: Volumes, path: Path, tick: Callable[[int], None]) -> None:
-    """One compressed array per quantity, block by block, with ``spacing_um``, ``origin_um`` and ``about`` (JSON text)."""
+    """One compressed array per quantity, block by block, with ``spacing_um``, ``origin_um`` and
+    ``about`` (JSON text).
+    """
     with zipfile.ZipFile(path, "w") as archive:
         for name in volumes.fields:
             kind = np.dtype(FIELDS[name].dtype)
-            header = {"descr": np.lib.format.dtype_to_descr(kind), "fortran_order": False, "shape": volumes.shape}
+            header = {
+                "descr": np.lib.format.dtype_to_descr(kind),
+                "fortran_order": False,
+                "shape": volumes.shape,
+            }
             with archive.open(_member(name), "w", force_zip64=True) as stream:
-                np.lib.format.write_array_header_2_0(stream, header)  # type: ignore[arg-type]
+                np.lib.format.write_array_header_2_0(stream, header)
                 for low, high, values in volumes.blocks(name):
                     stream.write(np.ascontiguousarray(values).data)
                     tick(high - low)
         small: dict[str, NDArray[Any]] = {
-            "spacing_um": np.full(3, volumes.spacing_um), "origin_um": np.array(volumes.origin_um), "axes": np.array("zyx"),
+            "spacing_um": np.full(3, volumes.spacing_um),
+            "origin_um": np.array(volumes.origin_um),
+            "axes": np.array("zyx"),
             "about": np.array(json.dumps(volumes.legend())),
-        }  # fmt: skip
+        }
         for name, value in small.items():
             with archive.open(_member(name), "w") as stream:
                 np.lib.format.write_array(stream, value, allow_pickle=False)
@@ -128,11 +152,17 @@ def _member(name: str) -> zipfile.ZipInfo:
 
 
 def _write_vti(volumes: Volumes, path: Path, tick: Callable[[int], None]) -> None:
-    """Image data with one VTK cell per site, in VTK's order (x, y, z); the library needs every array in memory, once."""
+    """Image data with one VTK cell per site, in VTK's order (x, y, z); the library needs every
+    array in memory, once.
+    """
     pyvista = view3d("pyvista")
     _check_memory(volumes, path)
     corner = [center - volumes.spacing_um / 2.0 for center in volumes.origin_um]
-    image = pyvista.ImageData(dimensions=[n + 1 for n in volumes.shape[::-1]], spacing=(volumes.spacing_um,) * 3, origin=corner[::-1])
+    image = pyvista.ImageData(
+        dimensions=[n + 1 for n in volumes.shape[::-1]],
+        spacing=(volumes.spacing_um,) * 3,
+        origin=corner[::-1],
+    )
     for name in volumes.fields:
         whole = np.empty(volumes.shape, FIELDS[name].dtype)
         for low, high, values in volumes.blocks(name):
@@ -147,9 +177,14 @@ def _check_memory(volumes: Volumes, path: Path) -> None:
     sites = int(np.prod(volumes.shape))
     needed = sites * sum(np.dtype(FIELDS[name].dtype).itemsize for name in volumes.fields)
     # What this process has taken already, the tumor above all, stays (ru_maxrss counts KiB).
-    free = 0.9 * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") - 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    free = (
+        0.9 * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        - 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    )
     if needed > free:
         raise ResourceError(
-            f"a VTK image of {sites:.2e} sites needs {needed / 2**30:.1f} GiB at once; {free / 2**30:.1f} GiB are left",
-            where=str(path), remedy="export fewer --fields, or --format ome-zarr",
-        )  # fmt: skip
+            f"a VTK image of {sites:.2e} sites needs {needed / 2**30:.1f} GiB at once;"
+            f" {free / 2**30:.1f} GiB are left",
+            where=str(path),
+            remedy="export fewer --fields, or --format ome-zarr",
+        )

@@ -9,8 +9,13 @@ from xenosim.errors import RunError
 
 
 def view3d(module: str) -> Any:
-    """Import a package of the extra ``view3d``; RunError if it is not installed or does not load."""
+    """Import a package of the extra ``view3d``; RunError if it is not installed or does not
+    load.
+    """
     try:
         return import_module(module)
     except ImportError as error:
-        raise RunError(f"this format needs the package {module} ({error})", remedy='pip install "xenosim[view3d]"') from error
+        raise RunError(
+            f"this format needs the package {module} ({error})",
+            remedy='pip install "xenosim[view3d]"',
+        ) from error

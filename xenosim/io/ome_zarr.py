@@ -1,4 +1,6 @@
-"""OME-Zarr 0.5: numbers as channels of one image, labels beside it, each a pyramid of chunks (https://ngff.openmicroscopy.org/0.5)."""
+"""OME-Zarr 0.5: numbers as channels of one image, labels beside it, each a pyramid of chunks
+(https://ngff.openmicroscopy.org/0.5).
+"""
 
 from __future__ import annotations
 
@@ -20,10 +22,16 @@ CHUNK = 64
 Shape = tuple[int, int, int]
 
 
-def write_ome_zarr(volumes: Volumes, path: Path, tick: Callable[[int], None], colors: Mapping[str, Mapping[int, str]]) -> None:
+def write_ome_zarr(
+    volumes: Volumes,
+    path: Path,
+    tick: Callable[[int], None],
+    colors: Mapping[str, Mapping[int, str]],
+) -> None:
     """Write a new image with its labels.
 
-    Labels need an image to belong to: where no number is asked for it is the mask of the cells, channel ``tumor``.
+    Labels need an image to belong to: where no number is asked for it is the mask of the cells,
+    channel ``tumor``.
 
     Parameters
     ----------
@@ -38,24 +46,42 @@ def write_ome_zarr(volumes: Volumes, path: Path, tick: Callable[[int], None], co
     """
     zarr = view3d("zarr")
     if int(zarr.__version__.split(".")[0]) < 3:
-        raise RunError(f"OME-Zarr 0.5 needs zarr 3; {zarr.__version__} is installed", remedy='pip install "xenosim[view3d]"')
+        raise RunError(
+            f"OME-Zarr 0.5 needs zarr 3; {zarr.__version__} is installed",
+            remedy='pip install "xenosim[view3d]"',
+        )
     root = zarr.create_group(path, attributes={"xenosim": volumes.legend()})
     names = [name for name in volumes.fields if not FIELDS[name].is_label]
     arrays = _create(root, volumes, "float32" if names else "uint8", max(len(names), 1))
-    windows = [_write_pyramid(_blocks(volumes, name), [_Channel(a, k) for a in arrays], tick) for k, name in enumerate(names or ["tumor"])]
+    windows = [
+        _write_pyramid(_blocks(volumes, name), [_Channel(a, k) for a in arrays], tick)
+        for k, name in enumerate(names or ["tumor"])
+    ]
     channels = [
         {"label": name, "color": "FFFFFF", "active": k == 0, "window": window}
         for k, (name, window) in enumerate(zip(names or ["tumor"], windows, strict=True))
     ]
-    root.attrs["ome"] = {"version": VERSION, "multiscales": [_multiscales(volumes, "tumor", True)], "omero": {"channels": channels}}
+    root.attrs["ome"] = {
+        "version": VERSION,
+        "multiscales": [_multiscales(volumes, "tumor", True)],
+        "omero": {"channels": channels},
+    }
     labels = [name for name in volumes.fields if FIELDS[name].is_label]
     if labels:
-        folder = root.create_group("labels", attributes={"ome": {"version": VERSION, "labels": labels}})
+        folder = root.create_group(
+            "labels", attributes={"ome": {"version": VERSION, "labels": labels}}
+        )
         for name in labels:
             group = folder.create_group(name)
-            _write_pyramid(_blocks(volumes, name), _create(group, volumes, FIELDS[name].dtype, 0), tick)
+            _write_pyramid(
+                _blocks(volumes, name), _create(group, volumes, FIELDS[name].dtype, 0), tick
+            )
             image_label = _image_label(volumes.labels.get(name, {}), colors.get(name, {}))
-            group.attrs["ome"] = {"version": VERSION, "multiscales": [_multiscales(volumes, name, False)], "image-label": image_label}
+            group.attrs["ome"] = {
+                "version": VERSION,
+                "multiscales": [_multiscales(volumes, name, False)],
+                "image-label": image_label,
+            }
 
 
 def planes_to_write(volumes: Volumes) -> int:
@@ -65,7 +91,9 @@ def planes_to_write(volumes: Volumes) -> int:
 
 
 def levels(shape: Shape) -> list[Shape]:
-    """Shapes of a pyramid: each half of the one before, rounded up, until no axis is longer than CHUNK [sites]."""
+    """Shapes of a pyramid: each half of the one before, rounded up, until no axis is longer than
+    CHUNK [sites].
+    """
     found = [shape]
     while max(found[-1]) > CHUNK:
         z, y, x = found[-1]
@@ -91,11 +119,15 @@ def _create(group: Any, volumes: Volumes, dtype: str, channels: int) -> list[Any
     lead, names = ((channels,), ("c", "z", "y", "x")) if channels else ((), ("z", "y", "x"))
     return [
         group.create_array(
-            str(k), shape=(*lead, *shape), dtype=dtype, chunks=(*(1 for _ in lead), *(min(CHUNK, n) for n in shape)),
-            fill_value=0 if np.dtype(dtype).kind == "u" else np.nan, dimension_names=names,
+            str(k),
+            shape=(*lead, *shape),
+            dtype=dtype,
+            chunks=(*(1 for _ in lead), *(min(CHUNK, n) for n in shape)),
+            fill_value=0 if np.dtype(dtype).kind == "u" else np.nan,
+            dimension_names=names,
         )
         for k, shape in enumerate(levels(volumes.shape))
-    ]  # fmt: skip
+    ]
 
 
 def _blocks(volumes: Volumes, name: str) -> Iterator[tuple[int, int, NDArray[Any]]]:
@@ -108,13 +140,18 @@ def _blocks(volumes: Volumes, name: str) -> Iterator[tuple[int, int, NDArray[Any
         yield low, high, (first > 0).astype(np.uint8)
 
 
-def _write_pyramid(blocks: Iterator[tuple[int, int, NDArray[Any]]], arrays: list[Any], tick: Callable[[int], None]) -> dict[str, float]:
+def _write_pyramid(
+    blocks: Iterator[tuple[int, int, NDArray[Any]]], arrays: list[Any], tick: Callable[[int], None]
+) -> dict[str, float]:
     """Fill all levels, each from the one before; the window of values that shows the first."""
     lowest, highest = np.inf, -np.inf
     for low, high, values in blocks:
         arrays[0][low:high] = values
         if not np.isnan(values).all():
-            lowest, highest = min(lowest, float(np.nanmin(values))), max(highest, float(np.nanmax(values)))
+            lowest, highest = (
+                min(lowest, float(np.nanmin(values))),
+                max(highest, float(np.nanmax(values))),
+            )
         tick(high - low)
     for fine, coarse in zip(arrays, arrays[1:], strict=False):
         for low, high in ranges(coarse.shape[0]):
@@ -133,22 +170,34 @@ def _multiscales(volumes: Volumes, name: str, has_channels: bool) -> dict[str, A
         shift = (2**level - 1) * volumes.spacing_um / 2.0
         transforms = [
             {"type": "scale", "scale": one + [volumes.spacing_um * 2**level] * 3},
-            {"type": "translation", "translation": zero + [center + shift for center in volumes.origin_um]},
+            {
+                "type": "translation",
+                "translation": zero + [center + shift for center in volumes.origin_um],
+            },
         ]
         datasets.append({"path": str(level), "coordinateTransformations": transforms})
     axes = [{"name": axis, "type": "space", "unit": "micrometer"} for axis in "zyx"]
-    method = "mean of the cells of 2 x 2 x 2 sites" if has_channels else "most frequent label of 2 x 2 x 2 sites"
+    method = (
+        "mean of the cells of 2 x 2 x 2 sites"
+        if has_channels
+        else "most frequent label of 2 x 2 x 2 sites"
+    )
     return {
-        "name": name, "axes": [{"name": "c", "type": "channel"}, *axes] if has_channels else axes, "datasets": datasets,
+        "name": name,
+        "axes": [{"name": "c", "type": "channel"}, *axes] if has_channels else axes,
+        "datasets": datasets,
         "type": method,
-    }  # fmt: skip
+    }
 
 
 def _image_label(names: Mapping[int, str], colors: Mapping[int, str]) -> dict[str, Any]:
     """Colors and names of labels, and the image they belong to."""
     found: dict[str, Any] = {"source": {"image": "../../"}}
     if colors:
-        found["colors"] = [{"label-value": code, "rgba": [*bytes.fromhex(color[1:]), 255]} for code, color in colors.items()]
+        found["colors"] = [
+            {"label-value": code, "rgba": [*bytes.fromhex(color[1:]), 255]}
+            for code, color in colors.items()
+        ]
     if names:
         found["properties"] = [{"label-value": code, "name": name} for code, name in names.items()]
     return found

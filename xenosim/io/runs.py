@@ -35,11 +35,17 @@ def check_writable(base: Path) -> None:
         with tempfile.TemporaryFile(dir=base):
             pass
     except OSError as error:
-        raise RunError(f"cannot write here: {(error.strerror or str(error)).lower()}", where=str(base), remedy="choose another --out") from error
+        raise RunError(
+            f"cannot write here: {(error.strerror or str(error)).lower()}",
+            where=str(base),
+            remedy="choose another --out",
+        ) from error
 
 
 def free_name(base: Path, name: str) -> str:
-    """``name``, or with a number behind it, such that neither a run nor an unfinished one below ``base`` has it."""
+    """``name``, or with a number behind it, such that neither a run nor an unfinished one below
+    ``base`` has it.
+    """
     free, number = name, 2
     while (base / free).exists() or (base / (free + UNFINISHED)).exists():
         free = f"{name}-{number}"
@@ -63,7 +69,9 @@ def new_run_directory(base: Path, name: str) -> Iterator[tuple[Path, Path]]:
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a CSV in one step: a reader never sees half of it. Long tables are written as Parquet too, where pyarrow is installed."""
+    """Write a CSV in one step: a reader never sees half of it. Long tables are written as Parquet
+    too, where pyarrow is installed.
+    """
     with replacing(path) as partial:
         table.to_csv(partial, index=False, float_format="%.10g", lineterminator="\n")
     if len(table) > PARQUET_ROWS and find_spec("pyarrow"):
@@ -72,14 +80,20 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 
 
 def write_json(data: Any, path: Path) -> None:
-    """Write JSON in one step; NaN becomes null and infinities the text "inf" or "-inf", so that any reader accepts it."""
+    """Write JSON in one step; NaN becomes null and infinities the text "inf" or "-inf", so that any
+    reader accepts it.
+    """
     with replacing(path) as partial:
-        partial.write_text(json.dumps(_finite(data), indent=2, allow_nan=False) + "\n", encoding="utf-8")
+        partial.write_text(
+            json.dumps(_finite(data), indent=2, allow_nan=False) + "\n", encoding="utf-8"
+        )
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a hidden neighbor of the same ending, file or folder, that takes the place of ``path`` on success and is removed on failure."""
+    """Yield a hidden neighbor of the same ending, file or folder, that takes the place of ``path``
+    on success and is removed on failure.
+    """
     partial = path.with_name(f".partial.{path.name}")
     try:
         yield partial
@@ -101,9 +115,15 @@ def _finite(data: Any) -> Any:
 
 
 def read_run(path: Path) -> dict[str, pd.DataFrame]:
-    """All tables of a run directory; RunError if it is none, TableError if a table is missing or damaged."""
+    """All tables of a run directory; RunError if it is none, TableError if a table is missing or
+    damaged.
+    """
     if not (path / "manifest.json").is_file() or not (path / "observations.csv").is_file():
-        raise RunError("not a run directory", where=str(path), remedy="give a directory that 'xenosim run' wrote")
+        raise RunError(
+            "not a run directory",
+            where=str(path),
+            remedy="give a directory that 'xenosim run' wrote",
+        )
     return {name: read_table(path / f"{name}.csv", name) for name in TABLES}
 
 
@@ -115,7 +135,11 @@ def read_snapshot(path: Path) -> dict[str, Any]:
         with np.load(path) as arrays:
             return dict(arrays)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise RunError("the kept slice is damaged", where=str(path), remedy="remove it to draw the other figures, or run the scenario again") from error
+        raise RunError(
+            "the kept slice is damaged",
+            where=str(path),
+            remedy="remove it to draw the other figures, or run the scenario again",
+        ) from error
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
@@ -123,7 +147,11 @@ def read_manifest(path: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise RunError("not a run directory", where=str(path), remedy="give a directory that 'xenosim run' wrote") from error
+        raise RunError(
+            "not a run directory",
+            where=str(path),
+            remedy="give a directory that 'xenosim run' wrote",
+        ) from error
     if not isinstance(manifest, dict):
         raise RunError("manifest.json is damaged", where=str(path), remedy="run the scenario again")
     return manifest

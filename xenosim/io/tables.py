@@ -16,23 +16,103 @@ _ANIMAL = ("study_id", "arm", "animal_id", "replicate", "day")
 
 #: Columns of every table, in the order a person reads (study.md section 4).
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "observations": (*_ANIMAL, "dpi", "length_mm", "width_mm", "tumor_volume_mm3", "rtv", "body_weight_g", "status", "is_censored", "note"),
+    "observations": (
+        *_ANIMAL,
+        "dpi",
+        "length_mm",
+        "width_mm",
+        "tumor_volume_mm3",
+        "rtv",
+        "body_weight_g",
+        "status",
+        "is_censored",
+        "note",
+    ),
     "truth": (*_ANIMAL, "tumor_volume_mm3", "n_agents", "body_weight_g"),
     "cells": (
-        *_ANIMAL, "n_proliferating", "n_quiescent", "n_apoptotic", "n_necrotic", "n_hypoxic", "n_cells", "n_resistant", "load_mean", "load_p05", "load_p50", "load_p95",
-        "stress_mean", "stress_p05", "stress_p50", "stress_p95", "occupancy_mean", "occupancy_p05", "occupancy_p50", "occupancy_p95",
-        "oxygen_mean", "oxygen_p05", "oxygen_p50", "oxygen_p95", "blood_occupancy", "born", "cleared",
+        *_ANIMAL,
+        "n_proliferating",
+        "n_quiescent",
+        "n_apoptotic",
+        "n_necrotic",
+        "n_hypoxic",
+        "n_cells",
+        "n_resistant",
+        "load_mean",
+        "load_p05",
+        "load_p50",
+        "load_p95",
+        "stress_mean",
+        "stress_p05",
+        "stress_p50",
+        "stress_p95",
+        "occupancy_mean",
+        "occupancy_p05",
+        "occupancy_p50",
+        "occupancy_p95",
+        "oxygen_mean",
+        "oxygen_p05",
+        "oxygen_p50",
+        "oxygen_p95",
+        "blood_occupancy",
+        "born",
+        "cleared",
     ),
     "clones": (*_ANIMAL, "clone", "parent", "n_cells", "volume_mm3"),
-    "lesions": (*_ANIMAL, "lesion", "tumor_volume_mm3", "n_agents", "n_apoptotic", "n_necrotic", "n_hypoxic", "born", "cleared"),
+    "lesions": (
+        *_ANIMAL,
+        "lesion",
+        "tumor_volume_mm3",
+        "n_agents",
+        "n_apoptotic",
+        "n_necrotic",
+        "n_hypoxic",
+        "born",
+        "cleared",
+    ),
     "events": ("arm", "id", "time", "amt", "evid", "cmt", "ii", "addl", "ss", "rate", "drug"),
     "endpoints": (
-        "endpoint", "version", "arm", "control", "day", "estimate", "ci_low", "ci_high", "n", "n_control", "unit", "definition", "note",
+        "endpoint",
+        "version",
+        "arm",
+        "control",
+        "day",
+        "estimate",
+        "ci_low",
+        "ci_high",
+        "n",
+        "n_control",
+        "unit",
+        "definition",
+        "note",
     ),
-    "plasma": ("arm", "drug", "time_h", "day", "concentration_nM", "tumor_occupancy", "blood_occupancy"),
-}  # fmt: skip
-#: Names, kept as typed: an arm may be called "None", "NA" or "10", and a hash may look like a number.
-TEXT = ("study_id", "clone", "parent", "arm", "control", "drug", "cmt", "status", "endpoint", "version", "unit", "definition", "note")
+    "plasma": (
+        "arm",
+        "drug",
+        "time_h",
+        "day",
+        "concentration_nM",
+        "tumor_occupancy",
+        "blood_occupancy",
+    ),
+}
+#: Names, kept as typed: an arm may be called "None", "NA" or "10", and a hash may look like a
+#: number.
+TEXT = (
+    "study_id",
+    "clone",
+    "parent",
+    "arm",
+    "control",
+    "drug",
+    "cmt",
+    "status",
+    "endpoint",
+    "version",
+    "unit",
+    "definition",
+    "note",
+)
 
 
 def require_columns(columns: Iterable[str], needed: Iterable[str], *, where: str) -> None:
@@ -41,7 +121,11 @@ def require_columns(columns: Iterable[str], needed: Iterable[str], *, where: str
     missing = [name for name in needed if name not in present]
     if missing:
         hint = suggest(missing[0], present) if len(missing) == 1 else ""
-        raise TableError(f"missing column{'s' * (len(missing) > 1)} {', '.join(missing)}{hint}", where=where, remedy="add or rename them")
+        raise TableError(
+            f"missing column{'s' * (len(missing) > 1)} {', '.join(missing)}{hint}",
+            where=where,
+            remedy="add or rename them",
+        )
 
 
 def read_table(path: Path, name: str) -> pd.DataFrame:
@@ -62,16 +146,33 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        table = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(TEXT, "str"))
+        table = pd.read_csv(
+            path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(TEXT, "str")
+        )
     except FileNotFoundError as error:
-        raise TableError("the table is missing", where=str(path), remedy="run the scenario again") from error
+        raise TableError(
+            "the table is missing", where=str(path), remedy="run the scenario again"
+        ) from error
     except (ValueError, OSError) as error:
-        raise TableError(f"the table is damaged: {error}", where=str(path), remedy="run the scenario again") from error
+        raise TableError(
+            f"the table is damaged: {error}", where=str(path), remedy="run the scenario again"
+        ) from error
     require_columns(table.columns, COLUMNS[name], where=str(path))
-    for column in (column for column in COLUMNS[name] if column not in TEXT and not pd.api.types.is_numeric_dtype(table[column])):
+    for column in (
+        column
+        for column in COLUMNS[name]
+        if column not in TEXT and not pd.api.types.is_numeric_dtype(table[column])
+    ):
         given = table[column].dropna().astype(str)
-        wrong = given[pd.to_numeric(given.replace({"True": "1", "False": "0"}), errors="coerce").isna()]
+        wrong = given[
+            pd.to_numeric(given.replace({"True": "1", "False": "0"}), errors="coerce").isna()
+        ]
         if len(wrong):
-            message = f"line {wrong.index[0] + 2} of the table has '{wrong.iloc[0]}' in the column {column}, which holds numbers"
-            raise TableError(message, where=str(path), remedy="mend that line, or run the scenario again")
+            message = (
+                f"line {wrong.index[0] + 2} of the table has '{wrong.iloc[0]}' in the column"
+                f" {column}, which holds numbers"
+            )
+            raise TableError(
+                message, where=str(path), remedy="mend that line, or run the scenario again"
+            )
     return table

@@ -1,6 +1,8 @@
-"""Quantities on the sites of a tumor: what they are called, how they are stored, and how a box of them is read and made coarser.
+"""Quantities on the sites of a tumor: what they are called, how they are stored, and how a box of
+them is read and made coarser.
 
-Axes are always (z, y, x). Codes are labels as image software has them: 0 is no cell, and what the columns count from 0 counts from 1.
+Axes are always (z, y, x). Codes are labels as image software has them: 0 is no cell, and what the
+columns count from 0 counts from 1.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ BLOCK = 64
 
 
 class Field(NamedTuple):
-    """How a quantity is stored: ``dtype``, ``unit`` and what it means. Integers are labels, 0 without a cell; numbers are NaN without one."""
+    """How a quantity is stored: ``dtype``, ``unit`` and what it means. Integers are labels, 0
+    without a cell; numbers are NaN without one.
+    """
 
     dtype: str
     unit: str
@@ -49,11 +53,13 @@ FIELDS = {
 
 
 class Volumes(NamedTuple):
-    """Quantities on a box of sites, read region by region so that they need not be in memory together.
+    """Quantities on a box of sites, read region by region so that they need not be in memory
+    together.
 
-    ``shape`` (nz, ny, nx) [sites]; ``spacing_um`` edge of a site [um]; ``origin_um`` center of the first site, (z, y, x) from the
-    founding center [um]; ``fields`` names out of :data:`FIELDS`; ``read(name, region)`` the values on a region of the box;
-    ``labels`` the name of every label of a field; ``about`` what is shown, plain data.
+    ``shape`` (nz, ny, nx) [sites]; ``spacing_um`` edge of a site [um]; ``origin_um`` center of the
+    first site, (z, y, x) from the founding center [um]; ``fields`` names out of :data:`FIELDS`;
+    ``read(name, region)`` the values on a region of the box; ``labels`` the name of every label of
+    a field; ``about`` what is shown, plain data.
     """
 
     shape: tuple[int, int, int]
@@ -65,7 +71,9 @@ class Volumes(NamedTuple):
     about: dict[str, Any]
 
     def whole(self, name: str, step: int = 1) -> NDArray[Any]:
-        """One quantity on the whole box, every ``step``-th site of each axis; shape about ``shape / step``."""
+        """One quantity on the whole box, every ``step``-th site of each axis; shape about ``shape /
+        step``.
+        """
         every = slice(None, None, step)
         return self.read(name, (every, every, every))
 
@@ -74,8 +82,12 @@ class Volumes(NamedTuple):
         for low, high in ranges(self.shape[0]):
             yield low, high, self.read(name, (slice(low, high), slice(None), slice(None)))
 
-    def section(self, name: str, axis: int) -> tuple[NDArray[Any], tuple[float, float, float, float]]:
-        """One quantity on the plane through the middle of ``axis`` (0 z, 1 y, 2 x), and its left, right, lower and upper edge [mm]."""
+    def section(
+        self, name: str, axis: int
+    ) -> tuple[NDArray[Any], tuple[float, float, float, float]]:
+        """One quantity on the plane through the middle of ``axis`` (0 z, 1 y, 2 x), and its left,
+        right, lower and upper edge [mm].
+        """
         planes = [slice(None)] * 3
         middle = self.shape[axis] // 2
         planes[axis] = slice(middle, middle + 1)
@@ -84,13 +96,20 @@ class Volumes(NamedTuple):
         down, across = (k for k in range(3) if k != axis)
         edges = first[across], last[across], first[down], last[down]
         left, right, low, high = (edge / 1000.0 for edge in edges)
-        return self.read(name, (planes[0], planes[1], planes[2])).squeeze(axis), (left, right, low, high)
+        return self.read(name, (planes[0], planes[1], planes[2])).squeeze(axis), (
+            left,
+            right,
+            low,
+            high,
+        )
 
     def legend(self) -> dict[str, Any]:
         """What is shown, with unit, meaning and labels of every field, as plain data."""
         fields: dict[str, Any] = {name: FIELDS[name]._asdict() for name in self.fields}
         for name in fields:
-            fields[name]["labels"] = {str(code): text for code, text in self.labels.get(name, {}).items()}
+            fields[name]["labels"] = {
+                str(code): text for code, text in self.labels.get(name, {}).items()
+            }
         return self.about | {"length_unit": "micrometer", "fields": fields}
 
 
@@ -98,7 +117,10 @@ def check_fields(names: Iterable[str], known: Sequence[str] = tuple(FIELDS)) -> 
     """Refuse a name that is no field, or not one of the ``known`` ones."""
     for name in names:
         if name not in known:
-            raise RunError(f"there is no field '{name}'{suggest(name, known)}", remedy=f"known: {', '.join(known)}")
+            raise RunError(
+                f"there is no field '{name}'{suggest(name, known)}",
+                remedy=f"known: {', '.join(known)}",
+            )
 
 
 def ranges(n: int) -> Iterator[tuple[int, int]]:
@@ -107,12 +129,14 @@ def ranges(n: int) -> Iterator[tuple[int, int]]:
 
 
 def halve(values: NDArray[Any]) -> NDArray[Any]:
-    """Every 2 x 2 x 2 sites to one: the mean over those with a cell, or the most frequent label (a cell rather than none of equals).
+    """Every 2 x 2 x 2 sites to one: the mean over those with a cell, or the most frequent label (a
+    cell rather than none of equals).
 
     Parameters
     ----------
     values : array
-        Labels (unsigned) or numbers, shape (nz, ny, nx); an odd last plane, row or column counts twice.
+        Labels (unsigned) or numbers, shape (nz, ny, nx); an odd last plane, row or column counts
+        twice.
     """
     is_label = values.dtype.kind == "u"
     padded = np.pad(values, [(0, n % 2) for n in values.shape], mode="edge")
@@ -127,7 +151,8 @@ def halve(values: NDArray[Any]) -> NDArray[Any]:
 
 def _most_frequent(parts: NDArray[Any]) -> NDArray[Any]:
     """The label that most of ``parts``, shape (n, ...), have; of equals the smallest above 0."""
-    # Less one, 0 becomes the largest. After sorting, a run of m equal labels starts at k where k + m - 1 is the same.
+    # Less one, 0 becomes the largest. After sorting, a run of m equal labels starts at k where k +
+    # m - 1 is the same.
     codes = np.sort(parts - parts.dtype.type(1), axis=0)
     best = codes[0].copy()
     for length in range(2, len(codes) + 1):

@@ -22,7 +22,9 @@ ROOT = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Source:
-    """Where a number comes from: a key ``bib`` of references.bib and the place ``where`` in that work."""
+    """Where a number comes from: a key ``bib`` of references.bib and the place ``where`` in that
+    work.
+    """
 
     bib: str
     where: str
@@ -30,7 +32,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One number: ``value`` and ``range`` in the internal ``unit``, its ``status``, ``source`` and ``note``."""
+    """One number: ``value`` and ``range`` in the internal ``unit``, its ``status``, ``source`` and
+    ``note``.
+    """
 
     name: str
     value: float
@@ -65,7 +69,8 @@ class ParameterSet:
         """The number of a parameter in internal units."""
         if name not in self.values:
             raise ParameterError(
-                f"parameter set '{self.name}' has no '{name}'{suggest(name, self.values)}", remedy=f"see 'xenosim params {self.name}'"
+                f"parameter set '{self.name}' has no '{name}'{suggest(name, self.values)}",
+                remedy=f"see 'xenosim params {self.name}'",
             )
         return self.values[name].value
 
@@ -78,25 +83,45 @@ class ParameterSet:
         """The set as plain data, ready for JSON."""
         parameters = {
             name: {
-                "value": p.value, "unit": p.unit, "status": p.status, "source": {"bib": p.bib, "where": p.where},
-                "range": list(p.range) if p.range else None, "note": p.note,
+                "value": p.value,
+                "unit": p.unit,
+                "status": p.status,
+                "source": {"bib": p.bib, "where": p.where},
+                "range": list(p.range) if p.range else None,
+                "note": p.note,
             }
             for name, p in self.values.items()
-        }  # fmt: skip
+        }
         return {
-            "name": self.name, "kind": self.kind, "mechanism": self.mechanism, "description": self.description, "parameters": parameters,
-        }  # fmt: skip
+            "name": self.name,
+            "kind": self.kind,
+            "mechanism": self.mechanism,
+            "description": self.description,
+            "parameters": parameters,
+        }
 
-    def with_overrides(self, overrides: Mapping[str, str], *, where: str | None = None) -> ParameterSet:
+    def with_overrides(
+        self, overrides: Mapping[str, str], *, where: str | None = None
+    ) -> ParameterSet:
         """The set with some values replaced by quantities; a replaced value is ``assumed``."""
         values = dict(self.values)
         for name, text in overrides.items():
             if name not in values:
                 known = f"see 'xenosim params {self.name}'"
-                raise ParameterError(f"'{name}' is not a parameter of '{self.name}'{suggest(name, values)}", where=where, remedy=known)
+                raise ParameterError(
+                    f"'{name}' is not a parameter of '{self.name}'{suggest(name, values)}",
+                    where=where,
+                    remedy=known,
+                )
             number = quantity(text, PARAMETERS[self.kind][name][0], where=where)
             note = f"set by the scenario; {values[name].value:g} by default"
-            values[name] = replace(values[name], value=number, status="assumed", source=Source("xenosim2026", "scenario"), note=note)
+            values[name] = replace(
+                values[name],
+                value=number,
+                status="assumed",
+                source=Source("xenosim2026", "scenario"),
+                note=note,
+            )
         return replace(self, values=values)
 
 
@@ -109,15 +134,24 @@ def count_statuses(parameters: Iterable[Parameter]) -> dict[str, int]:
 def available(kind: str) -> list[str]:
     """Names of the shipped sets of a kind: drug, mouse, model, line, cell or tumor."""
     if kind not in PARAMETERS:
-        raise ParameterError(f"there is no kind '{kind}'{suggest(kind, PARAMETERS)}", remedy=f"one of {', '.join(PARAMETERS)}")
+        raise ParameterError(
+            f"there is no kind '{kind}'{suggest(kind, PARAMETERS)}",
+            remedy=f"one of {', '.join(PARAMETERS)}",
+        )
     if kind == "line":
         return list(lines())
-    return sorted(path.stem for path in (ROOT / FOLDERS[kind]).glob("*.yaml")) if kind in FOLDERS else [kind]
+    return (
+        sorted(path.stem for path in (ROOT / FOLDERS[kind]).glob("*.yaml"))
+        if kind in FOLDERS
+        else [kind]
+    )
 
 
 @cache
 def load_set(name: str) -> ParameterSet:
-    """Read a shipped parameter set with everything it extends; ParameterError names the nearest one if there is none."""
+    """Read a shipped parameter set with everything it extends; ParameterError names the nearest one
+    if there is none.
+    """
     import yaml
 
     path = _find(name)
@@ -125,21 +159,32 @@ def load_set(name: str) -> ParameterSet:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         kind, own, parents = document["kind"], document["parameters"], document.get("extends", [])
     except (yaml.YAMLError, KeyError, TypeError) as error:
-        raise ParameterError(f"not a parameter file ({error})", where=path.name, remedy="give 'kind' and 'parameters'") from error
+        raise ParameterError(
+            f"not a parameter file ({error})",
+            where=path.name,
+            remedy="give 'kind' and 'parameters'",
+        ) from error
     if kind not in PARAMETERS:
-        raise ParameterError(f"unknown kind '{kind}'", where=path.name, remedy=f"one of {', '.join(PARAMETERS)}")
+        raise ParameterError(
+            f"unknown kind '{kind}'", where=path.name, remedy=f"one of {', '.join(PARAMETERS)}"
+        )
     values: dict[str, Parameter] = {}
     for parent in [parents] if isinstance(parents, str) else parents:
         values |= load_set(parent).values
     for key, entry in own.items():
         values[key] = parse_parameter(key, entry, kind, where=f"{path.name}: {key}")
-    return ParameterSet(name, kind, values, document.get("mechanism", ""), document.get("description", ""))
+    return ParameterSet(
+        name, kind, values, document.get("mechanism", ""), document.get("description", "")
+    )
 
 
 def _find(name: str) -> Path:
     every = {path.stem: path for path in [*ROOT.glob("*.yaml"), *ROOT.glob("*/*.yaml")]}
     if name not in every:
-        raise ParameterError(f"there is no parameter set '{name}'{suggest(name, every)}", remedy="see 'xenosim params'")
+        raise ParameterError(
+            f"there is no parameter set '{name}'{suggest(name, every)}",
+            remedy="see 'xenosim params'",
+        )
     return every[name]
 
 
@@ -151,7 +196,8 @@ def parse_parameter(name: str, entry: Mapping[str, Any], kind: str, *, where: st
     name : str
         A name of the schema.
     entry : Mapping
-        Keys ``value``, ``unit``, ``status``, ``source`` {bib, where}; optionally ``range`` and ``note``.
+        Keys ``value``, ``unit``, ``status``, ``source`` {bib, where}; optionally ``range`` and
+        ``note``.
     kind : str
         Section of the schema.
     where : str
@@ -160,52 +206,86 @@ def parse_parameter(name: str, entry: Mapping[str, Any], kind: str, *, where: st
     Raises
     ------
     ParameterError
-        Unknown name, status or source, no finite value, a value outside its range, or an assumed value without a note.
+        Unknown name, status or source, no finite value, a value outside its range, or an assumed
+        value without a note.
     """
     known = PARAMETERS[kind]
     if name not in known:
-        raise ParameterError(f"'{name}' is not a parameter of a {kind}{suggest(name, known)}", where=where, remedy="correct the name")
+        raise ParameterError(
+            f"'{name}' is not a parameter of a {kind}{suggest(name, known)}",
+            where=where,
+            remedy="correct the name",
+        )
     _check(entry, where)
     unit = DIMENSIONS[known[name][0]]
     if bool(unit) != bool(entry["unit"]):
-        raise UnitError(f"'{entry['unit']}' is not the unit of '{name}'", where=where, remedy=f"use '{unit}'")
+        raise UnitError(
+            f"'{entry['unit']}' is not the unit of '{name}'", where=where, remedy=f"use '{unit}'"
+        )
     scale = convert(1.0, entry["unit"], known[name][0], where=where) if unit else 1.0
     bounds = entry.get("range")
     limits = (bounds[0] * scale, bounds[1] * scale) if bounds else None
     source = Source(entry["source"]["bib"], entry["source"]["where"])
-    return Parameter(name, entry["value"] * scale, unit, entry["status"], source, limits, entry.get("note", ""))
+    return Parameter(
+        name, entry["value"] * scale, unit, entry["status"], source, limits, entry.get("note", "")
+    )
 
 
 def _check(entry: Mapping[str, Any], where: str) -> None:
     """Everything about an entry that needs no unit."""
     missing = {"value", "unit", "status", "source"} - set(entry)
     if missing or not {"bib", "where"} <= set(entry["source"]):
-        raise ParameterError("value, unit, status or source {bib, where} is missing", where=where, remedy="add it")
+        raise ParameterError(
+            "value, unit, status or source {bib, where} is missing", where=where, remedy="add it"
+        )
     value, bounds = entry["value"], entry.get("range")
     if type(value) not in (int, float) or not math.isfinite(value):
-        raise ParameterError(f"{value!r} is not a finite number", where=where, remedy="write e.g. 0.28 or 1.0e+3")
+        raise ParameterError(
+            f"{value!r} is not a finite number", where=where, remedy="write e.g. 0.28 or 1.0e+3"
+        )
     if entry["status"] not in STATUSES:
-        raise ParameterError(f"unknown status '{entry['status']}'", where=where, remedy=f"one of {', '.join(STATUSES)}")
+        raise ParameterError(
+            f"unknown status '{entry['status']}'",
+            where=where,
+            remedy=f"one of {', '.join(STATUSES)}",
+        )
     if entry["source"]["bib"] not in references():
-        raise ParameterError(f"source '{entry['source']['bib']}' is unknown", where=where, remedy="add it to references.bib")
+        raise ParameterError(
+            f"source '{entry['source']['bib']}' is unknown",
+            where=where,
+            remedy="add it to references.bib",
+        )
     if entry["status"] == "assumed" and not entry.get("note"):
-        raise ParameterError("an assumed value needs a note", where=where, remedy="say why it was chosen")
+        raise ParameterError(
+            "an assumed value needs a note", where=where, remedy="say why it was chosen"
+        )
     if bounds and not bounds[0] <= value <= bounds[1]:
-        raise ParameterError(f"{value} lies outside its range {bounds}", where=where, remedy="correct the value or the range")
+        raise ParameterError(
+            f"{value} lies outside its range {bounds}",
+            where=where,
+            remedy="correct the value or the range",
+        )
 
 
 @cache
 def load_line(name: str, with_calibration: bool = True) -> ParameterSet:
-    """The cells of a line: the default cell, its doubling time in culture, and what was measured or (unless left out) calibrated for it."""
+    """The cells of a line: the default cell, its doubling time in culture, and what was measured or
+    (unless left out) calibrated for it.
+    """
     record = find_line(name)
     values = dict(load_set("cell").values)
     for key, entry in line_entries(record, with_calibration).items():
         values[key] = parse_parameter(key, entry, "line", where=f"lines.csv: {record.name}: {key}")
-    return ParameterSet(record.name, "line", values, "", ", ".join(filter(None, (record.cancer, record.genotype))))
+    return ParameterSet(
+        record.name, "line", values, "", ", ".join(filter(None, (record.cancer, record.genotype)))
+    )
 
 
 @cache
 def references() -> dict[str, str]:
     """BibTeX entries by key."""
     text = (ROOT / "references.bib").read_text(encoding="utf-8")
-    return {match[1]: match[0].strip() for match in re.finditer(r"@\w+\{(\w+),.*?\n\}\n", text, re.DOTALL)}
+    return {
+        match[1]: match[0].strip()
+        for match in re.finditer(r"@\w+\{(\w+),.*?\n\}\n", text, re.DOTALL)
+    }

@@ -1,4 +1,6 @@
-"""Perturbations: knock-out, knock-down, over-expression and mutation of a node, as changes of parameters (MODEL.md, perturbations)."""
+"""Perturbations: knock-out, knock-down, over-expression and mutation of a node, as changes of
+parameters (MODEL.md, perturbations).
+"""
 
 from __future__ import annotations
 
@@ -11,15 +13,18 @@ from xenosim.errors import ParameterError, suggest
 from xenosim.parameters.lines import find_line
 from xenosim.parameters.load import ParameterSet, Source
 
-#: Share of the death threshold that each of Mcl-1, Bcl-2 and c-IAP holds [-] (assumed: a third each).
+#: Share of the death threshold that each of Mcl-1, Bcl-2 and c-IAP holds [-] (assumed: a third
+#: each).
 GUARD_SHARE = 1.0 / 3.0
-#: Factors on Kd per drug of PSMB5 mutants [-]. A49T: resistance factor 150-160 for bortezomib (Roeten 2021), the same for
-#: ixazomib, which binds the same pocket as a boronate; carfilzomib assumed. C63F: 30-fold, carfilzomib stays active (HT-29 clones, 2011).
+#: Factors on Kd per drug of PSMB5 mutants [-]. A49T: resistance factor 150-160 for bortezomib
+#: (Roeten 2021), the same for ixazomib, which binds the same pocket as a boronate; carfilzomib
+#: assumed. C63F: 30-fold, carfilzomib stays active (HT-29 clones, 2011).
 MUTATIONS = {
     "A49T": {"bortezomib": 155.0, "ixazomib": 155.0, "carfilzomib": 10.0},
     "C63F": {"bortezomib": 30.0, "ixazomib": 30.0, "carfilzomib": 1.0},
 }
-#: What scales with the remaining activity of a node: parameter, and how ("level": in proportion; "inverse"; "guard": its share).
+#: What scales with the remaining activity of a node: parameter, and how ("level": in proportion;
+#: "inverse"; "guard": its share).
 EFFECTS: dict[str, tuple[tuple[str, str], ...]] = {
     "PERK": (("noxa_gain", "level"), ("dr5", "level")),
     "ATF4": (("noxa_gain", "level"), ("dr5", "level")),
@@ -48,15 +53,32 @@ EFFECTS: dict[str, tuple[tuple[str, str], ...]] = {
     "CRBN": (("ikzf_degradation", "level"), ("lenalidomide_load_gain", "level")),
 }
 #: Nodes named after the same thing.
-SAME = {"EIF2AK3": "PERK", "DDIT3": "CHOP", "PMAIP1": "NOXA", "HSPA5": "BIP", "GRP78": "BIP", "TNFRSF10B": "DR5", "MCL-1": "MCL1", "BCL-2": "BCL2",
-        "C-MYC": "MYC", "CASPASE-8": "CASP8", "CASPASE-9": "CASP9", "NFE2L1": "NRF1", "C-IAP": "CIAP", "IKB": "IKBA", "MAPK8": "JNK"}  # fmt: skip
+SAME = {
+    "EIF2AK3": "PERK",
+    "DDIT3": "CHOP",
+    "PMAIP1": "NOXA",
+    "HSPA5": "BIP",
+    "GRP78": "BIP",
+    "TNFRSF10B": "DR5",
+    "MCL-1": "MCL1",
+    "BCL-2": "BCL2",
+    "C-MYC": "MYC",
+    "CASPASE-8": "CASP8",
+    "CASPASE-9": "CASP9",
+    "NFE2L1": "NRF1",
+    "C-IAP": "CIAP",
+    "IKB": "IKBA",
+    "MAPK8": "JNK",
+}
 #: Nodes whose knock-out no cell survives.
 VITAL = ("PSMB5", "SYNTHESIS", "AUTOPHAGY")
 _REMEDY = 'write "CHOP=ko", "NOXA=kd:0.8" (80 % removed), "MCL1=oe:3" (three-fold) or "PSMB5=A49T"'
 
 
 class Perturbation(NamedTuple):
-    """``node``, its remaining activity ``level`` [-] (0 knock-out, 1 unchanged) and ``mutation`` of PSMB5 or ""."""
+    """``node``, its remaining activity ``level`` [-] (0 knock-out, 1 unchanged) and ``mutation`` of
+    PSMB5 or "".
+    """
 
     node: str
     level: float
@@ -65,7 +87,11 @@ class Perturbation(NamedTuple):
     def __str__(self) -> str:
         if self.mutation:
             return f"{self.node}={self.mutation}"
-        return f"{self.node}={'ko' if self.level == 0 else f'kd:{1 - self.level:g}' if self.level < 1 else f'oe:{self.level:g}'}"
+        if self.level == 0:
+            return f"{self.node}=ko"
+        if self.level < 1:
+            return f"{self.node}=kd:{1 - self.level:g}"
+        return f"{self.node}=oe:{self.level:g}"
 
 
 def parse_perturbations(texts: Sequence[str], where: str = "--perturb") -> tuple[Perturbation, ...]:
@@ -74,18 +100,34 @@ def parse_perturbations(texts: Sequence[str], where: str = "--perturb") -> tuple
     Raises
     ------
     ParameterError
-        Unknown nodes or mutations (with the nearest name), impossible amounts, two perturbations of one node.
+        Unknown nodes or mutations (with the nearest name), impossible amounts, two perturbations of
+        one node.
     """
     found: dict[tuple[str, bool], Perturbation] = {}
     for text in texts:
         perturbation = _parse(text, where)
         key = (perturbation.node, bool(perturbation.mutation))
         if key in found:
-            raise ParameterError(f"'{text}' contradicts '{found[key]}'", where=where, remedy="keep one perturbation per node")
+            raise ParameterError(
+                f"'{text}' contradicts '{found[key]}'",
+                where=where,
+                remedy="keep one perturbation per node",
+            )
         for other in found.values():
-            shared = {name for name, _ in EFFECTS[perturbation.node]} & {name for name, _ in EFFECTS[other.node]}
-            if shared and not perturbation.mutation and not other.mutation and (perturbation.level - 1.0) * (other.level - 1.0) < 0:
-                raise ParameterError(f"'{text}' contradicts '{other}': both act on {', '.join(sorted(shared))}", where=where, remedy="keep one of them")
+            shared = {name for name, _ in EFFECTS[perturbation.node]} & {
+                name for name, _ in EFFECTS[other.node]
+            }
+            if (
+                shared
+                and not perturbation.mutation
+                and not other.mutation
+                and (perturbation.level - 1.0) * (other.level - 1.0) < 0
+            ):
+                raise ParameterError(
+                    f"'{text}' contradicts '{other}': both act on {', '.join(sorted(shared))}",
+                    where=where,
+                    remedy="keep one of them",
+                )
         found[key] = perturbation
     return tuple(found.values())
 
@@ -94,45 +136,85 @@ def _parse(text: str, where: str) -> Perturbation:
     node, equals, value = (part.strip() for part in text.partition("="))
     node = SAME.get(node.upper(), node.upper())
     if node in ("BAX", "BAK"):
-        raise ParameterError(f"{node} alone changes nothing: BAX and BAK stand in for each other", where=where, remedy='write "BAX/BAK=ko"')
+        raise ParameterError(
+            f"{node} alone changes nothing: BAX and BAK stand in for each other",
+            where=where,
+            remedy='write "BAX/BAK=ko"',
+        )
     if not equals or not value:
         raise ParameterError(f"'{text}' is not a perturbation", where=where, remedy=_REMEDY)
     if node not in EFFECTS:
-        raise ParameterError(f"unknown node '{node}'{suggest(node, EFFECTS)}", where=where, remedy=f"one of {', '.join(EFFECTS)}")
+        raise ParameterError(
+            f"unknown node '{node}'{suggest(node, EFFECTS)}",
+            where=where,
+            remedy=f"one of {', '.join(EFFECTS)}",
+        )
     if value.lower() == "ko":
         if node in VITAL:
-            raise ParameterError(f"cells do not live without {node}", where=where, remedy=f'write e.g. "{node}=kd:0.5"')
+            raise ParameterError(
+                f"cells do not live without {node}",
+                where=where,
+                remedy=f'write e.g. "{node}=kd:0.5"',
+            )
         return Perturbation(node, 0.0)
     if match := re.fullmatch(r"(kd|oe):(\d*\.?\d+)", value.lower()):
         amount = float(match[2])
         if match[1] == "kd" and not 0 < amount < 1:
-            raise ParameterError(f"a knock-down by {amount:g}", where=where, remedy="give the removed share, between 0 and 1")
+            raise ParameterError(
+                f"a knock-down by {amount:g}",
+                where=where,
+                remedy="give the removed share, between 0 and 1",
+            )
         if match[1] == "oe" and not 1 < amount <= 1000:
-            raise ParameterError(f"an over-expression by {amount:g}", where=where, remedy="give a factor between 1 and 1000")
+            raise ParameterError(
+                f"an over-expression by {amount:g}",
+                where=where,
+                remedy="give a factor between 1 and 1000",
+            )
         return Perturbation(node, 1.0 - amount if match[1] == "kd" else amount)
     if node == "PSMB5" and value.upper() in MUTATIONS:
         return Perturbation(node, 1.0, value.upper())
     known = f"mutations of PSMB5: {', '.join(MUTATIONS)}" if node == "PSMB5" else _REMEDY
-    raise ParameterError(f"'{value}' is neither ko, kd, oe nor a known mutation", where=where, remedy=known)
+    raise ParameterError(
+        f"'{value}' is neither ko, kd, oe nor a known mutation", where=where, remedy=known
+    )
 
 
 def perturbed(parameters: ParameterSet, perturbations: Sequence[Perturbation]) -> ParameterSet:
-    """The parameter set under perturbations; what changed is ``assumed`` and says why. Mutations act through :func:`kd_folds`."""
+    """The parameter set under perturbations; what changed is ``assumed`` and says why. Mutations
+    act through :func:`kd_folds`.
+    """
     values = dict(parameters.values)
     for perturbation in perturbations:
         for name, how in EFFECTS[perturbation.node] if not perturbation.mutation else ():
             old, level = values[name], perturbation.level
-            factor = {"level": level, "inverse": 1.0 / level if level else 1.0, "guard": 1.0 + GUARD_SHARE * (level - 1.0)}[how]
+            factor = {
+                "level": level,
+                "inverse": 1.0 / level if level else 1.0,
+                "guard": 1.0 + GUARD_SHARE * (level - 1.0),
+            }[how]
             note = f"{perturbation}: {old.value:g} x {factor:.3g}"
-            values[name] = replace(old, value=old.value * factor, status="assumed", source=Source("xenosim2026", "perturbation"), note=note)
+            values[name] = replace(
+                old,
+                value=old.value * factor,
+                status="assumed",
+                source=Source("xenosim2026", "perturbation"),
+                note=note,
+            )
     return replace(parameters, values=values)
 
 
 def of_line(name: str, given: Sequence[Perturbation]) -> tuple[Perturbation, ...]:
-    """The perturbations of a subline of the library, then those ``given``, which take precedence over them."""
+    """The perturbations of a subline of the library, then those ``given``, which take precedence
+    over them.
+    """
     own = find_line(name).perturb
     changed = {(p.node, bool(p.mutation)) for p in given}
-    kept = [p for p in parse_perturbations([own] if own else [], "lines.csv") if (p.node, bool(p.mutation)) not in changed]
+    kept = [
+        p
+        for p in parse_perturbations([own] if own else [], "lines.csv")
+        if (p.node, bool(p.mutation)) not in changed
+    ]
     return (*kept, *given)
 
 

@@ -1,4 +1,6 @@
-"""What each parameter means: its dimension (see :mod:`xenosim.units`) and a description. A name that is not here is refused."""
+"""What each parameter means: its dimension (see :mod:`xenosim.units`) and a description. A name
+that is not here is refused.
+"""
 
 from __future__ import annotations
 
@@ -65,8 +67,14 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "noxa_floor": ("fraction", "NOXA removal that inhibition cannot stop"),
         "dr5_rate": ("rate", "kD: DR5-FADD-caspase-8"),
         "dr5": ("dimensionless", "d5: DR5 of the line"),
-        "mitochondrial_arm": ("dimensionless", "w9: weight of NOXA, BAX/BAK and caspase-9 in the death signal"),
-        "receptor_arm": ("dimensionless", "w8: weight of DR5, FADD and caspase-8 in the death signal"),
+        "mitochondrial_arm": (
+            "dimensionless",
+            "w9: weight of NOXA, BAX/BAK and caspase-9 in the death signal",
+        ),
+        "receptor_arm": (
+            "dimensionless",
+            "w8: weight of DR5, FADD and caspase-8 in the death signal",
+        ),
         "commitment_rate": ("rate", "kX: commitment to death"),
         "commitment_decay": ("rate", "kXd: decay of commitment"),
         "threshold_mean": ("dimensionless", "theta: Bcl-2/c-IAP/Mcl-1 threshold, mean of the line"),
@@ -78,12 +86,18 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "ikzf_threshold_gain": ("fraction", "threshold lowered by IKZF1/3 loss"),
         "ikzf_rate": ("rate", "kI: IKZF1/3 turnover"),
         "ikzf_degradation": ("dimensionless", "E: induced over basal removal of IKZF1/3"),
-        "ikzf_activity_half": ("fraction", "proteasome activity at half the induced removal of IKZF1/3"),
+        "ikzf_activity_half": (
+            "fraction",
+            "proteasome activity at half the induced removal of IKZF1/3",
+        ),
         "lenalidomide_load_gain": ("fraction", "load added by lenalidomide"),
         "ikzf_cycle_gain": ("fraction", "cycle slowed by IKZF1/3 loss"),
         "cycle_stress_gain": ("dimensionless", "cycle slowed per unit of stress above rest"),
         "cycle_cv": ("fraction", "cycle time: between cells"),
-        "cycle_inheritance": ("fraction", "cycle time: mother-daughter correlation of its logarithm"),
+        "cycle_inheritance": (
+            "fraction",
+            "cycle time: mother-daughter correlation of its logarithm",
+        ),
         "clearance_time_min": ("time", "shortest time from death to an empty site"),
         "clearance_time_max": ("time", "longest time from death to an empty site"),
         "clone_kd_fold": ("dimensionless", "Kd of the clone over that of the wild type"),
@@ -91,7 +105,10 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
     "tumor": {
         "doubling_time": ("duration_days", "volume doubling at the start volume, untreated"),
         "start_volume": ("volume", "mean volume at randomization"),
-        "potential_doubling_time": ("duration_days", "doubling without crowding; a check of the calibration"),
+        "potential_doubling_time": (
+            "duration_days",
+            "doubling without crowding; a check of the calibration",
+        ),
         "cell_loss_factor": ("fraction", "background cell loss as a share of production"),
         "mechanical_depth": ("length", "delta: depth within which a division can make space"),
         "cell_density": ("density", "cells per volume"),
@@ -100,10 +117,19 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "vessel_correlation_length": ("length", "g: correlation length"),
         "voxel_edge": ("length", "edge of a voxel"),
         "vacancy_closure_time": ("time", "mean life of a gap left by a cleared cell"),
-        "growth_start_fraction": ("fraction", "volume at which growth is started, over the start volume"),
+        "growth_start_fraction": (
+            "fraction",
+            "volume at which growth is started, over the start volume",
+        ),
         "oxygen_diffusion": ("diffusivity", "diffusion of oxygen in tissue"),
-        "oxygen_uptake": ("rate", "k: consumption of oxygen by tissue full of living cells, first order"),
-        "oxygen_supply": ("dimensionless", "supply of oxygen by vessels, over their exchange g of drug"),
+        "oxygen_uptake": (
+            "rate",
+            "k: consumption of oxygen by tissue full of living cells, first order",
+        ),
+        "oxygen_supply": (
+            "dimensionless",
+            "supply of oxygen by vessels, over their exchange g of drug",
+        ),
         "oxygen_blood": ("pressure", "oxygen in the vessels of the tumor"),
         "oxygen_host": ("pressure", "oxygen in the host tissue"),
         "oxygen_host_exchange": ("rate", "relaxation of oxygen in the host tissue"),
@@ -115,11 +141,19 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
     "site": {
         "lesion_count": ("dimensionless", "lesions in one animal"),
         "lesion_median_volume": ("volume", "median volume of a lesion at the first dose"),
-        "lesion_volume_sd": ("dimensionless", "lesion volumes: standard deviation of the logarithm"),
+        "lesion_volume_sd": (
+            "dimensionless",
+            "lesion volumes: standard deviation of the logarithm",
+        ),
     },
-}  # fmt: skip
-PARAMETERS["line"] = PARAMETERS["cell"] | {"culture_doubling_time": ("time", "doubling time in culture")}
+}
+PARAMETERS["line"] = PARAMETERS["cell"] | {
+    "culture_doubling_time": ("time", "doubling time in culture")
+}
 PARAMETERS["model"] = PARAMETERS["cell"] | PARAMETERS["tumor"]
-PARAMETERS["site"] |= {name: PARAMETERS["tumor"][name] for name in ("vessel_exchange", "vessel_exchange_cv", "vessel_correlation_length", "voxel_edge")}
+PARAMETERS["site"] |= {
+    name: PARAMETERS["tumor"][name]
+    for name in ("vessel_exchange", "vessel_exchange_cv", "vessel_correlation_length", "voxel_edge")
+}
 STATUSES = ("measured", "derived", "calibrated", "assumed")
 FOLDERS = {"drug": "drugs", "mouse": "mice", "model": "models", "site": "sites"}

@@ -1,4 +1,6 @@
-"""Target occupancy of tissue from plasma: delivery, binding, turnover and competition (MODEL.md P2)."""
+"""Target occupancy of tissue from plasma: delivery, binding, turnover and competition (MODEL.md
+P2).
+"""
 
 from __future__ import annotations
 
@@ -22,9 +24,11 @@ _E32 = 6.0 + np.sqrt(2.0)
 
 
 class TargetBinding(NamedTuple):
-    """Binding to beta5 in one tissue: ``sites_nM`` R [nM], turnover ``kdeg_per_h`` [1/h]; per proteasome inhibitor, in the
-    order of ``inhibitors``: ``kon`` [1/(nM h)], ``koff`` [1/h] (0: irreversible), ``fu`` [-]. ``cereblon``: drug that binds
-    cereblon or "", its ``cereblon_kd`` [nM] and ``cereblon_fu`` [-]."""
+    """Binding to beta5 in one tissue: ``sites_nM`` R [nM], turnover ``kdeg_per_h`` [1/h]; per
+    proteasome inhibitor, in the order of ``inhibitors``: ``kon`` [1/(nM h)], ``koff`` [1/h] (0:
+    irreversible), ``fu`` [-]. ``cereblon``: drug that binds cereblon or "", its ``cereblon_kd``
+    [nM] and ``cereblon_fu`` [-].
+    """
 
     inhibitors: tuple[str, ...]
     sites_nM: float
@@ -38,7 +42,9 @@ class TargetBinding(NamedTuple):
 
 
 class _Plasma(NamedTuple):
-    """Profiles of all inhibitors, padded to common shapes; ``breaks``: every time at which one of them jumps [h]."""
+    """Profiles of all inhibitors, padded to common shapes; ``breaks``: every time at which one of
+    them jumps [h].
+    """
 
     start: FloatArray
     amplitude: FloatArray
@@ -48,7 +54,9 @@ class _Plasma(NamedTuple):
 
 
 class _Site(NamedTuple):
-    """Binding of one zone and clone: exchange ``g`` [1/h], sites [nM], kdeg, koff [1/h], kon [1/(nM h)], fu [-]."""
+    """Binding of one zone and clone: exchange ``g`` [1/h], sites [nM], kdeg, koff [1/h], kon [1/(nM
+    h)], fu [-].
+    """
 
     g: float
     sites: float
@@ -59,8 +67,10 @@ class _Site(NamedTuple):
 
 
 @kernel
-def plasma_at(plasma, j, time, before, conc, slope):  # type: ignore[no-untyped-def]
-    """Concentration [nM] and its slope [nM/h] of drug ``j`` at ``time`` [h], of the segment begun by ``before`` [h] (P1)."""
+def plasma_at(plasma, j, time, before, conc, slope):
+    """Concentration [nM] and its slope [nM/h] of drug ``j`` at ``time`` [h], of the segment begun
+    by ``before`` [h] (P1).
+    """
     s = np.searchsorted(plasma.start[j], before, side="right") - 1
     if s < 0:
         conc[j], slope[j] = 0.0, 0.0
@@ -75,10 +85,11 @@ def plasma_at(plasma, j, time, before, conc, slope):  # type: ignore[no-untyped-
 
 
 @kernel
-def binding_rates(o, conc, slope, site, f, jacobian, ft):  # type: ignore[no-untyped-def]
+def binding_rates(o, conc, slope, site, f, jacobian, ft):
     """do/dt of competing inhibitors [1/h], its Jacobian [1/h] and time derivative [1/h2] (P2).
 
-    Cf_j = (g Cp_j + koff_j R o_j) / (g/fu_j + kon_j R free);  do_j/dt = kon_j Cf_j free - (koff_j + kdeg) o_j
+    Cf_j = (g Cp_j + koff_j R o_j) / (g/fu_j + kon_j R free);  do_j/dt = kon_j Cf_j free - (koff_j +
+    kdeg) o_j
 
     Source: quasi-steady delivery and binding, model.md P2.
     """
@@ -95,12 +106,16 @@ def binding_rates(o, conc, slope, site, f, jacobian, ft):  # type: ignore[no-unt
         ft[j] = site.kon[j] * free * site.g * slope[j] / den
         for i in range(n):
             jacobian[j, i] = -site.kon[j] * num * supply / (den * den)
-        jacobian[j, j] += site.kon[j] * free * site.koff[j] * site.sites / den - site.koff[j] - site.kdeg
+        jacobian[j, j] += (
+            site.kon[j] * free * site.koff[j] * site.sites / den - site.koff[j] - site.kdeg
+        )
 
 
 @kernel
-def solve_small(a, b):  # type: ignore[no-untyped-def]
-    """Solve a x = b in place by elimination [-]; ``a`` (n, n) is diagonally dominant enough to need no pivoting."""
+def solve_small(a, b):
+    """Solve a x = b in place by elimination [-]; ``a`` (n, n) is diagonally dominant enough to need
+    no pivoting.
+    """
     n = b.shape[0]
     for k in range(n):
         for i in range(k + 1, n):
@@ -115,7 +130,7 @@ def solve_small(a, b):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _stage(jacobian, h, rhs, matrix):  # type: ignore[no-untyped-def]
+def _stage(jacobian, h, rhs, matrix):
     """rhs <- (I - h gamma J)^-1 rhs [-]."""
     n = rhs.shape[0]
     for i in range(n):
@@ -126,11 +141,12 @@ def _stage(jacobian, h, rhs, matrix):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def integrate_site(o, plasma, site, t0, t1, before):  # type: ignore[no-untyped-def]
-    """Advance the occupancies ``o`` (n,) [-] of one site from ``t0`` to ``t1`` [h]; return the integral of their sum [h] (P2),
-    NaN where plasma or binding is no number.
+def integrate_site(o, plasma, site, t0, t1, before):
+    """Advance the occupancies ``o`` (n,) [-] of one site from ``t0`` to ``t1`` [h]; return the
+    integral of their sum [h] (P2), NaN where plasma or binding is no number.
 
-    Source: Shampine and Reichelt 1997, doi:10.1137/S1064827594276424 (the Rosenbrock pair ode23s, adaptive).
+    Source: Shampine and Reichelt 1997, doi:10.1137/S1064827594276424 (the Rosenbrock pair ode23s,
+    adaptive).
     """
     n = o.shape[0]
     conc, slope, scratch = np.empty(n), np.empty(n), np.empty((n, n))
@@ -184,8 +200,9 @@ def integrate_site(o, plasma, site, t0, t1, before):  # type: ignore[no-untyped-
 
 
 @kernel
-def advance_occupancy(occupancy, plasma, zones, fold, sites, kdeg, kon, koff, fu, t0, t1, mean):  # type: ignore[no-untyped-def]
-    """Advance every zone and clone from ``t0`` to ``t1`` [h] and write the time-mean total occupancy [-] (P2).
+def advance_occupancy(occupancy, plasma, zones, fold, sites, kdeg, kon, koff, fu, t0, t1, mean):
+    """Advance every zone and clone from ``t0`` to ``t1`` [h] and write the time-mean total
+    occupancy [-] (P2).
 
     Parameters
     ----------
@@ -229,10 +246,17 @@ class TargetExposure:
     """
 
     def __init__(
-        self, profiles: Mapping[str, PlasmaProfile], binding: TargetBinding, exchange: FloatArray,
+        self,
+        profiles: Mapping[str, PlasmaProfile],
+        binding: TargetBinding,
+        exchange: FloatArray,
         kd_fold: FloatArray | None = None,
-    ) -> None:  # fmt: skip
-        self.binding, self.exchange, self.profiles = binding, np.asarray(exchange, np.float64), dict(profiles)
+    ) -> None:
+        self.binding, self.exchange, self.profiles = (
+            binding,
+            np.asarray(exchange, np.float64),
+            dict(profiles),
+        )
         n = len(binding.inhibitors)
         self.fold = np.ones((1, n)) if kd_fold is None else np.asarray(kd_fold, np.float64)
         self.occupancy = np.zeros((self.exchange.size, self.fold.shape[0], n))
@@ -252,21 +276,35 @@ class TargetExposure:
             return np.zeros_like(self._mean)
         b = self.binding
         advance_occupancy(
-            self.occupancy, self._plasma, self.exchange, self.fold, b.sites_nM, b.kdeg_per_h, b.kon, b.koff, b.fu,
-            float(t0_h), float(t1_h), self._mean,
-        )  # fmt: skip
+            self.occupancy,
+            self._plasma,
+            self.exchange,
+            self.fold,
+            b.sites_nM,
+            b.kdeg_per_h,
+            b.kon,
+            b.koff,
+            b.fu,
+            float(t0_h),
+            float(t1_h),
+            self._mean,
+        )
         if not np.isfinite(self._mean).all():
             raise ParameterError(
-                f"plasma or binding of {', '.join(b.inhibitors)} is no finite number between {t0_h:g} and {t1_h:g} h",
+                f"plasma or binding of {', '.join(b.inhibitors)} is no finite number between"
+                f" {t0_h:g} and {t1_h:g} h",
                 remedy="check doses and parameters of the drug",
-            )  # fmt: skip
+            )
         return self._mean.copy()
 
     def _is_clear(self, t0: float, t1: float) -> bool:
         breaks = self._plasma.breaks
         if np.any((breaks >= t0) & (breaks < t1)) or self.occupancy.max(initial=0.0) > NO_OCCUPANCY:
             return False
-        return all(float(self.profiles[name].concentration(t0)) < NO_DRUG_NM for name in self.binding.inhibitors)
+        return all(
+            float(self.profiles[name].concentration(t0)) < NO_DRUG_NM
+            for name in self.binding.inhibitors
+        )
 
     def lenalidomide(self, t0_h: float, t1_h: float, points: int = 60) -> float:
         """Mean cereblon occupancy q = C / (C + K) of free drug between two times [h] [-] (P2)."""

@@ -1,4 +1,6 @@
-"""Plasma pharmacokinetics, exact: one to three compartments per kg with depots, by eigen-decomposition (MODEL.md P1)."""
+"""Plasma pharmacokinetics, exact: one to three compartments per kg with depots, by
+eigen-decomposition (MODEL.md P1).
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,10 @@ FloatArray = NDArray[np.float64]
 
 
 class DrugPK(NamedTuple):
-    """PK of one drug: ``cl``, ``q2``, ``q3`` [L/h/kg]; ``v1``, ``v2``, ``v3`` [L/kg]; ``ka`` [1/h] and ``f`` [-] by route;
-    ``molar_mass`` [g/mol]; ``salt_factor`` mg of drug per mg of its citrate [-]. Zero V: compartment absent."""
+    """PK of one drug: ``cl``, ``q2``, ``q3`` [L/h/kg]; ``v1``, ``v2``, ``v3`` [L/kg]; ``ka`` [1/h]
+    and ``f`` [-] by route; ``molar_mass`` [g/mol]; ``salt_factor`` mg of drug per mg of its citrate
+    [-]. Zero V: compartment absent.
+    """
 
     cl: float
     v1: float
@@ -35,8 +39,9 @@ class DrugPK(NamedTuple):
 class PlasmaProfile:
     """Total plasma concentration [nM] as sums of exponentials between events.
 
-    On segment s: ``constant[s] + sum_k amplitudes[s, k] exp(-rates[k] (t - start_h[s]))``; 0 before the first segment.
-    Shapes: ``start_h`` (m,), ``amplitudes`` (m, n_modes), ``rates`` (n_modes,) [1/h], ``constant`` (m,).
+    On segment s: ``constant[s] + sum_k amplitudes[s, k] exp(-rates[k] (t - start_h[s]))``; 0 before
+    the first segment. Shapes: ``start_h`` (m,), ``amplitudes`` (m, n_modes), ``rates`` (n_modes,)
+    [1/h], ``constant`` (m,).
     """
 
     start_h: FloatArray
@@ -54,11 +59,15 @@ class PlasmaProfile:
         age = times - self.start_h[known]
         modes = self.amplitudes[known] * np.exp(-self.rates * np.maximum(age, 0.0)[..., None])
         # The modes cancel at a dose into a depot; what rounding leaves may be below zero.
-        return np.where(segment >= 0, np.maximum(self.constant[known] + modes.sum(axis=-1), 0.0), 0.0)
+        return np.where(
+            segment >= 0, np.maximum(self.constant[known] + modes.sum(axis=-1), 0.0), 0.0
+        )
 
 
 def rate_matrix(pk: DrugPK) -> tuple[FloatArray, dict[str, int], int]:
-    """Matrix A of dy/dt = A y + u, amounts per kg; index of each depot; index of the central compartment [1/h]."""
+    """Matrix A of dy/dt = A y + u, amounts per kg; index of each depot; index of the central
+    compartment [1/h].
+    """
     routes = sorted(pk.ka)
     central = len(routes)
     peripheral = [(q, v) for q, v in ((pk.q2, pk.v2), (pk.q3, pk.v3)) if q > 0 and v > 0]
@@ -94,7 +103,9 @@ class _Decomposition:
         return rest + self.vectors @ (np.exp(self.values * hours) * (self.inverse @ (y - rest)))
 
     def periodic(self, response: FloatArray, interval: float) -> FloatArray:
-        """State just before a dose of the periodic regime whose single dose leaves ``response`` after ``interval`` [h]."""
+        """State just before a dose of the periodic regime whose single dose leaves ``response``
+        after ``interval`` [h].
+        """
         kept = 1.0 - np.exp(self.values * interval)
         return self.vectors @ ((self.inverse @ response) / kept)
 
@@ -139,7 +150,10 @@ def plasma_profile(pk: DrugPK, doses: Sequence[Dose]) -> PlasmaProfile:
         constants.append(scale * rest[central])
         previous = time
     return PlasmaProfile(
-        starts, np.array(amplitudes).reshape(len(starts), matrix.shape[0]), -system.values, np.array(constants)
+        starts,
+        np.array(amplitudes).reshape(len(starts), matrix.shape[0]),
+        -system.values,
+        np.array(constants),
     )
 
 
@@ -151,12 +165,17 @@ def _dose_terms(
     amount = dose.amount_mg_per_kg * salt / pk.molar_mass * 1000.0
     bolus, rate = np.zeros(n), np.zeros(n)
     if dose.route == "IV":
-        (rate if dose.duration_h > 0 else bolus)[central] = amount / dose.duration_h if dose.duration_h > 0 else amount
+        (rate if dose.duration_h > 0 else bolus)[central] = (
+            amount / dose.duration_h if dose.duration_h > 0 else amount
+        )
     elif dose.route in depots:
         bolus[depots[dose.route]] = pk.f[dose.route] * amount
     else:
         routes = ", ".join(["IV", *depots])
-        raise RegimenError(f"{dose.drug} has no absorption parameters for route {dose.route}", remedy=f"use {routes}")
+        raise RegimenError(
+            f"{dose.drug} has no absorption parameters for route {dose.route}",
+            remedy=f"use {routes}",
+        )
     return bolus, rate
 
 

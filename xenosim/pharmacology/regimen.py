@@ -1,4 +1,6 @@
-"""Dosing shorthand, "7 mg/kg IV BIW x4wk", as a list of doses (grammar and readings in MODEL.md, Regimens)."""
+"""Dosing shorthand, "7 mg/kg IV BIW x4wk", as a list of doses (grammar and readings in MODEL.md,
+Regimens).
+"""
 
 from __future__ import annotations
 
@@ -28,9 +30,10 @@ _UNTIL = re.compile(r"\s+until\s+day\s+(\d+(?:\.\d+)?)$", re.IGNORECASE)
 class Dose:
     """One administration.
 
-    ``time_h`` from day 0 [h]; ``amount_mg_per_kg`` of the named substance [mg/kg]; ``route`` IV, SC, PO or IP;
-    ``duration_h`` of an infusion, 0 for a bolus [h]; ``ss`` and ``steady_state_ii_h``: NONMEM SS and its interval [h];
-    ``extra``: unknown columns of an event table and their text, passed through.
+    ``time_h`` from day 0 [h]; ``amount_mg_per_kg`` of the named substance [mg/kg]; ``route`` IV,
+    SC, PO or IP; ``duration_h`` of an infusion, 0 for a bolus [h]; ``ss`` and
+    ``steady_state_ii_h``: NONMEM SS and its interval [h]; ``extra``: unknown columns of an event
+    table and their text, passed through.
     """
 
     time_h: float
@@ -44,7 +47,11 @@ class Dose:
 
 
 def parse_regimen(
-    text: str, *, default_drug: str | None = None, day_of_first_dose: int | None = None, where: str | None = None
+    text: str,
+    *,
+    default_drug: str | None = None,
+    day_of_first_dose: int | None = None,
+    where: str | None = None,
 ) -> tuple[Dose, ...]:
     """Expand a regimen into its doses, in time order.
 
@@ -55,7 +62,8 @@ def parse_regimen(
     default_drug : str, optional
         Drug of parts that name none.
     day_of_first_dose : int, optional
-        0, or 1 where the protocol calls the first day 1. Needed where the days listed do not tell: none of them is day 0.
+        0, or 1 where the protocol calls the first day 1. Needed where the days listed do not tell:
+        none of them is day 0.
     where : str, optional
         Place named in errors.
 
@@ -70,60 +78,99 @@ def parse_regimen(
     [0.0, 72.0, 144.0, 216.0]
     """
     if not isinstance(text, str) or not text.strip():
-        raise RegimenError("the regimen is empty", where=where, remedy="write 'none' or e.g. '7 mg/kg IV BIW x4wk'")
+        raise RegimenError(
+            "the regimen is empty", where=where, remedy="write 'none' or e.g. '7 mg/kg IV BIW x4wk'"
+        )
     if text.strip().lower() == "none":
         return ()
     if number := re.search(r"(?<![\d.])\d{10,}", text):
-        raise RegimenError(f"{number[0][:12]}... is absurd", where=where, remedy="write a number below 10 digits")
+        raise RegimenError(
+            f"{number[0][:12]}... is absurd", where=where, remedy="write a number below 10 digits"
+        )
     doses: list[Dose] = []
     for part in re.split(r"\s\+\s", text.strip()):
         doses += _parse_part(part.strip(), default_drug, day_of_first_dose or 0, where)
     listed = [float(day) for day in re.findall(r"\bdays\s+(\d+(?:\.\d+)?)", text, re.IGNORECASE)]
     if day_of_first_dose is None and listed and min(listed) > 0:
         raise RegimenError(
-            f"'days {min(listed):g}, ...': is the first dose on day 0 or on day 1?", where=where,
-            remedy="state 'day_of_first_dose: 1' (day 1 is the first dose) or 'day_of_first_dose: 0' (dosing starts later)",
-        )  # fmt: skip
+            f"'days {min(listed):g}, ...': is the first dose on day 0 or on day 1?",
+            where=where,
+            remedy=(
+                "state 'day_of_first_dose: 1' (day 1 is the first dose) or 'day_of_first_dose: 0'"
+                " (dosing starts later)"
+            ),
+        )
     return tuple(sorted(doses, key=lambda dose: dose.time_h))
 
 
-def _parse_part(text: str, default_drug: str | None, first_day: int, where: str | None) -> list[Dose]:
+def _parse_part(
+    text: str, default_drug: str | None, first_day: int, where: str | None
+) -> list[Dose]:
     if re.search(r"\bbi-?weekly\b", text, re.IGNORECASE):
         raise RegimenError(
-            "'biweekly' is ambiguous (twice a week or every two weeks?)", where=where,
+            "'biweekly' is ambiguous (twice a week or every two weeks?)",
+            where=where,
             remedy="write BIW (days 0, 3 of each week) or Q14D",
-        )  # fmt: skip
+        )
     match = _HEAD.match(text)
     if match is None:
-        raise RegimenError(f"'{text}' is not a regimen", where=where, remedy="write e.g. '7 mg/kg IV BIW x4wk' or 'none'")
+        raise RegimenError(
+            f"'{text}' is not a regimen",
+            where=where,
+            remedy="write e.g. '7 mg/kg IV BIW x4wk' or 'none'",
+        )
     drug = (match["drug"] or default_drug or "").lower()
     if not drug:
-        raise RegimenError(f"'{text}' names no drug", where=where, remedy="set 'drug:' or start with it: 'ixazomib 7 mg/kg ...'")
+        raise RegimenError(
+            f"'{text}' names no drug",
+            where=where,
+            remedy="set 'drug:' or start with it: 'ixazomib 7 mg/kg ...'",
+        )
     if (match["unit"] or "").upper() in ROUTES:
-        raise RegimenError(f"the dose '{match['amount']}' has no unit", where=where, remedy=f"write e.g. '{match['amount']} mg/kg {match['unit']} ...'")
+        raise RegimenError(
+            f"the dose '{match['amount']}' has no unit",
+            where=where,
+            remedy=f"write e.g. '{match['amount']} mg/kg {match['unit']} ...'",
+        )
     route = match["route"].upper()
     if route not in ROUTES:
-        raise RegimenError(f"'{match['route']}' is not a route", where=where, remedy=f"use {', '.join(ROUTES)}")
+        raise RegimenError(
+            f"'{match['route']}' is not a route", where=where, remedy=f"use {', '.join(ROUTES)}"
+        )
     amount = _amount(match["amount"], match["unit"], where)
     duration = _duration(match["over"], where)
     if duration and route != "IV":
-        raise RegimenError("only an IV dose can be infused", where=where, remedy="drop 'over ...' or use IV")
+        raise RegimenError(
+            "only an IV dose can be infused", where=where, remedy="drop 'over ...' or use IV"
+        )
     rest, limit = match["rest"].strip(), None
     if until := _UNTIL.search(rest):
         limit, rest = float(until[1]) - first_day, rest[: until.start()].strip()
-    days = [day for day in expand_schedule(rest, first_day, where, limit) if limit is None or day < limit]
+    days = [
+        day
+        for day in expand_schedule(rest, first_day, where, limit)
+        if limit is None or day < limit
+    ]
     return [Dose(24.0 * day, amount, drug, route, duration) for day in days]
 
 
 def _amount(number: str, unit: str | None, where: str | None) -> float:
     if unit and re.fullmatch(r"m?g/kg/(day|d|wk|week|h)", unit, re.IGNORECASE):
-        raise RegimenError(f"'{unit}' is not a dose", where=where, remedy="write the amount of one dose, e.g. '7 mg/kg'")
+        raise RegimenError(
+            f"'{unit}' is not a dose",
+            where=where,
+            remedy="write the amount of one dose, e.g. '7 mg/kg'",
+        )
     try:
         amount = quantity(f"{number} {unit or ''}", "dose", where=where)
     except UnitError as error:
         raise RegimenError(error.message, where=where, remedy=error.remedy) from error
     if amount < 0 or amount > MAX_DOSE:
-        raise RegimenError(f"a dose of {amount:g} mg/kg is absurd", where=where, remedy=f"doses lie between 0 and {MAX_DOSE:g} mg/kg")
+        raise RegimenError(
+            f"a dose of {amount:g} mg/kg is absurd",
+            where=where,
+            remedy=f"doses lie between 0 and {MAX_DOSE:g} mg/kg",
+        )
     return amount
 
 
@@ -134,32 +181,45 @@ def _duration(text: str | None, where: str | None) -> float:
         raise RegimenError(error.message, where=where, remedy=error.remedy) from error
 
 
-def expand_schedule(text: str, first_day: int, where: str | None, until: float | None = None) -> list[float]:
+def expand_schedule(
+    text: str, first_day: int, where: str | None, until: float | None = None
+) -> list[float]:
     """Days of dosing from 0 [day] of one schedule word; open-ended schedules need ``until``."""
     word = re.sub(r"\s*x\s*(?=\d)", "x", text.strip(), flags=re.IGNORECASE)
     for pattern, expand in _SCHEDULES:
         if match := re.fullmatch(pattern, word, re.IGNORECASE):
             return expand(match, first_day, where, until)
     raise RegimenError(
-        f"'{text}' is not a schedule", where=where,
+        f"'{text}' is not a schedule",
+        where=where,
         remedy="use Q3Dx4, QDx5, BIDx14, QW x4, BIW x4wk, TIW x3wk, 5on/2off x3 or 'days 0,3,7'",
-    )  # fmt: skip
+    )
 
 
 def _count(match: re.Match[str], per: float, where: str | None, until: float | None) -> int:
-    """Number of repeats: written, or as many as start before ``until`` when each takes ``per`` days."""
+    """Number of repeats: written, or as many as start before ``until`` when each takes ``per``
+    days.
+    """
     if match["n"]:
         return _repeats(match["n"], where)
     if until is None:
-        raise RegimenError(f"'{match[0]}' has no end", where=where, remedy="add a count, e.g. 'x4', or 'until day 28'")
+        raise RegimenError(
+            f"'{match[0]}' has no end",
+            where=where,
+            remedy="add a count, e.g. 'x4', or 'until day 28'",
+        )
     return _repeats(str(int(-(-until // per))), where) if until > 0 else 0
 
 
 def _repeats(text: str, where: str | None) -> int:
     if int(text) < 1:
-        raise RegimenError("a schedule needs at least one dose", where=where, remedy="write x1 or more, or 'none'")
+        raise RegimenError(
+            "a schedule needs at least one dose", where=where, remedy="write x1 or more, or 'none'"
+        )
     if int(text) > MAX_DOSES:
-        raise RegimenError(f"x{text} is absurd", where=where, remedy=f"repeat at most {MAX_DOSES} times")
+        raise RegimenError(
+            f"x{text} is absurd", where=where, remedy=f"repeat at most {MAX_DOSES} times"
+        )
     return int(text)
 
 
@@ -170,42 +230,80 @@ def _every(match: re.Match[str], first: int, where: str | None, until: float | N
     return [gap * k for k in range(_count(match, gap, where, until))]
 
 
-def _twice_daily(match: re.Match[str], first: int, where: str | None, until: float | None) -> list[float]:
+def _twice_daily(
+    match: re.Match[str], first: int, where: str | None, until: float | None
+) -> list[float]:
     return [day + half for day in range(_count(match, 1, where, until)) for half in (0.0, 0.5)]
 
 
-def _weekly(match: re.Match[str], first: int, where: str | None, until: float | None) -> list[float]:
+def _weekly(
+    match: re.Match[str], first: int, where: str | None, until: float | None
+) -> list[float]:
     return [7.0 * k for k in range(_count(match, 7, where, until))]
 
 
-def _in_week(match: re.Match[str], first: int, where: str | None, until: float | None) -> list[float]:
+def _in_week(
+    match: re.Match[str], first: int, where: str | None, until: float | None
+) -> list[float]:
     kind = match["kind"].upper()
     if match["n"] and not match["wk"]:
         remedy = f"write {kind} x{match['n']}wk for weeks"
-        raise RegimenError(f"'{match[0]}': {match['n']} doses or {match['n']} weeks?", where=where, remedy=remedy)
-    days = [float(day) for day in match["days"].split(",")] if match["days"] else {"BIW": [0.0, 3.0], "TIW": [0.0, 2.0, 4.0]}[kind]
+        raise RegimenError(
+            f"'{match[0]}': {match['n']} doses or {match['n']} weeks?", where=where, remedy=remedy
+        )
+    days = (
+        [float(day) for day in match["days"].split(",")]
+        if match["days"]
+        else {"BIW": [0.0, 3.0], "TIW": [0.0, 2.0, 4.0]}[kind]
+    )
     expected = {"BIW": 2, "TIW": 3}[kind]
     if len(set(days)) != expected or any(not 0 <= day < 7 for day in days):
-        raise RegimenError(f"{kind} needs {expected} different days of the week from 0 to 6", where=where, remedy=f"write {kind} x4wk")
-    return [7.0 * week + day for week in range(_count(match, 7, where, until)) for day in sorted(days)]
+        raise RegimenError(
+            f"{kind} needs {expected} different days of the week from 0 to 6",
+            where=where,
+            remedy=f"write {kind} x4wk",
+        )
+    return [
+        7.0 * week + day for week in range(_count(match, 7, where, until)) for day in sorted(days)
+    ]
 
 
-def _on_off(match: re.Match[str], first: int, where: str | None, until: float | None) -> list[float]:
+def _on_off(
+    match: re.Match[str], first: int, where: str | None, until: float | None
+) -> list[float]:
     on, off = int(match["on"]), int(match["off"])
     if not 1 <= on <= 365:
-        raise RegimenError(f"'{match[0]}' doses on {on} days", where=where, remedy="write e.g. 5on/2off x3")
-    return [float((on + off) * k + d) for k in range(_count(match, on + off, where, until)) for d in range(on)]
+        raise RegimenError(
+            f"'{match[0]}' doses on {on} days", where=where, remedy="write e.g. 5on/2off x3"
+        )
+    return [
+        float((on + off) * k + d)
+        for k in range(_count(match, on + off, where, until))
+        for d in range(on)
+    ]
 
 
-def _listed(match: re.Match[str], first: int, where: str | None, until: float | None) -> list[float]:
+def _listed(
+    match: re.Match[str], first: int, where: str | None, until: float | None
+) -> list[float]:
     days = [float(day) - first for day in match["days"].split(",")]
     if days != sorted(set(days)):
-        raise RegimenError(f"days {match['days']} must increase", where=where, remedy="list each day once, in order")
+        raise RegimenError(
+            f"days {match['days']} must increase",
+            where=where,
+            remedy="list each day once, in order",
+        )
     if days[0] < 0:
-        raise RegimenError(f"a dose on day {days[0] + first:g}, before the first day", where=where, remedy="count from day 1, or set 'day_of_first_dose: 0'")
+        raise RegimenError(
+            f"a dose on day {days[0] + first:g}, before the first day",
+            where=where,
+            remedy="count from day 1, or set 'day_of_first_dose: 0'",
+        )
     cycles, every = _repeats(match["n"] or "1", where), float(match["every"] or 0)
     if match["every"] and every <= days[-1] - days[0]:
-        raise RegimenError("the cycle is shorter than its list of days", where=where, remedy="make 'every' longer")
+        raise RegimenError(
+            "the cycle is shorter than its list of days", where=where, remedy="make 'every' longer"
+        )
     return [every * k + day for k in range(cycles) for day in days]
 
 
@@ -216,7 +314,10 @@ _SCHEDULES: list[tuple[str, Any]] = [
     (r"QW\s*(?:x(?P<n>\d+)\s*(?:wk)?)?", _weekly),
     (rf"(?P<kind>BIW|TIW)\s*(?:\((?P<days>{_LIST})\))?\s*(?:x(?P<n>\d+)\s*(?P<wk>wk)?)?", _in_week),
     (r"(?P<on>\d+)on/(?P<off>\d+)off(?:x(?P<n>\d+))?", _on_off),
-    (rf"days\s+(?P<days>{_LIST})(?:\s+every\s+(?P<every>\d+(?:\.\d+)?)\s*d(?:ays)?x(?P<n>\d+))?", _listed),
+    (
+        rf"days\s+(?P<days>{_LIST})(?:\s+every\s+(?P<every>\d+(?:\.\d+)?)\s*d(?:ays)?x(?P<n>\d+))?",
+        _listed,
+    ),
 ]
 
 
@@ -225,4 +326,8 @@ def describe(doses: Sequence[Dose]) -> dict[str, Any]:
     totals: dict[str, float] = {}
     for dose in doses:
         totals[dose.drug] = totals.get(dose.drug, 0.0) + dose.amount_mg_per_kg
-    return {"doses": len(doses), "days": [dose.time_h / 24.0 for dose in doses], "total_mg_per_kg": totals}
+    return {
+        "doses": len(doses),
+        "days": [dose.time_h / 24.0 for dose in doses],
+        "total_mg_per_kg": totals,
+    }

@@ -1,4 +1,6 @@
-"""From drug parameters to binding constants, and from a medium to a concentration profile (MODEL.md P2)."""
+"""From drug parameters to binding constants, and from a medium to a concentration profile (MODEL.md
+P2).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from xenosim.pharmacology.exposure import TargetBinding
 from xenosim.pharmacology.pk import PlasmaProfile
 
 
-def binding(drugs: Mapping[str, ParameterSet], sites: float, kdeg: float, free: str = "fu") -> TargetBinding:
+def binding(
+    drugs: Mapping[str, ParameterSet], sites: float, kdeg: float, free: str = "fu"
+) -> TargetBinding:
     """Binding constants of the drugs at ``sites`` [nM] with turnover ``kdeg`` [1/h].
 
     Parameters
@@ -23,26 +27,43 @@ def binding(drugs: Mapping[str, ParameterSet], sites: float, kdeg: float, free: 
     sites, kdeg : float
         beta5 sites [nM] and their turnover [1/h].
     free : str
-        Parameter that holds the free fraction: ``fu`` in plasma, ``fu_medium`` in medium with 10 % serum.
+        Parameter that holds the free fraction: ``fu`` in plasma, ``fu_medium`` in medium with 10 %
+        serum.
     """
-    inhibitors = tuple(name for name, drug in drugs.items() if drug.mechanism == "proteasome_inhibitor")
-    cereblon = next((name for name, drug in drugs.items() if drug.mechanism == "cereblon_modulator"), "")
+    inhibitors = tuple(
+        name for name, drug in drugs.items() if drug.mechanism == "proteasome_inhibitor"
+    )
+    cereblon = next(
+        (name for name, drug in drugs.items() if drug.mechanism == "cereblon_modulator"), ""
+    )
 
     def column(value: Callable[[ParameterSet], float]) -> NDArray[np.float64]:
         return np.array([value(drugs[name]) for name in inhibitors])
 
     def kon(drug: ParameterSet) -> float:
-        return drug.value("koff") / drug.value("kd") if "kd" in drug.values else drug.value("kinact_ki")
+        return (
+            drug.value("koff") / drug.value("kd")
+            if "kd" in drug.values
+            else drug.value("kinact_ki")
+        )
 
     return TargetBinding(
-        inhibitors, sites, kdeg, column(kon), column(lambda d: d.value("koff") if "koff" in d.values else 0.0),
-        column(lambda d: d.value(free)), cereblon,
-        drugs[cereblon].value("kd_crbn") if cereblon else 1.0, drugs[cereblon].value(free) if cereblon else 1.0,
-    )  # fmt: skip
+        inhibitors,
+        sites,
+        kdeg,
+        column(kon),
+        column(lambda d: d.value("koff") if "koff" in d.values else 0.0),
+        column(lambda d: d.value(free)),
+        cereblon,
+        drugs[cereblon].value("kd_crbn") if cereblon else 1.0,
+        drugs[cereblon].value(free) if cereblon else 1.0,
+    )
 
 
 def clone_folds(kd_folds: Mapping[str, float], inhibitors: Sequence[str]) -> NDArray[np.float64]:
-    """Factor on Kd per clone and inhibitor [-], shape (n_clones, n_inhibitors): the wild type, then the mutant if there is one."""
+    """Factor on Kd per clone and inhibitor [-], shape (n_clones, n_inhibitors): the wild type, then
+    the mutant if there is one.
+    """
     folds = np.ones((2 if kd_folds else 1, len(inhibitors)))
     if kd_folds:
         folds[1] = [kd_folds.get(name, 1.0) for name in inhibitors]
@@ -59,7 +80,13 @@ class Pulse(NamedTuple):
 
 
 def medium_profile(pulses: Sequence[Pulse]) -> PlasmaProfile:
-    """Total concentration of one drug in the medium [nM]: constant between additions and wash-outs; overlapping pulses add up."""
-    times = sorted({time for pulse in pulses for time in (pulse.start_h, pulse.end_h) if np.isfinite(time)})
-    levels = [sum(p.concentration_nM for p in pulses if p.start_h <= time < p.end_h) for time in times]
+    """Total concentration of one drug in the medium [nM]: constant between additions and wash-outs;
+    overlapping pulses add up.
+    """
+    times = sorted(
+        {time for pulse in pulses for time in (pulse.start_h, pulse.end_h) if np.isfinite(time)}
+    )
+    levels = [
+        sum(p.concentration_nM for p in pulses if p.start_h <= time < p.end_h) for time in times
+    ]
     return PlasmaProfile(np.array(times), np.zeros((len(times), 1)), np.zeros(1), np.array(levels))

@@ -18,8 +18,8 @@ Path_ = tuple[str, ...]
 class Document:
     """Plain data of a YAML file, with the place of each key.
 
-    ``data``: nested mappings, lists and strings; ``places``: (line, column) of values by key path; ``overridden``: paths set
-    on the command line.
+    ``data``: nested mappings, lists and strings; ``places``: (line, column) of values by key path;
+    ``overridden``: paths set on the command line.
     """
 
     file: str
@@ -51,7 +51,9 @@ class Document:
     def fail(self, path: Iterable[str], message: str, remedy: str | None = None) -> ScenarioError:
         """An error that points at a value."""
         path = tuple(path)
-        return ScenarioError(message, where=self.where(path), remedy=remedy, excerpt=self.excerpt(path))
+        return ScenarioError(
+            message, where=self.where(path), remedy=remedy, excerpt=self.excerpt(path)
+        )
 
     def get(self, path: Iterable[str], default: Any = None) -> Any:
         """Value at a key path, or ``default``."""
@@ -66,11 +68,17 @@ class Document:
         """Refuse a section that is no mapping, and keys that nobody reads."""
         section, allowed = self.get(path, {}), list(allowed)
         if not isinstance(section, Mapping):
-            raise self.fail(path, f"'{path[-1]}' must be a mapping", f"its keys are {', '.join(allowed)}")
+            raise self.fail(
+                path, f"'{path[-1]}' must be a mapping", f"its keys are {', '.join(allowed)}"
+            )
         for key in section:
             if key not in allowed:
                 hint = suggest(str(key), allowed)
-                raise self.fail((*path, key), f"unknown key '{key}'{hint}", f"allowed here: {', '.join(allowed)}")
+                raise self.fail(
+                    (*path, key),
+                    f"unknown key '{key}'{hint}",
+                    f"allowed here: {', '.join(allowed)}",
+                )
 
 
 def read_document(path: Path, overrides: Mapping[str, str] | None = None) -> Document:
@@ -84,28 +92,56 @@ def read_document(path: Path, overrides: Mapping[str, str] | None = None) -> Doc
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise ScenarioError("no such file", where=str(path), remedy="'xenosim new FILE' writes a starter") from error
+        raise ScenarioError(
+            "no such file", where=str(path), remedy="'xenosim new FILE' writes a starter"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
-        reason = "not a text file in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error.strerror).lower()
-        raise ScenarioError(f"cannot be read: {reason}", where=str(path), remedy="give a YAML scenario file") from error
+        reason = (
+            "not a text file in UTF-8"
+            if isinstance(error, UnicodeDecodeError)
+            else str(error.strerror).lower()
+        )
+        raise ScenarioError(
+            f"cannot be read: {reason}", where=str(path), remedy="give a YAML scenario file"
+        ) from error
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except RecursionError as error:
-        raise ScenarioError("not valid YAML: nested without end", where=str(path), remedy="remove aliases that hold themselves") from error
+        raise ScenarioError(
+            "not valid YAML: nested without end",
+            where=str(path),
+            remedy="remove aliases that hold themselves",
+        ) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        raise ScenarioError(f"not valid YAML: {error.problem}", where=place, remedy="check indentation, quotes and braces") from error
+        raise ScenarioError(
+            f"not valid YAML: {error.problem}",
+            where=place,
+            remedy="check indentation, quotes and braces",
+        ) from error
     except yaml.YAMLError as error:
         reason = str(error).splitlines()[0]
-        raise ScenarioError(f"not valid YAML: {reason}", where=str(path), remedy="remove characters that do not print") from error
+        raise ScenarioError(
+            f"not valid YAML: {reason}",
+            where=str(path),
+            remedy="remove characters that do not print",
+        ) from error
     document = Document(str(path), text.splitlines(), {}, {})
     try:
         data = _plain(node, (), document) if node is not None else None
     except RecursionError as error:
-        raise ScenarioError("not valid YAML: an alias holds itself", where=str(path), remedy="remove aliases that hold themselves") from error
+        raise ScenarioError(
+            "not valid YAML: an alias holds itself",
+            where=str(path),
+            remedy="remove aliases that hold themselves",
+        ) from error
     if not isinstance(data, dict):
-        raise ScenarioError("a scenario is a mapping of keys", where=str(path), remedy="'xenosim new FILE' writes a starter")
+        raise ScenarioError(
+            "a scenario is a mapping of keys",
+            where=str(path),
+            remedy="'xenosim new FILE' writes a starter",
+        )
     document.data = data
     for key, value in (overrides or {}).items():
         _override(document, key, value)
@@ -125,7 +161,9 @@ def _plain(node: yaml.Node, path: Path_, document: Document) -> Any:
             out[key] = _plain(value_node, inner, document)
         return out
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, (*path, str(index)), document) for index, item in enumerate(node.value)]
+        return [
+            _plain(item, (*path, str(index)), document) for index, item in enumerate(node.value)
+        ]
     if node.tag == "tag:yaml.org,2002:null":
         return None
     return str(node.value)
@@ -136,17 +174,27 @@ def _listed(key: str, value: str) -> list[str]:
     try:
         return [str(item.value) for item in yaml.compose(value, Loader=yaml.SafeLoader).value]
     except yaml.YAMLError as error:
-        raise ScenarioError(f"'{value}' is not a list", where=f"--set {key}", remedy="write e.g. --set 'perturb=[CHOP=ko, JNK=ko]'") from error
+        raise ScenarioError(
+            f"'{value}' is not a list",
+            where=f"--set {key}",
+            remedy="write e.g. --set 'perturb=[CHOP=ko, JNK=ko]'",
+        ) from error
 
 
 def _override(document: Document, key: str, value: str) -> None:
     path = tuple(key.split("."))
     if not all(path):
-        raise ScenarioError(f"'{key}' is not a key", where="--set", remedy="write --set animals.per_arm=4")
+        raise ScenarioError(
+            f"'{key}' is not a key", where="--set", remedy="write --set animals.per_arm=4"
+        )
     section = document.data
     for part in path[:-1]:
         section = section.setdefault(part, {})
         if not isinstance(section, dict):
-            raise ScenarioError(f"'{key}': '{part}' has no keys below it", where="--set", remedy="see 'xenosim new' for the keys")
+            raise ScenarioError(
+                f"'{key}': '{part}' has no keys below it",
+                where="--set",
+                remedy="see 'xenosim new' for the keys",
+            )
     section[path[-1]] = _listed(key, value) if value.startswith("[") else value
     document.overridden[path] = f"{key}={value}"

@@ -1,4 +1,6 @@
-"""A scenario after checking: frozen, in internal units. The YAML keys and their units are documented by ``xenosim new``."""
+"""A scenario after checking: frozen, in internal units. The YAML keys and their units are
+documented by ``xenosim new``.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,9 @@ class _Frozen(BaseModel):
 
 
 class ResistantSettings(_Frozen):
-    """Share of founders that carry the mutation of ``perturb``; chance of a daughter to gain and to lose it; by how much it
-    lengthens the cycle of its carriers [-]."""
+    """Share of founders that carry the mutation of ``perturb``; chance of a daughter to gain and to
+    lose it; by how much it lengthens the cycle of its carriers [-].
+    """
 
     fraction: float
     mutation_rate: float
@@ -27,7 +30,9 @@ class ResistantSettings(_Frozen):
 
 
 class LesionSettings(_Frozen):
-    """Lesions per animal, their median volume on day 0 [mm3] and the standard deviation of ln V [-]; one lesion: a single tumor."""
+    """Lesions per animal, their median volume on day 0 [mm3] and the standard deviation of ln V
+    [-]; one lesion: a single tumor.
+    """
 
     count: int
     median_volume_mm3: float
@@ -45,9 +50,11 @@ class LesionSettings(_Frozen):
 
 
 class TumorSettings(_Frozen):
-    """Start volume, of all lesions together [mm3], doubling time there [day], agents per mm3; ``control``: a control curve as (day, mm3), or nothing;
-    ``potential_doubling_days``: doubling time without crowding [day], where it is given and the growth follows from it; ``resistant``: the
-    clone that carries a mutation."""
+    """Start volume, of all lesions together [mm3], doubling time there [day], agents per mm3;
+    ``control``: a control curve as (day, mm3), or nothing; ``potential_doubling_days``: doubling
+    time without crowding [day], where it is given and the growth follows from it; ``resistant``:
+    the clone that carries a mutation.
+    """
 
     start_volume_mm3: float
     doubling_time_days: float
@@ -70,8 +77,9 @@ class AnimalSettings(_Frozen):
 
 
 class MeasureSettings(_Frozen):
-    """Days from first dose, ``method`` caliper or imaging, its error in ln V [-], caliper limit [mm], imaging limit [mm3], formula, humane endpoint [mm3] and
-    weight loss [-]."""
+    """Days from first dose, ``method`` caliper or imaging, its error in ln V [-], caliper limit
+    [mm], imaging limit [mm3], formula, humane endpoint [mm3] and weight loss [-].
+    """
 
     days: tuple[float, ...]
     method: str
@@ -93,7 +101,9 @@ class Arm(_Frozen):
 
 
 class Scenario(_Frozen):
-    """A study, ready to run; ``site``: of implantation; ``line``: cells of the library in place of the model's, or ""; ``perturb``: perturbations of all cells."""
+    """A study, ready to run; ``site``: of implantation; ``line``: cells of the library in place of
+    the model's, or ""; ``perturb``: perturbations of all cells.
+    """
 
     title: str
     published: str

@@ -47,8 +47,12 @@ def draw_variation(scenario: Scenario, replicate: int, animal: int) -> Variation
     """Lognormal factors of an animal, median 1 (between-animal CVs of the scenario)."""
     animals, mouse = scenario.animals, load_set(scenario.animals.strain)
     cvs = (
-        animals.cv_growth, mouse.value("cv_engraftment"), animals.cv_clearance, animals.cv_volume, animals.cv_bioavailability,
-    )  # fmt: skip
+        animals.cv_growth,
+        mouse.value("cv_engraftment"),
+        animals.cv_clearance,
+        animals.cv_volume,
+        animals.cv_bioavailability,
+    )
     z = generator(scenario, 1, replicate, animal).standard_normal(len(cvs))
     return Variation(*(float(np.exp(log_sd(cv) * value)) for cv, value in zip(cvs, z, strict=True)))
 
@@ -62,21 +66,33 @@ def perfusion_of(model: ParameterSet) -> Perfusion:
 def oxygen_of(model: ParameterSet) -> OxygenParams:
     """Oxygen of a xenograft model."""
     names = (
-        "oxygen_diffusion", "oxygen_uptake", "oxygen_supply", "oxygen_blood", "oxygen_host", "oxygen_host_exchange",
-        "hypoxia_pressure", "necrosis_pressure", "necrosis_rate", "necrotic_clearance_time",
-    )  # fmt: skip
+        "oxygen_diffusion",
+        "oxygen_uptake",
+        "oxygen_supply",
+        "oxygen_blood",
+        "oxygen_host",
+        "oxygen_host_exchange",
+        "hypoxia_pressure",
+        "necrosis_pressure",
+        "necrosis_rate",
+        "necrotic_clearance_time",
+    )
     return OxygenParams(*map(model.value, names))
 
 
 def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float = 1.0) -> TumorSpec:
-    """What this scenario's tumors are made of; ``growth_factor`` [-] speeds cycle and loss alike."""
+    """What this scenario's tumors are made of; ``growth_factor`` [-] speeds cycle and loss
+    alike.
+    """
     model, resistant = model_set(scenario), scenario.tumor.resistant
     cycle = (growth.cycle_h if growth else 24.0) / growth_factor
     loss = (growth.loss_per_h if growth else 0.0) * growth_factor
     return TumorSpec(
         params=cell_params(model.value),
         traits=trait_params(model.value, cycle, loss)._replace(
-            resistant_fraction=resistant.fraction, mutation_rate=resistant.mutation_rate, reversion_rate=resistant.reversion_rate,
+            resistant_fraction=resistant.fraction,
+            mutation_rate=resistant.mutation_rate,
+            reversion_rate=resistant.reversion_rate,
             cycle_cost=resistant.cycle_cost,
         ),
         depth_um=growth.depth_um if growth else model.value("mechanical_depth"),
@@ -89,17 +105,29 @@ def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float =
 
 
 def made_of(scenario: Scenario, spec: TumorSpec) -> dict[str, Any]:
-    """Name and value of everything that a living animal cannot change: model, cells, resolution, time step, strain, parameters."""
+    """Name and value of everything that a living animal cannot change: model, cells, resolution,
+    time step, strain, parameters.
+    """
     parts: dict[str, Any] = {
-        "model": scenario.model, "site": scenario.site, "line": scenario.line, "perturb": list(scenario.perturb), "strain": scenario.animals.strain,
-    }  # fmt: skip
+        "model": scenario.model,
+        "site": scenario.site,
+        "line": scenario.line,
+        "perturb": list(scenario.perturb),
+        "strain": scenario.animals.strain,
+    }
     for name, value in spec._asdict().items():
-        parts |= {f"{name}.{key}": float(number) for key, number in value._asdict().items()} if hasattr(value, "_asdict") else {name: value}
+        parts |= (
+            {f"{name}.{key}": float(number) for key, number in value._asdict().items()}
+            if hasattr(value, "_asdict")
+            else {name: value}
+        )
     return parts
 
 
 def drug_pk(name: str, variation: Variation = TYPICAL) -> DrugPK:
-    """PK of one drug in one animal: CL, V (all volumes) and F scaled by the animal's factors; F never above 1."""
+    """PK of one drug in one animal: CL, V (all volumes) and F scaled by the animal's factors; F
+    never above 1.
+    """
     drug = load_set(name)
 
     def get(parameter: str) -> float:
@@ -107,48 +135,81 @@ def drug_pk(name: str, variation: Variation = TYPICAL) -> DrugPK:
 
     routes = [route for route in ("po", "sc", "ip") if f"ka_{route}" in drug.values]
     return DrugPK(
-        cl=get("cl") * variation.clearance, v1=get("v1") * variation.volume, q2=get("q2"),
-        v2=get("v2") * variation.volume, q3=get("q3"), v3=get("v3") * variation.volume,
+        cl=get("cl") * variation.clearance,
+        v1=get("v1") * variation.volume,
+        q2=get("q2"),
+        v2=get("v2") * variation.volume,
+        q3=get("q3"),
+        v3=get("v3") * variation.volume,
         ka={route.upper(): get(f"ka_{route}") for route in routes},
-        f={route.upper(): min(get(f"f_{route}") * variation.bioavailability, 1.0) for route in routes},
-        molar_mass=get("molar_mass"), salt_factor=get("salt_factor"),
-    )  # fmt: skip
+        f={
+            route.upper(): min(get(f"f_{route}") * variation.bioavailability, 1.0)
+            for route in routes
+        },
+        molar_mass=get("molar_mass"),
+        salt_factor=get("salt_factor"),
+    )
 
 
 class Exposures(NamedTuple):
-    """Target occupancy in the ``tumor`` (per zone and clone), in ``blood`` and in ``normal`` tissue of one animal."""
+    """Target occupancy in the ``tumor`` (per zone and clone), in ``blood`` and in ``normal`` tissue
+    of one animal.
+    """
 
     tumor: TargetExposure
     blood: TargetExposure
     normal: TargetExposure
 
 
-def exposures(scenario: Scenario, doses: Sequence[Dose], variation: Variation = TYPICAL, perfusion: Perfusion | None = None) -> Exposures:
-    """What the three tissues of an animal see of its doses; independent states of the same plasma. ``perfusion``: other than the site's."""
+def exposures(
+    scenario: Scenario,
+    doses: Sequence[Dose],
+    variation: Variation = TYPICAL,
+    perfusion: Perfusion | None = None,
+) -> Exposures:
+    """What the three tissues of an animal see of its doses; independent states of the same plasma.
+    ``perfusion``: other than the site's.
+    """
     model, mouse = model_set(scenario), load_set(scenario.animals.strain)
     names = sorted({dose.drug.removesuffix(" citrate") for dose in doses})
     profiles = {
-        name: plasma_profile(drug_pk(name, variation), [d for d in doses if d.drug.removesuffix(" citrate") == name])
+        name: plasma_profile(
+            drug_pk(name, variation), [d for d in doses if d.drug.removesuffix(" citrate") == name]
+        )
         for name in names
     }
     drugs = {name: load_set(name) for name in names}
     turnover = np.log(2.0) / model.value("beta5_turnover_half_life")
     zones = zone_exchange(perfusion or perfusion_of(model))
 
-    def tissue(sites: float, kdeg: float, exchange: np.ndarray, folds: Mapping[str, float] | None = None) -> TargetExposure:  # type: ignore[type-arg]
+    def tissue(
+        sites: float, kdeg: float, exchange: np.ndarray, folds: Mapping[str, float] | None = None
+    ) -> TargetExposure:
         target = binding(drugs, sites, kdeg)
-        return TargetExposure(profiles, target, exchange, clone_folds(folds or {}, target.inhibitors))
+        return TargetExposure(
+            profiles, target, exchange, clone_folds(folds or {}, target.inhibitors)
+        )
 
     recovery = np.log(2.0) / mouse.value("recovery_half_life_blood")
     return Exposures(
-        tumor=tissue(model.value("beta5_sites"), float(turnover), zones, kd_folds(parse_perturbations(scenario.perturb))),
-        blood=tissue(mouse.value("beta5_blood"), float(recovery), np.array([mouse.value("exchange_blood")])),
-        normal=tissue(mouse.value("beta5_normal"), float(turnover), np.array([mouse.value("exchange_normal")])),
+        tumor=tissue(
+            model.value("beta5_sites"),
+            float(turnover),
+            zones,
+            kd_folds(parse_perturbations(scenario.perturb)),
+        ),
+        blood=tissue(
+            mouse.value("beta5_blood"), float(recovery), np.array([mouse.value("exchange_blood")])
+        ),
+        normal=tissue(
+            mouse.value("beta5_normal"), float(turnover), np.array([mouse.value("exchange_normal")])
+        ),
     )
 
 
 class BodyWeight:
-    """Body weight of one animal: growth, and loss driven by normal-tissue inhibition above a threshold, with recovery (P8).
+    """Body weight of one animal: growth, and loss driven by normal-tissue inhibition above a
+    threshold, with recovery (P8).
 
     dL/dt = k_loss max(o - o_thr, 0) (1 - L) - k_rec L, L the fraction of the carcass lost.
     """
@@ -156,24 +217,37 @@ class BodyWeight:
     def __init__(self, mouse: ParameterSet, noise: np.random.Generator) -> None:
         self.start_g = mouse.value("body_weight") * float(np.exp(0.06 * noise.standard_normal()))
         self.growth_per_day = mouse.value("body_weight_growth_per_day")
-        self.loss_rate, self.recovery = mouse.value("weight_loss_rate"), mouse.value("weight_recovery_rate")
+        self.loss_rate, self.recovery = (
+            mouse.value("weight_loss_rate"),
+            mouse.value("weight_recovery_rate"),
+        )
         self.threshold = mouse.value("weight_loss_threshold")
         self.loss_fraction = 0.0
-        #: Days of growth before day 0 [day]; not zero for an animal that was taken from another study.
+        #: Days of growth before day 0 [day]; not zero for an animal that was taken from another
+        #: study.
         self.age_days = 0.0
 
     def advance(self, inhibition: float, dt_h: float) -> None:
         """One step under a normal-tissue ``inhibition`` [-]; exact for a constant drive."""
         drive = self.loss_rate * max(inhibition - self.threshold, 0.0)
         rate = drive + self.recovery
-        self.loss_fraction = drive / rate + (self.loss_fraction - drive / rate) * float(np.exp(-rate * dt_h))
+        self.loss_fraction = drive / rate + (self.loss_fraction - drive / rate) * float(
+            np.exp(-rate * dt_h)
+        )
 
     def true_g(self, day: float, tumor_mm3: float) -> float:
         """Weight with the tumor [g]; 1 mm3 of tumor weighs 1 mg."""
-        return self.start_g * (1.0 + self.growth_per_day * (day + self.age_days)) * (1.0 - self.loss_fraction) + 1e-3 * tumor_mm3
+        return (
+            self.start_g
+            * (1.0 + self.growth_per_day * (day + self.age_days))
+            * (1.0 - self.loss_fraction)
+            + 1e-3 * tumor_mm3
+        )
 
     def weigh(self, day: float, tumor_mm3: float, noise: np.random.Generator) -> float:
-        """Weight read on the balance [g]; within-animal residual of 1.8 % (growth.csv, NOISE-BW-GBM2)."""
+        """Weight read on the balance [g]; within-animal residual of 1.8 % (growth.csv,
+        NOISE-BW-GBM2).
+        """
         return self.true_g(day, tumor_mm3) * float(np.exp(0.018 * noise.standard_normal()))
 
 

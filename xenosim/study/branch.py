@@ -26,8 +26,8 @@ def read_origin(path: Path, scenario: Scenario) -> Origin:
     Raises
     ------
     CheckpointError
-        Not a checkpoint of an animal, damaged, of another engine, or an animal that the scenario's cannot be: another model,
-        resolution, time step, strain or parameter.
+        Not a checkpoint of an animal, damaged, of another engine, or an animal that the scenario's
+        cannot be: another model, resolution, time step, strain or parameter.
     """
     return origin_of(load_checkpoint(path)[0], path, scenario)
 
@@ -35,22 +35,43 @@ def read_origin(path: Path, scenario: Scenario) -> Origin:
 def origin_of(header: dict[str, Any], path: Path, scenario: Scenario) -> Origin:
     """What :func:`read_origin` gives, from the ``header`` alone."""
     if header.get("kind") != "animal":
-        raise CheckpointError("the checkpoint is not of an animal in an arm", where=str(path), remedy="give one of RUN/checkpoints")
+        raise CheckpointError(
+            "the checkpoint is not of an animal in an arm",
+            where=str(path),
+            remedy="give one of RUN/checkpoints",
+        )
     if header["engine"] != source_hash():
-        raise CheckpointError("the checkpoint is of another version of the engine", where=str(path), remedy="run its scenario again")
+        raise CheckpointError(
+            "the checkpoint is of another version of the engine",
+            where=str(path),
+            remedy="run its scenario again",
+        )
     growth, variation = Growth(**header["growth"]), Variation(**header["variation"])
     wanted = made_of(scenario, tumor_spec(scenario, growth, variation.growth))
-    differences = [f"{LABELS.get(name, name)} is {had} there and {wanted.get(name)} here" for name, had in header["made_of"].items() if wanted.get(name) != had]
+    differences = [
+        f"{LABELS.get(name, name)} is {had} there and {wanted.get(name)} here"
+        for name, had in header["made_of"].items()
+        if wanted.get(name) != had
+    ]
     if differences:
         raise CheckpointError(
-            f"the scenario cannot go on with this animal: {'; '.join(differences[:4])}", where=str(path),
-            remedy="give the scenario the model, site, cells, resolution, time step and strain of the checkpoint",
-        )  # fmt: skip
+            f"the scenario cannot go on with this animal: {'; '.join(differences[:4])}",
+            where=str(path),
+            remedy=(
+                "give the scenario the model, site, cells, resolution, time step and strain of the"
+                " checkpoint"
+            ),
+        )
     hours = 24.0 * header["day"]
     return Origin(
-        str(path), header["day"], header["animal_id"], growth, header["growth_days"], variation,
+        str(path),
+        header["day"],
+        header["animal_id"],
+        growth,
+        header["growth_days"],
+        variation,
         tuple(earlier(dose, hours) for dose in header["doses"]),
-    )  # fmt: skip
+    )
 
 
 def earlier(dose: dict[str, Any], hours: float) -> Dose:

@@ -15,7 +15,8 @@ from xenosim.study.interrupt import obey_in_worker
 J = TypeVar("J")
 R = TypeVar("R")
 Progress = Callable[[float, int], None]
-#: Who is told how far the task of this process is: nobody in a worker, whose tasks are reported whole.
+#: Who is told how far the task of this process is: nobody in a worker, whose tasks are reported
+#: whole.
 _listeners: list[Callable[[float], None]] = []
 
 
@@ -25,10 +26,10 @@ def report_part(done: float) -> None:
         listener(done)
 
 
-
 def _start_worker(saves: bool) -> None:
-    """Workers share the machine by processes, not threads, leave Ctrl-C to the parent and end with it; those whose tasks save
-    their state end between two steps."""
+    """Workers share the machine by processes, not threads, leave Ctrl-C to the parent and end with
+    it; those whose tasks save their state end between two steps.
+    """
     import signal
 
     import numba
@@ -70,7 +71,11 @@ class Workers:
     def __init__(self, jobs: int | None, tasks: int, saves: bool = False) -> None:
         self.count = count = worker_count(jobs, tasks)
         start = partial(_start_worker, saves)
-        self._pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=start) if count > 1 else None
+        self._pool = (
+            ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=start)
+            if count > 1
+            else None
+        )
         # Processes start with the first task; these let them import while this process goes on.
         for _ in range(count if self._pool else 0):
             self._pool.submit(worker_count, 1, 1)  # type: ignore[union-attr]
@@ -87,18 +92,25 @@ class Workers:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def begin(self, function: Callable[[J], Any], task: J) -> None:
-        """Let a worker process run ``function`` for what it leaves behind, while this process goes on; nothing without worker processes."""
+        """Let a worker process run ``function`` for what it leaves behind, while this process goes
+        on; nothing without worker processes.
+        """
         if self._pool is not None:
             self._pool.submit(function, task)
 
     def map(
-        self, function: Callable[[J], R], tasks: Sequence[J], progress: Progress | None = None,
-        cost: Callable[[J], float] | None = None, size: Callable[[J], int] | None = None,
-    ) -> list[R]:  # fmt: skip
-        """``function`` of every task, results in the order of ``tasks``; ``progress(done, all)`` after each.
+        self,
+        function: Callable[[J], R],
+        tasks: Sequence[J],
+        progress: Progress | None = None,
+        cost: Callable[[J], float] | None = None,
+        size: Callable[[J], int] | None = None,
+    ) -> list[R]:
+        """``function`` of every task, results in the order of ``tasks``; ``progress(done, all)``
+        after each.
 
-        With ``cost``, the dearest tasks are started first, so that no worker is left with a long one at the end. With ``size``,
-        progress counts a task as that many.
+        With ``cost``, the dearest tasks are started first, so that no worker is left with a long
+        one at the end. With ``size``, progress counts a task as that many.
         """
         sizes = [size(task) if size else 1 for task in tasks]
         done = 0
@@ -115,7 +127,9 @@ class Workers:
                 if progress:
                     progress(done, sum(sizes))
             return results
-        indices = sorted(range(len(tasks)), key=lambda i: -cost(tasks[i])) if cost else range(len(tasks))
+        indices = (
+            sorted(range(len(tasks)), key=lambda i: -cost(tasks[i])) if cost else range(len(tasks))
+        )
         by_index = {i: self._pool.submit(function, tasks[i]) for i in indices}
         futures: list[Future[Any]] = [by_index[i] for i in range(len(tasks))]
         weights = dict(zip(futures, sizes, strict=True))

@@ -1,4 +1,6 @@
-"""Being asked to stop: SIGTERM and Ctrl-C end a study between two steps, after the running animals have been saved."""
+"""Being asked to stop: SIGTERM and Ctrl-C end a study between two steps, after the running animals
+have been saved.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ def shielded() -> Iterator[None]:
 
 @contextmanager
 def obeying() -> Iterator[None]:
-    """Within, SIGTERM and SIGINT raise :class:`Stopped`, at once or, where shielded, at the next check. For the main thread."""
+    """Within, SIGTERM and SIGINT raise :class:`Stopped`, at once or, where shielded, at the next
+    check. For the main thread.
+    """
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     _asked.clear()
     for number, handler in before.items():

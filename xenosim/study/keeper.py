@@ -1,4 +1,6 @@
-"""What is kept of a running study: curves of growing animals, checkpoints of running ones, results of finished ones."""
+"""What is kept of a running study: curves of growing animals, checkpoints of running ones, results
+of finished ones.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +29,9 @@ _log = logging.getLogger("xenosim")
 class Keeper(NamedTuple):
     """Where and when a study keeps its state; with no ``folder`` it keeps nothing.
 
-    ``every_s`` time between checkpoints of an animal [s], or ``every_steps`` if not 0 [-]; ``days``: checkpoints that stay [day];
-    ``keep_last``: whether those of finished animals stay; ``stamp``: what must agree for a checkpoint to be used (engine, scenario).
+    ``every_s`` time between checkpoints of an animal [s], or ``every_steps`` if not 0 [-];
+    ``days``: checkpoints that stay [day]; ``keep_last``: whether those of finished animals stay;
+    ``stamp``: what must agree for a checkpoint to be used (engine, scenario).
     """
 
     folder: str = ""
@@ -49,7 +52,8 @@ class Keeper(NamedTuple):
             for partial in self.path(name).glob(".*.partial"):
                 partial.unlink(missing_ok=True)
 
-    # -- what is known of the study -----------------------------------------------------------------------------------
+    # -- what is known of the study
+    # -----------------------------------------------------------------------------------
     def recall(self, name: str) -> Any:
         """Plain data that was kept as ``name``; None if there is none."""
         if not self.folder:
@@ -64,7 +68,8 @@ class Keeper(NamedTuple):
         if self.folder:
             write_json(data, self.path(GROWN, f"{name}.json"))
 
-    # -- finished animals -------------------------------------------------------------------------------------------
+    # -- finished animals
+    # -------------------------------------------------------------------------------------------
     def outcome(self, key: str) -> Any:
         """What a finished animal left behind; None if it is not finished or its file is damaged."""
         path = self.path(OUTCOMES, key + SUFFIX)
@@ -89,17 +94,21 @@ class Keeper(NamedTuple):
         for path in self.rolling(key):
             path.unlink(missing_ok=True)
 
-    # -- running animals --------------------------------------------------------------------------------------------
+    # -- running animals
+    # --------------------------------------------------------------------------------------------
     def header(self, **entries: Any) -> dict[str, Any]:
         """The header of a file of this run."""
         return dict(self.stamp) | entries
 
     def rolling(self, key: str) -> list[Path]:
         """Checkpoints of a running animal, the newest first."""
-        return sorted(self.path(ROLLING).glob(f"{key}.*{SUFFIX}"), reverse=True) if self.folder else []
+        return (
+            sorted(self.path(ROLLING).glob(f"{key}.*{SUFFIX}"), reverse=True) if self.folder else []
+        )
 
     def latest(self, key: str, last_step: int | None = None) -> Any:
-        """State of the newest usable checkpoint of an animal, at most of step ``last_step``; None if there is none.
+        """State of the newest usable checkpoint of an animal, at most of step ``last_step``; None
+        if there is none.
 
         Unusable ones are reported.
         """
@@ -115,11 +124,16 @@ class Keeper(NamedTuple):
         header = read_header(path)
         for name, value in self.stamp:
             if header.get(name) != value:
-                raise CheckpointError(f"the checkpoint is of another run: its {name} is {header.get(name)}", where=str(path))
+                raise CheckpointError(
+                    f"the checkpoint is of another run: its {name} is {header.get(name)}",
+                    where=str(path),
+                )
         return load_checkpoint(path)
 
     def save(self, key: str, step: int, header: dict[str, Any], state: Any) -> str:
-        """Write a checkpoint and remove all but the last; what went wrong, or nothing. The last good ones stay in any case."""
+        """Write a checkpoint and remove all but the last; what went wrong, or nothing. The last
+        good ones stay in any case.
+        """
         path = self.path(ROLLING, f"{key}.{step:08d}{SUFFIX}")
         failure = self._try(path, header, state)
         for old in [] if failure else self.rolling(key)[KEPT:]:
@@ -134,7 +148,10 @@ class Keeper(NamedTuple):
         try:
             save_checkpoint(path, self.header(**header), state)
         except OSError as error:
-            note = f"a checkpoint could not be written ({(error.strerror or str(error)).lower()}); the run went on"
+            note = (
+                f"a checkpoint could not be written ({(error.strerror or str(error)).lower()}); the"
+                " run went on"
+            )
             _log.warning("%s: %s", path.name, note)
             return note
         return ""
@@ -158,7 +175,8 @@ class Rhythm:
         self.written, self._steps, self._last = False, 0, time.monotonic()
 
     def tick(self, state: Callable[[], tuple[int, dict[str, Any], Any]]) -> None:
-        """After every step: save the animal if it is time, save it and stop if this process was asked to.
+        """After every step: save the animal if it is time, save it and stop if this process was
+        asked to.
 
         Parameters
         ----------

@@ -32,7 +32,8 @@ class Kept(NamedTuple):
 
 
 def kept_checkpoints(run: Path, scenario: Scenario, animal: dict[str, Any]) -> tuple[Kept, ...]:
-    """Checkpoints of an animal in the run directory, the latest first; those of another engine or scenario are left out.
+    """Checkpoints of an animal in the run directory, the latest first; those of another engine or
+    scenario are left out.
 
     Parameters
     ----------
@@ -43,7 +44,11 @@ def kept_checkpoints(run: Path, scenario: Scenario, animal: dict[str, Any]) -> t
     animal : dict
         ``arm``, ``animal_id`` and ``replicate``.
     """
-    wanted = animal | {"kind": "animal", "engine": source_hash(), "scenario": scenario_hash(scenario)}
+    wanted = animal | {
+        "kind": "animal",
+        "engine": source_hash(),
+        "scenario": scenario_hash(scenario),
+    }
     found = []
     for path in sorted((run / KEPT).glob("*.ckpt")):
         header = _header(path) if path.name != ORIGIN else None
@@ -52,8 +57,11 @@ def kept_checkpoints(run: Path, scenario: Scenario, animal: dict[str, Any]) -> t
     return tuple(sorted(found, key=lambda kept: (kept.day, kept.path.name), reverse=True))
 
 
-def kept_origin(run: Path, scenario: Scenario, branched_from: dict[str, Any], kept: tuple[Kept, ...]) -> Origin:
-    """The animal that a branched run came from: of the copy that it keeps, or else as its own checkpoints tell, which then hold the only tumors.
+def kept_origin(
+    run: Path, scenario: Scenario, branched_from: dict[str, Any], kept: tuple[Kept, ...]
+) -> Origin:
+    """The animal that a branched run came from: of the copy that it keeps, or else as its own
+    checkpoints tell, which then hold the only tumors.
 
     Raises
     ------
@@ -65,20 +73,33 @@ def kept_origin(run: Path, scenario: Scenario, branched_from: dict[str, Any], ke
     if header and all(header.get(name) == value for name, value in branched_from.items()):
         return origin_of(header, path, scenario)
     if not kept:
-        raise CheckpointError("the run keeps no checkpoint of this animal that can be used", where=str(run))
+        raise CheckpointError(
+            "the run keeps no checkpoint of this animal that can be used", where=str(run)
+        )
     header = kept[0].header
     doses = tuple(earlier(dose, 0.0) for dose in header["doses"] if dose["time_h"] < 0)
     return Origin(
-        "", 0.0, header["animal_id"], Growth(**header["growth"]), header["growth_days"], Variation(**header["variation"]), doses
-    )  # fmt: skip
+        "",
+        0.0,
+        header["animal_id"],
+        Growth(**header["growth"]),
+        header["growth_days"],
+        Variation(**header["variation"]),
+        doses,
+    )
 
 
 def model_at(job: Job, kept: tuple[Kept, ...], day: float) -> tuple[XenograftModel, str] | None:
-    """The animal on the latest day up to ``day`` [day] of which a usable checkpoint is ``kept``, and that file's name; None if there is none."""
+    """The animal on the latest day up to ``day`` [day] of which a usable checkpoint is ``kept``,
+    and that file's name; None if there is none.
+    """
     for checkpoint in kept:
         if checkpoint.day <= day + 1e-9:
             try:
-                return restored(job, load_checkpoint(checkpoint.path)[1]).model, checkpoint.path.name
+                return (
+                    restored(job, load_checkpoint(checkpoint.path)[1]).model,
+                    checkpoint.path.name,
+                )
             except CheckpointError as error:
                 _log.warning("%s: %s; an earlier state is used", error.where, error.message)
     return None

@@ -15,11 +15,13 @@ from xenosim.study.execute import worker_count
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
 
-#: Beside the columns of a cell: lattice, distance field and the lists of one step [byte per agent] (benchmarks/full_size.py); of a process [byte].
+#: Beside the columns of a cell: lattice, distance field and the lists of one step [byte per agent]
+#: (benchmarks/full_size.py); of a process [byte].
 SPACE_BYTES, PROCESS_BYTES = 18.0, 0.4 * 2**30
 #: Share of the machine's memory that a study may take [-].
 USABLE = 0.9
-#: Largest of many animals over the mean at randomization, and room for what the growth law leaves out [-].
+#: Largest of many animals over the mean at randomization, and room for what the growth law leaves
+#: out [-].
 SPREAD_AT_START, SAFETY = 1.5, 1.15
 #: Growth of a fast animal relative to the typical one [standard deviations].
 FAST = 2.0
@@ -28,16 +30,31 @@ FAST = 2.0
 def largest_volume(scenario: Scenario) -> float:
     """Volume that no tumor of a study is expected to pass [mm3].
 
-    The smaller of what a fast animal grows to by the last day, and of what it grows to between the humane endpoint and the next
-    measurement. Growth slows as the share of the tumor within the mechanical depth of its surface falls (MODEL.md P7).
+    The smaller of what a fast animal grows to by the last day, and of what it grows to between the
+    humane endpoint and the next measurement. Growth slows as the share of the tumor within the
+    mechanical depth of its surface falls (MODEL.md P7).
     """
-    days, start, end = scenario.measure.days, scenario.tumor.start_volume_mm3, scenario.measure.end_volume_mm3
-    rate = math.log(2.0) / scenario.tumor.doubling_time_days * math.exp(FAST * scenario.animals.cv_growth)
+    days, start, end = (
+        scenario.measure.days,
+        scenario.tumor.start_volume_mm3,
+        scenario.measure.end_volume_mm3,
+    )
+    rate = (
+        math.log(2.0)
+        / scenario.tumor.doubling_time_days
+        * math.exp(FAST * scenario.animals.cv_growth)
+    )
     # Of many small lesions every cell is near a surface.
-    depth_mm = model_set(scenario).value("mechanical_depth") / 1000.0 if scenario.tumor.lesions.count == 1 else math.inf
+    depth_mm = (
+        model_set(scenario).value("mechanical_depth") / 1000.0
+        if scenario.tumor.lesions.count == 1
+        else math.inf
+    )
     per_volume = rate / _rim_share(start, depth_mm)
     many = scenario.animals.per_arm * len(scenario.arms) > 1
-    by_last_day = _grown(start * (SPREAD_AT_START if many else 1.0), days[-1] + 1.0, per_volume, depth_mm)
+    by_last_day = _grown(
+        start * (SPREAD_AT_START if many else 1.0), days[-1] + 1.0, per_volume, depth_mm
+    )
     read_low = end * math.exp(FAST * scenario.measure.caliper_error_sd)
     longest = max(later - earlier for earlier, later in pairwise(days))
     return SAFETY * min(by_last_day, _grown(read_low, longest, per_volume, depth_mm))
@@ -57,27 +74,42 @@ def _grown(volume_mm3: float, days: float, per_volume: float, depth_mm: float) -
 
 
 def bytes_needed(scenario: Scenario) -> float:
-    """Memory of one animal at its largest [byte]: a tumor that meets no drug holds fewer columns."""
+    """Memory of one animal at its largest [byte]: a tumor that meets no drug holds fewer
+    columns.
+    """
     untreated = not any(arm.doses for arm in scenario.arms)
     columns = bytes_per_cell(allocate(1), HELD_AT_REST if untreated else Cells._fields)
-    return PROCESS_BYTES + largest_volume(scenario) * scenario.tumor.resolution_per_mm3 * (columns + SPACE_BYTES)
+    return PROCESS_BYTES + largest_volume(scenario) * scenario.tumor.resolution_per_mm3 * (
+        columns + SPACE_BYTES
+    )
 
 
 def workers_that_fit(scenario: Scenario, jobs: int | None, where: str | None = None) -> int:
-    """Workers for the animals of a study: as asked, or as many as processors and memory allow; ``where``: the place named in errors.
+    """Workers for the animals of a study: as asked, or as many as processors and memory allow;
+    ``where``: the place named in errors.
 
     Raises
     ------
     ResourceError
-        If one animal, or as many at once as were asked for, do not fit this machine; before anything is allocated.
+        If one animal, or as many at once as were asked for, do not fit this machine; before
+        anything is allocated.
     """
     memory, each = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), bytes_needed(scenario)
     fit = int(USABLE * memory / each)
-    workers = worker_count(jobs, scenario.animals.per_arm * len(scenario.arms) * scenario.replicates)
+    workers = worker_count(
+        jobs, scenario.animals.per_arm * len(scenario.arms) * scenario.replicates
+    )
     if fit < 1 or (jobs is not None and workers > fit):
         raise ResourceError(
-            f"tumors up to {largest_volume(scenario):.0f} mm^3 at {scenario.tumor.resolution_per_mm3:g} agents per mm^3 need about "
-            f"{workers * each / 2**30:.1f} GiB ({workers} at a time); this machine has {memory / 2**30:.1f} GiB",
-            where=where, remedy="lower tumor.resolution, the humane endpoint or the days" if fit < 1 else f"use --jobs {fit}, or lower tumor.resolution",
+            f"tumors up to {largest_volume(scenario):.0f} mm^3 at"
+            f" {scenario.tumor.resolution_per_mm3:g} agents per mm^3 need about"
+            f" {workers * each / 2**30:.1f} GiB ({workers} at a time); this machine has"
+            f" {memory / 2**30:.1f} GiB",
+            where=where,
+            remedy=(
+                "lower tumor.resolution, the humane endpoint or the days"
+                if fit < 1
+                else f"use --jobs {fit}, or lower tumor.resolution"
+            ),
         )
     return min(workers, fit)

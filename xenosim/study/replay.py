@@ -1,4 +1,6 @@
-"""One animal of a finished run, simulated again: its tumor on any day, checked against the run's own tables."""
+"""One animal of a finished run, simulated again: its tumor on any day, checked against the run's
+own tables.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,8 @@ class Replay:
     kept : tuple of Kept
         Checkpoints to begin from, the latest first.
     begun, compared
-        Of the last walk: the checkpoint it began from ("": none), and the days on which it was compared with truth.csv.
+        Of the last walk: the checkpoint it began from ("": none), and the days on which it was
+        compared with truth.csv.
     """
 
     run: Path
@@ -71,7 +74,9 @@ class Replay:
 
     @property
     def first_day(self) -> float:
-        """First day that can be simulated again [day]: engraftment, or of a branched run day 0, or its first checkpoint."""
+        """First day that can be simulated again [day]: engraftment, or of a branched run day 0, or
+        its first checkpoint.
+        """
         if self.job.origin and not self.job.origin.path:
             return min(kept.day for kept in self.kept)
         return 0.0 - self.job.growth_days
@@ -85,7 +90,13 @@ class Replay:
     def name(self) -> str:
         """Arm, animal and lesion, for file names and titles."""
         replicate = f" replicate {self.job.replicate}" if self.job.scenario.replicates > 1 else ""
-        lesion = "" if self.n_lesions == 1 else f" lesion {self.lesion}" if self.lesion else " largest lesion"
+        lesion = (
+            ""
+            if self.n_lesions == 1
+            else f" lesion {self.lesion}"
+            if self.lesion
+            else " largest lesion"
+        )
         return f"{self.job.arm} animal {self.job.animal}{replicate}{lesion}"
 
     def shown(self, model: XenograftModel) -> int:
@@ -95,16 +106,28 @@ class Replay:
     def about(self, day: float) -> dict[str, Any]:
         """What a picture or a file of this animal on ``day`` shows, as plain data."""
         return {
-            "simulated": True, "title": self.job.scenario.title, "arm": self.job.arm, "animal": self.job.animal,
-            "replicate": self.job.replicate, "day": day, "seed": self.job.scenario.seed, "study_id": scenario_hash(self.job.scenario),
-        }  # fmt: skip
+            "simulated": True,
+            "title": self.job.scenario.title,
+            "arm": self.job.arm,
+            "animal": self.job.animal,
+            "replicate": self.job.replicate,
+            "day": day,
+            "seed": self.job.scenario.seed,
+            "study_id": scenario_hash(self.job.scenario),
+        }
 
-    def volumes(self, day: float, model: XenograftModel, fields: Sequence[str] = (), lesion: int = 0) -> Volumes:
-        """The tumor of ``model`` on ``day``, site by site, with the names of its clones; ``fields`` all, ``lesion`` :meth:`shown` by default."""
+    def volumes(
+        self, day: float, model: XenograftModel, fields: Sequence[str] = (), lesion: int = 0
+    ) -> Volumes:
+        """The tumor of ``model`` on ``day``, site by site, with the names of its clones; ``fields``
+        all, ``lesion`` :meth:`shown` by default.
+        """
         lesion = lesion or self.shown(model)
         mutant = " and ".join(mutations(self.job.scenario.perturb))
         names = {1: WILD_TYPE} | ({2: mutant} if mutant else {})
-        about = self.about(day) | ({"lesion": lesion, "lesions": self.n_lesions} if self.n_lesions > 1 else {})
+        about = self.about(day) | (
+            {"lesion": lesion, "lesions": self.n_lesions} if self.n_lesions > 1 else {}
+        )
         found = volumes(model.tumors[lesion - 1], fields, about)
         return found._replace(labels=found.labels | {"clone": names})
 
@@ -113,12 +136,17 @@ class Replay:
         first = self.first_day
         if not first <= day <= self.last_day:
             raise RunError(
-                f"there is no day {day:g}: {self.name} can be simulated again from day {first:g} to day {self.last_day:g}",
-                where=str(self.run), remedy="choose a --day between them",
-            )  # fmt: skip
+                f"there is no day {day:g}: {self.name} can be simulated again from day {first:g} to"
+                f" day {self.last_day:g}",
+                where=str(self.run),
+                remedy="choose a --day between them",
+            )
 
-    def walk(self, days: Iterable[float], progress: Callable[[int, int], None] | None = None) -> Iterator[tuple[float, XenograftModel]]:
-        """The model on each of ``days``, in rising order; between them it lives on, so read it before the next.
+    def walk(
+        self, days: Iterable[float], progress: Callable[[int, int], None] | None = None
+    ) -> Iterator[tuple[float, XenograftModel]]:
+        """The model on each of ``days``, in rising order; between them it lives on, so read it
+        before the next.
 
         Parameters
         ----------
@@ -130,8 +158,8 @@ class Replay:
         Raises
         ------
         RunError
-            A tumor that differs from the run's truth.csv on a measurement day, unless ``strict`` is False; or a branched run
-            whose checkpoints are all damaged.
+            A tumor that differs from the run's truth.csv on a measurement day, unless ``strict`` is
+            False; or a branched run whose checkpoints are all damaged.
         """
         wanted = sorted(set(days))
         for day in (wanted[0], wanted[-1]):
@@ -174,26 +202,39 @@ class Replay:
         self.compared += [day] if day in self.agents else []
         if self.strict and recorded != model.n_agents:
             raise RunError(
-                f"the tumor simulated again has {model.n_agents} agents on day {day:g}, truth.csv has {recorded}",
-                where=str(self.run), remedy=_ANOTHER_ENGINE,
-            )  # fmt: skip
+                f"the tumor simulated again has {model.n_agents} agents on day {day:g}, truth.csv"
+                f" has {recorded}",
+                where=str(self.run),
+                remedy=_ANOTHER_ENGINE,
+            )
 
     def verdict(self, day: float) -> str:
         """What :meth:`walk` has shown up to ``day``: one line."""
         if not self.strict:
-            return "not checked against truth.csv (--force): the engine differs from the one that wrote the run"
+            return (
+                "not checked against truth.csv (--force): the engine differs from the one that"
+                " wrote the run"
+            )
         begun = f"; begun at {self.begun}" if self.begun else ""
         if day in self.agents:
             volume = self.agents[day] / self.job.scenario.tumor.resolution_per_mm3
-            return f"equal to truth.csv on day {day:g}: {self.agents[day]} agents, {volume:.4g} mm3{begun}"
+            return (
+                f"equal to truth.csv on day {day:g}: {self.agents[day]} agents, {volume:.4g}"
+                f" mm3{begun}"
+            )
         checked = f"; equal to truth.csv on day {max(self.compared):g}" if self.compared else ""
         return f"day {day:g} was not measured{checked}{begun}"
 
 
 def replay(
-    run: Path, arm: str | None = None, animal: int | None = None, replicate: int | None = None, *, lesion: int | None = None,
+    run: Path,
+    arm: str | None = None,
+    animal: int | None = None,
+    replicate: int | None = None,
+    *,
+    lesion: int | None = None,
     force: bool = False,
-) -> Replay:  # fmt: skip
+) -> Replay:
     """Find an animal of a run directory, ready to be simulated again.
 
     Parameters
@@ -210,42 +251,76 @@ def replay(
     Raises
     ------
     XenosimError
-        No run directory, no such animal or lesion, another engine, or a branched run that keeps no usable checkpoint.
+        No run directory, no such animal or lesion, another engine, or a branched run that keeps no
+        usable checkpoint.
     """
     tables, manifest = read_run(run), read_manifest(run)
     scenario = read_scenario(run)
-    same = manifest.get("engine") == source_hash() and manifest.get("scenario_hash") == scenario_hash(scenario)
+    same = manifest.get("engine") == source_hash() and manifest.get(
+        "scenario_hash"
+    ) == scenario_hash(scenario)
     if not same and not force:
-        what = "engine" if manifest.get("engine") != source_hash() else "scenario.yaml or the parameters"
-        raise RunError(f"{what} differ{'s' * (what == 'engine')} from what wrote this run", where=str(run), remedy=_ANOTHER_ENGINE)
+        what = (
+            "engine"
+            if manifest.get("engine") != source_hash()
+            else "scenario.yaml or the parameters"
+        )
+        raise RunError(
+            f"{what} differ{'s' * (what == 'engine')} from what wrote this run",
+            where=str(run),
+            remedy=_ANOTHER_ENGINE,
+        )
     key = _find_animal(tables["truth"], manifest.get("arms", []), arm, animal, replicate, str(run))
-    own = {name: _rows_of(tables[name], key) for name in ("truth", "observations", "cells", "lesions")}
+    own = {
+        name: _rows_of(tables[name], key) for name in ("truth", "observations", "cells", "lesions")
+    }
     own["events"] = tables["events"][tables["events"]["arm"] == key["arm"]]
     try:
         growth = Growth(**manifest["growth"])
-        days = 0 if manifest.get("branched_from") else int(manifest["growth_days_before_day_0"][str(key["replicate"])])
+        days = (
+            0
+            if manifest.get("branched_from")
+            else int(manifest["growth_days_before_day_0"][str(key["replicate"])])
+        )
     except (KeyError, TypeError, ValueError) as error:
-        raise RunError("manifest.json is damaged", where=str(run), remedy="run the scenario again") from error
+        raise RunError(
+            "manifest.json is damaged", where=str(run), remedy="run the scenario again"
+        ) from error
     kept = kept_checkpoints(run, scenario, key)
     try:
-        origin = kept_origin(run, scenario, manifest["branched_from"], kept) if manifest.get("branched_from") else None
+        origin = (
+            kept_origin(run, scenario, manifest["branched_from"], kept)
+            if manifest.get("branched_from")
+            else None
+        )
     except CheckpointError as error:
         raise _branched(run, error) from error
-    found = Replay(run, Job(scenario, growth, key["arm"], key["animal_id"], key["replicate"], days, origin=origin), own, same, lesion, kept)
+    found = Replay(
+        run,
+        Job(scenario, growth, key["arm"], key["animal_id"], key["replicate"], days, origin=origin),
+        own,
+        same,
+        lesion,
+        kept,
+    )
     if lesion is not None and not 1 <= lesion <= found.n_lesions:
         one = found.n_lesions == 1
         raise RunError(
-            f"there is no lesion {lesion}: the animal has {'a single tumor' if one else f'lesions 1 to {found.n_lesions}'}", where=str(run),
+            f"there is no lesion {lesion}: the animal has"
+            f" {'a single tumor' if one else f'lesions 1 to {found.n_lesions}'}",
+            where=str(run),
             remedy="leave --lesion out" if one else "choose one of them",
-        )  # fmt: skip
+        )
     return found
 
 
 def _branched(run: Path, error: CheckpointError) -> RunError:
     return RunError(
-        f"this run branches from a checkpoint: its animals cannot be simulated again from engraftment, and {error.message}",
-        where=str(run), remedy="give the run that the checkpoint came from",
-    )  # fmt: skip
+        "this run branches from a checkpoint: its animals cannot be simulated again from"
+        f" engraftment, and {error.message}",
+        where=str(run),
+        remedy="give the run that the checkpoint came from",
+    )
 
 
 def read_scenario(run: Path) -> Scenario:
@@ -254,28 +329,47 @@ def read_scenario(run: Path) -> Scenario:
     try:
         plain = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
-        raise ScenarioError("cannot be read", where=str(path), remedy="run the scenario again") from error
+        raise ScenarioError(
+            "cannot be read", where=str(path), remedy="run the scenario again"
+        ) from error
     return scenario_from_resolved(plain, str(path))
 
 
 def _find_animal(
-    truth: pd.DataFrame, arms: list[str], arm: str | None, animal: int | None, replicate: int | None, where: str
+    truth: pd.DataFrame,
+    arms: list[str],
+    arm: str | None,
+    animal: int | None,
+    replicate: int | None,
+    where: str,
 ) -> dict[str, Any]:
     """Arm, animal_id and replicate of the first animal that fits."""
     rows = truth
     if arm is not None:
         rows = rows[rows["arm"] == arm]
         if rows.empty:
-            raise RunError(f"there is no arm '{arm}'{suggest(arm, arms)}", where=where, remedy=f"arms: {', '.join(arms)}")
+            raise RunError(
+                f"there is no arm '{arm}'{suggest(arm, arms)}",
+                where=where,
+                remedy=f"arms: {', '.join(arms)}",
+            )
     for name, value in (("replicate", replicate), ("animal_id", animal)):
         if value is not None:
             ids = sorted({int(i) for i in rows[name]})
             rows = rows[rows[name] == value]
             if rows.empty:
                 of = f" in arm '{arm}'" if arm is not None else ""
-                raise RunError(f"there is no {name.removesuffix('_id')} {value}{of}", where=where, remedy=f"there are {', '.join(map(str, ids))}")
+                raise RunError(
+                    f"there is no {name.removesuffix('_id')} {value}{of}",
+                    where=where,
+                    remedy=f"there are {', '.join(map(str, ids))}",
+                )
     first = rows.iloc[0]
-    return {"arm": str(first["arm"]), "animal_id": int(first["animal_id"]), "replicate": int(first["replicate"])}
+    return {
+        "arm": str(first["arm"]),
+        "animal_id": int(first["animal_id"]),
+        "replicate": int(first["replicate"]),
+    }
 
 
 def _rows_of(table: pd.DataFrame, key: dict[str, Any]) -> pd.DataFrame:

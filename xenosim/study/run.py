@@ -1,6 +1,7 @@
 """A whole study: growth calibration, pre-growth, randomization, treatment, tables.
 
-Tables and their analysis are imported where they are used: pandas takes most of a second, for which no worker need wait.
+Tables and their analysis are imported where they are used: pandas takes most of a second, for which
+no worker need wait.
 """
 
 from __future__ import annotations
@@ -57,25 +58,38 @@ class StudyResult:
     origin: Origin | None = None
 
     def warnings(self) -> list[str]:
-        """What the reader must know: assumed parameters, lengths of the pre-growth, missing control growth."""
+        """What the reader must know: assumed parameters, lengths of the pre-growth, missing control
+        growth.
+        """
         counts = status_counts(self.scenario)
-        notes = [f"{counts['assumed']} of {sum(counts.values())} parameters are assumed ('xenosim params --status assumed')"]
+        notes = [
+            f"{counts['assumed']} of {sum(counts.values())} parameters are assumed ('xenosim params"
+            " --status assumed')"
+        ]
         if any(dose.amount_mg_per_kg == 0 for arm in self.scenario.arms for dose in arm.doses):
             notes.append("some doses are 0 mg/kg")
         if any(dose.ss for arm in self.scenario.arms for dose in arm.doses):
-            notes.append("steady state (SS) is that of plasma; tissue and cells are untreated before that dose")
+            notes.append(
+                "steady state (SS) is that of plasma; tissue and cells are untreated before that"
+                " dose"
+            )
         notes += self._cures()
         removed = self.tables["observations"].query("status == 'reached_endpoint'")
         if len(removed):
             light = int((removed["note"] == "body weight").sum())
             why = f", {light} of them for their body weight" if light else ""
-            notes.append(f"removed at the humane endpoint before the last day: {len(removed)} animals{why}")
+            notes.append(
+                f"removed at the humane endpoint before the last day: {len(removed)} animals{why}"
+            )
             if (removed["arm"] == self.scenario.control.name).any():
-                notes.append("the control lost its largest tumors, which draws T/C toward 100 %; growth rates, delays and T/C of last volumes use every animal")
+                notes.append(
+                    "the control lost its largest tumors, which draws T/C toward 100 %; growth"
+                    " rates, delays and T/C of last volumes use every animal"
+                )
         if self.origin:
             notes.append(
-                f"animal {self.origin.animal} of the checkpoint, day {self.origin.day:g}, in every arm: start volume, growth and number of "
-                "animals of the scenario do not apply"
+                f"animal {self.origin.animal} of the checkpoint, day {self.origin.day:g}, in every"
+                " arm: start volume, growth and number of animals of the scenario do not apply"
             )
         return notes + list(self.notes)
 
@@ -85,10 +99,12 @@ class StudyResult:
         cured, of = last[last["n_agents"] == 0]["arm"].value_counts(), last["arm"].value_counts()
         limit = self.scenario.measure.caliper_limit_mm
         return [
-            f"{cured[arm.name]} of {of[arm.name]} animals of '{arm.name}' have no tumor cell left (cured): their true volume is 0, and "
-            f"calipers read, and T/C counts, the limit of {limit:g} mm"
-            for arm in self.scenario.arms if arm.name in cured
-        ]  # fmt: skip
+            f"{cured[arm.name]} of {of[arm.name]} animals of '{arm.name}' have no tumor cell left"
+            " (cured): their true volume is 0, and calipers read, and T/C counts, the limit of"
+            f" {limit:g} mm"
+            for arm in self.scenario.arms
+            if arm.name in cured
+        ]
 
     def resistance(self) -> str:
         """Share of mutants at the end of each arm, in one line; "" if the scenario has none."""
@@ -102,11 +118,16 @@ class StudyResult:
             extinct = f"; {row.n_without_cells} without cells" if row.n_without_cells else ""
             share = f"{row.estimate_pct:.3g} ({_limits(row, '.3g')}; n = {row.n}{extinct})"
             texts.append(f"{row.arm} {share if row.n else 'undefined, no cells'}")
-        return f"{shares['clone'].iloc[0]} at the last measurement, % of cells (95 % CI over animals): {', '.join(texts)}"
+        return (
+            f"{shares['clone'].iloc[0]} at the last measurement, % of cells (95 % CI over animals):"
+            f" {', '.join(texts)}"
+        )
 
     @cached_property
     def comparison(self) -> pd.DataFrame | None:
-        """Paired differences between the treated arms, in the order of the scenario; None for independent animals."""
+        """Paired differences between the treated arms, in the order of the scenario; None for
+        independent animals.
+        """
         import pandas as pd
 
         from xenosim.analysis.summary import compare_arms, default_day
@@ -117,7 +138,10 @@ class StudyResult:
         control = self.scenario.control.name
         pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
         day = default_day(self.tables["observations"])
-        return pd.concat([compare_arms(self.tables["observations"], a, b, control, day=day) for a, b in pairs], ignore_index=True)
+        return pd.concat(
+            [compare_arms(self.tables["observations"], a, b, control, day=day) for a, b in pairs],
+            ignore_index=True,
+        )
 
     def summary(self) -> dict[str, Any]:
         """The answer, the endpoints and what they rest on, as plain data."""
@@ -126,46 +150,69 @@ class StudyResult:
         table = self.tables["endpoints"]
         comparison = self.comparison
         return {
-            "title": self.scenario.title, "answer": self.answer(), "endpoints": _records(table),
+            "title": self.scenario.title,
+            "answer": self.answer(),
+            "endpoints": _records(table),
             "comparison": _records(comparison) if comparison is not None else [],
             "clones": _records(final_shares(self.tables["clones"], self.scenario.seed)),
-            "growth": self.growth._asdict(), "parameters": status_counts(self.scenario), "warnings": self.warnings(),
-            "seed": self.scenario.seed, "seconds": round(self.seconds, 1), "simulated": True,
-        }  # fmt: skip
+            "growth": self.growth._asdict(),
+            "parameters": status_counts(self.scenario),
+            "warnings": self.warnings(),
+            "seed": self.scenario.seed,
+            "seconds": round(self.seconds, 1),
+            "simulated": True,
+        }
 
     def answer(self) -> str:
-        """The first line: each arm against the control, or the paired differences, with intervals."""
+        """The first line: each arm against the control, or the paired differences, with
+        intervals.
+        """
         comparison = self.comparison
         if comparison is not None:
             rows = comparison[comparison["endpoint"] == "tc_pct"]
             return "\n".join(
-                f"{row.arm}: T/C {row.estimate:+.0f} points ({_limits(row, '+.0f', '95 % CI ')}; median RTV, day {row.day:g}, "
-                f"paired on common random numbers, n = {row.n})"
+                f"{row.arm}: T/C {row.estimate:+.0f} points ({_limits(row, '+.0f', '95 % CI ')};"
+                f" median RTV, day {row.day:g}, paired on common random numbers, n = {row.n})"
                 for row in rows.itertuples()
             )
         rows = self.tables["endpoints"].query("endpoint == 'tc_pct'")
-        return "\n".join(
-            f"{row.arm}: T/C {row.estimate:.0f} % ({_limits(row, '.0f', '95 % CI ')}; median RTV, day {row.day:g}, "
-            f"n = {row.n} against {row.n_control})"
-            for row in rows.itertuples()
-        ) or self._growth_answer()  # fmt: skip
+        return (
+            "\n".join(
+                f"{row.arm}: T/C {row.estimate:.0f} % ({_limits(row, '.0f', '95 % CI ')}; median"
+                f" RTV, day {row.day:g}, n = {row.n} against {row.n_control})"
+                for row in rows.itertuples()
+            )
+            or self._growth_answer()
+        )
 
     def _growth_answer(self) -> str:
         """The first line of a study without a treated arm: how its tumors grow."""
         table, name = self.tables["endpoints"], self.scenario.control.name
         found = table[(table["endpoint"] == "doubling_time_days") & (table["arm"] == name)]
         if not len(found):
-            return f"{name}: no doubling time, for no animal was measured often enough before it left the study (no treated arm)"
+            return (
+                f"{name}: no doubling time, for no animal was measured often enough before it left"
+                " the study (no treated arm)"
+            )
         row = found.iloc[0]
-        return f"{name}: doubling time {row.estimate:.3g} d ({_limits(row, '.3g', '95 % CI ')}; n = {row.n}; no treated arm)"
+        return (
+            f"{name}: doubling time {row.estimate:.3g} d ({_limits(row, '.3g', '95 % CI ')}; n ="
+            f" {row.n}; no treated arm)"
+        )
 
-    def write(self, base: Path, command: str = "", draw: Callable[[Path], object] | None = None) -> Path:
-        """Leave the run directory below ``base`` in one step, figures by ``draw`` included; its path."""
+    def write(
+        self, base: Path, command: str = "", draw: Callable[[Path], object] | None = None
+    ) -> Path:
+        """Leave the run directory below ``base`` in one step, figures by ``draw`` included; its
+        path.
+        """
         with new_run_directory(base, run_name(self.scenario)) as (work, final):
             self.write_into(work, command, draw)
         return final
 
-    def write_into(self, work: Path, command: str = "", draw: Callable[[Path], object] | None = None) -> None:
+    def write_into(
+        self, work: Path, command: str = "", draw: Callable[[Path], object] | None = None
+    ) -> None:
         """Fill the directory ``work`` with everything that a run directory holds."""
         import yaml
 
@@ -175,29 +222,59 @@ class StudyResult:
             write_table(table, work / f"{name}.csv")
         if self.comparison is not None:
             write_table(self.comparison, work / "comparison.csv")
-        (work / "scenario.yaml").write_text(yaml.safe_dump(resolved_dict(self.scenario), sort_keys=False), encoding="utf-8")
+        (work / "scenario.yaml").write_text(
+            yaml.safe_dump(resolved_dict(self.scenario), sort_keys=False), encoding="utf-8"
+        )
         (work / "snapshots").mkdir()
         for arm, snapshot in self.snapshots.items():
             np.savez_compressed(work / "snapshots" / f"slice_{arm}.npz", **snapshot)
-        write_json(self._manifest(scenario_hash(self.scenario), __version__, command), work / "manifest.json")
+        write_json(
+            self._manifest(scenario_hash(self.scenario), __version__, command),
+            work / "manifest.json",
+        )
         if draw:
             draw(work)
 
     def _manifest(self, digest: str, version: str, command: str) -> dict[str, Any]:
-        sources = {e["source"] for values in resolved_dict(self.scenario)["parameters"].values() for e in values.values()}
+        sources = {
+            e["source"]
+            for values in resolved_dict(self.scenario)["parameters"].values()
+            for e in values.values()
+        }
         return {
-            "xenosim": version, "python": platform.python_version(), "platform": platform.platform(), "command": command,
-            "seed": self.scenario.seed, "scenario_hash": digest, "engine": source_hash(), "wall_seconds": round(self.seconds, 2),
-            "paired": self.paired, "growth": self.growth._asdict(), "growth_days_before_day_0": self.growth_days,
-            "control": self.scenario.control.name, "arms": [arm.name for arm in self.scenario.arms],
-            "branched_from": {"day": self.origin.day, "animal_id": self.origin.animal} if self.origin else None,
-            "simulated": True, "warnings": self.warnings(), "citations": sorted(sources), "answer": self.answer(),
-        }  # fmt: skip
+            "xenosim": version,
+            "python": platform.python_version(),
+            "platform": platform.platform(),
+            "command": command,
+            "seed": self.scenario.seed,
+            "scenario_hash": digest,
+            "engine": source_hash(),
+            "wall_seconds": round(self.seconds, 2),
+            "paired": self.paired,
+            "growth": self.growth._asdict(),
+            "growth_days_before_day_0": self.growth_days,
+            "control": self.scenario.control.name,
+            "arms": [arm.name for arm in self.scenario.arms],
+            "branched_from": (
+                {"day": self.origin.day, "animal_id": self.origin.animal} if self.origin else None
+            ),
+            "simulated": True,
+            "warnings": self.warnings(),
+            "citations": sorted(sources),
+            "answer": self.answer(),
+        }
 
     def summary_text(self) -> str:
         """The first screen."""
         s = self.scenario
-        lines = [f"{s.title}   SIMULATED, seed {s.seed}", "", self.answer(), "", self._table_text(), ""]
+        lines = [
+            f"{s.title}   SIMULATED, seed {s.seed}",
+            "",
+            self.answer(),
+            "",
+            self._table_text(),
+            "",
+        ]
         lines += [resistance] if (resistance := self.resistance()) else []
         lines.append(f"{growth_text(self.growth)}; run time {self.seconds:.0f} s")
         if s.published:
@@ -205,12 +282,25 @@ class StudyResult:
         return "\n".join(lines + [f"Note: {note}" for note in self.warnings()])
 
     def _table_text(self) -> str:
-        wanted = {"tc_pct": "T/C, median RTV (%)", "tc_pct_locf": "T/C, last volumes (%)", "tc_volume_mean": "T/C, mean volume", "tgi_delta_pct": "TGI, delta (%)", "tgi_ratio_pct": "TGI, ratio (%)", "growth_rate_per_day": "growth rate (1/day)", "doubling_time_days": "doubling time (d)", "tgd_days": "growth delay to 4x (d)", "mrecist_gao2015_cr_pct": "CR, mRECIST (%)"}
+        wanted = {
+            "tc_pct": "T/C, median RTV (%)",
+            "tc_pct_locf": "T/C, last volumes (%)",
+            "tc_volume_mean": "T/C, mean volume",
+            "tgi_delta_pct": "TGI, delta (%)",
+            "tgi_ratio_pct": "TGI, ratio (%)",
+            "growth_rate_per_day": "growth rate (1/day)",
+            "doubling_time_days": "doubling time (d)",
+            "tgd_days": "growth delay to 4x (d)",
+            "mrecist_gao2015_cr_pct": "CR, mRECIST (%)",
+        }
         table = self.tables["endpoints"]
         arms = [arm.name for arm in self.scenario.arms]
         rows = [("", arms)]
         for name, label in wanted.items():
-            if name == "mrecist_gao2015_cr_pct" and not (table.loc[table["endpoint"] == name, "estimate"] > 0).any():
+            if (
+                name == "mrecist_gao2015_cr_pct"
+                and not (table.loc[table["endpoint"] == name, "estimate"] > 0).any()
+            ):
                 continue
             cells = []
             for arm in arms:
@@ -218,16 +308,27 @@ class StudyResult:
                 cells.append(_cell(row.iloc[0]) if len(row) else "-")
             rows.append((label, cells))
         width = max(27, *(len(cell) + 2 for _, cells in rows for cell in cells))
-        return "\n".join(f"{label:24}" + "".join(f"{cell:>{width}}" for cell in cells) for label, cells in rows)
+        return "\n".join(
+            f"{label:24}" + "".join(f"{cell:>{width}}" for cell in cells) for label, cells in rows
+        )
 
 
 def growth_text(growth: Growth) -> str:
     """What was asked of the growth and what the calibrated tumor does."""
-    asked = f"asked {growth.asked_doubling_days:.2f} d, " if growth.asked_doubling_days is not None else ""
-    table = f"; control table reproduced to {100 * growth.control_rms:.0f} % (rms)" if growth.control_rms is not None else ""
+    asked = (
+        f"asked {growth.asked_doubling_days:.2f} d, "
+        if growth.asked_doubling_days is not None
+        else ""
+    )
+    table = (
+        f"; control table reproduced to {100 * growth.control_rms:.0f} % (rms)"
+        if growth.control_rms is not None
+        else ""
+    )
     return (
-        f"Growth: doubling time at the start volume {asked}achieved {growth.achieved_doubling_days:.2f} d{table}; potential doubling "
-        f"{growth.potential_doubling_days:.2f} d, depth {growth.depth_um:.0f} um"
+        f"Growth: doubling time at the start volume {asked}achieved"
+        f" {growth.achieved_doubling_days:.2f} d{table}; potential doubling"
+        f" {growth.potential_doubling_days:.2f} d, depth {growth.depth_um:.0f} um"
     )
 
 
@@ -246,12 +347,15 @@ def _limits(row: Any, style: str, prefix: str = "") -> str:
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain data; what is not finite becomes text or None, so that the JSON is valid."""
+
     def plain(value: Any) -> Any:
         if isinstance(value, float) and not np.isfinite(value):
             return None if np.isnan(value) else "inf" if value > 0 else "-inf"
         return value.item() if isinstance(value, np.generic) else value
 
-    return [{str(key): plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+    return [
+        {str(key): plain(value) for key, value in row.items()} for row in table.to_dict("records")
+    ]
 
 
 def run_name(scenario: Scenario) -> str:
@@ -262,9 +366,14 @@ def run_name(scenario: Scenario) -> str:
 
 
 def run_study(
-    scenario: Scenario, *, jobs: int | None = None, progress: Progress | None = None, paired: bool = False,
-    keeper: Keeper = NOTHING, origin: Origin | None = None,
-) -> StudyResult:  # fmt: skip
+    scenario: Scenario,
+    *,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    paired: bool = False,
+    keeper: Keeper = NOTHING,
+    origin: Origin | None = None,
+) -> StudyResult:
     """Simulate a study.
 
     Parameters
@@ -276,8 +385,8 @@ def run_study(
     progress : callable, optional
         Called with (animals done, animals in all).
     paired : bool
-        True: every animal is in every arm, on common random numbers (compare schedules). False: independent animals,
-        randomized on their starting volume (run's statistics).
+        True: every animal is in every arm, on common random numbers (compare schedules). False:
+        independent animals, randomized on their starting volume (run's statistics).
     keeper : Keeper, optional
         Where the study keeps its state, to be resumed from; nowhere by default.
     origin : Origin, optional
@@ -290,16 +399,36 @@ def run_study(
     """
     started = time.monotonic()
     tasks_at_most = scenario.animals.per_arm * len(scenario.arms) * scenario.replicates
-    with Workers(workers_that_fit(scenario, jobs), tasks_at_most, saves=bool(keeper.folder)) as workers:
+    with Workers(
+        workers_that_fit(scenario, jobs), tasks_at_most, saves=bool(keeper.folder)
+    ) as workers:
         workers.begin(compile_kernels, scenario)
         growth = origin.growth if origin else calibrated(scenario, keeper)
         paired = paired or origin is not None
-        tasks, growth_days = branch(scenario, origin) if origin else enroll(scenario, growth, workers, paired, keeper)
+        tasks, growth_days = (
+            branch(scenario, origin)
+            if origin
+            else enroll(scenario, growth, workers, paired, keeper)
+        )
         outcomes = follow_all(tasks, workers, progress, keeper)
     tables = build_tables(scenario, tasks, outcomes, paired)
-    snapshots = {str(t.arm): o.snapshot for t, o in zip(tasks, outcomes, strict=True) if o.snapshot is not None}
+    snapshots = {
+        str(t.arm): o.snapshot
+        for t, o in zip(tasks, outcomes, strict=True)
+        if o.snapshot is not None
+    }
     notes = tuple(dict.fromkeys(note for outcome in outcomes for note in outcome.notes))
-    return StudyResult(scenario, growth, growth_days, tables, snapshots, paired, time.monotonic() - started, notes, origin)
+    return StudyResult(
+        scenario,
+        growth,
+        growth_days,
+        tables,
+        snapshots,
+        paired,
+        time.monotonic() - started,
+        notes,
+        origin,
+    )
 
 
 def calibrated(scenario: Scenario, keeper: Keeper) -> Growth:
@@ -313,43 +442,80 @@ def calibrated(scenario: Scenario, keeper: Keeper) -> Growth:
 def branch(scenario: Scenario, origin: Origin) -> tuple[list[Job], dict[int, int]]:
     """One living animal in every arm."""
     arms = [arm.name for arm in scenario.arms]
-    return [Job(scenario, origin.growth, arm, origin.animal, 0, 0, keep_slice=True, origin=origin) for arm in arms], {}
+    return [
+        Job(scenario, origin.growth, arm, origin.animal, 0, 0, keep_slice=True, origin=origin)
+        for arm in arms
+    ], {}
 
 
-def follow_all(tasks: list[Job], workers: Workers, progress: Progress | None, keeper: Keeper) -> list[Outcome]:
-    """Outcome of every job, in their order. Arms of one animal share its growth, in one worker, unless workers would be idle."""
+def follow_all(
+    tasks: list[Job], workers: Workers, progress: Progress | None, keeper: Keeper
+) -> list[Outcome]:
+    """Outcome of every job, in their order. Arms of one animal share its growth, in one worker,
+    unless workers would be idle.
+    """
     animals: dict[tuple[int, int], list[Job]] = {}
     for job in tasks:
         animals.setdefault((job.replicate, job.animal), []).append(job)
     parts = math.ceil(workers.count / len(animals))
-    groups = [tuple(jobs[part::parts]) for jobs in animals.values() for part in range(min(parts, len(jobs)))]
+    groups = [
+        tuple(jobs[part::parts])
+        for jobs in animals.values()
+        for part in range(min(parts, len(jobs)))
+    ]
     found = workers.map(
-        partial(run_animal, keeper=keeper), groups, progress, cost=lambda group: group[0].variation.growth * len(group), size=len
+        partial(run_animal, keeper=keeper),
+        groups,
+        progress,
+        cost=lambda group: group[0].variation.growth * len(group),
+        size=len,
     )
-    outcomes = {job.key: outcome for group, results in zip(groups, found, strict=True) for job, outcome in zip(group, results, strict=True)}
+    outcomes = {
+        job.key: outcome
+        for group, results in zip(groups, found, strict=True)
+        for job, outcome in zip(group, results, strict=True)
+    }
     return [outcomes[job.key] for job in tasks]
 
 
 def calibrate_growth(scenario: Scenario) -> Growth:
-    """The growth of a scenario's tumor, calibrated or as its cells would have it; of lesions, that of the one in which a cell finds itself on average.
+    """The growth of a scenario's tumor, calibrated or as its cells would have it; of lesions, that
+    of the one in which a cell finds itself on average.
 
-    Below 1 mm3 nothing hinders growth but oxygen, and few agents would show a doubling: smaller lesions are calibrated at 1 mm3.
+    Below 1 mm3 nothing hinders growth but oxygen, and few agents would show a doubling: smaller
+    lesions are calibrated at 1 mm3.
     """
-    tumor, resolution, start = scenario.tumor, CALIBRATION_RESOLUTION, scenario.tumor.start_volume_mm3
+    tumor, resolution, start = (
+        scenario.tumor,
+        CALIBRATION_RESOLUTION,
+        scenario.tumor.start_volume_mm3,
+    )
     if tumor.lesions.count > 1:
         start = max(tumor.lesions.typical_volume_mm3, 1.0)
         resolution = min(max(CALIBRATION_RESOLUTION, 2e4 / start), 1e5)
     loss = model_set(scenario).value("cell_loss_factor")
     if tumor.potential_doubling_days is not None:
-        return from_potential(tumor_spec(scenario, None), start, tumor.potential_doubling_days, loss, resolution)
-    return calibrate(tumor_spec(scenario, None), start, tumor.doubling_time_days, loss, tumor.control, resolution)
+        return from_potential(
+            tumor_spec(scenario, None), start, tumor.potential_doubling_days, loss, resolution
+        )
+    return calibrate(
+        tumor_spec(scenario, None), start, tumor.doubling_time_days, loss, tumor.control, resolution
+    )
 
 
-def enroll(scenario: Scenario, growth: Growth, workers: Workers, paired: bool, keeper: Keeper) -> tuple[list[Job], dict[int, int]]:
-    """Grow all animals of each replicate up, find the day their mean volume passes the start volume, and assign arms."""
+def enroll(
+    scenario: Scenario, growth: Growth, workers: Workers, paired: bool, keeper: Keeper
+) -> tuple[list[Job], dict[int, int]]:
+    """Grow all animals of each replicate up, find the day their mean volume passes the start
+    volume, and assign arms.
+    """
     arms = [arm.name for arm in scenario.arms]
     per_cohort = scenario.animals.per_arm * (1 if paired else len(arms))
-    cohort = [Job(scenario, growth, None, a, r, 0) for r in range(scenario.replicates) for a in range(1, per_cohort + 1)]
+    cohort = [
+        Job(scenario, growth, None, a, r, 0)
+        for r in range(scenario.replicates)
+        for a in range(1, per_cohort + 1)
+    ]
     volumes = workers.map(partial(grow_up, keeper=keeper), cohort)
     tasks: list[Job] = []
     growth_days: dict[int, int] = {}
@@ -357,38 +523,57 @@ def enroll(scenario: Scenario, growth: Growth, workers: Workers, paired: bool, k
         curves = [v for job, v in zip(cohort, volumes, strict=True) if job.replicate == replicate]
         days = randomization_day(curves, scenario.tumor.start_volume_mm3)
         growth_days[replicate] = days
-        assigned = {a: arms for a in range(1, per_cohort + 1)} if paired else randomize(scenario, replicate, curves, days)
+        assigned = (
+            {a: arms for a in range(1, per_cohort + 1)}
+            if paired
+            else randomize(scenario, replicate, curves, days)
+        )
         tasks += [
             Job(scenario, growth, arm, a, replicate, days, keep_slice=replicate == 0)
-            for arm in arms for a in range(1, per_cohort + 1) if arm in assigned[a]
-        ]  # fmt: skip
-    first: set[str | None] = set()
-    tasks = [t._replace(keep_slice=t.keep_slice and not (t.arm in first or first.add(t.arm))) for t in tasks]  # type: ignore[func-returns-value]
+            for arm in arms
+            for a in range(1, per_cohort + 1)
+            if arm in assigned[a]
+        ]
+    seen: set[str | None] = set()
+    for k, task in enumerate(tasks):
+        tasks[k] = task._replace(keep_slice=task.keep_slice and task.arm not in seen)
+        seen.add(task.arm)
     return tasks, growth_days
 
 
 def randomization_day(curves: list[list[float]], start_mm3: float) -> int:
-    """First day on which the cohort's mean true volume reaches the start volume [day]; the nearer of the two days about it."""
+    """First day on which the cohort's mean true volume reaches the start volume [day]; the nearer
+    of the two days about it.
+    """
     longest = max(map(len, curves))
-    mean = np.array([[volume_on(curve, day) for curve in curves] for day in range(longest)]).mean(axis=1)
+    mean = np.array([[volume_on(curve, day) for curve in curves] for day in range(longest)]).mean(
+        axis=1
+    )
     reached = np.nonzero(mean >= start_mm3)[0]
     if reached.size == 0:
         raise ScenarioError(
-            f"the tumors do not reach the start volume of {start_mm3:g} mm^3", where="tumor.start_volume",
+            f"the tumors do not reach the start volume of {start_mm3:g} mm^3",
+            where="tumor.start_volume",
             remedy="lower it, shorten the doubling time or lower the between-animal CV of growth",
-        )  # fmt: skip
+        )
     day = int(reached[0])
     return day - 1 if day > 0 and start_mm3 - mean[day - 1] < mean[day] - start_mm3 else day
 
 
 def volume_on(curve: list[float], day: int) -> float:
-    """Volume [mm3] of a grown-up animal on ``day`` [day]; after the end of its curve, at its last daily growth."""
+    """Volume [mm3] of a grown-up animal on ``day`` [day]; after the end of its curve, at its last
+    daily growth.
+    """
     beyond = day - (len(curve) - 1)
     return curve[day] if beyond <= 0 else curve[-1] * (curve[-1] / curve[-2]) ** beyond
 
 
-def randomize(scenario: Scenario, replicate: int, curves: list[list[float]], day: int) -> dict[int, list[str]]:
-    """Assign animals to arms: ranked by starting volume, each block of as many animals as arms is shuffled."""
+def randomize(
+    scenario: Scenario, replicate: int, curves: list[list[float]], day: int
+) -> dict[int, list[str]]:
+    """Assign animals to arms: ranked by starting volume, each block of as many animals as arms is
+    shuffled.
+    """
     arms = [arm.name for arm in scenario.arms]
     rng = generator(scenario, ASSIGNMENT_STREAM, replicate)
     start = np.array([volume_on(curve, day) for curve in curves])
@@ -400,7 +585,9 @@ def randomize(scenario: Scenario, replicate: int, curves: list[list[float]], day
     return assigned
 
 
-def build_tables(scenario: Scenario, tasks: list[Job], outcomes: list[Outcome], paired: bool) -> dict[str, pd.DataFrame]:
+def build_tables(
+    scenario: Scenario, tasks: list[Job], outcomes: list[Outcome], paired: bool
+) -> dict[str, pd.DataFrame]:
     """Every table of the run directory, in key order."""
     import pandas as pd
 
@@ -415,27 +602,59 @@ def build_tables(scenario: Scenario, tasks: list[Job], outcomes: list[Outcome], 
         table.insert(0, "study_id", study)
     baseline = truth[truth["day"] == 0].set_index(["arm", "replicate", "animal_id"])["measured_mm3"]
     keys = pd.MultiIndex.from_frame(truth[["arm", "replicate", "animal_id"]])
-    observations = truth[["study_id", "arm", "animal_id", "replicate", "day", "dpi", "length_mm", "width_mm"]].assign(
-        tumor_volume_mm3=truth["measured_mm3"], rtv=truth["measured_mm3"].to_numpy() / baseline.reindex(keys).to_numpy(),
-        body_weight_g=truth["measured_g"], status=truth["status"], is_censored=truth["is_censored"], note=truth["note"],
-    )  # fmt: skip
-    true_columns = ["study_id", "arm", "animal_id", "replicate", "day", "tumor_volume_mm3", "n_agents", "body_weight_g"]
+    observations = truth[
+        ["study_id", "arm", "animal_id", "replicate", "day", "dpi", "length_mm", "width_mm"]
+    ].assign(
+        tumor_volume_mm3=truth["measured_mm3"],
+        rtv=truth["measured_mm3"].to_numpy() / baseline.reindex(keys).to_numpy(),
+        body_weight_g=truth["measured_g"],
+        status=truth["status"],
+        is_censored=truth["is_censored"],
+        note=truth["note"],
+    )
+    true_columns = [
+        "study_id",
+        "arm",
+        "animal_id",
+        "replicate",
+        "day",
+        "tumor_volume_mm3",
+        "n_agents",
+        "body_weight_g",
+    ]
     # An ID per arm: a reader of event tables then does not take two arms for one regimen.
     events: list[dict[str, Any]] = [
-        {**event, "arm": arm.name} for number, arm in enumerate(scenario.arms, start=1) for event in doses_to_events(arm.doses, number)
+        {**event, "arm": arm.name}
+        for number, arm in enumerate(scenario.arms, start=1)
+        for event in doses_to_events(arm.doses, number)
     ]
     return {
-        "observations": observations, "truth": truth[true_columns], "cells": cells,
-        "clones": clone_table(cells, " and ".join(mutations(scenario.perturb)), scenario.tumor.resolution_per_mm3),
-        "events": pd.DataFrame(events, columns=list(dict.fromkeys(["arm", *EVENT_COLUMNS, *(name for event in events for name in event)]))),
+        "observations": observations,
+        "truth": truth[true_columns],
+        "cells": cells,
+        "clones": clone_table(
+            cells, " and ".join(mutations(scenario.perturb)), scenario.tumor.resolution_per_mm3
+        ),
+        "events": pd.DataFrame(
+            events,
+            columns=list(
+                dict.fromkeys(
+                    ["arm", *EVENT_COLUMNS, *(name for event in events for name in event)]
+                )
+            ),
+        ),
         "lesions": lesions,
-        "endpoints": endpoint_table(observations, scenario.control.name, seed=scenario.seed, paired=paired),
+        "endpoints": endpoint_table(
+            observations, scenario.control.name, seed=scenario.seed, paired=paired
+        ),
         "plasma": plasma_table(scenario),
-    }  # fmt: skip
+    }
 
 
 def plasma_table(scenario: Scenario, step_h: float = 1.0) -> pd.DataFrame:
-    """Plasma concentration [nM] and mean target occupancy [-] of a typical animal, hourly, for every arm and drug."""
+    """Plasma concentration [nM] and mean target occupancy [-] of a typical animal, hourly, for
+    every arm and drug.
+    """
     import pandas as pd
 
     rows = []
@@ -444,15 +663,34 @@ def plasma_table(scenario: Scenario, step_h: float = 1.0) -> pd.DataFrame:
         if not arm.doses:
             continue
         tissue = exposures(scenario, arm.doses)
-        occupancy = [(float(tissue.tumor.advance(a, b).mean()), float(tissue.blood.advance(a, b).mean())) for a, b in pairwise(hours)]
+        occupancy = [
+            (float(tissue.tumor.advance(a, b).mean()), float(tissue.blood.advance(a, b).mean()))
+            for a, b in pairwise(hours)
+        ]
         tumor, blood = zip((0.0, 0.0), *occupancy, strict=True)
         for drug in sorted({dose.drug.removesuffix(" citrate") for dose in arm.doses}):
             doses = [dose for dose in arm.doses if dose.drug.removesuffix(" citrate") == drug]
             concentration = plasma_profile(drug_pk(drug), doses).concentration(hours)
             rows.append(
                 pd.DataFrame(
-                    {"arm": arm.name, "drug": drug, "time_h": hours, "day": hours / 24.0, "concentration_nM": concentration, "tumor_occupancy": tumor, "blood_occupancy": blood}
+                    {
+                        "arm": arm.name,
+                        "drug": drug,
+                        "time_h": hours,
+                        "day": hours / 24.0,
+                        "concentration_nM": concentration,
+                        "tumor_occupancy": tumor,
+                        "blood_occupancy": blood,
+                    }
                 )
             )
-    columns = ["arm", "drug", "time_h", "day", "concentration_nM", "tumor_occupancy", "blood_occupancy"]
+    columns = [
+        "arm",
+        "drug",
+        "time_h",
+        "day",
+        "concentration_nM",
+        "tumor_occupancy",
+        "blood_occupancy",
+    ]
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)

@@ -1,4 +1,6 @@
-"""An unfinished run on disk: what was asked for, what is done, and who is working on it. It becomes a run directory by one rename."""
+"""An unfinished run on disk: what was asked for, what is done, and who is working on it. It becomes
+a run directory by one rename.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +24,22 @@ from xenosim.study.jobs import Origin
 from xenosim.study.keeper import DAYS, DEFAULT_SECONDS, ROLLING, Keeper
 from xenosim.study.run import StudyResult, run_name
 
-PLAN, SCENARIO, LOCK, RESULT, PUBLISHED, ORIGIN = "run.json", "scenario.json", "lock", "result", "published.json", "origin.ckpt"
+PLAN, SCENARIO, LOCK, RESULT, PUBLISHED, ORIGIN = (
+    "run.json",
+    "scenario.json",
+    "lock",
+    "result",
+    "published.json",
+    "origin.ckpt",
+)
 #: Folder of a run directory in which checkpoints stay; of a branched run also its origin.
 KEPT = "checkpoints"
 
 
 class Plan(NamedTuple):
-    """How a run was asked for: its command, the statistics, how often and on which days [day] animals are saved."""
+    """How a run was asked for: its command, the statistics, how often and on which days [day]
+    animals are saved.
+    """
 
     command: str = ""
     paired: bool = False
@@ -40,7 +51,8 @@ class Plan(NamedTuple):
 
 @dataclass
 class Workspace:
-    """An unfinished run that this process, and no other, works on; a context manager that gives it back.
+    """An unfinished run that this process, and no other, works on; a context manager that gives it
+    back.
 
     Attributes
     ----------
@@ -56,7 +68,9 @@ class Workspace:
     lock: IO[str]
 
     @classmethod
-    def create(cls, base: Path, scenario: Scenario, plan: Plan, origin: Path | None = None) -> Workspace:
+    def create(
+        cls, base: Path, scenario: Scenario, plan: Plan, origin: Path | None = None
+    ) -> Workspace:
         """A new unfinished run below ``base``; ``origin``: the checkpoint that it branches from.
 
         Raises
@@ -77,7 +91,9 @@ class Workspace:
         (path / SCENARIO).write_text(scenario.model_dump_json(), encoding="utf-8")
         work = cls(path, scenario, plan, lock)
         # The plan comes last: what has none is no run.
-        write_json({"xenosim": __version__, **dict(work.stamp()), "plan": plan._asdict()}, path / PLAN)
+        write_json(
+            {"xenosim": __version__, **dict(work.stamp()), "plan": plan._asdict()}, path / PLAN
+        )
         return work
 
     @classmethod
@@ -87,7 +103,8 @@ class Workspace:
         Raises
         ------
         RunError
-            Not an unfinished run, a damaged one, one of another engine or of other parameters, or one that is being worked on.
+            Not an unfinished run, a damaged one, one of another engine or of other parameters, or
+            one that is being worked on.
         """
         path = _locate(given)
         lock = _take(path)
@@ -99,14 +116,23 @@ class Workspace:
             work = cls(path, scenario, Plan(**plan), lock)
         except (OSError, ValueError, KeyError, TypeError) as error:
             lock.close()
-            raise RunError("the unfinished run is damaged", where=str(path), remedy="remove it and run the scenario again") from error
+            raise RunError(
+                "the unfinished run is damaged",
+                where=str(path),
+                remedy="remove it and run the scenario again",
+            ) from error
         for name, value in work.stamp():
             if known.get(name) != value:
                 lock.close()
                 raise RunError(
-                    f"the {name} of this run is {known.get(name)}, here it is {value}: going on would mix two simulations", where=str(path),
-                    remedy="use the xenosim and the parameters that began the run, or run the scenario again",
-                )  # fmt: skip
+                    f"the {name} of this run is {known.get(name)}, here it is {value}: going on"
+                    " would mix two simulations",
+                    where=str(path),
+                    remedy=(
+                        "use the xenosim and the parameters that began the run, or run the scenario"
+                        " again"
+                    ),
+                )
         return work
 
     @staticmethod
@@ -120,9 +146,15 @@ class Workspace:
         unfinished = given.with_name(name + UNFINISHED)
         if (unfinished / PUBLISHED).is_file() and not (unfinished / RESULT).exists():
             # Killed between the last rename and the removal of what it was made from.
-            path = unfinished.with_name(str(json.loads((unfinished / PUBLISHED).read_text())["name"]))
+            path = unfinished.with_name(
+                str(json.loads((unfinished / PUBLISHED).read_text())["name"])
+            )
             shutil.rmtree(unfinished, ignore_errors=True)
-        return path if (path / "manifest.json").is_file() and not (unfinished / PLAN).is_file() else None
+        return (
+            path
+            if (path / "manifest.json").is_file() and not (unfinished / PLAN).is_file()
+            else None
+        )
 
     def stamp(self) -> tuple[tuple[str, str], ...]:
         """What must agree when the run goes on."""
@@ -131,7 +163,14 @@ class Workspace:
     def keeper(self) -> Keeper:
         """Where the animals of this run are saved."""
         plan = self.plan
-        keeper = Keeper(str(self.path), plan.every_s, plan.every_steps, plan.days, plan.keep_last, self.stamp() + (("xenosim", __version__),))
+        keeper = Keeper(
+            str(self.path),
+            plan.every_s,
+            plan.every_steps,
+            plan.days,
+            plan.keep_last,
+            self.stamp() + (("xenosim", __version__),),
+        )
         keeper.make_folders()
         return keeper
 
@@ -141,12 +180,16 @@ class Workspace:
         return read_origin(path, self.scenario) if path.is_file() else None
 
     def publish(self, result: StudyResult, draw: Callable[[Path], object] | None = None) -> Path:
-        """Write the run directory, give it its name by one rename, and remove everything else; its path."""
+        """Write the run directory, give it its name by one rename, and remove everything else; its
+        path.
+        """
         ready = self.path / RESULT
         shutil.rmtree(ready, ignore_errors=True)
         ready.mkdir()
         result.write_into(ready, self.plan.command, draw)
-        kept = sorted((self.path / DAYS).glob("*.ckpt")) + (sorted((self.path / ROLLING).glob("*.ckpt")) if self.plan.keep_last else [])
+        kept = sorted((self.path / DAYS).glob("*.ckpt")) + (
+            sorted((self.path / ROLLING).glob("*.ckpt")) if self.plan.keep_last else []
+        )
         kept += self.path.glob(ORIGIN)
         if kept:
             (ready / KEPT).mkdir()
@@ -175,7 +218,11 @@ def _locate(given: Path) -> Path:
     for path in (given, given.parent / (given.name + UNFINISHED)):
         if (path / PLAN).is_file():
             return path
-    raise RunError("not an unfinished run", where=str(given), remedy="give the directory NAME.unfinished that a stopped run left")
+    raise RunError(
+        "not an unfinished run",
+        where=str(given),
+        remedy="give the directory NAME.unfinished that a stopped run left",
+    )
 
 
 def _take(path: Path) -> IO[str]:
@@ -183,7 +230,9 @@ def _take(path: Path) -> IO[str]:
     try:
         lock = (path / LOCK).open("a+", encoding="utf-8")
     except OSError as error:
-        raise RunError(f"cannot work here: {(error.strerror or str(error)).lower()}", where=str(path)) from error
+        raise RunError(
+            f"cannot work here: {(error.strerror or str(error)).lower()}", where=str(path)
+        ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -191,7 +240,9 @@ def _take(path: Path) -> IO[str]:
         owner = lock.read().strip()
         lock.close()
         raise RunError(
-            f"another process{f' ({owner})' if owner else ''} is working on this run", where=str(path), remedy="wait for it, or end it"
+            f"another process{f' ({owner})' if owner else ''} is working on this run",
+            where=str(path),
+            remedy="wait for it, or end it",
         ) from error
     lock.truncate(0)
     lock.write(str(os.getpid()))

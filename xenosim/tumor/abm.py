@@ -1,4 +1,6 @@
-"""XenograftModel: one animal's tumor as a Mesa model. It holds no biology; every step is a step of :class:`Tumor`."""
+"""XenograftModel: one animal's tumor as a Mesa model. It holds no biology; every step is a step of
+:class:`Tumor`.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,8 @@ class StaleViewError(RuntimeError):
 class TumorCell:
     """One cell, seen through the columns: a view of one row that is valid until the next step.
 
-    Attributes are the columns of :class:`xenosim.cell.state.Cells`, e.g. ``uid``, ``state``, ``load``, ``stress``, and
-    ``position_um``.
+    Attributes are the columns of :class:`xenosim.cell.state.Cells`, e.g. ``uid``, ``state``,
+    ``load``, ``stress``, and ``position_um``.
     """
 
     __slots__ = ("_model", "_row", "_step")
@@ -37,7 +39,9 @@ class TumorCell:
             raise AttributeError(name)
         tumor = self._model.tumor
         if self._step != tumor.step_number:
-            raise StaleViewError(f"this cell was seen at step {self._step}; the tumor is at step {tumor.step_number}")
+            raise StaleViewError(
+                f"this cell was seen at step {self._step}; the tumor is at step {tumor.step_number}"
+            )
         if name not in tumor.cells._fields:
             raise AttributeError(f"a cell has no {name!r}{suggest(name, tumor.cells._fields)}")
         value = tumor.column(name, slice(self._row, self._row + 1))[0].item()
@@ -51,11 +55,15 @@ class TumorCell:
         return z, y, x
 
     def __repr__(self) -> str:
-        return f"TumorCell(uid={self.uid}, state={self.state.name}, load={self.load:.3g}, stress={self.stress:.3g})"
+        return (
+            f"TumorCell(uid={self.uid}, state={self.state.name}, load={self.load:.3g},"
+            f" stress={self.stress:.3g})"
+        )
 
 
 class TumorCells:
-    """The cells of a tumor with the verbs of a Mesa ``AgentSet``, on arrays: ``select``, ``agg``, ``groupby``, ``get``, iteration.
+    """The cells of a tumor with the verbs of a Mesa ``AgentSet``, on arrays: ``select``, ``agg``,
+    ``groupby``, ``get``, iteration.
 
     Parameters
     ----------
@@ -85,8 +93,14 @@ class TumorCells:
             raise ParameterError(f"cells have no column {name!r}{suggest(name, cells._fields)}")
         return self._model.tumor.column(name, self._rows)
 
-    def select(self, condition: Callable[[Any], Any] | None = None, at_most: int | None = None, **equal: Any) -> TumorCells:
-        """Cells that meet ``condition``, a function of this set that returns one boolean per cell, and ``column=value`` pairs.
+    def select(
+        self,
+        condition: Callable[[Any], Any] | None = None,
+        at_most: int | None = None,
+        **equal: Any,
+    ) -> TumorCells:
+        """Cells that meet ``condition``, a function of this set that returns one boolean per cell,
+        and ``column=value`` pairs.
 
         Examples
         --------
@@ -108,22 +122,28 @@ class TumorCells:
         """One set per value of an integer column."""
         values = self.get(name)
         kinds: Callable[[int], Any] = CellState if name == "state" else int
-        return {kinds(int(v)): TumorCells(self._model, self._rows[values == v]) for v in np.unique(values)}
+        return {
+            kinds(int(v)): TumorCells(self._model, self._rows[values == v])
+            for v in np.unique(values)
+        }
 
 
-class XenograftModel(mesa.Model):  # type: ignore[misc]
-    """One animal's tumor, or its lesions: ``step()`` advances it by one time step; ``running`` turns False when it has no cells or hits ``end_volume_mm3``.
+class XenograftModel(mesa.Model):
+    """One animal's tumor, or its lesions: ``step()`` advances it by one time step; ``running``
+    turns False when it has no cells or hits ``end_volume_mm3``.
 
     Parameters
     ----------
     spec : TumorSpec
         Cell model, traits, space and resolution.
     volume_mm3 : float or sequence of float
-        Volume of the founding sphere, or of those of several lesions, which see the same plasma [mm3].
+        Volume of the founding sphere, or of those of several lesions, which see the same plasma
+        [mm3].
     exposure : TargetExposure, optional
         What the cells see of the drugs; time 0 is ``start_h``. None: no drug.
     rng : int or sequence of int, optional
-        Seed of this tumor, or of each lesion [-]; None, as Mesa's batch running passes it: one that Mesa draws.
+        Seed of this tumor, or of each lesion [-]; None, as Mesa's batch running passes it: one that
+        Mesa draws.
     start_h : float
         Study time of the first step [h]; negative while the tumor grows before treatment.
     end_volume_mm3 : float
@@ -137,14 +157,38 @@ class XenograftModel(mesa.Model):  # type: ignore[misc]
     """
 
     def __init__(
-        self, spec: TumorSpec, volume_mm3: float | Sequence[float], *, exposure: TargetExposure | None = None, rng: int | Sequence[int] | None = 1,
-        start_h: float = 0.0, end_volume_mm3: float = math.inf, collect_every_h: float = 24.0, tumors: Sequence[Tumor] | None = None,
+        self,
+        spec: TumorSpec,
+        volume_mm3: float | Sequence[float],
+        *,
+        exposure: TargetExposure | None = None,
+        rng: int | Sequence[int] | None = 1,
+        start_h: float = 0.0,
+        end_volume_mm3: float = math.inf,
+        collect_every_h: float = 24.0,
+        tumors: Sequence[Tumor] | None = None,
         reserve_mm3: float = 0.0,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(rng=rng)
-        volumes = [float(volume_mm3)] if isinstance(volume_mm3, (int, float)) else [float(volume) for volume in volume_mm3]
-        seeds = [int(self.rng.integers(1, 2**62)) for _ in volumes] if rng is None else [rng] if isinstance(rng, int) else list(rng)
-        self.tumors = list(tumors or (Tumor(spec, volume, int(seed), reserve_mm3) for volume, seed in zip(volumes, seeds, strict=True)))
+        volumes = (
+            [float(volume_mm3)]
+            if isinstance(volume_mm3, (int, float))
+            else [float(volume) for volume in volume_mm3]
+        )
+        seeds = (
+            [int(self.rng.integers(1, 2**62)) for _ in volumes]
+            if rng is None
+            else [rng]
+            if isinstance(rng, int)
+            else list(rng)
+        )
+        self.tumors = list(
+            tumors
+            or (
+                Tumor(spec, volume, int(seed), reserve_mm3)
+                for volume, seed in zip(volumes, seeds, strict=True)
+            )
+        )
         self.exposure, self.time_h, self.end_volume_mm3 = exposure, start_h, end_volume_mm3
         self.inhibition: NDArray[np.float64] | None = None
         self._every = max(round(min(collect_every_h, 1e9) / spec.dt_h), 1)
@@ -204,7 +248,9 @@ class XenograftModel(mesa.Model):  # type: ignore[misc]
         self.running = self.n_agents > 0 and self.volume_mm3 < self.end_volume_mm3
 
     def step(self) -> None:
-        """Doses, exposure, cells, deaths, clearance, divisions of one time step; then the data collector when it is due."""
+        """Doses, exposure, cells, deaths, clearance, divisions of one time step; then the data
+        collector when it is due.
+        """
         self.advance()
         if self.tumor.step_number % self._every == 0:
             self.datacollector.collect(self)

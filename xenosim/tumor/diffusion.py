@@ -1,4 +1,6 @@
-"""Steady diffusion with removal and gain on a voxel grid: ``D lap p - rate p + source = 0``, 0 beyond the grid (MODEL.md P6)."""
+"""Steady diffusion with removal and gain on a voxel grid: ``D lap p - rate p + source = 0``, 0
+beyond the grid (MODEL.md P6).
+"""
 
 from __future__ import annotations
 
@@ -15,19 +17,23 @@ if TYPE_CHECKING:
 
     Field = NDArray[np.floating[Any]]
 
-#: Largest correction that a converged voxel still asks for [mmHg]: three voxels in a million then lie on the wrong side of a threshold (benchmarks/oxygen.py).
+#: Largest correction that a converged voxel still asks for [mmHg]: three voxels in a million then
+#: lie on the wrong side of a threshold (benchmarks/oxygen.py).
 TOLERANCE_MMHG = 1e-3
 MAX_ITERATIONS = 5000
 #: Below this many voxels, starting threads costs more than the work [-].
 FEW_VOXELS = 500_000
-#: Colors of the voxels of a chessboard, the parities of a row's coordinates, and the diagonal where a row has no voxel, which holds it still.
+#: Colors of the voxels of a chessboard, the parities of a row's coordinates, and the diagonal where
+#: a row has no voxel, which holds it still.
 RED, BLACK = 0, 1
 PARITIES = ((0, 0), (0, 1), (1, 0), (1, 1))
 NO_VOXEL = 1e30
 
 
 class _System(NamedTuple):
-    """``red`` and ``black`` diagonal of the balance [1/h], packed; ``coupling`` D/h2 between neighbours [1/h]."""
+    """``red`` and ``black`` diagonal of the balance [1/h], packed; ``coupling`` D/h2 between
+    neighbours [1/h].
+    """
 
     red: Any
     black: Any
@@ -35,8 +41,10 @@ class _System(NamedTuple):
 
 
 class _Vectors(NamedTuple):
-    """Of the iteration: red field ``p`` and direction ``d``, what d makes of ``black`` voxels [mmHg], all with a rim; residual ``r`` and
-    product ``q`` [mmHg/h]. By plane and place in a row: ``scratch``, ``total`` of a scalar product, ``largest`` correction [mmHg]."""
+    """Of the iteration: red field ``p`` and direction ``d``, what d makes of ``black`` voxels
+    [mmHg], all with a rim; residual ``r`` and product ``q`` [mmHg/h]. By plane and place in a row:
+    ``scratch``, ``total`` of a scalar product, ``largest`` correction [mmHg].
+    """
 
     p: Any
     d: Any
@@ -49,31 +57,39 @@ class _Vectors(NamedTuple):
 
 
 @kernel
-def _add_neighbours(out, y0, y1, z0, z1, beside):  # type: ignore[no-untyped-def]
-    """Sum of the six neighbours of each voxel of a packed row into ``out`` (n,) [mmHg]; ``beside`` (n + 1,) is its own row of the other color."""
+def _add_neighbours(out, y0, y1, z0, z1, beside):
+    """Sum of the six neighbours of each voxel of a packed row into ``out`` (n,) [mmHg]; ``beside``
+    (n + 1,) is its own row of the other color.
+    """
     for j in range(out.shape[0]):
         out[j] = y0[j] + y1[j] + z0[j] + z1[j] + beside[j] + beside[j + 1]
 
 
 @kernel
-def _neighbours(out, other, z, y, shift):  # type: ignore[no-untyped-def]
-    """Sum of the neighbours, all of the ``other`` color, of packed row (z, y) [-] into ``out`` [mmHg]; ``shift`` of the row is 0 or 1."""
+def _neighbours(out, other, z, y, shift):
+    """Sum of the neighbours, all of the ``other`` color, of packed row (z, y) [-] into ``out``
+    [mmHg]; ``shift`` of the row is 0 or 1.
+    """
     n = out.shape[0]
     _add_neighbours(
-        out, other[z + 1, y, 1 : n + 1], other[z + 1, y + 2, 1 : n + 1], other[z, y + 1, 1 : n + 1], other[z + 2, y + 1, 1 : n + 1],
+        out,
+        other[z + 1, y, 1 : n + 1],
+        other[z + 1, y + 2, 1 : n + 1],
+        other[z, y + 1, 1 : n + 1],
+        other[z + 2, y + 1, 1 : n + 1],
         other[z + 1, y + 1, shift : shift + n + 1],
-    )  # fmt: skip
+    )
 
 
 @kernel
-def _scale(out, near, diagonal, c):  # type: ignore[no-untyped-def]
+def _scale(out, near, diagonal, c):
     """out = c near / diagonal of a row [mmHg]."""
     for j in range(out.shape[0]):
         out[j] = c * near[j] / diagonal[j]
 
 
 @kernel
-def _apply(out, d, near, diagonal, c, total):  # type: ignore[no-untyped-def]
+def _apply(out, d, near, diagonal, c, total):
     """out = diagonal d - c near of a row [mmHg/h]; d out is added to ``total``."""
     for j in range(out.shape[0]):
         out[j] = diagonal[j] * d[j] - c * near[j]
@@ -81,8 +97,10 @@ def _apply(out, d, near, diagonal, c, total):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _move(p, r, d, q, diagonal, alpha, total, largest):  # type: ignore[no-untyped-def]
-    """p += alpha d [mmHg], r -= alpha q [mmHg/h] of a row; r2/M is added to ``total``, the largest |r|/M kept in ``largest`` [mmHg]."""
+def _move(p, r, d, q, diagonal, alpha, total, largest):
+    """p += alpha d [mmHg], r -= alpha q [mmHg/h] of a row; r2/M is added to ``total``, the largest
+    |r|/M kept in ``largest`` [mmHg].
+    """
     for j in range(p.shape[0]):
         p[j] += alpha * d[j]
         r[j] -= alpha * q[j]
@@ -93,75 +111,95 @@ def _move(p, r, d, q, diagonal, alpha, total, largest):  # type: ignore[no-untyp
 
 
 @kernel
-def _redirect(d, r, diagonal, beta):  # type: ignore[no-untyped-def]
+def _redirect(d, r, diagonal, beta):
     """d = r/M + beta d of a row [mmHg]."""
     for j in range(d.shape[0]):
         d[j] = r[j] / diagonal[j] + beta * d[j]
 
 
 @kernel
-def _black_plane(z, source, system, v):  # type: ignore[no-untyped-def]
-    """What the red voxels of ``source`` make of the black ones of plane ``z`` [-], into the black ones [mmHg]."""
+def _black_plane(z, source, system, v):
+    """What the red voxels of ``source`` make of the black ones of plane ``z`` [-], into the black
+    ones [mmHg].
+    """
     for y in range(v.r.shape[1]):
         _neighbours(v.scratch[z], source, z, y, (z + y + 1) % 2)
         _scale(v.black[z + 1, y + 1, 1:-1], v.scratch[z], system.black[z, y], system.coupling)
 
 
 @kernel
-def _product_plane(z, source, system, v):  # type: ignore[no-untyped-def]
-    """Product of the reduced system with ``source``, of which the black voxels were made, in plane ``z`` [-], and its sum with it [mmHg/h]."""
+def _product_plane(z, source, system, v):
+    """Product of the reduced system with ``source``, of which the black voxels were made, in plane
+    ``z`` [-], and its sum with it [mmHg/h].
+    """
     v.total[z] = 0
     for y in range(v.r.shape[1]):
         _neighbours(v.scratch[z], v.black, z, y, (z + y) % 2)
-        _apply(v.q[z, y], source[z + 1, y + 1, 1:-1], v.scratch[z], system.red[z, y], system.coupling, v.total[z])
+        _apply(
+            v.q[z, y],
+            source[z + 1, y + 1, 1:-1],
+            v.scratch[z],
+            system.red[z, y],
+            system.coupling,
+            v.total[z],
+        )
 
 
 @kernel
-def _advance_plane(z, alpha, system, v):  # type: ignore[no-untyped-def]
+def _advance_plane(z, alpha, system, v):
     """:func:`_move` for plane ``z`` by ``alpha`` [-] directions."""
     v.total[z] = 0
     v.largest[z] = 0
     for y in range(v.r.shape[1]):
-        _move(v.p[z + 1, y + 1, 1:-1], v.r[z, y], v.d[z + 1, y + 1, 1:-1], v.q[z, y], system.red[z, y], alpha, v.total[z], v.largest[z])
+        _move(
+            v.p[z + 1, y + 1, 1:-1],
+            v.r[z, y],
+            v.d[z + 1, y + 1, 1:-1],
+            v.q[z, y],
+            system.red[z, y],
+            alpha,
+            v.total[z],
+            v.largest[z],
+        )
 
 
 @kernel
-def _turn_plane(z, beta, system, v):  # type: ignore[no-untyped-def]
+def _turn_plane(z, beta, system, v):
     """:func:`_redirect` for plane ``z`` with the share ``beta`` [-] of the last direction."""
     for y in range(v.r.shape[1]):
         _redirect(v.d[z + 1, y + 1, 1:-1], v.r[z, y], system.red[z, y], beta)
 
 
 @kernel(parallel=True)
-def _black(source, system, v):  # type: ignore[no-untyped-def]
+def _black(source, system, v):
     """:func:`_black_plane` of every plane [mmHg]."""
     for z in prange(v.r.shape[0]):
         _black_plane(z, source, system, v)
 
 
 @kernel(parallel=True)
-def _product(source, system, v):  # type: ignore[no-untyped-def]
+def _product(source, system, v):
     """:func:`_product_plane` of every plane [mmHg/h]."""
     for z in prange(v.r.shape[0]):
         _product_plane(z, source, system, v)
 
 
 @kernel(parallel=True)
-def _advance(alpha, system, v):  # type: ignore[no-untyped-def]
+def _advance(alpha, system, v):
     """:func:`_advance_plane` of every plane by ``alpha`` [-] directions."""
     for z in prange(v.r.shape[0]):
         _advance_plane(z, alpha, system, v)
 
 
 @kernel(parallel=True)
-def _turn(beta, system, v):  # type: ignore[no-untyped-def]
+def _turn(beta, system, v):
     """:func:`_turn_plane` of every plane with the share ``beta`` [-] of the last direction."""
     for z in prange(v.r.shape[0]):
         _turn_plane(z, beta, system, v)
 
 
 @kernel
-def _sum(parts):  # type: ignore[no-untyped-def]
+def _sum(parts):
     """Sum of ``parts`` (nz, n) in float64, in a fixed order [any]."""
     total = 0.0
     for z in range(parts.shape[0]):
@@ -171,8 +209,10 @@ def _sum(parts):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _iterate_few(rho, system, v, tolerance):  # type: ignore[no-untyped-def]
-    """:func:`_iterate_many` on one thread, from ``rho`` [mmHg2/h] to ``tolerance`` [mmHg]; iterations [-]."""
+def _iterate_few(rho, system, v, tolerance):
+    """:func:`_iterate_many` on one thread, from ``rho`` [mmHg2/h] to ``tolerance`` [mmHg];
+    iterations [-].
+    """
     planes, kind, before = v.r.shape[0], v.p.dtype.type, np.inf
     for iteration in range(MAX_ITERATIONS):
         if not v.largest.max() > tolerance:
@@ -191,7 +231,9 @@ def _iterate_few(rho, system, v, tolerance):  # type: ignore[no-untyped-def]
 
 
 def _iterate_many(rho: float, system: _System, v: _Vectors, tolerance: float) -> int:
-    """Conjugate gradients on all threads, from the squared residual ``rho`` [mmHg2/h] to ``tolerance`` [mmHg]; iterations [-]."""
+    """Conjugate gradients on all threads, from the squared residual ``rho`` [mmHg2/h] to
+    ``tolerance`` [mmHg]; iterations [-].
+    """
     kind, before = v.p.dtype.type, math.inf
     for iteration in range(MAX_ITERATIONS):
         if not v.largest.max() > tolerance:
@@ -210,7 +252,9 @@ def _rows(z: int, y: int, color: int) -> tuple[slice, slice, slice]:
 
 
 def _packed(values: Field, color: int, fill: float, rim: int) -> Field:
-    """Every second voxel of each row, those of one ``color``, side by side; ``fill`` elsewhere, and in a ``rim`` about them [any]."""
+    """Every second voxel of each row, those of one ``color``, side by side; ``fill`` elsewhere, and
+    in a ``rim`` about them [any].
+    """
     nz, ny, nx = values.shape
     out = np.full((nz + 2 * rim, ny + 2 * rim, (nx + 1) // 2 + 2 * rim), fill, values.dtype)
     for z, y in PARITIES:
@@ -226,12 +270,16 @@ def _unpack(packed: Field, color: int, values: Field) -> None:
         part[:] = packed[1 + z : -1 : 2, 1 + y : -1 : 2, 1 : 1 + part.shape[2]]
 
 
-def solve(field: Field, rate: Field, source: Field, coupling: float, tolerance: float = TOLERANCE_MMHG) -> int:
-    """Conjugate gradients for the red voxels of a chessboard, from the last field; the black ones follow from them exactly.
+def solve(
+    field: Field, rate: Field, source: Field, coupling: float, tolerance: float = TOLERANCE_MMHG
+) -> int:
+    """Conjugate gradients for the red voxels of a chessboard, from the last field; the black ones
+    follow from them exactly.
 
-    Every voxel has neighbours of the other color only: without the black ones there is half a system left, whose iteration gains
-    twice as much. Colors are kept apart in memory, so that every loop runs along a row. Sums go by places in a plane, in a fixed
-    order: any thread count gives the same bits.
+    Every voxel has neighbours of the other color only: without the black ones there is half a
+    system left, whose iteration gains twice as much. Colors are kept apart in memory, so that every
+    loop runs along a row. Sums go by places in a plane, in a fixed order: any thread count gives
+    the same bits.
 
     Parameters
     ----------
@@ -254,17 +302,27 @@ def solve(field: Field, rate: Field, source: Field, coupling: float, tolerance: 
     ResourceError
         If it does not converge, which no physical input makes it do.
 
-    Source: Hestenes and Stiefel 1952, doi:10.6028/jres.049.044, with the reduced system of matrices with property A (Reid 1972, from
-    memory); the discretization is the seven-point finite volume scheme.
+    Source: Hestenes and Stiefel 1952, doi:10.6028/jres.049.044, with the reduced system of matrices
+    with property A (Reid 1972, from memory); the discretization is the seven-point finite volume
+    scheme.
     """
     kind = rate.dtype.type
-    system = _System(_packed(rate, RED, NO_VOXEL, 0), _packed(rate, BLACK, NO_VOXEL, 0), kind(coupling))
+    system = _System(
+        _packed(rate, RED, NO_VOXEL, 0), _packed(rate, BLACK, NO_VOXEL, 0), kind(coupling)
+    )
     for diagonal in (system.red, system.black):
         diagonal += kind(6.0 * coupling)
     of_black = _packed(source, BLACK, 0.0, 0)
     of_black /= system.black
     p, r = _packed(field, RED, 0.0, 1), _packed(source, RED, 0.0, 0)
-    v = _Vectors(p, np.zeros_like(p), np.zeros_like(p), r, np.empty_like(r), *np.empty((3, r.shape[0], r.shape[2]), rate.dtype))
+    v = _Vectors(
+        p,
+        np.zeros_like(p),
+        np.zeros_like(p),
+        r,
+        np.empty_like(r),
+        *np.empty((3, r.shape[0], r.shape[2]), rate.dtype),
+    )
     _black(p, system, v)
     v.black[1:-1, 1:-1, 1:-1] += of_black
     _product(p, system, v)
@@ -273,7 +331,10 @@ def solve(field: Field, rate: Field, source: Field, coupling: float, tolerance: 
     iterate = _iterate_few if rate.size < FEW_VOXELS else _iterate_many
     iterations = int(iterate(_sum(v.total), system, v, tolerance))
     if iterations == MAX_ITERATIONS:
-        raise ResourceError("the oxygen field does not converge", remedy="check the oxygen parameters; this should not happen")
+        raise ResourceError(
+            "the oxygen field does not converge",
+            remedy="check the oxygen parameters; this should not happen",
+        )
     _black(p, system, v)
     v.black[1:-1, 1:-1, 1:-1] += of_black
     _unpack(p, RED, field)

@@ -1,4 +1,6 @@
-"""Growth calibration: the cycle, loss and depth that reproduce a doubling time or a whole control curve (MODEL.md P7)."""
+"""Growth calibration: the cycle, loss and depth that reproduce a doubling time or a whole control
+curve (MODEL.md P7).
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,11 @@ CALIBRATION_RESOLUTION = 1e3
 TOLERANCE = 0.01
 #: Mechanical depths tried against a control table [um].
 DEPTHS_UM = (500.0, 700.0, 1000.0, 1400.0, 2000.0)
-#: A control table reproduced to this rms of ln V is reproduced: calipers err by three times as much.
+#: A control table reproduced to this rms of ln V is reproduced: calipers err by three times as
+#: much.
 GOOD_RMS = 0.04
-#: A tumor grows from this share of the start volume, so that it has its own structure when it is measured.
+#: A tumor grows from this share of the start volume, so that it has its own structure when it is
+#: measured.
 PRE_GROWTH = 0.5
 _SEED = 20091
 
@@ -32,8 +36,10 @@ Days = NDArray[np.float64]
 
 
 class Growth(NamedTuple):
-    """A calibrated growth: ``cycle_h`` [h], ``loss_per_h`` [1/h], ``depth_um`` [um], potential doubling time [day]; asked and
-    achieved doubling time at the start volume [day]; ``control_rms`` of ln V about the control table; None: not asked for or not reached."""
+    """A calibrated growth: ``cycle_h`` [h], ``loss_per_h`` [1/h], ``depth_um`` [um], potential
+    doubling time [day]; asked and achieved doubling time at the start volume [day]; ``control_rms``
+    of ln V about the control table; None: not asked for or not reached.
+    """
 
     cycle_h: float
     loss_per_h: float
@@ -45,20 +51,29 @@ class Growth(NamedTuple):
 
 
 def with_growth(spec: TumorSpec, cycle_h: float, loss_factor: float) -> TumorSpec:
-    """``spec`` with a cycle of ``cycle_h`` [h] and the loss that is ``loss_factor`` [-] of unhindered production."""
+    """``spec`` with a cycle of ``cycle_h`` [h] and the loss that is ``loss_factor`` [-] of
+    unhindered production.
+    """
     loss = loss_factor * math.log(2.0) / cycle_h
     return spec._replace(traits=spec.traits._replace(cycle_h=cycle_h, loss_per_h=loss))
 
 
-def control_curve(spec: TumorSpec, start_mm3: float, days: float, end_mm3: float = math.inf, seed: int = _SEED) -> tuple[Days, Days]:
-    """Time [day] since an untreated tumor passed ``start_mm3``, and its volume [mm3], step by step, for ``days`` or to ``end_mm3``.
+def control_curve(
+    spec: TumorSpec, start_mm3: float, days: float, end_mm3: float = math.inf, seed: int = _SEED
+) -> tuple[Days, Days]:
+    """Time [day] since an untreated tumor passed ``start_mm3``, and its volume [mm3], step by step,
+    for ``days`` or to ``end_mm3``.
 
     Two empty arrays if it does not reach the start volume within 120 days.
     """
     tumor = Tumor(spec, max(PRE_GROWTH * start_mm3, 1.0 / spec.resolution), seed)
     volumes, passed = [tumor.volume_mm3], math.inf
     limit = 120.0
-    while len(volumes) * spec.dt_h / 24.0 < min(passed, limit) + days and tumor.n > 0 and volumes[-1] < end_mm3:
+    while (
+        len(volumes) * spec.dt_h / 24.0 < min(passed, limit) + days
+        and tumor.n > 0
+        and volumes[-1] < end_mm3
+    ):
         tumor.step()
         volumes.append(tumor.volume_mm3)
         if math.isinf(passed) and volumes[-1] >= start_mm3:
@@ -68,13 +83,21 @@ def control_curve(spec: TumorSpec, start_mm3: float, days: float, end_mm3: float
             break
     if math.isinf(passed):
         return np.empty(0), np.empty(0)
-    return np.asarray(np.arange(len(volumes)) * spec.dt_h / 24.0 - passed), np.array(volumes, np.float64)
+    return np.asarray(np.arange(len(volumes)) * spec.dt_h / 24.0 - passed), np.array(
+        volumes, np.float64
+    )
 
 
 def calibrate(
-    spec: TumorSpec, start_mm3: float, doubling_days: float, loss_factor: float, control: Curve = (), resolution: float = CALIBRATION_RESOLUTION
+    spec: TumorSpec,
+    start_mm3: float,
+    doubling_days: float,
+    loss_factor: float,
+    control: Curve = (),
+    resolution: float = CALIBRATION_RESOLUTION,
 ) -> Growth:
-    """Find the cycle time that gives ``doubling_days`` at ``start_mm3``, or cycle and depth that give ``control``; cached by a hash.
+    """Find the cycle time that gives ``doubling_days`` at ``start_mm3``, or cycle and depth that
+    give ``control``; cached by a hash.
 
     Parameters
     ----------
@@ -85,8 +108,8 @@ def calibrate(
     loss_factor : float
         Background loss as a share of unhindered production [-], below 1.
     control : tuple of (day, mm3)
-        A control curve; it takes the place of start volume and doubling time. From four points over two doublings on, the
-        mechanical depth is chosen among :data:`DEPTHS_UM` too.
+        A control curve; it takes the place of start volume and doubling time. From four points over
+        two doublings on, the mechanical depth is chosen among :data:`DEPTHS_UM` too.
     resolution : float
         Agents per mm3 of the calibration run [1/mm3].
 
@@ -96,10 +119,18 @@ def calibrate(
         If no cycle time reproduces the growth.
     """
     spec = spec._replace(resolution=resolution)
-    path = cache_root() / "growth" / f"{_key(spec, start_mm3, doubling_days, loss_factor, control)}.json"
+    path = (
+        cache_root()
+        / "growth"
+        / f"{_key(spec, start_mm3, doubling_days, loss_factor, control)}.json"
+    )
     if path.is_file():
         return Growth(**json.loads(path.read_text()))
-    growth = _fit_control(spec, control, loss_factor) if control else _fit_doubling(spec, start_mm3, doubling_days, loss_factor)
+    growth = (
+        _fit_control(spec, control, loss_factor)
+        if control
+        else _fit_doubling(spec, start_mm3, doubling_days, loss_factor)
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(f".{os.getpid()}")
     unfinished.write_text(json.dumps(growth._asdict()))
@@ -107,29 +138,54 @@ def calibrate(
     return growth
 
 
-def from_potential(spec: TumorSpec, start_mm3: float, potential_days: float, loss_factor: float, resolution: float = CALIBRATION_RESOLUTION) -> Growth:
-    """The growth of cells that would double in ``potential_days`` [day] without crowding and loss; nothing is fitted, its doubling
-    time at ``start_mm3`` [mm3] is what comes out. Other parameters as in :func:`calibrate` [-], [1/mm3]."""
+def from_potential(
+    spec: TumorSpec,
+    start_mm3: float,
+    potential_days: float,
+    loss_factor: float,
+    resolution: float = CALIBRATION_RESOLUTION,
+) -> Growth:
+    """The growth of cells that would double in ``potential_days`` [day] without crowding and loss;
+    nothing is fitted, its doubling time at ``start_mm3`` [mm3] is what comes out. Other parameters
+    as in :func:`calibrate` [-], [1/mm3].
+    """
     cycle = 24.0 * potential_days
-    achieved = _doubling(with_growth(spec._replace(resolution=resolution), cycle, loss_factor), start_mm3)
-    return Growth(cycle, loss_factor * math.log(2.0) / cycle, spec.depth_um, potential_days, None, achieved)
+    achieved = _doubling(
+        with_growth(spec._replace(resolution=resolution), cycle, loss_factor), start_mm3
+    )
+    return Growth(
+        cycle, loss_factor * math.log(2.0) / cycle, spec.depth_um, potential_days, None, achieved
+    )
 
 
 def _doubling(spec: TumorSpec, start_mm3: float) -> float:
     """Doubling time at ``start_mm3`` [day]; inf if the tumor does not double."""
     time, volume = control_curve(spec, start_mm3, 120.0, 2.0 * start_mm3)
     doubled = volume.size > 0 and volume[-1] >= 2.0 * start_mm3
-    return float(np.interp(math.log(2.0 * start_mm3), np.log(volume[-2:]), time[-2:])) if doubled else math.inf
+    return (
+        float(np.interp(math.log(2.0 * start_mm3), np.log(volume[-2:]), time[-2:]))
+        if doubled
+        else math.inf
+    )
 
 
 def _fit_doubling(spec: TumorSpec, start_mm3: float, asked: float, loss_factor: float) -> Growth:
-    # Unhindered, the net rate is (1 - loss factor) ln 2 / T; crowding can only slow it, so the search starts there.
+    # Unhindered, the net rate is (1 - loss factor) ln 2 / T; crowding can only slow it, so the
+    # search starts there.
     cycle = 24.0 * asked * (1.0 - loss_factor)
     for attempt in range(12):
         achieved = _doubling(with_growth(spec, cycle, loss_factor), start_mm3)
-        # A tumor of few agents scatters by more than the tolerance, which therefore widens; what was achieved is printed.
+        # A tumor of few agents scatters by more than the tolerance, which therefore widens; what
+        # was achieved is printed.
         if abs(achieved / asked - 1.0) < TOLERANCE * max(1.0, attempt / 3.0):
-            return Growth(cycle, loss_factor * math.log(2.0) / cycle, spec.depth_um, cycle / 24.0, asked, achieved)
+            return Growth(
+                cycle,
+                loss_factor * math.log(2.0) / cycle,
+                spec.depth_um,
+                cycle / 24.0,
+                asked,
+                achieved,
+            )
         # Time scales with the cycle, so the ratio is nearly the correction.
         cycle *= asked / achieved if math.isfinite(achieved) else 0.5
         if cycle < 4.0:
@@ -141,9 +197,11 @@ def _fit_doubling(spec: TumorSpec, start_mm3: float, asked: float, loss_factor: 
 
 
 def _fit_control(spec: TumorSpec, control: Curve, loss_factor: float) -> Growth:
-    """The model's depth if it reproduces the table; else the one of :data:`DEPTHS_UM` that misses it least, if enough points show it.
+    """The model's depth if it reproduces the table; else the one of :data:`DEPTHS_UM` that misses
+    it least, if enough points show it.
 
-    A control curve hardly tells a short cycle in a thin rim from a longer one in a thick rim, so the model's depth comes first.
+    A control curve hardly tells a short cycle in a thin rim from a longer one in a thick rim, so
+    the model's depth comes first.
     """
     table = np.array(control)
     days, asked = table[:, 0] - table[0, 0], np.log(table[:, 1])
@@ -151,21 +209,33 @@ def _fit_control(spec: TumorSpec, control: Curve, loss_factor: float) -> Growth:
     fits = [own] if own else []
     shows_depth = len(days) >= 4 and asked.max() - asked[0] >= 2.0 * math.log(2.0)
     if shows_depth and not (own and own.control_rms is not None and own.control_rms < GOOD_RMS):
-        others = (_fit_cycle(spec._replace(depth_um=depth), days, asked, loss_factor) for depth in DEPTHS_UM)
+        others = (
+            _fit_cycle(spec._replace(depth_um=depth), days, asked, loss_factor)
+            for depth in DEPTHS_UM
+        )
         fits += [fit for fit in others if fit]
     if not fits:
-        raise ScenarioError("no cell cycle reproduces the control table", remedy="check its days and volumes, or give growth.doubling_time")
+        raise ScenarioError(
+            "no cell cycle reproduces the control table",
+            remedy="check its days and volumes, or give growth.doubling_time",
+        )
     return min(fits, key=lambda growth: growth.control_rms or 0.0)
 
 
 def _fit_cycle(spec: TumorSpec, days: Days, asked: Days, loss_factor: float) -> Growth | None:
-    """The cycle for one depth: the time axis of a simulated curve stretches with its cycle. None if none fits."""
+    """The cycle for one depth: the time axis of a simulated curve stretches with its cycle. None if
+    none fits.
+    """
     from scipy.optimize import minimize_scalar
 
     start, top = math.exp(asked[0]), math.exp(asked.max())
-    cycle = 24.0 * math.log(2.0) * (1.0 - loss_factor) / max(float(np.polyfit(days, asked, 1)[0]), 1e-3)
+    cycle = (
+        24.0 * math.log(2.0) * (1.0 - loss_factor) / max(float(np.polyfit(days, asked, 1)[0]), 1e-3)
+    )
     for _ in range(6):
-        time, volume = control_curve(with_growth(spec, cycle, loss_factor), start, 1.3 * float(days[-1]), 1.5 * top)
+        time, volume = control_curve(
+            with_growth(spec, cycle, loss_factor), start, 1.3 * float(days[-1]), 1.5 * top
+        )
         if volume.size == 0:
             cycle *= 0.5
             continue
@@ -174,7 +244,11 @@ def _fit_cycle(spec: TumorSpec, days: Days, asked: Days, loss_factor: float) -> 
         best = minimize_scalar(misfit, bounds=(0.4, 2.5), method="bounded", options={"xatol": 1e-3})
         if abs(best.x - 1.0) < TOLERANCE:
             doubling = float(np.interp(math.log(2.0 * start), ln_v, time))
-            wanted = float(np.interp(math.log(2.0) + asked[0], asked, days)) if top > 2.0 * start else None
+            wanted = (
+                float(np.interp(math.log(2.0) + asked[0], asked, days))
+                if top > 2.0 * start
+                else None
+            )
             loss = loss_factor * math.log(2.0) / cycle
             return Growth(cycle, loss, spec.depth_um, cycle / 24.0, wanted, doubling, misfit(1.0))
         cycle *= float(best.x)
@@ -186,8 +260,29 @@ def _misfit(stretch: float, days: Days, asked: Days, time: Days, ln_v: Days) -> 
     return float(np.sqrt(np.mean((np.interp(days / stretch, time, ln_v) - asked) ** 2)))
 
 
-def _key(spec: TumorSpec, start_mm3: float, doubling_days: float, loss_factor: float, control: Curve) -> str:
+def _key(
+    spec: TumorSpec, start_mm3: float, doubling_days: float, loss_factor: float, control: Curve
+) -> str:
     traits = spec.traits._replace(cycle_h=0.0, loss_per_h=0.0)
-    numbers = [*map(float, spec.params), *traits, *spec.perfusion, spec.depth_um, spec.closure_h, spec.dt_h, spec.resolution, *(spec.oxygen or ())]
-    numbers += [start_mm3, doubling_days, loss_factor, _SEED, TOLERANCE, PRE_GROWTH, *(x for point in control for x in point)]
-    return hashlib.sha256((source_hash() + repr([float(number) for number in numbers])).encode()).hexdigest()[:24]
+    numbers = [
+        *map(float, spec.params),
+        *traits,
+        *spec.perfusion,
+        spec.depth_um,
+        spec.closure_h,
+        spec.dt_h,
+        spec.resolution,
+        *(spec.oxygen or ()),
+    ]
+    numbers += [
+        start_mm3,
+        doubling_days,
+        loss_factor,
+        _SEED,
+        TOLERANCE,
+        PRE_GROWTH,
+        *(x for point in control for x in point),
+    ]
+    return hashlib.sha256(
+        (source_hash() + repr([float(number) for number in numbers])).encode()
+    ).hexdigest()[:24]

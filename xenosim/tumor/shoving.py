@@ -1,4 +1,6 @@
-"""Making and closing space: gaps, pushes, divisions in a fixed order; the result depends on no thread and no row order."""
+"""Making and closing space: gaps, pushes, divisions in a fixed order; the result depends on no
+thread and no row order.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +12,29 @@ from xenosim.cell.population import AHEAD, BIRTHS, PROLIFERATING, finish_cycles,
 from xenosim.cell.rng import DIVIDE, VACANCY, blocks, join, scramble, unit, upper_unit
 from xenosim.cell.state import MAX_SIDE, pack, unpack
 from xenosim.jit import kernel, prange, prefetch
-from xenosim.tumor.lattice import OUTSIDE, POINT_BITS, VACANT, extend_bounds, fixed, flip, line_point, place, slope
+from xenosim.tumor.lattice import (
+    OUTSIDE,
+    POINT_BITS,
+    VACANT,
+    extend_bounds,
+    fixed,
+    flip,
+    line_point,
+    place,
+    slope,
+)
 
-#: A line from within the depth of the surface ends at the latest at this multiple of the depth: it is straight, the surface is not.
+#: A line from within the depth of the surface ends at the latest at this multiple of the depth: it
+#: is straight, the surface is not.
 LONGEST = 3.0
 #: Edge of a block of sites that divides in one turn [sites], and their number [-].
 BLOCK = 16
 N_BLOCKS = (MAX_SIDE // BLOCK) ** 3
-#: From this many cells on, a tumor divides by regions: the quarters of its center, several at a time [rows].
+#: From this many cells on, a tumor divides by regions: the quarters of its center, several at a
+#: time [rows].
 SPLIT_FROM, N_REGIONS = 4_000_000, 4
-#: How many turns ahead memory is asked for whose place the row gives, and how many sites of a line [-].
+#: How many turns ahead memory is asked for whose place the row gives, and how many sites of a line
+#: [-].
 SOON, NEAR = 6, 8
 #: No end within the lattice [sites].
 _FAR = 1 << 30
@@ -28,8 +43,10 @@ _LOW = np.uint64(0xFFFFFFFF)
 
 
 class SpaceParams(NamedTuple):
-    """Space in sites: ``depth`` mechanical depth [sites], ``depth_squared`` [cubes2]; ``close_probability`` of
-    a gap per update [-]; center of mass ``cz``, ``cy``, ``cx`` [whole sites]; ``n_regions`` that divide at a time [-]; ``seed`` [-]."""
+    """Space in sites: ``depth`` mechanical depth [sites], ``depth_squared`` [cubes2];
+    ``close_probability`` of a gap per update [-]; center of mass ``cz``, ``cy``, ``cx`` [whole
+    sites]; ``n_regions`` that divide at a time [-]; ``seed`` [-].
+    """
 
     depth: Any
     depth_squared: Any
@@ -42,8 +59,10 @@ class SpaceParams(NamedTuple):
 
 
 class Aims(NamedTuple):
-    """Where n cells would push: ``normal`` (3, n) of length 1, or 0 for anywhere [-]; ``words`` uint32 (4, n), the draws of the first
-    line of each [-]; ``first`` int32 (3, n), its direction [1/65536 site]; ``sites_per_length`` (n,) of it [-]."""
+    """Where n cells would push: ``normal`` (3, n) of length 1, or 0 for anywhere [-]; ``words``
+    uint32 (4, n), the draws of the first line of each [-]; ``first`` int32 (3, n), its direction
+    [1/65536 site]; ``sites_per_length`` (n,) of it [-].
+    """
 
     normal: Any
     words: Any
@@ -53,12 +72,16 @@ class Aims(NamedTuple):
 
 def no_aims(n: int) -> Aims:
     """Room for the aims of ``n`` cells."""
-    return Aims(np.empty((3, n)), np.empty((4, n), np.uint32), np.empty((3, n), np.int32), np.empty(n))
+    return Aims(
+        np.empty((3, n)), np.empty((4, n), np.uint32), np.empty((3, n), np.int32), np.empty(n)
+    )
 
 
 @kernel
-def count_shells(half, shells):  # type: ignore[no-untyped-def]
-    """Number of sites at each squared distance from the center of a cube of ``half`` sites each way into ``shells`` (3 half^2 + 1,) [-]."""
+def count_shells(half, shells):
+    """Number of sites at each squared distance from the center of a cube of ``half`` sites each way
+    into ``shells`` (3 half^2 + 1,) [-].
+    """
     for z in range(-half, half + 1):
         for y in range(-half, half + 1):
             for x in range(-half, half + 1):
@@ -66,9 +89,11 @@ def count_shells(half, shells):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def settle(cells, lattice, half, outermost, n_outermost):  # type: ignore[no-untyped-def]
-    """Put rows 0, 1, ... on the sites about the center (half, half, half) [-] in their order on the lattice: all nearer than a
-    squared distance of ``outermost`` [sites2] and the first ``n_outermost`` at it [-]."""
+def settle(cells, lattice, half, outermost, n_outermost):
+    """Put rows 0, 1, ... on the sites about the center (half, half, half) [-] in their order on the
+    lattice: all nearer than a squared distance of ``outermost`` [sites2] and the first
+    ``n_outermost`` at it [-].
+    """
     i = 0
     for z in range(-half, half + 1):
         for y in range(-half, half + 1):
@@ -82,7 +107,7 @@ def settle(cells, lattice, half, outermost, n_outermost):  # type: ignore[no-unt
 
 
 @kernel
-def vacate(cells, lattice, leaving):  # type: ignore[no-untyped-def]
+def vacate(cells, lattice, leaving):
     """The sites of the ``leaving`` rows [-] become gaps."""
     row, taken, site = lattice.row, lattice.taken, cells.site
     for i in leaving:
@@ -92,9 +117,10 @@ def vacate(cells, lattice, leaving):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def fill_holes(cells, lattice, n, holes, exposed):  # type: ignore[no-untyped-def]
-    """Move the last rows into ``holes``, rows without a cell in rising order [-]; returns the rows that remain [-]; ``exposed`` as in
-    :func:`xenosim.cell.population.move_row` [-]."""
+def fill_holes(cells, lattice, n, holes, exposed):
+    """Move the last rows into ``holes``, rows without a cell in rising order [-]; returns the rows
+    that remain [-]; ``exposed`` as in :func:`xenosim.cell.population.move_row` [-].
+    """
     for k in range(holes.shape[0] - 1, -1, -1):
         i = holes[k]
         n -= 1
@@ -106,14 +132,16 @@ def fill_holes(cells, lattice, n, holes, exposed):  # type: ignore[no-untyped-de
 
 
 @kernel(inline=True)
-def quarter_of(z, y, space):  # type: ignore[no-untyped-def]
+def quarter_of(z, y, space):
     """Quarter about the center in which the sites of plane ``z``, row ``y`` lie [-]."""
     return 2 * (z >= space.cz) + (y >= space.cy)
 
 
 @kernel(inline=True)
-def radial(z, y, x, space):  # type: ignore[no-untyped-def]
-    """Direction from the center to site (z, y, x) [-], its largest component 1 site [1/65536 site]."""
+def radial(z, y, x, space):
+    """Direction from the center to site (z, y, x) [-], its largest component 1 site [1/65536
+    site].
+    """
     dz, dy, dx = z - space.cz, y - space.cy, x - space.cx
     largest = max(abs(dz), max(abs(dy), abs(dx)))
     if largest < 0.5:
@@ -122,9 +150,11 @@ def radial(z, y, x, space):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def outermost_beside(row, z, y, x, dz, dy, dx, quarter, space):  # type: ignore[no-untyped-def]
-    """The cell farthest from the center among the eight sites about (z, y, x) [-] in the plane across the largest component of
-    (dz, dy, dx) [1/65536 site], within ``quarter`` [-]: its site; (z, y, x) if there is none (P7)."""
+def outermost_beside(row, z, y, x, dz, dy, dx, quarter, space):
+    """The cell farthest from the center among the eight sites about (z, y, x) [-] in the plane
+    across the largest component of (dz, dy, dx) [1/65536 site], within ``quarter`` [-]: its site;
+    (z, y, x) if there is none (P7).
+    """
     best, bz, by, bx = -1.0, z, y, x
     one = fixed(1.0)
     rz = 0 if abs(dz) == one else 1
@@ -141,15 +171,16 @@ def outermost_beside(row, z, y, x, dz, dy, dx, quarter, space):  # type: ignore[
 
 
 @kernel
-def collapse(row, taken, site, bounds, z, y, x, quarter, space):  # type: ignore[no-untyped-def]
-    """Close the gap at (z, y, x) [-]: everything outward of it on the radial line moves one site inward, as far out as there are cells
-    within ``bounds`` (7,) [-].
+def collapse(row, taken, site, bounds, z, y, x, quarter, space):
+    """Close the gap at (z, y, x) [-]: everything outward of it on the radial line moves one site
+    inward, as far out as there are cells within ``bounds`` (7,) [-].
 
-    Where the line meets no cell it turns to the outermost of the cells beside it, if there are any, and goes on from there: what is
-    left of a tumor comes together, and none of it stays behind by chance (P7). All within one ``quarter`` about the center [-].
+    Where the line meets no cell it turns to the outermost of the cells beside it, if there are any,
+    and goes on from there: what is left of a tumor comes together, and none of it stays behind by
+    chance (P7). All within one ``quarter`` about the center [-].
     """
-    # Beyond the farthest cell, and two sites for those beside the line and for what moved since it was measured, there is none; nor is
-    # there beside a line more than a site outside the box.
+    # Beyond the farthest cell, and two sites for those beside the line and for what moved since it
+    # was measured, there is none; nor is there beside a line more than a site outside the box.
     most = (np.sqrt(bounds[6]) + 2.0) ** 2
     dz, dy, dx = radial(z, y, x, space)
     oz, oy, ox = fixed(z + 0.5), fixed(y + 0.5), fixed(x + 0.5)
@@ -158,7 +189,11 @@ def collapse(row, taken, site, bounds, z, y, x, quarter, space):  # type: ignore
     k = 1
     while True:
         qz, qy, qx = line_point(oz, oy, ox, dz, dy, dx, k)
-        within = bounds[0] - 1 <= qz <= bounds[1] + 1 and bounds[2] - 1 <= qy <= bounds[3] + 1 and bounds[4] - 1 <= qx <= bounds[5] + 1
+        within = (
+            bounds[0] - 1 <= qz <= bounds[1] + 1
+            and bounds[2] - 1 <= qy <= bounds[3] + 1
+            and bounds[4] - 1 <= qx <= bounds[5] + 1
+        )
         occupant = row[qz, qy, qx] if within else OUTSIDE
         if within and occupant < 0:
             within = (qz - space.cz) ** 2 + (qy - space.cy) ** 2 + (qx - space.cx) ** 2 <= most
@@ -185,23 +220,31 @@ def collapse(row, taken, site, bounds, z, y, x, quarter, space):  # type: ignore
 
 
 @kernel(parallel=True)
-def close_gaps(lattice, cells, gaps, origin, step, space):  # type: ignore[no-untyped-def]
-    """Let each listed gap (packed site [-]) close with the probability of one update; ``origin`` (3,) fixes coordinates [-].
+def close_gaps(lattice, cells, gaps, origin, step, space):
+    """Let each listed gap (packed site [-]) close with the probability of one update; ``origin``
+    (3,) fixes coordinates [-].
 
     Radial lines stay in their quarter about the center, so the quarters do not see each other (P7).
     """
     keys, words = np.empty(gaps.shape[0], np.uint64), np.empty((4, gaps.shape[0]), np.uint32)
     for k in range(gaps.shape[0]):
         z, y, x = unpack(gaps[k])
-        keys[k] = ((z - origin[0]) + 2048) * 16777216 + ((y - origin[1]) + 2048) * 4096 + (x - origin[2]) + 2048
+        keys[k] = (
+            ((z - origin[0]) + 2048) * 16777216
+            + ((y - origin[1]) + 2048) * 4096
+            + (x - origin[2])
+            + 2048
+        )
     blocks(space.seed, VACANCY, step, keys, words)
     for quarter in prange(N_REGIONS):
         _close_some(np.int64(quarter), lattice, cells, gaps, words[0], space)
 
 
 @kernel
-def _close_some(quarter, lattice, cells, gaps, words, space):  # type: ignore[no-untyped-def]
-    """As :func:`close_gaps`, for the gaps of one ``quarter``; ``words`` (n,) is the draw of each gap [-]."""
+def _close_some(quarter, lattice, cells, gaps, words, space):
+    """As :func:`close_gaps`, for the gaps of one ``quarter``; ``words`` (n,) is the draw of each
+    gap [-].
+    """
     row, taken, site, bounds = lattice.row, lattice.taken, cells.site, lattice.bounds
     for k in range(gaps.shape[0]):
         if unit(words[k]) < space.close_probability:
@@ -211,7 +254,7 @@ def _close_some(quarter, lattice, cells, gaps, words, space):  # type: ignore[no
 
 
 @kernel(inline=True)
-def spread(number):  # type: ignore[no-untyped-def]
+def spread(number):
     """The bits of a ``number`` below 1024 [-], two free bits after each."""
     x = np.uint64(number)
     x = (x | (x << np.uint64(16))) & np.uint64(0x030000FF)
@@ -221,23 +264,30 @@ def spread(number):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline=True)
-def block_of(site, origin):  # type: ignore[no-untyped-def]
-    """Block of the lattice of a packed ``site`` [-], numbered along a Z-order curve, less than :data:`N_BLOCKS`; ``origin`` (3,) fixes
-    the blocks [-].
+def block_of(site, origin):
+    """Block of the lattice of a packed ``site`` [-], numbered along a Z-order curve, less than
+    :data:`N_BLOCKS`; ``origin`` (3,) fixes the blocks [-].
 
     Source: Morton 1966 (Z-order).
     """
     z, y, x = unpack(site)
-    z, y, x = z - origin[0] + MAX_SIDE // 2, y - origin[1] + MAX_SIDE // 2, x - origin[2] + MAX_SIDE // 2
-    return spread(z // BLOCK) << np.uint64(2) | spread(y // BLOCK) << np.uint64(1) | spread(x // BLOCK)
+    z, y, x = (
+        z - origin[0] + MAX_SIDE // 2,
+        y - origin[1] + MAX_SIDE // 2,
+        x - origin[2] + MAX_SIDE // 2,
+    )
+    return (
+        spread(z // BLOCK) << np.uint64(2) | spread(y // BLOCK) << np.uint64(1) | spread(x // BLOCK)
+    )
 
 
 @kernel(parallel=True)
-def queue(cells, lattice, rows, origin, step, space, keys):  # type: ignore[no-untyped-def]
-    """Sorting ``keys``, uint64 (n,), that give ``rows`` [-] their turn to divide: regions one after another, blocks along their curve,
-    cells of a block in random order. Each step mirrors the curve at random at each of its scales, and draws the order in a block
-    anew, so that of two cells either is as likely to come first [-]. Neighbours in turn are neighbours in space, so the lattice
-    about them is in the cache. ``origin`` (3,) fixes the blocks [-] (P7).
+def queue(cells, lattice, rows, origin, step, space, keys):
+    """Sorting ``keys``, uint64 (n,), that give ``rows`` [-] their turn to divide: regions one after
+    another, blocks along their curve, cells of a block in random order. Each step mirrors the curve
+    at random at each of its scales, and draws the order in a block anew, so that of two cells
+    either is as likely to come first [-]. Neighbours in turn are neighbours in space, so the
+    lattice about them is in the cache. ``origin`` (3,) fixes the blocks [-] (P7).
     """
     site, uid = cells.site, cells.uid
     key = scramble(space.seed, step)
@@ -246,13 +296,16 @@ def queue(cells, lattice, rows, origin, step, space, keys):  # type: ignore[no-u
         z, y, _ = unpack(site[rows[k]])
         region = np.uint64(quarter_of(z, y, space) if space.n_regions > 1 else 0)
         turn = block_of(site[rows[k]], origin) ^ mirrored
-        keys[k] = region << np.uint64(62) | turn << np.uint64(32) | (scramble(key, uid[rows[k]]) & _LOW)
+        keys[k] = (
+            region << np.uint64(62) | turn << np.uint64(32) | (scramble(key, uid[rows[k]]) & _LOW)
+        )
 
 
 @kernel(inline=True)
-def ask_for_slope(distance, ny, nx, z, y, x):  # type: ignore[no-untyped-def]
-    """Ask for the memory that the slope of the distance about cube (z, y, x) [-] is read from; ``distance``: flat, of ``ny`` rows of
-    ``nx`` cubes a plane."""
+def ask_for_slope(distance, ny, nx, z, y, x):
+    """Ask for the memory that the slope of the distance about cube (z, y, x) [-] is read from;
+    ``distance``: flat, of ``ny`` rows of ``nx`` cubes a plane.
+    """
     cube = (z * ny + y) * nx + x
     prefetch(distance, cube)
     for across in (2 * nx, 2 * nx * ny):
@@ -261,26 +314,46 @@ def ask_for_slope(distance, ny, nx, z, y, x):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline=True)
-def ask_for_line(flat, taken, ny, nx, n_bytes, where, dz, dy, dx):  # type: ignore[no-untyped-def]
-    """Ask for the memory that a line from a packed site ``where`` [-] in direction (dz, dy, dx) [1/65536 site] meets first; ``flat``, ``taken``
-    as in :func:`first_free`."""
+def ask_for_line(flat, taken, ny, nx, n_bytes, where, dz, dy, dx):
+    """Ask for the memory that a line from a packed site ``where`` [-] in direction (dz, dy, dx)
+    [1/65536 site] meets first; ``flat``, ``taken`` as in :func:`first_free`.
+    """
     z, y, x = unpack(where)
     for k in range(1, NEAR + 1):
-        pz, py, px = line_point(z << POINT_BITS, y << POINT_BITS, x << POINT_BITS, np.int64(dz), np.int64(dy), np.int64(dx), k)
+        pz, py, px = line_point(
+            z << POINT_BITS,
+            y << POINT_BITS,
+            x << POINT_BITS,
+            np.int64(dz),
+            np.int64(dy),
+            np.int64(dx),
+            k,
+        )
         prefetch(taken, (pz * ny + py) * n_bytes + (px >> 3))
         prefetch(flat, (pz * ny + py) * nx + px)
 
 
 @kernel(parallel=True)
-def aim(cells, lattice, rows, step, space, aims):  # type: ignore[no-untyped-def]
-    """Let ``rows`` [-] finish their cycles, and find where they would push: along the outward normal, from the core the radius, from a
-    clump too small for a normal anywhere; into ``aims`` (P5, P7)."""
+def aim(cells, lattice, rows, step, space, aims):
+    """Let ``rows`` [-] finish their cycles, and find where they would push: along the outward
+    normal, from the core the radius, from a clump too small for a normal anywhere; into ``aims``
+    (P5, P7).
+    """
     for b in prange((rows.shape[0] + BIRTHS - 1) // BIRTHS):
-        _aim_some(cells, lattice, rows, step, space, aims, b * BIRTHS, min((b + 1) * BIRTHS, rows.shape[0]))
+        _aim_some(
+            cells,
+            lattice,
+            rows,
+            step,
+            space,
+            aims,
+            b * BIRTHS,
+            min((b + 1) * BIRTHS, rows.shape[0]),
+        )
 
 
 @kernel
-def _aim_some(cells, lattice, rows, step, space, aims, lo, hi):  # type: ignore[no-untyped-def]
+def _aim_some(cells, lattice, rows, step, space, aims, lo, hi):
     """As :func:`aim`, for lo..hi-1 of the ``rows``, those of one thread [-]."""
     squared, site, bits = lattice.squared, cells.site, lattice.cube_bits
     cz, cy, cx = space.cz, space.cy, space.cx
@@ -301,13 +374,26 @@ def _aim_some(cells, lattice, rows, step, space, aims, lo, hi):  # type: ignore[
         if gz == 0.0 and gy == 0.0 and gx == 0.0 and squared[z >> bits, y >> bits, x >> bits] > 0:
             gz, gy, gx = z - cz, y - cy, x - cx
         normal[0, k - lo], normal[1, k - lo], normal[2, k - lo] = gz, gy, gx
-    draw_lines(normal[0], normal[1], normal[2], words[0], words[1], words[2], first[0], first[1], first[2], aims.sites_per_length[lo:hi])
+    draw_lines(
+        normal[0],
+        normal[1],
+        normal[2],
+        words[0],
+        words[1],
+        words[2],
+        first[0],
+        first[1],
+        first[2],
+        aims.sites_per_length[lo:hi],
+    )
 
 
 @kernel
-def draw_lines(nz, ny, nx, a, b, c, dz, dy, dx, sites_per_length):  # type: ignore[no-untyped-def]
-    """Give the normals (nz, ny, nx) of many cells the length 1, or 0 [-], and draw the first line of each as :func:`jittered`; columns (n,)
-    of the same cells, contiguous, so that it runs on wide registers."""
+def draw_lines(nz, ny, nx, a, b, c, dz, dy, dx, sites_per_length):
+    """Give the normals (nz, ny, nx) of many cells the length 1, or 0 [-], and draw the first line
+    of each as :func:`jittered`; columns (n,) of the same cells, contiguous, so that it runs on wide
+    registers.
+    """
     for k in range(nz.shape[0]):
         scale = 1.0 / max(np.sqrt(nz[k] * nz[k] + ny[k] * ny[k] + nx[k] * nx[k]), 1e-9)
         nz[k], ny[k], nx[k] = nz[k] * scale, ny[k] * scale, nx[k] * scale
@@ -315,9 +401,11 @@ def draw_lines(nz, ny, nx, a, b, c, dz, dy, dx, sites_per_length):  # type: igno
 
 
 @kernel(inline=True)
-def jittered(nz, ny, nx, a, b, c):  # type: ignore[no-untyped-def]
-    """Direction of a line about the normal (nz, ny, nx) [-] from the upper halves of three words [-]: jittered by up to half the length
-    of the normal per axis, the largest component 1 site [1/65536 site]; and sites per site of its length [-]."""
+def jittered(nz, ny, nx, a, b, c):
+    """Direction of a line about the normal (nz, ny, nx) [-] from the upper halves of three words
+    [-]: jittered by up to half the length of the normal per axis, the largest component 1 site
+    [1/65536 site]; and sites per site of its length [-].
+    """
     dz, dy, dx = nz + upper_unit(a) - 0.5, ny + upper_unit(b) - 0.5, nx + upper_unit(c) - 0.5
     scale = 1.0 / max(abs(dz), max(abs(dy), abs(dx)))
     dz, dy, dx = dz * scale, dy * scale, dx * scale
@@ -325,12 +413,14 @@ def jittered(nz, ny, nx, a, b, c):  # type: ignore[no-untyped-def]
 
 
 @kernel(inline=True)
-def first_free(taken, ny, nx, oz, oy, ox, dz, dy, dx, count):  # type: ignore[no-untyped-def]
-    """Number of the first site without a cell on a line from (oz, oy, ox) [1/65536 site], 0 if it is not among the first ``count`` [-] (P7).
+def first_free(taken, ny, nx, oz, oy, ox, dz, dy, dx, count):
+    """Number of the first site without a cell on a line from (oz, oy, ox) [1/65536 site], 0 if it
+    is not among the first ``count`` [-] (P7).
 
-    ``taken``: the bits of all sites, flat, of a lattice of ``ny`` rows of ``nx`` bytes a plane: an array, not the lattice, because
-    reading a field of a tuple of arrays in a loop with several exits counts references, which costs more than the walk. A line cannot
-    leave the lattice: it ends in the host tissue that surrounds every cell.
+    ``taken``: the bits of all sites, flat, of a lattice of ``ny`` rows of ``nx`` bytes a plane: an
+    array, not the lattice, because reading a field of a tuple of arrays in a loop with several
+    exits counts references, which costs more than the walk. A line cannot leave the lattice: it
+    ends in the host tissue that surrounds every cell.
     """
     for k in range(1, count + 1):
         z, y, x = line_point(oz, oy, ox, dz, dy, dx, k)
@@ -340,8 +430,10 @@ def first_free(taken, ny, nx, oz, oy, ox, dz, dy, dx, count):  # type: ignore[no
 
 
 @kernel(inline=True)
-def shift(flat, ny, nx, site, oz, oy, ox, dz, dy, dx, last):  # type: ignore[no-untyped-def]
-    """Move every cell on a line one site on, from the one before site ``last`` [-] down to the first; its site becomes free (P7)."""
+def shift(flat, ny, nx, site, oz, oy, ox, dz, dy, dx, last):
+    """Move every cell on a line one site on, from the one before site ``last`` [-] down to the
+    first; its site becomes free (P7).
+    """
     qz, qy, qx = line_point(oz, oy, ox, dz, dy, dx, last)
     for k in range(last - 1, 0, -1):
         az, ay, ax = line_point(oz, oy, ox, dz, dy, dx, k)
@@ -352,8 +444,10 @@ def shift(flat, ny, nx, site, oz, oy, ox, dz, dy, dx, last):  # type: ignore[no-
 
 
 @kernel(inline=True)
-def sites_before(start, d, low, high):  # type: ignore[no-untyped-def]
-    """Number of sites on a line from ``start``, going ``d`` a site [1/65536 site] along one axis, before it leaves low..high [sites] [-]."""
+def sites_before(start, d, low, high):
+    """Number of sites on a line from ``start``, going ``d`` a site [1/65536 site] along one axis,
+    before it leaves low..high [sites] [-].
+    """
     if d > 0:
         return (((high + 1) << POINT_BITS) - 1 - start) // d
     if d < 0:
@@ -362,13 +456,21 @@ def sites_before(start, d, low, high):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _divide_some(cells, lattice, rows, turns, aims, births, n_lines, space, box, mothers, deferred, bounds):  # type: ignore[no-untyped-def]
-    """As :func:`divide`, for the rows that ``turns`` [-] list, in that order, within a ``box`` (4,) of z and y [sites].
+def _divide_some(
+    cells, lattice, rows, turns, aims, births, n_lines, space, box, mothers, deferred, bounds
+):
+    """As :func:`divide`, for the rows that ``turns`` [-] list, in that order, within a ``box`` (4,)
+    of z and y [sites].
 
-    A cell whose line would leave the box before room is found waits: its turn goes to ``deferred``. ``bounds`` (7,) are extended.
-    Returns the number of divisions and of those that wait [-].
+    A cell whose line would leave the box before room is found waits: its turn goes to ``deferred``.
+    ``bounds`` (7,) are extended. Returns the number of divisions and of those that wait [-].
     """
-    squared, bits, flat, taken = lattice.squared, lattice.cube_bits, lattice.row.reshape(-1), lattice.taken.reshape(-1)
+    squared, bits, flat, taken = (
+        lattice.squared,
+        lattice.cube_bits,
+        lattice.row.reshape(-1),
+        lattice.taken.reshape(-1),
+    )
     ny, nx, n_bytes = lattice.row.shape[1], lattice.row.shape[2], lattice.taken.shape[2]
     site, state = cells.site, cells.state
     normals, words, first_direction, sites_per_length = aims
@@ -382,8 +484,21 @@ def _divide_some(cells, lattice, rows, turns, aims, births, n_lines, space, box,
         prefetch(state, i)
         k = turns[min(turn + SOON, last_turn)]
         z, y, x = unpack(site[rows[k]])
-        prefetch(distance, ((z >> bits) * squared.shape[1] + (y >> bits)) * squared.shape[2] + (x >> bits))
-        ask_for_line(flat, taken, ny, nx, n_bytes, site[rows[k]], first_direction[0, k], first_direction[1, k], first_direction[2, k])
+        prefetch(
+            distance,
+            ((z >> bits) * squared.shape[1] + (y >> bits)) * squared.shape[2] + (x >> bits),
+        )
+        ask_for_line(
+            flat,
+            taken,
+            ny,
+            nx,
+            n_bytes,
+            site[rows[k]],
+            first_direction[0, k],
+            first_direction[1, k],
+            first_direction[2, k],
+        )
         k = turns[turn]
         i = rows[k]
         z, y, x = unpack(site[i])
@@ -391,20 +506,35 @@ def _divide_some(cells, lattice, rows, turns, aims, births, n_lines, space, box,
         reach = space.depth if deep else LONGEST * space.depth
         z, y, x = z << POINT_BITS, y << POINT_BITS, x << POINT_BITS
         a, b, c = np.uint64(words[0, k]), np.uint64(words[1, k]), np.uint64(words[2, k])
-        dz, dy, dx, per_length = np.int64(first_direction[0, k]), np.int64(first_direction[1, k]), np.int64(first_direction[2, k]), sites_per_length[k]
+        dz, dy, dx, per_length = (
+            np.int64(first_direction[0, k]),
+            np.int64(first_direction[1, k]),
+            np.int64(first_direction[2, k]),
+            sites_per_length[k],
+        )
         last, line = 0, 0
         while last == 0 and line < (n_lines if deep else 1):
             if line > 0:
                 key = join(words[0, k], words[1, k])
                 first, second = scramble(key, 2 * line), scramble(key, 2 * line + 1)
                 a, b, c = first >> np.uint64(32), first & _LOW, second >> np.uint64(32)
-                dz, dy, dx, per_length = jittered(normals[0, k], normals[1, k], normals[2, k], a, b, c)
-            # From a random point of the site: from its center, lines near an axis would all run along lattice rows.
-            oz, oy, ox = z + np.int64(a & _POINT), y + np.int64(b & _POINT), x + np.int64(c & _POINT)
+                dz, dy, dx, per_length = jittered(
+                    normals[0, k], normals[1, k], normals[2, k], a, b, c
+                )
+            # From a random point of the site: from its center, lines near an axis would all run
+            # along lattice rows.
+            oz, oy, ox = (
+                z + np.int64(a & _POINT),
+                y + np.int64(b & _POINT),
+                x + np.int64(c & _POINT),
+            )
             length = np.int64(reach * per_length)
             within = length
             if bounded:
-                within = min(length, min(sites_before(oz, dz, z_low, z_high), sites_before(oy, dy, y_low, y_high)))
+                within = min(
+                    length,
+                    min(sites_before(oz, dz, z_low, z_high), sites_before(oy, dy, y_low, y_high)),
+                )
             last = first_free(taken, ny, n_bytes, oz, oy, ox, dz, dy, dx, within)
             if last == 0 and within < length:
                 break
@@ -422,7 +552,9 @@ def _divide_some(cells, lattice, rows, turns, aims, births, n_lines, space, box,
         bounds[0], bounds[1] = min(bounds[0], z), max(bounds[1], z)
         bounds[2], bounds[3] = min(bounds[2], y), max(bounds[3], y)
         bounds[4], bounds[5] = min(bounds[4], x), max(bounds[5], x)
-        bounds[6] = max(bounds[6], np.int64((z - space.cz) ** 2 + (y - space.cy) ** 2 + (x - space.cx) ** 2))
+        bounds[6] = max(
+            bounds[6], np.int64((z - space.cz) ** 2 + (y - space.cy) ** 2 + (x - space.cx) ** 2)
+        )
         taken[np.uint64((z * ny + y) * n_bytes + (x >> 3))] ^= np.uint8(1 << (x & 7))
         shift(flat, ny, nx, site, oz, oy, ox, dz, dy, dx, last)
         z, y, x = line_point(oz, oy, ox, dz, dy, dx, 1)
@@ -436,11 +568,13 @@ def _divide_some(cells, lattice, rows, turns, aims, births, n_lines, space, box,
 
 
 @kernel
-def divide(cells, lattice, rows, aims, births, n_lines, space, mothers):  # type: ignore[no-untyped-def]
-    """Let ``rows`` divide in turn along lines of their ``aims`` where room can be made; the others stay quiescent (P5, P7).
+def divide(cells, lattice, rows, aims, births, n_lines, space, mothers):
+    """Let ``rows`` divide in turn along lines of their ``aims`` where room can be made; the others
+    stay quiescent (P5, P7).
 
-    A cell deeper than the depth looks for a gap along ``n_lines`` lines [-]. The k-th daughter takes row ``births[k]``, its mother's
-    row goes to ``mothers[k]``, for :func:`bear_daughters` [-].
+    A cell deeper than the depth looks for a gap along ``n_lines`` lines [-]. The k-th daughter
+    takes row ``births[k]``, its mother's row goes to ``mothers[k]``, for :func:`bear_daughters`
+    [-].
 
     Returns
     -------
@@ -449,33 +583,73 @@ def divide(cells, lattice, rows, aims, births, n_lines, space, mothers):  # type
     """
     everywhere, nobody = (0, _FAR, 0, _FAR), np.empty(0, np.int64)
     turns = np.arange(rows.shape[0])
-    return _divide_some(cells, lattice, rows, turns, aims, births, n_lines, space, everywhere, mothers, nobody, lattice.bounds)[0]
+    return _divide_some(
+        cells,
+        lattice,
+        rows,
+        turns,
+        aims,
+        births,
+        n_lines,
+        space,
+        everywhere,
+        mothers,
+        nobody,
+        lattice.bounds,
+    )[0]
 
 
 @kernel(parallel=True)
-def divide_by_regions(cells, lattice, rows, aims, births, n_lines, space, mothers):  # type: ignore[no-untyped-def]
-    """As :func:`divide`, the regions at the same time; cells whose line would leave their region divide after all others (P7).
+def divide_by_regions(cells, lattice, rows, aims, births, n_lines, space, mothers):
+    """As :func:`divide`, the regions at the same time; cells whose line would leave their region
+    divide after all others (P7).
 
-    A region sees and changes nothing of another, so the result does not depend on the number of threads.
+    A region sees and changes nothing of another, so the result does not depend on the number of
+    threads.
     """
     n, cz, cy, site = rows.shape[0], np.int64(space.cz), np.int64(space.cy), cells.site
-    starts, born, waiting = np.zeros(N_REGIONS + 1, np.int64), np.zeros(N_REGIONS, np.int64), np.zeros(N_REGIONS, np.int64)
+    starts, born, waiting = (
+        np.zeros(N_REGIONS + 1, np.int64),
+        np.zeros(N_REGIONS, np.int64),
+        np.zeros(N_REGIONS, np.int64),
+    )
     for k in range(n):
         z, y, _ = unpack(site[rows[k]])
         starts[quarter_of(z, y, space) + 1] += 1
     for region in range(N_REGIONS):
         starts[region + 1] += starts[region]
-    turns, deferred, bounds = np.arange(n), np.empty(n, np.int64), np.empty((N_REGIONS, 7), np.int64)
+    turns, deferred, bounds = (
+        np.arange(n),
+        np.empty(n, np.int64),
+        np.empty((N_REGIONS, 7), np.int64),
+    )
     for region in prange(N_REGIONS):
         lo, hi = starts[region], starts[region + 1]
-        box = (cz if region >= 2 else 0, _FAR if region >= 2 else cz - 1, cy if region % 2 else 0, _FAR if region % 2 else cy - 1)
+        box = (
+            cz if region >= 2 else 0,
+            _FAR if region >= 2 else cz - 1,
+            cy if region % 2 else 0,
+            _FAR if region % 2 else cy - 1,
+        )
         bounds[region] = lattice.bounds
         born[region], waiting[region] = _divide_some(
-            cells, lattice, rows, turns[lo:hi], aims, births[lo:hi], n_lines, space, box, mothers[lo:hi], deferred[lo:hi], bounds[region]
+            cells,
+            lattice,
+            rows,
+            turns[lo:hi],
+            aims,
+            births[lo:hi],
+            n_lines,
+            space,
+            box,
+            mothers[lo:hi],
+            deferred[lo:hi],
+            bounds[region],
         )
     count, last = 0, 0
     for region in range(N_REGIONS):
-        # Rows were set aside for as many daughters as could be born; those that were close up, in the same order.
+        # Rows were set aside for as many daughters as could be born; those that were close up, in
+        # the same order.
         lo = starts[region]
         _close_up(cells, lattice, births, mothers, lo, lo + born[region], count)
         count += born[region]
@@ -483,18 +657,33 @@ def divide_by_regions(cells, lattice, rows, aims, births, n_lines, space, mother
         last += waiting[region]
         for axis in range(3):
             lattice.bounds[2 * axis] = min(lattice.bounds[2 * axis], bounds[region, 2 * axis])
-            lattice.bounds[2 * axis + 1] = max(lattice.bounds[2 * axis + 1], bounds[region, 2 * axis + 1])
+            lattice.bounds[2 * axis + 1] = max(
+                lattice.bounds[2 * axis + 1], bounds[region, 2 * axis + 1]
+            )
         lattice.bounds[6] = max(lattice.bounds[6], bounds[region, 6])
     everywhere, nobody = (0, _FAR, 0, _FAR), np.empty(0, np.int64)
     more, _ = _divide_some(
-        cells, lattice, rows, deferred[:last], aims, births[count:], n_lines, space, everywhere, mothers[count:], nobody, lattice.bounds
+        cells,
+        lattice,
+        rows,
+        deferred[:last],
+        aims,
+        births[count:],
+        n_lines,
+        space,
+        everywhere,
+        mothers[count:],
+        nobody,
+        lattice.bounds,
     )
     return count + more
 
 
 @kernel
-def _close_up(cells, lattice, births, mothers, lo, hi, target):  # type: ignore[no-untyped-def]
-    """Daughters lo..hi-1 [-] take the rows ``births`` from ``target`` <= lo on [-], which nobody has; their ``mothers`` [-] likewise."""
+def _close_up(cells, lattice, births, mothers, lo, hi, target):
+    """Daughters lo..hi-1 [-] take the rows ``births`` from ``target`` <= lo on [-], which nobody
+    has; their ``mothers`` [-] likewise.
+    """
     for k in range(lo, hi if target < lo else lo):
         daughter = births[target + k - lo]
         packed = cells.site[births[k]]
@@ -505,9 +694,10 @@ def _close_up(cells, lattice, births, mothers, lo, hi, target):  # type: ignore[
 
 
 @kernel
-def order_by_block(site, origin, order, starts):  # type: ignore[no-untyped-def]
-    """Rows in the order of the blocks of their sites, stable, into ``order`` (n,); ``starts``: work space (N_BLOCKS + 1,);
-    ``origin`` (3,) fixes the blocks [-]."""
+def order_by_block(site, origin, order, starts):
+    """Rows in the order of the blocks of their sites, stable, into ``order`` (n,); ``starts``: work
+    space (N_BLOCKS + 1,); ``origin`` (3,) fixes the blocks [-].
+    """
     starts[:] = 0
     for i in range(site.shape[0]):
         starts[block_of(site[i], origin) + 1] += 1
@@ -520,8 +710,10 @@ def order_by_block(site, origin, order, starts):  # type: ignore[no-untyped-def]
 
 
 @kernel(parallel=True)
-def rearrange(column, order, scratch):  # type: ignore[no-untyped-def]
-    """column <- column[order], of the same shape [unit of the column]; ``scratch`` is work space."""
+def rearrange(column, order, scratch):
+    """column <- column[order], of the same shape [unit of the column]; ``scratch`` is work
+    space.
+    """
     for k in prange(order.shape[0]):
         scratch[k] = column[order[k]]
     for k in prange(order.shape[0]):
@@ -529,7 +721,7 @@ def rearrange(column, order, scratch):  # type: ignore[no-untyped-def]
 
 
 @kernel(parallel=True)
-def point_back(row, site):  # type: ignore[no-untyped-def]
+def point_back(row, site):
     """Let every occupied site hold the row of its cell [-]."""
     for i in prange(site.shape[0]):
         z, y, x = unpack(site[i])

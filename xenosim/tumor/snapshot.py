@@ -1,4 +1,6 @@
-"""The state of a tumor as a tree of numbers and arrays, and back. Whatever a tumor holds is kept, unless it is listed as recomputed."""
+"""The state of a tumor as a tree of numbers and arrays, and back. Whatever a tumor holds is kept,
+unless it is listed as recomputed.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from xenosim.tumor.lattice import mark_taken
 if TYPE_CHECKING:
     from xenosim.tumor.tumor import Tumor
 
-#: Attributes of a tumor, and fields of its lattice, that follow exactly from the rest or are scratch.
+#: Attributes of a tumor, and fields of its lattice, that follow exactly from the rest or are
+#: scratch.
 RECOMPUTED = {"spec", "factors", "_gaps", "_rested", "_vessels", "oxygen"}
 #: Arrays of the oxygen field.
 OXYGEN = ("pressure", "corner")
@@ -20,7 +23,8 @@ RECOMPUTED_FIELDS = {"taken", "voxel_z", "voxel_y", "voxel_x"}
 
 
 def take(tumor: Tumor) -> dict[str, Any]:
-    """State of ``tumor``: ``scalars``, ``arrays``, the rows in use of the columns of ``cells`` that it holds, its ``lattice``; arrays are views.
+    """State of ``tumor``: ``scalars``, ``arrays``, the rows in use of the columns of ``cells`` that
+    it holds, its ``lattice``; arrays are views.
 
     Raises
     ------
@@ -37,18 +41,26 @@ def take(tumor: Tumor) -> dict[str, Any]:
         elif _is_plain(value):
             scalars[name] = value.item() if isinstance(value, np.generic) else value
         else:
-            raise TypeError(f"the attribute {name} of a tumor cannot be kept: {type(value).__name__}")
+            raise TypeError(
+                f"the attribute {name} of a tumor cannot be kept: {type(value).__name__}"
+            )
     if tumor.oxygen:
         arrays |= {name: getattr(tumor.oxygen, name) for name in OXYGEN}
     lattice = _kept_fields(tumor)
     return {
-        "scalars": scalars, "arrays": arrays, "cells": {name: getattr(tumor.rows, name) for name in tumor.held},
-        "lattice": {name: cropped(field) if field.ndim == 3 else {"block": field} for name, field in lattice.items()},
-    }  # fmt: skip
+        "scalars": scalars,
+        "arrays": arrays,
+        "cells": {name: getattr(tumor.rows, name) for name in tumor.held},
+        "lattice": {
+            name: cropped(field) if field.ndim == 3 else {"block": field}
+            for name, field in lattice.items()
+        },
+    }
 
 
 def restore(tumor: Tumor, state: dict[str, Any]) -> None:
-    """Give ``tumor``, prepared for its spec, the ``state``; nothing of the state is shared afterwards.
+    """Give ``tumor``, prepared for its spec, the ``state``; nothing of the state is shared
+    afterwards.
 
     Raises
     ------
@@ -68,13 +80,21 @@ def restore(tumor: Tumor, state: dict[str, Any]) -> None:
 
 
 def _kept_fields(tumor: Tumor) -> dict[str, NDArray[Any]]:
-    """Arrays of the lattice that do not follow from its size; its plain numbers follow from the spec."""
+    """Arrays of the lattice that do not follow from its size; its plain numbers follow from the
+    spec.
+    """
     fields = tumor.lattice._asdict().items()
-    return {name: field for name, field in fields if isinstance(field, np.ndarray) and name not in RECOMPUTED_FIELDS}
+    return {
+        name: field
+        for name, field in fields
+        if isinstance(field, np.ndarray) and name not in RECOMPUTED_FIELDS
+    }
 
 
 def cropped(field: NDArray[Any]) -> dict[str, Any]:
-    """The smallest ``block`` of a 3D ``field`` outside of which it has the value of its ``corner``, and where it ``start``s [sites]."""
+    """The smallest ``block`` of a 3D ``field`` outside of which it has the value of its ``corner``,
+    and where it ``start``s [sites].
+    """
     background = field[0, 0, 0]
     seen = [np.zeros(length, bool) for length in field.shape]
     for z, plane in enumerate(field):
@@ -87,7 +107,11 @@ def cropped(field: NDArray[Any]) -> dict[str, Any]:
     for axis in seen:
         found = np.flatnonzero(axis)
         box.append(slice(int(found[0]), int(found[-1]) + 1) if found.size else slice(0, 0))
-    return {"corner": background.item(), "start": [part.start for part in box], "block": field[tuple(box)]}
+    return {
+        "corner": background.item(),
+        "start": [part.start for part in box],
+        "block": field[tuple(box)],
+    }
 
 
 def fill(field: NDArray[Any], kept: dict[str, Any]) -> None:
@@ -97,7 +121,12 @@ def fill(field: NDArray[Any], kept: dict[str, Any]) -> None:
         return
     block = kept["block"]
     field[:] = kept["corner"]
-    field[tuple(slice(start, start + length) for start, length in zip(kept["start"], block.shape, strict=True))] = block
+    field[
+        tuple(
+            slice(start, start + length)
+            for start, length in zip(kept["start"], block.shape, strict=True)
+        )
+    ] = block
 
 
 def _is_plain(value: Any) -> bool:

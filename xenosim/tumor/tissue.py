@@ -1,4 +1,6 @@
-"""The tissue around the cells: voxels that share vessel density, a seeded correlated field (MODEL.md P2, P6)."""
+"""The tissue around the cells: voxels that share vessel density, a seeded correlated field
+(MODEL.md P2, P6).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ N_ZONES = 32
 
 
 class Perfusion(NamedTuple):
-    """``mean`` exchange g [1/h], its ``cv`` [-] between voxels, ``correlation_um`` [um], ``voxel_um`` edge of a voxel [um]."""
+    """``mean`` exchange g [1/h], its ``cv`` [-] between voxels, ``correlation_um`` [um],
+    ``voxel_um`` edge of a voxel [um].
+    """
 
     mean: float
     cv: float
@@ -27,7 +31,9 @@ class Perfusion(NamedTuple):
 
 
 def zone_exchange(perfusion: Perfusion) -> NDArray[np.float64]:
-    """Exchange g [1/h] of each zone, shape (N_ZONES,): quantile midpoints of the lognormal, scaled to the exact mean."""
+    """Exchange g [1/h] of each zone, shape (N_ZONES,): quantile midpoints of the lognormal, scaled
+    to the exact mean.
+    """
     from scipy.special import ndtri
 
     sigma = math.sqrt(math.log1p(perfusion.cv**2))
@@ -37,8 +43,10 @@ def zone_exchange(perfusion: Perfusion) -> NDArray[np.float64]:
 
 
 @kernel
-def _fill_noise(seed, z0, y0, x0, out):  # type: ignore[no-untyped-def]
-    """White noise keyed by absolute voxel coordinates [-] from (z0, y0, x0) into ``out``, shape (nz, ny, nx) [-]."""
+def _fill_noise(seed, z0, y0, x0, out):
+    """White noise keyed by absolute voxel coordinates [-] from (z0, y0, x0) into ``out``, shape
+    (nz, ny, nx) [-].
+    """
     for z in range(out.shape[0]):
         for y in range(out.shape[1]):
             for x in range(out.shape[2]):
@@ -50,14 +58,16 @@ def _fill_noise(seed, z0, y0, x0, out):  # type: ignore[no-untyped-def]
 def vessel_zones(
     seed: int, origin: tuple[int, int, int], shape: tuple[int, int, int], perfusion: Perfusion
 ) -> NDArray[np.int64]:
-    """Zone of each voxel, shape ``shape``: a Gaussian field of the given correlation length cut into equal classes.
+    """Zone of each voxel, shape ``shape``: a Gaussian field of the given correlation length cut
+    into equal classes.
 
     Parameters
     ----------
     seed : int
         Seed of the tumor [-].
     origin : tuple of int
-        Absolute coordinates of the first voxel [voxels]; the field does not change when the domain grows.
+        Absolute coordinates of the first voxel [voxels]; the field does not change when the domain
+        grows.
     shape : tuple of int
         Voxels along z, y, x [-].
     perfusion : Perfusion
@@ -74,6 +84,8 @@ def vessel_zones(
     smooth = gaussian_filter(noise, width, mode="constant", truncate=4.0)
     impulse = np.zeros((2 * pad + 1,) * 3)
     impulse[pad, pad, pad] = 1.0
-    norm = math.sqrt(float((gaussian_filter(impulse, width, mode="constant", truncate=4.0) ** 2).sum()))
+    norm = math.sqrt(
+        float((gaussian_filter(impulse, width, mode="constant", truncate=4.0) ** 2).sum())
+    )
     field = smooth[pad:-pad, pad:-pad, pad:-pad] / norm
     return np.minimum((ndtr(field) * N_ZONES).astype(np.int64), N_ZONES - 1)

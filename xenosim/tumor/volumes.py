@@ -1,4 +1,6 @@
-"""What a tumor holds, site by site: state, load, stress, oxygen and clone on its bounding box, for export and figures."""
+"""What a tumor holds, site by site: state, load, stress, oxygen and clone on its bounding box, for
+export and figures.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +23,13 @@ def available_fields(tumor: Tumor) -> tuple[str, ...]:
     return tuple(name for name in FIELDS if name != "oxygen" or tumor.spec.oxygen is not None)
 
 
-def volumes(tumor: Tumor, fields: Sequence[str] = (), about: dict[str, Any] | None = None) -> Volumes:
+def volumes(
+    tumor: Tumor, fields: Sequence[str] = (), about: dict[str, Any] | None = None
+) -> Volumes:
     """Quantities on the smallest box of sites that holds every cell of ``tumor``.
 
-    They are read from the living tumor: a later step changes them, and may move the box. Read them before it.
+    They are read from the living tumor: a later step changes them, and may move the box. Read them
+    before it.
 
     Parameters
     ----------
@@ -51,7 +56,10 @@ def volumes(tumor: Tumor, fields: Sequence[str] = (), about: dict[str, Any] | No
     known = available_fields(tumor)
     check_fields(fields, known)
     if tumor.n == 0:
-        raise ResourceError("the tumor has no cells: there is nothing to show", remedy="choose an earlier day or another animal")
+        raise ResourceError(
+            "the tumor has no cells: there is nothing to show",
+            remedy="choose an earlier day or another animal",
+        )
     found = np.empty(9, np.int64)
     extent(tumor.rows.site, found)
     low, high = found[3::2], found[4::2] + 1
@@ -68,13 +76,20 @@ def volumes(tumor: Tumor, fields: Sequence[str] = (), about: dict[str, Any] | No
     nz, ny, nx = rows.shape
     states = {int(state) + 1: state.name.lower() for state in CellState} | {GAP: "gap"}
     return Volumes(
-        shape=(nz, ny, nx), spacing_um=tumor.spec.spacing_um, origin_um=(float(first[0]), float(first[1]), float(first[2])),
-        fields=tuple(dict.fromkeys(fields)) or known, read=read, labels={"state": states}, about=about or {},
-    )  # fmt: skip
+        shape=(nz, ny, nx),
+        spacing_um=tumor.spec.spacing_um,
+        origin_um=(float(first[0]), float(first[1]), float(first[2])),
+        fields=tuple(dict.fromkeys(fields)) or known,
+        read=read,
+        labels={"state": states},
+        about=about or {},
+    )
 
 
 def _values(column: NDArray[Any], name: str, rows: NDArray[np.int32]) -> NDArray[Any]:
-    """The ``column`` of a field for the cells of ``rows``, as a label or number; the field's empty value where there is none."""
+    """The ``column`` of a field for the cells of ``rows``, as a label or number; the field's empty
+    value where there is none.
+    """
     field = FIELDS[name]
     values = np.asarray(column[np.maximum(rows, 0)].astype(field.dtype, copy=False))
     if field.is_label:

@@ -13,12 +13,22 @@ import numpy as np
 
 from xenosim.errors import ParameterError
 from xenosim.parameters.lines import PUBLISHED, calibrated, lines, read_csv
-from xenosim.validation.checks import INVITRO_CHECKS, MECHANISM_CHECKS, NOT_CELLS, NOT_SIMULATED, SEED_CHECKS, Check
+from xenosim.validation.checks import (
+    INVITRO_CHECKS,
+    MECHANISM_CHECKS,
+    NOT_CELLS,
+    NOT_SIMULATED,
+    SEED_CHECKS,
+    Check,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-KINDS: dict[str, tuple[Check, ...]] = {"invitro": (*SEED_CHECKS, *INVITRO_CHECKS), "mechanism": MECHANISM_CHECKS}
+KINDS: dict[str, tuple[Check, ...]] = {
+    "invitro": (*SEED_CHECKS, *INVITRO_CHECKS),
+    "mechanism": MECHANISM_CHECKS,
+}
 SEEDS = (1, 2, 3)
 #: The table in MODEL.md stands between these lines.
 MARKS = ("<!-- validation: written by 'xenosim validate --embed' -->", "<!-- end of validation -->")
@@ -30,40 +40,77 @@ def checks_of(only: str | None) -> list[tuple[str, int]]:
 
 
 def run_check(task: tuple[str, int]) -> dict[str, Any]:
-    """One row of the table: the check under each of :data:`SEEDS`, its mean and range, and the verdict."""
+    """One row of the table: the check under each of :data:`SEEDS`, its mean and range, and the
+    verdict.
+    """
     kind, number = task
     check = KINDS[kind][number]
     values = [check.measure(seed) for seed in SEEDS]
     mean = float(np.mean(values))
     met = check.low <= mean <= check.high
     return {
-        "part": kind, "row": check.row, "what": check.what, "unit": check.unit, "published": check.published, "low": check.low, "high": check.high,
-        "simulated": mean, "sim_low": float(np.min(values)), "sim_high": float(np.max(values)), "verdict": "met" if met else "MISS", "used": check.used, "note": check.note,
-    }  # fmt: skip
+        "part": kind,
+        "row": check.row,
+        "what": check.what,
+        "unit": check.unit,
+        "published": check.published,
+        "low": check.low,
+        "high": check.high,
+        "simulated": mean,
+        "sim_low": float(np.min(values)),
+        "sim_high": float(np.max(values)),
+        "verdict": "met" if met else "MISS",
+        "used": check.used,
+        "note": check.note,
+    }
 
 
 def unanswered(only: str | None) -> list[dict[str, Any]]:
     """Rows that the model cannot answer, with the reason."""
     found = []
     for kind, file in (("invitro", "seed_tables"), ("mechanism", "mechanism")):
-        texts = {row["id"]: row.get("claim") or f"{row['subject']}, {row['metric']}" for row in read_csv(PUBLISHED / f"{file}.csv")}
+        texts = {
+            row["id"]: row.get("claim") or f"{row['subject']}, {row['metric']}"
+            for row in read_csv(PUBLISHED / f"{file}.csv")
+        }
         if only in (None, kind):
-            found += [_blank(kind, row, texts[row], NOT_SIMULATED[row]) for row in texts if row in NOT_SIMULATED]
+            found += [
+                _blank(kind, row, texts[row], NOT_SIMULATED[row])
+                for row in texts
+                if row in NOT_SIMULATED
+            ]
     return found
 
 
 def _blank(kind: str, row: str, what: str, note: str) -> dict[str, Any]:
     nan = math.nan
     return {
-        "part": kind, "row": row, "what": what, "unit": "", "published": nan, "low": nan, "high": nan, "simulated": nan, "sim_low": nan, "sim_high": nan,
-        "verdict": "not simulated", "used": "-", "note": note,
-    }  # fmt: skip
+        "part": kind,
+        "row": row,
+        "what": what,
+        "unit": "",
+        "published": nan,
+        "low": nan,
+        "high": nan,
+        "simulated": nan,
+        "sim_low": nan,
+        "sim_high": nan,
+        "verdict": "not simulated",
+        "used": "-",
+        "note": note,
+    }
 
 
 def uncovered() -> list[str]:
-    """Ids of published rows about cells that neither a check nor a reason covers; empty when the table is whole."""
+    """Ids of published rows about cells that neither a check nor a reason covers; empty when the
+    table is whole.
+    """
     covered = {check.row for checks in KINDS.values() for check in checks} | set(NOT_SIMULATED)
-    rows = [row["id"] for file in ("seed_tables", "mechanism") for row in read_csv(PUBLISHED / f"{file}.csv")]
+    rows = [
+        row["id"]
+        for file in ("seed_tables", "mechanism")
+        for row in read_csv(PUBLISHED / f"{file}.csv")
+    ]
     return [row for row in rows if row not in covered and not row.startswith(NOT_CELLS)]
 
 
@@ -76,10 +123,16 @@ def build(rows: Sequence[dict[str, Any]], only: str | None) -> pd.DataFrame:
 
 
 def calibration_points() -> pd.DataFrame:
-    """Every calibrated line: published and simulated IC50 [nM], as the last calibration left them."""
+    """Every calibrated line: published and simulated IC50 [nM], as the last calibration left
+    them.
+    """
     import pandas as pd
 
-    rows = [{"line": n, "published": r.target.ic50_nM, "simulated": calibrated()[n].ic50_nM} for n, r in lines().items() if r.target and n in calibrated()]
+    rows = [
+        {"line": n, "published": r.target.ic50_nM, "simulated": calibrated()[n].ic50_nM}
+        for n, r in lines().items()
+        if r.target and n in calibrated()
+    ]
     return pd.DataFrame(rows)
 
 
@@ -93,7 +146,11 @@ def counts(table: pd.DataFrame) -> str:
         parts.append(f"{(rows['verdict'] == 'met').sum()} of {len(rows)} {used} rows met")
     points = calibration_points()
     near = int((np.abs(np.log(points["simulated"] / points["published"])) <= math.log(1.5)).sum())
-    return ", ".join(parts) + f"; {(table['verdict'] == 'not simulated').sum()} rows not simulated; {near} of {len(points)} calibrated IC50s within 1.5-fold"
+    return (
+        ", ".join(parts)
+        + f"; {(table['verdict'] == 'not simulated').sum()} rows not simulated; {near} of"
+        f" {len(points)} calibrated IC50s within 1.5-fold"
+    )
 
 
 def band_text(row: Any) -> str:
@@ -107,14 +164,21 @@ def band_text(row: Any) -> str:
 
 def simulated_text(row: Any) -> str:
     """What came out, with the range over seeds."""
-    return "-" if math.isnan(row.simulated) else f"{row.simulated:.3g} ({row.sim_low:.3g} to {row.sim_high:.3g}) {row.unit}".rstrip()
+    return (
+        "-"
+        if math.isnan(row.simulated)
+        else f"{row.simulated:.3g} ({row.sim_low:.3g} to {row.sim_high:.3g}) {row.unit}".rstrip()
+    )
 
 
 def as_text(table: pd.DataFrame) -> str:
     """The table for a terminal; the reason under each miss."""
     lines_ = [f"{'row':12}{'what':84}{'asked':>16}{'simulated (range)':>34}  {'verdict':14}used"]
     for row in table.itertuples():
-        lines_.append(f"{row.row:12.11}{row.what:84.83}{band_text(row):>16}{simulated_text(row):>34}  {row.verdict:14}{row.used}")
+        lines_.append(
+            f"{row.row:12.11}{row.what:84.83}{band_text(row):>16}{simulated_text(row):>34} "
+            f" {row.verdict:14}{row.used}"
+        )
         if row.verdict != "met" and row.note:
             lines_.append(f"{'':12}{row.note}")
     return "\n".join([*lines_, "", counts(table)])
@@ -122,13 +186,22 @@ def as_text(table: pd.DataFrame) -> str:
 
 def as_markdown(table: pd.DataFrame) -> str:
     """The table for MODEL.md."""
-    head = ["| row | what | asked | simulated (range of 3 seeds) | verdict | used | note |", "| --- | --- | --- | --- | --- | --- | --- |"]
-    rows = [f"| {r.row} | {r.what} | {band_text(r)} | {simulated_text(r)} | {r.verdict} | {r.used} | {r.note} |" for r in table.itertuples()]
+    head = [
+        "| row | what | asked | simulated (range of 3 seeds) | verdict | used | note |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    rows = [
+        f"| {r.row} | {r.what} | {band_text(r)} | {simulated_text(r)} | {r.verdict} | {r.used} |"
+        f" {r.note} |"
+        for r in table.itertuples()
+    ]
     return "\n".join([f"{counts(table)}. Inputs {inputs_hash()}.", "", *head, *rows])
 
 
 def inputs_hash() -> str:
-    """Hash of everything the table depends on: cells, drugs, dish, fits, parameters, checks. A test compares it with the embedded one."""
+    """Hash of everything the table depends on: cells, drugs, dish, fits, parameters, checks. A test
+    compares it with the embedded one.
+    """
     package = Path(__file__).parent.parent
     digest = hashlib.sha256()
     for folder in ("cell", "pharmacology", "assays", "analysis", "parameters", "validation"):
@@ -142,8 +215,11 @@ def embed(text: str, path: Path) -> None:
     """Put ``text`` between the marks of a Markdown file; ParameterError if it has none."""
     document = path.read_text(encoding="utf-8") if path.is_file() else ""
     if not -1 < document.find(MARKS[0]) < document.find(MARKS[1]):
-        raise ParameterError("the file has no place for the table", where=str(path), remedy=f"add the lines {MARKS[0]} and {MARKS[1]}")
+        raise ParameterError(
+            "the file has no place for the table",
+            where=str(path),
+            remedy=f"add the lines {MARKS[0]} and {MARKS[1]}",
+        )
     pattern = re.escape(MARKS[0]) + r".*?" + re.escape(MARKS[1])
     block = f"{MARKS[0]}\n{text}\n{MARKS[1]}"
     path.write_text(re.sub(pattern, lambda _: block, document, flags=re.DOTALL), encoding="utf-8")
-

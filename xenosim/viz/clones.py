@@ -21,13 +21,16 @@ def has_clones(clones: pd.DataFrame) -> bool:
 
 
 def muller_plot(clones: pd.DataFrame, colors: dict[str, str]) -> Figure:
-    """Clones over time, one column per arm: volumes [mm3] and shares [%], means over the animals measured that day; below, the share of
-    all mutants in each animal (thin) and its mean.
+    """Clones over time, one column per arm: volumes [mm3] and shares [%], means over the animals
+    measured that day; below, the share of all mutants in each animal (thin) and its mean.
 
-    A clone with subclones is split in two halves with the subclones between them. Areas stop when under half of an arm is left.
+    A clone with subclones is split in two halves with the subclones between them. Areas stop when
+    under half of an arm is left.
     """
     figure = Figure(figsize=(3.6 * len(colors) + 1.8, 8.0), layout="constrained")
-    panels = figure.subplots(3, len(colors), sharex=True, sharey="row", squeeze=False, height_ratios=[1.2, 1.0, 0.8])
+    panels = figure.subplots(
+        3, len(colors), sharex=True, sharey="row", squeeze=False, height_ratios=[1.2, 1.0, 0.8]
+    )
     parents = dict(clones[["clone", "parent"]].fillna("").drop_duplicates().itertuples(index=False))
     palette = {clone: COLORS[k % len(COLORS)] for k, clone in enumerate(parents)}
     for (upper, middle, lower), arm in zip(panels.T, colors, strict=True):
@@ -36,16 +39,30 @@ def muller_plot(clones: pd.DataFrame, colors: dict[str, str]) -> Figure:
         _stack(upper, _mean(kept, "volume_mm3"), parents, palette)
         _stack(middle, _mean(_percent(kept), "percent"), parents, palette)
         _mutants(lower, _percent(rows), colors[arm])
-        upper.set_title(f"{arm} (n = {len(rows[KEYS].drop_duplicates())})", fontsize=10, color=colors[arm], loc="left")
+        upper.set_title(
+            f"{arm} (n = {len(rows[KEYS].drop_duplicates())})",
+            fontsize=10,
+            color=colors[arm],
+            loc="left",
+        )
         upper.set_ylim(bottom=0)
         middle.set_ylim(0, 100)
         lower.set(xlabel="day (0 = first dose)", ylim=(0, 100))
         for axes in (upper, middle, lower):
             finish(axes)
-    for axes, label in zip(panels[:, 0], ("volume (mm³)", "share of cells (%)", "mutants in each animal (%)"), strict=True):
+    for axes, label in zip(
+        panels[:, 0],
+        ("volume (mm³)", "share of cells (%)", "mutants in each animal (%)"),
+        strict=True,
+    ):
         axes.set_ylabel(label)
     panels[0, -1].legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    figure.suptitle("Clones: means of the animals on study, subclones inside their parents", fontsize=11, x=0.01, ha="left")
+    figure.suptitle(
+        "Clones: means of the animals on study, subclones inside their parents",
+        fontsize=11,
+        x=0.01,
+        ha="left",
+    )
     return figure
 
 
@@ -70,23 +87,34 @@ def _while_half_is_left(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _mean(rows: pd.DataFrame, value: str) -> pd.DataFrame:
     """Mean over animals, one row per day and one column per clone."""
-    return rows.pivot_table(index="day", columns="clone", values=value, aggfunc="mean", sort=False).sort_index()
+    return rows.pivot_table(
+        index="day", columns="clone", values=value, aggfunc="mean", sort=False
+    ).sort_index()
 
 
 def muller_layers(parents: dict[str, str]) -> list[tuple[str, float]]:
-    """Clones from bottom to top with the part of each that is drawn there [-]: subclones lie between the halves of their parent."""
+    """Clones from bottom to top with the part of each that is drawn there [-]: subclones lie
+    between the halves of their parent.
+    """
+
     def inside(clone: str) -> list[tuple[str, float]]:
-        subclones = [layer for child, parent in parents.items() if parent == clone for layer in inside(child)]
+        subclones = [
+            layer for child, parent in parents.items() if parent == clone for layer in inside(child)
+        ]
         return [(clone, 0.5), *subclones, (clone, 0.5)] if subclones else [(clone, 1.0)]
 
     return [layer for clone, parent in parents.items() if not parent for layer in inside(clone)]
 
 
-def _stack(axes: Axes, values: pd.DataFrame, parents: dict[str, str], palette: dict[str, str]) -> None:
+def _stack(
+    axes: Axes, values: pd.DataFrame, parents: dict[str, str], palette: dict[str, str]
+) -> None:
     layers = muller_layers(parents)
     values = values.reindex(columns=list(parents))
     heights = np.array([part * values[clone].to_numpy(float) for clone, part in layers])
-    areas = axes.stackplot(values.index.to_numpy(float), heights, colors=[palette[clone] for clone, _ in layers], lw=0)
+    areas = axes.stackplot(
+        values.index.to_numpy(float), heights, colors=[palette[clone] for clone, _ in layers], lw=0
+    )
     for area, (clone, _) in zip(areas, layers, strict=True):
         if clone not in axes.get_legend_handles_labels()[1]:
             area.set_label(clone)

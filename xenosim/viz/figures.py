@@ -12,14 +12,18 @@ from xenosim.viz.style import arm_colors, save
 
 
 def draw_all(run: Path) -> list[Path]:
-    """Draw every figure of ``run`` from its tables into ``run/figures``, as SVG and PNG; their paths."""
+    """Draw every figure of ``run`` from its tables into ``run/figures``, as SVG and PNG; their
+    paths.
+    """
     tables, manifest = read_run(run), read_manifest(run)
     folder = run / "figures"
     folder.mkdir(exist_ok=True)
     arms = [arm for arm in manifest["arms"] if arm in set(tables["observations"]["arm"])]
     control = manifest["control"]
     colors = {arm: arm_colors(arms, control)[arm] for arm in arms}
-    paths = save(growth_curves(tables["observations"], tables["events"], colors), folder, "growth_curves")
+    paths = save(
+        growth_curves(tables["observations"], tables["events"], colors), folder, "growth_curves"
+    )
     if len(arms) > 1:
         paths += save(tc_over_time(tables["observations"], colors, control), folder, "tc_over_time")
     if len(tables["plasma"]):
@@ -27,7 +31,11 @@ def draw_all(run: Path) -> list[Path]:
     paths += save(cell_states(tables["cells"], colors), folder, "cell_states")
     if has_clones(tables["clones"]):
         paths += save(muller_plot(tables["clones"], colors), folder, "clones")
-    snapshots = {arm: read_snapshot(path) for arm in arms if (path := run / "snapshots" / f"slice_{arm}.npz").is_file()}
+    snapshots = {
+        arm: read_snapshot(path)
+        for arm in arms
+        if (path := run / "snapshots" / f"slice_{arm}.npz").is_file()
+    }
     if snapshots:
         paths += save(tumor_slices(snapshots, colors), folder, "tumor_slices")
     return paths

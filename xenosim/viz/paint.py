@@ -1,4 +1,6 @@
-"""Colors of the quantities of a tumor, the same in sections, turntables and movies; scale bars and keys."""
+"""Colors of the quantities of a tumor, the same in sections, turntables and movies; scale bars and
+keys.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ TOP_QUANTILE = 0.98
 
 
 class Paint(NamedTuple):
-    """How one quantity is colored: ``colors`` and ``names`` of labels, or the value of the ``top`` color."""
+    """How one quantity is colored: ``colors`` and ``names`` of labels, or the value of the ``top``
+    color.
+    """
 
     field: str
     colors: dict[int, str]
@@ -48,15 +52,32 @@ class Paint(NamedTuple):
     def key(self, figure: Figure, axes: Any) -> None:
         """A legend of the labels below the figure, or a color bar beside ``axes``."""
         if self.colors:
-            patches = [Patch(color=color, label=self.names.get(label, str(label))) for label, color in self.colors.items()]
-            figure.legend(handles=patches, loc="outside lower center", ncols=len(patches), frameon=False, fontsize=8, handlelength=1.0)
+            patches = [
+                Patch(color=color, label=self.names.get(label, str(label)))
+                for label, color in self.colors.items()
+            ]
+            figure.legend(
+                handles=patches,
+                loc="outside lower center",
+                ncols=len(patches),
+                frameon=False,
+                fontsize=8,
+                handlelength=1.0,
+            )
         else:
             bar = ScalarMappable(Normalize(0.0, self.top), COLOR_MAP)
-            figure.colorbar(bar, ax=axes, shrink=0.6, extend="max", label=f"{self.field} ({FIELDS[self.field].unit})")
+            figure.colorbar(
+                bar,
+                ax=axes,
+                shrink=0.6,
+                extend="max",
+                label=f"{self.field} ({FIELDS[self.field].unit})",
+            )
 
 
 def paint(field: str, samples: list[NDArray[Any]], names: dict[int, str]) -> Paint:
-    """One coloring for all ``samples`` of a field, so that pictures of different days can be compared.
+    """One coloring for all ``samples`` of a field, so that pictures of different days can be
+    compared.
 
     Parameters
     ----------
@@ -72,22 +93,41 @@ def paint(field: str, samples: list[NDArray[Any]], names: dict[int, str]) -> Pai
         if field == "state":
             return Paint(field, {label: STATE_COLORS[label] for label in present}, names, 1.0)
         colors = {label: CLONE_COLORS[(label - 1) % len(CLONE_COLORS)] for label in present}
-        return Paint(field, colors, {label: names.get(label, f"clone {label}") for label in present}, 1.0)
+        return Paint(
+            field, colors, {label: names.get(label, f"clone {label}") for label in present}, 1.0
+        )
     values = np.concatenate([sample[np.isfinite(sample)] for sample in samples])
     top = float(np.quantile(values, TOP_QUANTILE)) if values.size else 1.0
     return Paint(field, {}, {}, max(top, 1e-6))
 
 
 def scale_bar(axes: Axes, width_mm: float) -> None:
-    """A bar of 1, 2 or 5 times a power of ten in the lower left of axes that are ``width_mm`` wide and measure in mm."""
+    """A bar of 1, 2 or 5 times a power of ten in the lower left of axes that are ``width_mm`` wide
+    and measure in mm.
+    """
     aim = width_mm / 3.0
     power = 10.0 ** math.floor(math.log10(aim))
     length = max(step * power for step in (1.0, 2.0, 5.0) if step * power <= aim)
     share = length / width_mm
-    axes.add_patch(Rectangle((0.04, 0.04), share, 0.012, transform=axes.transAxes, color="#222222", lw=0, zorder=5))
-    axes.text(0.04 + share / 2.0, 0.06, f"{length:g} mm", transform=axes.transAxes, ha="center", va="bottom", fontsize=8, color="#222222")
+    axes.add_patch(
+        Rectangle(
+            (0.04, 0.04), share, 0.012, transform=axes.transAxes, color="#222222", lw=0, zorder=5
+        )
+    )
+    axes.text(
+        0.04 + share / 2.0,
+        0.06,
+        f"{length:g} mm",
+        transform=axes.transAxes,
+        ha="center",
+        va="bottom",
+        fontsize=8,
+        color="#222222",
+    )
 
 
 def simulated(figure: Figure) -> None:
     """Mark a picture as simulated."""
-    figure.text(0.995, 0.985, "SIMULATED · xenosim", ha="right", va="top", fontsize=7, color="#555555")
+    figure.text(
+        0.995, 0.985, "SIMULATED · xenosim", ha="right", va="top", fontsize=7, color="#555555"
+    )

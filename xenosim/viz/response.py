@@ -14,17 +14,45 @@ GATES = {"viable": "#0072B2", "early": "#E69F00", "late": "#222222"}
 
 
 def dose_response_figure(table: pd.DataFrame, fit: HillFit, title: str) -> Figure:
-    """Viability of every well, the fitted curve and its IC50 against the total concentration in medium [nM, %]."""
+    """Viability of every well, the fitted curve and its IC50 against the total concentration in
+    medium [nM, %].
+    """
     figure = Figure(figsize=(6.5, 4.2), layout="constrained")
     axes = figure.subplots()
     treated = table[table["dose_nM"] > 0]
-    axes.plot(treated["dose_nM"], 100 * treated["viability"], "o", ms=4, color=PALETTE[0], alpha=0.7, label="wells")
+    axes.plot(
+        treated["dose_nM"],
+        100 * treated["viability"],
+        "o",
+        ms=4,
+        color=PALETTE[0],
+        alpha=0.7,
+        label="wells",
+    )
     if np.isfinite(fit.ic50) and fit.ic50 > 0:
         dose = np.geomspace(treated["dose_nM"].min(), treated["dose_nM"].max(), 200)
-        axes.plot(dose, 100 * hill(dose, fit.ic50, fit.slope, fit.bottom), color=PALETTE[1], lw=1.8, label=f"Hill fit, slope {fit.slope:.2g}")
-        axes.axvspan(fit.ci_low, fit.ci_high, color=PALETTE[1], alpha=0.25, lw=0, label=f"IC50 {fit.ic50:.3g} nM, 95 % interval of the fit")
+        axes.plot(
+            dose,
+            100 * hill(dose, fit.ic50, fit.slope, fit.bottom),
+            color=PALETTE[1],
+            lw=1.8,
+            label=f"Hill fit, slope {fit.slope:.2g}",
+        )
+        axes.axvspan(
+            fit.ci_low,
+            fit.ci_high,
+            color=PALETTE[1],
+            alpha=0.25,
+            lw=0,
+            label=f"IC50 {fit.ic50:.3g} nM, 95 % interval of the fit",
+        )
     axes.axhline(50, color="#888888", lw=0.7, ls=":")
-    axes.set(xscale="log", xlabel="concentration in medium, total (nM)", ylabel="signal, % of untreated", ylim=(0, None))
+    axes.set(
+        xscale="log",
+        xlabel="concentration in medium, total (nM)",
+        ylabel="signal, % of untreated",
+        ylim=(0, None),
+    )
     axes.set_title(title, fontsize=11, loc="left")
     axes.legend(frameon=False, fontsize=8)
     finish(axes)
@@ -32,9 +60,14 @@ def dose_response_figure(table: pd.DataFrame, fit: HillFit, title: str) -> Figur
 
 
 def flow_figure(table: pd.DataFrame, title: str) -> Figure:
-    """Annexin V / PI of up to five doses as density plots with quadrants, and the shares of all doses, mean over wells [%]."""
+    """Annexin V / PI of up to five doses as density plots with quadrants, and the shares of all
+    doses, mean over wells [%].
+    """
     doses = sorted(table["dose_nM"].unique())
-    shown = [doses[i] for i in np.unique(np.linspace(0, len(doses) - 1, min(len(doses), 5)).round().astype(int))]
+    shown = [
+        doses[i]
+        for i in np.unique(np.linspace(0, len(doses) - 1, min(len(doses), 5)).round().astype(int))
+    ]
     figure = Figure(figsize=(2.3 * len(shown) + 0.6, 5.6), layout="constrained")
     grid = figure.add_gridspec(2, len(shown), height_ratios=[1.0, 1.1])
     means = 100 * table.groupby("dose_nM")[list(GATES)].mean()
@@ -44,9 +77,25 @@ def flow_figure(table: pd.DataFrame, title: str) -> Figure:
         axes.scatter(annexin, propidium, s=1.5, color="#333333", alpha=0.25, lw=0)
         axes.axvline(0.0, color="#888888", lw=0.7)
         axes.axhline(0.0, color="#888888", lw=0.7)
-        for (x, y), value in zip(((0.03, 0.04), (0.97, 0.04), (0.97, 0.9)), means.loc[dose], strict=True):
-            axes.text(x, y, f"{value:.0f} %", transform=axes.transAxes, ha="left" if x < 0.5 else "right", fontsize=8)
-        axes.set(xlim=(-2.2, 2.6), ylim=(-2.2, 2.6), xticks=[], yticks=[], xlabel="Annexin V →", ylabel="PI →" if k == 0 else "")
+        for (x, y), value in zip(
+            ((0.03, 0.04), (0.97, 0.04), (0.97, 0.9)), means.loc[dose], strict=True
+        ):
+            axes.text(
+                x,
+                y,
+                f"{value:.0f} %",
+                transform=axes.transAxes,
+                ha="left" if x < 0.5 else "right",
+                fontsize=8,
+            )
+        axes.set(
+            xlim=(-2.2, 2.6),
+            ylim=(-2.2, 2.6),
+            xticks=[],
+            yticks=[],
+            xlabel="Annexin V →",
+            ylabel="PI →" if k == 0 else "",
+        )
         axes.set_title(f"{dose:.3g} nM" if dose else "untreated", fontsize=9)
         finish(axes)
     axes = figure.add_subplot(grid[1, :])
@@ -55,7 +104,9 @@ def flow_figure(table: pd.DataFrame, title: str) -> Figure:
         axes.bar(range(len(means)), means[name], bottom=bottom, color=color, label=name)
         bottom += means[name].to_numpy()
     every = max(1, len(means) // 14)
-    axes.set_xticks(range(0, len(means), every), [f"{float(f'{dose:.3g}'):g}" for dose in means.index[::every]])
+    axes.set_xticks(
+        range(0, len(means), every), [f"{float(f'{dose:.3g}'):g}" for dose in means.index[::every]]
+    )
     axes.set(xlabel="concentration in medium, total (nM)", ylabel="cells (%)", ylim=(0, 100))
     axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     finish(axes)
@@ -63,9 +114,11 @@ def flow_figure(table: pd.DataFrame, title: str) -> Figure:
     return figure
 
 
-def cytometer(shares: np.ndarray, seed: int, n: int = 1500) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
-    """Log fluorescence of ``n`` cells drawn by the ``shares`` of viable, early and late [-], the quadrants at 0: a drawing of the gates,
-    whose spread is that of a cytometer and carries no information."""
+def cytometer(shares: np.ndarray, seed: int, n: int = 1500) -> tuple[np.ndarray, np.ndarray]:
+    """Log fluorescence of ``n`` cells drawn by the ``shares`` of viable, early and late [-], the
+    quadrants at 0: a drawing of the gates, whose spread is that of a cytometer and carries no
+    information.
+    """
     rng = np.random.default_rng(seed)
     gate = rng.choice(3, size=n, p=shares / shares.sum())
     centers = np.array([(-1.0, -1.0), (1.2, -0.9), (1.4, 1.2)])[gate]
@@ -81,7 +134,16 @@ def course_figure(table: pd.DataFrame, title: str) -> Figure:
     for k, marker in enumerate(markers):
         rows = table[table["marker"] == marker].groupby("time_h")["fold"]
         style = ("-", "--", ":")[k // len(PALETTE) % 3]
-        axes.plot(rows.mean().index, rows.mean(), style, color=PALETTE[k % len(PALETTE)], marker="o", ms=4, lw=1.6, label=marker)
+        axes.plot(
+            rows.mean().index,
+            rows.mean(),
+            style,
+            color=PALETTE[k % len(PALETTE)],
+            marker="o",
+            ms=4,
+            lw=1.6,
+            label=marker,
+        )
     axes.axhline(1.0, color="#888888", lw=0.7)
     axes.set(yscale="log", xlabel="time (h)", ylabel="fold of untreated")
     axes.yaxis.set_major_formatter("{x:g}")
@@ -99,10 +161,26 @@ def characterized_figure(data: pd.DataFrame, fitted: pd.DataFrame, title: str) -
     axes = figure.subplots()
     for k, ((drug, hours), rows) in enumerate(data.groupby(["drug", "hours"])):
         color = PALETTE[k % len(PALETTE)]
-        model = fitted[(fitted["drug"] == drug) & (fitted["hours"] == hours)].groupby("dose_nM")["viability"].mean()
-        axes.plot(rows["dose_nM"], 100 * rows["viability"], "o", ms=4, color=color, label=f"{drug}, {hours:g} h: data")
+        model = (
+            fitted[(fitted["drug"] == drug) & (fitted["hours"] == hours)]
+            .groupby("dose_nM")["viability"]
+            .mean()
+        )
+        axes.plot(
+            rows["dose_nM"],
+            100 * rows["viability"],
+            "o",
+            ms=4,
+            color=color,
+            label=f"{drug}, {hours:g} h: data",
+        )
         axes.plot(model.index, 100 * model, color=color, lw=1.6, label="fitted cells")
-    axes.set(xscale="log", xlabel="concentration in medium, total (nM)", ylabel="signal, % of untreated", ylim=(0, None))
+    axes.set(
+        xscale="log",
+        xlabel="concentration in medium, total (nM)",
+        ylabel="signal, % of untreated",
+        ylim=(0, None),
+    )
     axes.set_title(title, fontsize=9, loc="left")
     axes.legend(frameon=False, fontsize=8)
     finish(axes)
@@ -117,12 +195,29 @@ def compare_figure(table: pd.DataFrame, title: str) -> Figure:
     for k, drug in enumerate(drugs):
         rows = table[table["drug"] == drug].set_index("line").reindex(lines)
         height = np.arange(len(lines)) + 0.14 * (k - (len(drugs) - 1) / 2)
-        reached = np.isfinite(rows["ic50_nM"].to_numpy(float)) & (rows["ic50_nM"].to_numpy(float) > 0)
+        reached = np.isfinite(rows["ic50_nM"].to_numpy(float)) & (
+            rows["ic50_nM"].to_numpy(float) > 0
+        )
         low, mid, high = (rows[name].to_numpy(float) for name in ("ci_low", "ic50_nM", "ci_high"))
         if reached.any():
             errors = np.array([mid - low, np.minimum(high, 1e6) - mid])[:, reached]
-            axes.errorbar(mid[reached], height[reached], xerr=errors, fmt="o", ms=5, color=PALETTE[k], label=drug)
-        axes.plot(low[~reached], height[~reached], ">", ms=6, color=PALETTE[k], label=None if reached.any() else f"{drug}: above the highest dose")
+            axes.errorbar(
+                mid[reached],
+                height[reached],
+                xerr=errors,
+                fmt="o",
+                ms=5,
+                color=PALETTE[k],
+                label=drug,
+            )
+        axes.plot(
+            low[~reached],
+            height[~reached],
+            ">",
+            ms=6,
+            color=PALETTE[k],
+            label=None if reached.any() else f"{drug}: above the highest dose",
+        )
     axes.set_yticks(range(len(lines)), lines)
     axes.set(xscale="log", xlabel="IC50 (nM), total in medium", ylim=(len(lines) - 0.5, -0.5))
     axes.xaxis.set_major_formatter("{x:g}")

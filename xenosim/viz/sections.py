@@ -1,4 +1,6 @@
-"""Sections through a tumor: three at right angles as a figure, one of every day beside the volume curve as a movie."""
+"""Sections through a tumor: three at right angles as a figure, one of every day beside the volume
+curve as a movie.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ def section_figure(volumes: Volumes, field: str, title: str) -> Figure:
 
 
 class Still(NamedTuple):
-    """The section of one ``day``: ``values`` and edges of the ``box`` [mm]; none without cells. ``volume_mm3`` is the tumor's."""
+    """The section of one ``day``: ``values`` and edges of the ``box`` [mm]; none without cells.
+    ``volume_mm3`` is the tumor's.
+    """
 
     day: float
     volume_mm3: float
@@ -48,7 +52,9 @@ class Still(NamedTuple):
 
 
 def still(day: float, volume_mm3: float, volumes: Volumes | None, field: str) -> Still:
-    """The section of one day for :func:`growth_movie`, copied from the living tumor; ``volumes`` None: no cells."""
+    """The section of one day for :func:`growth_movie`, copied from the living tumor; ``volumes``
+    None: no cells.
+    """
     if volumes is None:
         return Still(day, volume_mm3, None, (0.0, 0.0, 0.0, 0.0))
     values, box = volumes.section(field, 0)
@@ -56,9 +62,14 @@ def still(day: float, volume_mm3: float, volumes: Volumes | None, field: str) ->
 
 
 def growth_movie(
-    stills: list[Still], field: str, names: dict[int, str], tables: dict[str, pd.DataFrame], title: str
+    stills: list[Still],
+    field: str,
+    names: dict[int, str],
+    tables: dict[str, pd.DataFrame],
+    title: str,
 ) -> Iterator[NDArray[np.uint8]]:
-    """One picture a day: the section on a fixed frame and one color scale, and the volume curve so far with its doses.
+    """One picture a day: the section on a fixed frame and one color scale, and the volume curve so
+    far with its doses.
 
     Parameters
     ----------
@@ -75,7 +86,10 @@ def growth_movie(
     """
     shown = [s for s in stills if s.values is not None]
     coloring = paint(field, [s.values for s in shown if s.values is not None], names)
-    lows, highs = np.array([s.box[::2] for s in shown]).min(axis=0), np.array([s.box[1::2] for s in shown]).max(axis=0)
+    lows, highs = (
+        np.array([s.box[::2] for s in shown]).min(axis=0),
+        np.array([s.box[1::2] for s in shown]).max(axis=0),
+    )
     side = 1.04 * float((highs - lows).max())
     frame = _square((lows[0], highs[0], lows[1], highs[1]), side)
     for k, now in enumerate(stills):
@@ -92,23 +106,57 @@ def growth_movie(
         yield pixels(figure)
 
 
-def _volume_curve(axes: Any, stills: list[Still], now: int, tables: dict[str, pd.DataFrame]) -> None:
-    """True volume up to now, caliper readings so far, doses below; the axes are those of the whole movie."""
+def _volume_curve(
+    axes: Any, stills: list[Still], now: int, tables: dict[str, pd.DataFrame]
+) -> None:
+    """True volume up to now, caliper readings so far, doses below; the axes are those of the whole
+    movie.
+    """
     measured, events = tables["observations"], tables["events"]
     past = measured[measured["day"] <= stills[now].day]
-    axes.plot([s.day for s in stills[: now + 1]], [s.volume_mm3 for s in stills[: now + 1]], color=PALETTE[0], lw=1.8, label="tumor")
+    axes.plot(
+        [s.day for s in stills[: now + 1]],
+        [s.volume_mm3 for s in stills[: now + 1]],
+        color=PALETTE[0],
+        lw=1.8,
+        label="tumor",
+    )
     axes.plot([stills[now].day], [stills[now].volume_mm3], "o", ms=6, color=PALETTE[0])
-    axes.plot(past["day"], past["tumor_volume_mm3"], "s", ms=4, mfc="none", color="#555555", label="calipers")
+    axes.plot(
+        past["day"],
+        past["tumor_volume_mm3"],
+        "s",
+        ms=4,
+        mfc="none",
+        color="#555555",
+        label="calipers",
+    )
     last = stills[-1].day
     doses = [day for arm in events["arm"].unique() for day in dose_days(events, arm) if day <= last]
     for given, color in ((True, PALETTE[1]), (False, "#C8C8C8")):
         days = [day for day in doses if (day <= stills[now].day) == given]
-        axes.plot(days, [0.03] * len(days), "^", ms=6, color=color, transform=axes.get_xaxis_transform(), label="dose" if given else None)
-    volumes = [s.volume_mm3 for s in stills if s.volume_mm3 > 0] + list(measured["tumor_volume_mm3"])
+        axes.plot(
+            days,
+            [0.03] * len(days),
+            "^",
+            ms=6,
+            color=color,
+            transform=axes.get_xaxis_transform(),
+            label="dose" if given else None,
+        )
+    volumes = [s.volume_mm3 for s in stills if s.volume_mm3 > 0] + list(
+        measured["tumor_volume_mm3"]
+    )
     axes.set(
-        yscale="log", xlim=(stills[0].day - 0.02 * (last - stills[0].day + 1), last + 0.05 * (last - stills[0].day + 1)),
-        ylim=(0.6 * min(volumes), 1.6 * max(volumes)), xlabel="day (0 = first dose)", ylabel="volume (mm³)",
-    )  # fmt: skip
+        yscale="log",
+        xlim=(
+            stills[0].day - 0.02 * (last - stills[0].day + 1),
+            last + 0.05 * (last - stills[0].day + 1),
+        ),
+        ylim=(0.6 * min(volumes), 1.6 * max(volumes)),
+        xlabel="day (0 = first dose)",
+        ylabel="volume (mm³)",
+    )
     axes.yaxis.set_major_formatter("{x:g}")
     axes.legend(frameon=False, loc="upper left", fontsize=8)
     finish(axes)

@@ -11,7 +11,12 @@ from matplotlib.figure import Figure
 
 from xenosim.viz.style import finish
 
-STATES = {"n_proliferating": "#0072B2", "n_quiescent": "#E69F00", "n_apoptotic": "#000000", "n_necrotic": "#999999"}
+STATES = {
+    "n_proliferating": "#0072B2",
+    "n_quiescent": "#E69F00",
+    "n_apoptotic": "#000000",
+    "n_necrotic": "#999999",
+}
 
 
 #: Lines of the first, second, third and fourth drug.
@@ -19,7 +24,9 @@ DRUG_STYLES = ("-", "--", "-.", ":")
 
 
 def plasma_and_occupancy(plasma: pd.DataFrame, colors: dict[str, str]) -> Figure:
-    """Plasma concentration (log) above, beta5 occupancy of tumor and blood below, typical animal [nM, %]."""
+    """Plasma concentration (log) above, beta5 occupancy of tumor and blood below, typical animal
+    [nM, %].
+    """
     figure = Figure(figsize=(7.5, 5.4), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True)
     drugs, seen = list(dict.fromkeys(plasma["drug"])), set()
@@ -31,10 +38,21 @@ def plasma_and_occupancy(plasma: pd.DataFrame, colors: dict[str, str]) -> Figure
             continue
         seen.add(arm)
         # The occupancy is that of all drugs of the arm together.
-        lower.plot(rows["day"], 100 * rows["tumor_occupancy"], color=color, lw=1.4, label=f"{arm}: tumor")
-        lower.plot(rows["day"], 100 * rows["blood_occupancy"], color=color, lw=0.9, ls=":", label=f"{arm}: blood")
+        lower.plot(
+            rows["day"], 100 * rows["tumor_occupancy"], color=color, lw=1.4, label=f"{arm}: tumor"
+        )
+        lower.plot(
+            rows["day"],
+            100 * rows["blood_occupancy"],
+            color=color,
+            lw=0.9,
+            ls=":",
+            label=f"{arm}: blood",
+        )
     upper.set(yscale="log", ylabel="plasma, total (nM)")
-    upper.set_title("Plasma concentration and β5 occupancy, typical animal", fontsize=11, loc="left")
+    upper.set_title(
+        "Plasma concentration and β5 occupancy, typical animal", fontsize=11, loc="left"
+    )
     lower.set(xlabel="day", ylabel="β5 sites occupied (%)", ylim=(0, 100))
     for axes in (upper, lower):
         axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
@@ -43,14 +61,22 @@ def plasma_and_occupancy(plasma: pd.DataFrame, colors: dict[str, str]) -> Figure
 
 
 def cell_states(cells: pd.DataFrame, colors: dict[str, str]) -> Figure:
-    """Share of proliferating, quiescent, apoptotic and necrotic cells per arm, mean over animals [%]."""
+    """Share of proliferating, quiescent, apoptotic and necrotic cells per arm, mean over animals
+    [%].
+    """
     figure = Figure(figsize=(3.4 * len(colors) + 1.6, 3.6), layout="constrained")
     panels = figure.subplots(1, len(colors), sharey=True, squeeze=False)[0]
     for axes, arm in zip(panels, colors, strict=True):
         rows = cells[(cells["arm"] == arm) & (cells["n_cells"] > 0)]
         shares = 100 * rows[list(STATES)].div(rows["n_cells"], axis=0)
         mean = shares.groupby(rows["day"]).mean()
-        axes.stackplot(mean.index, mean.T.to_numpy(), colors=list(STATES.values()), alpha=0.85, labels=[name[2:] for name in STATES])
+        axes.stackplot(
+            mean.index,
+            mean.T.to_numpy(),
+            colors=list(STATES.values()),
+            alpha=0.85,
+            labels=[name[2:] for name in STATES],
+        )
         axes.set_title(arm, fontsize=10, color=colors[arm], loc="left")
         axes.set(xlabel="day", ylim=(0, 100))
         finish(axes)
@@ -71,14 +97,32 @@ def tumor_slices(snapshots: dict[str, dict[str, Any]], colors: dict[str, str]) -
         box = (-half[1], half[1], -half[0], half[0])
         for axes, name in zip(row, ("state", "load", "stress"), strict=True):
             if name == "state":
-                image = axes.imshow(snapshot[name], cmap=states, norm=BoundaryNorm([-0.5, 0.5, 1.5, 2.5, 3.5], 4), extent=box, interpolation="nearest")
+                image = axes.imshow(
+                    snapshot[name],
+                    cmap=states,
+                    norm=BoundaryNorm([-0.5, 0.5, 1.5, 2.5, 3.5], 4),
+                    extent=box,
+                    interpolation="nearest",
+                )
                 bar = figure.colorbar(image, ax=axes, ticks=[0, 1, 2, 3], shrink=0.8)
                 bar.ax.set_yticklabels(["prolif.", "quiesc.", "apopt.", "necr."], fontsize=7)
             else:
-                image = axes.imshow(snapshot[name], cmap="cividis", vmin=0, vmax=top[name], extent=box, interpolation="nearest")
+                image = axes.imshow(
+                    snapshot[name],
+                    cmap="cividis",
+                    vmin=0,
+                    vmax=top[name],
+                    extent=box,
+                    interpolation="nearest",
+                )
                 figure.colorbar(image, ax=axes, shrink=0.8, label=f"{name} (-)")
             axes.set(xlim=(-extent, extent), ylim=(-extent, extent), aspect="equal")
-            axes.set_title(f"{arm}, day {float(snapshot['day']):g}: {name}", fontsize=9, color=colors[arm], loc="left")
+            axes.set_title(
+                f"{arm}, day {float(snapshot['day']):g}: {name}",
+                fontsize=9,
+                color=colors[arm],
+                loc="left",
+            )
         row[0].set_ylabel("mm")
     return figure
 

@@ -1,4 +1,6 @@
-"""One color per arm in every figure, the control grey; the Okabe-Ito palette, safe for color-blind readers."""
+"""One color per arm in every figure, the control grey; the Okabe-Ito palette, safe for color-blind
+readers.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Write SVG and PNG, labelled as simulated; the SVG is the same on every run."""
     import matplotlib
 
-    figure.text(0.995, 0.005, "SIMULATED · xenosim", ha="right", va="bottom", fontsize=7, color="#555555")
+    figure.text(
+        0.995, 0.005, "SIMULATED · xenosim", ha="right", va="bottom", fontsize=7, color="#555555"
+    )
     with matplotlib.rc_context({"svg.hashsalt": "xenosim", "svg.fonttype": "path"}):
         figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
         figure.set_layout_engine("none")  # laid out once, for both
