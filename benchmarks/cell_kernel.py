@@ -19,11 +19,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tests.conftest import small_spec  # noqa: E402
 from xenosim.cell.kernel import Exposure, step_cells  # noqa: E402
 from xenosim.cell.params import step_factors  # noqa: E402
 from xenosim.cell.state import allocate, bytes_per_cell, pack, view  # noqa: E402
 from xenosim.jit import kernel, prange  # noqa: E402
+from xenosim.testing import small_spec  # noqa: E402
 from xenosim.tumor.tissue import N_ZONES  # noqa: E402
 
 #: Columns the loop writes: nine states; it reads those, the four traits, event step, clone and

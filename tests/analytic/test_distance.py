@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from tests.conftest import small_spec
+from xenosim.testing import small_spec
 from xenosim.tumor.lattice import update_distance
 from xenosim.tumor.tumor import Tumor
 

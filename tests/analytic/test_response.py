@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.conftest import SCENARIOS, small_spec
+from tests.conftest import SCENARIOS
 from xenosim.cell.kernel import step_cells, well_mixed
 from xenosim.cell.params import step_factors
 from xenosim.cell.state import FLOAT_COLUMNS, CellState
@@ -17,6 +17,7 @@ from xenosim.pharmacology.regimen import parse_regimen
 from xenosim.scenario.load import load_scenario
 from xenosim.scenario.schema import Arm, Scenario
 from xenosim.study.animal import exposures, tumor_spec
+from xenosim.testing import small_spec
 from xenosim.tumor.growth import Growth
 from xenosim.tumor.tissue import N_ZONES
 from xenosim.tumor.tumor import Tumor

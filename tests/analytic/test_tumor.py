@@ -6,8 +6,8 @@ import numba
 import numpy as np
 import pytest
 
-from tests.conftest import small_spec
 from xenosim.cell.state import CellState, positions
+from xenosim.testing import small_spec
 from xenosim.tumor import shoving
 from xenosim.tumor import tumor as tumor_module
 from xenosim.tumor.tumor import Tumor

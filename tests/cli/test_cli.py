@@ -14,7 +14,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from tests.command import ENVIRONMENT, call, start
-from tests.conftest import SCENARIOS, SMALL
+from tests.conftest import SCENARIOS
+from xenosim.testing import SMALL
 
 
 def small(*extra: str) -> list[str]:

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from tests.command import call, start
-from tests.conftest import small_spec
 from xenosim.cell.state import CellState
+from xenosim.testing import small_spec
 from xenosim.tumor.abm import XenograftModel
 
 SCENARIO = """

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.conftest import SCENARIOS, SMALL
+from tests.conftest import SCENARIOS
 from xenosim.cli.main import main
 from xenosim.io.tables import read_table
 from xenosim.scenario.load import load_scenario
 from xenosim.study.run import run_study
+from xenosim.testing import SMALL
 
 STUDY = SMALL | {"animals.per_arm": "1", "measure.days": "0..6 by 3"}
 TREATED = "ixazomib"

@@ -633,7 +633,7 @@ def point(start: list[int], direction: list[float], k: int) -> tuple[int, int, i
 
 def time_per_update(cells: int = 400, steps: int = 10) -> float:
     """Seconds per cell update of this model under drug."""
-    from tests.conftest import small_spec
+    from xenosim.testing import small_spec
 
     model = NaiveTumor(Tumor(small_spec(), cells / 1e3, 1))
     model.expose(np.full((1, 1), 0.5))

@@ -7,13 +7,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from tests.conftest import small_spec
 from tests.oracle.naive import COLUMNS, NaiveTumor
 from xenosim.cell import population
 from xenosim.cell.kernel import DYING, READY, step_cells, well_mixed
 from xenosim.cell.params import cell_params, step_factors
 from xenosim.cell.state import FLOAT_COLUMNS, CellState, allocate, positions
 from xenosim.parameters.load import load_set
+from xenosim.testing import small_spec
 from xenosim.tumor import shoving
 from xenosim.tumor.oxygen import OxygenParams
 from xenosim.tumor.tissue import N_ZONES, Perfusion

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.conftest import small_spec
 from xenosim.analysis.clones import WILD_TYPE, clone_fractions, clone_table, final_shares
 from xenosim.cell.state import CellState
 from xenosim.io.tables import COLUMNS
+from xenosim.testing import small_spec
 from xenosim.tumor.tumor import Tumor, TumorSpec
 from xenosim.viz.clones import has_clones, muller_layers, muller_plot
 

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import small_spec
 from xenosim.analysis.dose_response import fit_hill, hill
 from xenosim.assays.culture import Culture, Line, line_of
 from xenosim.assays.plate import Layout
@@ -20,6 +19,7 @@ from xenosim.cell.state import FLOAT_COLUMNS
 from xenosim.errors import ParameterError, TableError
 from xenosim.parameters.load import load_set
 from xenosim.pharmacology.target import Pulse
+from xenosim.testing import small_spec
 from xenosim.tumor.tumor import Tumor
 
 LINE = line_of(load_set("cell"), 30.0)

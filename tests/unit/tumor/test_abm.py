@@ -4,8 +4,8 @@ import mesa
 import numpy as np
 import pytest
 
-from tests.conftest import small_spec
 from xenosim.cell.state import CellState
+from xenosim.testing import small_spec
 from xenosim.tumor.abm import StaleViewError, XenograftModel
 from xenosim.tumor.tumor import Tumor
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.conftest import SCENARIOS, SMALL, small_spec
+from tests.conftest import SCENARIOS
 from xenosim.cell.state import CellState, positions
 from xenosim.errors import ResourceError, RunError, ScenarioError
 from xenosim.io import export
@@ -19,6 +19,7 @@ from xenosim.io.volumes import FIELDS, GAP, Volumes, halve
 from xenosim.scenario.load import load_scenario
 from xenosim.scenario.resolve import resolved_dict, scenario_from_resolved, scenario_hash
 from xenosim.study.animal import tumor_spec
+from xenosim.testing import SMALL, small_spec
 from xenosim.tumor.tumor import Tumor
 from xenosim.tumor.volumes import volumes
 from xenosim.viz.paint import STATE_COLORS, paint

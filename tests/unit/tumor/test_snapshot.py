@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.conftest import small_spec
-from tests.unit.test_checkpoints import same
+from tests.unit.io.test_checkpoints import same
 from xenosim.io.checkpoints import load_checkpoint, save_checkpoint
+from xenosim.testing import small_spec
 from xenosim.tumor.snapshot import cropped, fill
 from xenosim.tumor.tissue import N_ZONES
 from xenosim.tumor.tumor import Tumor

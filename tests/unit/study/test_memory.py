@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import SCENARIOS, SMALL
+from tests.conftest import SCENARIOS
 from xenosim.errors import ResourceError
 from xenosim.scenario.load import load_scenario
 from xenosim.study import memory
 from xenosim.study.run import run_study
+from xenosim.testing import SMALL
 
 FULL = next(path for path in SCENARIOS if path.stem == "full_size")
 ESCC = next(path for path in SCENARIOS if path.stem == "escc_q2d")

@@ -82,7 +82,7 @@ def begin(base: Path, event: int | np.integer, jobs: int = 1) -> subprocess.Pope
     command = [sys.executable, "-m", "tests.study_on_disk", str(base), str(jobs), str(event)]
     process = subprocess.Popen(
         command,
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

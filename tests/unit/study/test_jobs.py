@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from tests.conftest import small_spec
 from xenosim.cell import kernel, population
+from xenosim.testing import small_spec
 from xenosim.tumor import shoving
 from xenosim.tumor.tumor import Tumor
 
