@@ -18,7 +18,7 @@ from xenosim.io.runs import UNFINISHED
 from xenosim.scenario.load import load_scenario
 from xenosim.scenario.schema import Scenario
 from xenosim.study.run import StudyResult, run_study
-from xenosim.study.workspace import Plan, Workspace
+from xenosim.study.unfinished_run import Plan, UnfinishedRun
 
 TEXT = """\
 title: Tiny
@@ -52,13 +52,15 @@ def tables(directory: Path) -> dict[str, bytes]:
 def go_on(base: Path, scenario: Scenario, plan: Plan, jobs: int = 1) -> Path:
     """Resume the unfinished run below ``base``, or begin one; its final directory."""
     left = list(base.glob(f"*{UNFINISHED}"))
-    with Workspace.open(left[0]) if left else Workspace.create(base, scenario, plan) as work:
+    with (
+        UnfinishedRun.open(left[0]) if left else UnfinishedRun.create(base, scenario, plan) as work
+    ):
         result: StudyResult = run_study(
             work.scenario,
             jobs=jobs,
             paired=work.plan.paired,
-            keeper=work.keeper(),
-            origin=work.origin(),
+            store=work.store(),
+            source=work.source(),
         )
         return work.publish(result)
 

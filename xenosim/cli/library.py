@@ -172,7 +172,7 @@ def calibrate_lines(
 ) -> None:
     """Run the calibration again and print every residual."""
     from xenosim.assays.calibration import calibrate_line, write_calibration
-    from xenosim.study.execute import Workers
+    from xenosim.execution.processes import Workers
 
     records = [find_line(name) for name in names] or [
         record for record in lines().values() if record.target

@@ -81,7 +81,7 @@ def run(
     """Simulate a study with independent animals; print the answer and leave a run directory."""
     from xenosim.cli.simulate import simulate
 
-    simulate(file, set_ or [], seed, jobs, out, json, saving=(every, days, keep), origin=from_)
+    simulate(file, set_ or [], seed, jobs, out, json, saving=(every, days, keep), source=from_)
 
 
 @app.command()

@@ -19,7 +19,7 @@ from xenosim.io.runs import check_writable
 from xenosim.units import quantity
 
 if TYPE_CHECKING:
-    from xenosim.study.workspace import Workspace
+    from xenosim.study.unfinished_run import UnfinishedRun
 
 
 def parse_overrides(pairs: list[str], seed: int | None) -> dict[str, str]:
@@ -45,7 +45,7 @@ def simulate(
     *,
     saving: tuple[str, str | None, bool],
     paired: bool = False,
-    origin: str | None = None,
+    source: str | None = None,
 ) -> None:
     """Load, run, write, print. ``saving``: time between checkpoints, days of those that stay,
     whether the last ones stay.
@@ -64,7 +64,7 @@ def simulate(
     base = Path(out)
 
     from xenosim.study.memory import workers_that_fit
-    from xenosim.study.workspace import Plan, Workspace
+    from xenosim.study.unfinished_run import Plan, UnfinishedRun
 
     workers_that_fit(scenario, jobs, file)
     check_writable(base)
@@ -73,7 +73,7 @@ def simulate(
 
     command = shlex.join(["xenosim", *sys.argv[1:]])
     plan = Plan(command, paired, every_s, every_steps, days, saving[2])
-    with Workspace.create(base, scenario, plan, Path(origin) if origin else None) as work:
+    with UnfinishedRun.create(base, scenario, plan, Path(source) if source else None) as work:
         try:
             _carry_out(work, jobs, as_json)
         except RunError:
@@ -86,9 +86,9 @@ def simulate(
 
 def resume_run(run: str, jobs: int | None, as_json: bool) -> None:
     """Go on with an unfinished run."""
-    from xenosim.study.workspace import Workspace
+    from xenosim.study.unfinished_run import UnfinishedRun
 
-    finished = Workspace.finished(Path(run))
+    finished = UnfinishedRun.finished(Path(run))
     if finished:
         typer.echo(
             json.dumps({"run_directory": str(finished), "finished": True})
@@ -96,18 +96,18 @@ def resume_run(run: str, jobs: int | None, as_json: bool) -> None:
             else f"This run is finished: {finished}"
         )
         return
-    with Workspace.open(Path(run)) as work:
+    with UnfinishedRun.open(Path(run)) as work:
         _carry_out(work, jobs, as_json)
 
 
-def _carry_out(work: Workspace, jobs: int | None, as_json: bool) -> None:
+def _carry_out(work: UnfinishedRun, jobs: int | None, as_json: bool) -> None:
     """Run what is left of a study, write and print its result; when it is stopped, say how to go
     on.
     """
     from concurrent.futures.process import BrokenProcessPool
 
+    from xenosim.execution.stopping import Stopped, obeying
     from xenosim.jit import IS_COMPILED
-    from xenosim.study.interrupt import Stopped, obeying
     from xenosim.study.run import run_study
 
     def draw(folder: Path) -> None:
@@ -125,14 +125,14 @@ def _carry_out(work: Workspace, jobs: int | None, as_json: bool) -> None:
     imports.start()
     try:
         with obeying(), Progress(show) as progress:
-            keeper = work.keeper()
+            store = work.store()
             result = run_study(
                 work.scenario,
                 jobs=jobs,
                 progress=progress,
                 paired=work.plan.paired,
-                keeper=keeper,
-                origin=work.origin(),
+                store=store,
+                source=work.source(),
             )
             directory = work.publish(result, draw)
     except Stopped as stopped:

@@ -10,9 +10,9 @@ import typer
 
 from xenosim.cli.simulate import parse_overrides
 from xenosim.errors import ParameterError, suggest
+from xenosim.execution.processes import Workers
 from xenosim.io.runs import check_writable, new_run_directory, write_table
 from xenosim.scenario.load import load_scenario
-from xenosim.study.execute import Workers
 from xenosim.validation.perfusion import perfusion_rows, sweep
 from xenosim.validation.table import (
     KINDS,

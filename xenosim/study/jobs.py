@@ -14,10 +14,11 @@ import numpy as np
 
 from xenosim.analysis.volume import caliper_volume
 from xenosim.cell.state import CellState
+from xenosim.execution import stopping
+from xenosim.execution.progress import report_part
 from xenosim.io.checkpoints import load_checkpoint
 from xenosim.pharmacology.regimen import Dose
 from xenosim.scenario.resolve import model_set
-from xenosim.study import interrupt
 from xenosim.study.animal import (
     Variation,
     body_weight_model,
@@ -27,8 +28,7 @@ from xenosim.study.animal import (
     made_of,
     tumor_spec,
 )
-from xenosim.study.execute import report_part
-from xenosim.study.keeper import Keeper, Rhythm
+from xenosim.study.checkpoint_store import CheckpointStore, CheckpointTimer
 from xenosim.study.memory import largest_volume
 from xenosim.tumor.growth import Growth
 from xenosim.tumor.tumor import Tumor, TumorSpec
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 QUANTILES = (0.05, 0.5, 0.95)
 LESION_STREAM = 6
 #: Keeps no state.
-NOTHING = Keeper()
+NOT_SAVED = CheckpointStore()
 #: What changes in the body weight of an animal.
 WEIGHT_STATE = ("start_g", "loss_fraction", "age_days")
 
 
-class Origin(NamedTuple):
+class SourceAnimal(NamedTuple):
     """A living animal of another study that takes the place of a grown one: the checkpoint at
     ``path``, taken on ``day`` [day] after ``growth_days`` [day] of growth; what it was made of, and
     the ``doses`` it has had, in times of the new study.
@@ -62,7 +62,7 @@ class Origin(NamedTuple):
 
 class Job(NamedTuple):
     """One animal: ``arm`` is its name (None: only grow it up), ``growth_days`` how long it grows
-    before day 0 [day]; ``origin``: the living animal it is, rather than one that is grown.
+    before day 0 [day]; ``source``: the living animal it is, rather than one that is grown.
     """
 
     scenario: Scenario
@@ -72,7 +72,7 @@ class Job(NamedTuple):
     replicate: int
     growth_days: int
     keep_slice: bool = False
-    origin: Origin | None = None
+    source: SourceAnimal | None = None
 
     @property
     def animal_key(self) -> str:
@@ -89,8 +89,8 @@ class Job(NamedTuple):
     def variation(self) -> Variation:
         """What makes this animal differ from the typical one."""
         return (
-            self.origin.variation
-            if self.origin
+            self.source.variation
+            if self.source
             else draw_variation(self.scenario, self.replicate, self.animal)
         )
 
@@ -98,7 +98,7 @@ class Job(NamedTuple):
     def doses(self) -> tuple[Dose, ...]:
         """Doses that the animal gets, and those it has had."""
         arm = next(arm for arm in self.scenario.arms if arm.name == self.arm)
-        return (*(self.origin.doses if self.origin else ()), *arm.doses)
+        return (*(self.source.doses if self.source else ()), *arm.doses)
 
 
 class Outcome(NamedTuple):
@@ -113,22 +113,22 @@ class Outcome(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def grow_up(job: Job, keeper: Keeper = NOTHING) -> list[float]:
+def grow_up(job: Job, store: CheckpointStore = NOT_SAVED) -> list[float]:
     """True volume [mm3] of an untreated animal on each day from engraftment until it is well above
     the start volume.
     """
-    known: list[float] | None = keeper.recall(job.animal_key)
+    known: list[float] | None = store.recall(job.animal_key)
     if known is not None:
         return known
-    with interrupt.shielded():
-        growing = Growing(job, keeper)
+    with stopping.shielded():
+        growing = Growing(job, store)
         start = job.scenario.tumor.start_volume_mm3
         limit = math.ceil(6.0 * growth_days_expected(job.scenario))
         volumes = growing.volumes
         while (volumes[-1] < 1.25 * start or len(volumes) < 2) and len(volumes) <= limit:
             growing.advance_to(len(volumes) * growing.per_day)
             volumes.append(growing.model.volume_mm3)
-        keeper.remember(job.animal_key, volumes)
+        store.remember(job.animal_key, volumes)
     return volumes
 
 
@@ -137,10 +137,10 @@ class Growing:
     engraftment on.
     """
 
-    def __init__(self, job: Job, keeper: Keeper, last_step: int | None = None) -> None:
+    def __init__(self, job: Job, store: CheckpointStore, last_step: int | None = None) -> None:
         self.per_day = round(24.0 / job.scenario.dt_h)
-        self.rhythm = Rhythm(keeper, job.animal_key, [])
-        kept = keeper.latest(job.animal_key, last_step)
+        self.timer = CheckpointTimer(store, job.animal_key, [])
+        kept = store.latest(job.animal_key, last_step)
         spec = animal_spec(job)
         self.model = new_model(job, None, lesions_of(spec, kept["tumors"]) if kept else None)
         self.volumes: list[float] = kept["volumes"] if kept else [self.model.volume_mm3]
@@ -150,7 +150,7 @@ class Growing:
         tumor = self.model.tumor
         while tumor.step_number < step:
             self.model.advance()
-            self.rhythm.tick(self.state)
+            self.timer.tick(self.state)
 
     def state(self) -> tuple[int, dict[str, Any], Any]:
         """Step number, header and state of the growing animal."""
@@ -248,19 +248,19 @@ def run_job(job: Job) -> Outcome:
     return run_animal((job,))[0]
 
 
-def run_animal(jobs: tuple[Job, ...], keeper: Keeper = NOTHING) -> list[Outcome]:
+def run_animal(jobs: tuple[Job, ...], store: CheckpointStore = NOT_SAVED) -> list[Outcome]:
     """Grow one animal up, once, and follow it in every arm of ``jobs``, which differ in nothing
     else.
     """
-    with interrupt.shielded():
-        outcomes = {job.key: keeper.outcome(job.key) for job in jobs}
+    with stopping.shielded():
+        outcomes = {job.key: store.outcome(job.key) for job in jobs}
         waiting = [job for job in jobs if outcomes[job.key] is None]
         grown: list[Tumor] = []
         for before, job in enumerate(waiting, start=len(jobs) - len(waiting)):
-            interrupt.check()
-            kept = keeper.latest(job.key)
-            if kept is None and job.origin is None:
-                grown = grown or grown_tumors(job, keeper)
+            stopping.check()
+            kept = store.latest(job.key)
+            if kept is None and job.source is None:
+                grown = grown or grown_tumors(job, store)
                 # The last arm takes the tumors themselves; the others, copies.
                 tumors = (
                     grown
@@ -271,14 +271,14 @@ def run_animal(jobs: tuple[Job, ...], keeper: Keeper = NOTHING) -> list[Outcome]
                 recorder.model.time_h = grown_h(job)
             else:
                 recorder = restored(job, kept)
-            outcome = follow(recorder, keeper, before)
-            keeper.finish(job.key, outcome._asdict())
+            outcome = follow(recorder, store, before)
+            store.finish(job.key, outcome._asdict())
             outcomes[job.key] = outcome._asdict()
             # A Mesa model refers to itself: its columns would stay until the collector happens to
             # run.
             recorder.model.tumors.clear()
         grown.clear()
-        keeper.forget(jobs[0].animal_key)
+        store.forget(jobs[0].animal_key)
     return [Outcome(**(found | {"notes": tuple(found["notes"])})) for found in outcomes.values()]
 
 
@@ -287,14 +287,14 @@ def lesions_of(spec: TumorSpec, states: list[dict[str, Any]]) -> list[Tumor]:
     return [Tumor.from_state(spec, state) for state in states]
 
 
-def grown_tumors(job: Job, keeper: Keeper) -> list[Tumor]:
+def grown_tumors(job: Job, store: CheckpointStore) -> list[Tumor]:
     """The animal's tumor on day 0, or its lesions."""
     last_step = job.growth_days * round(24.0 / job.scenario.dt_h)
-    growing = Growing(job, keeper, last_step)
+    growing = Growing(job, store, last_step)
     growing.advance_to(last_step)
-    if growing.rhythm.written:
+    if growing.timer.written:
         # Growing takes long enough to be saved: the other arms need not do it again.
-        growing.rhythm.save(growing.state)
+        growing.timer.save(growing.state)
     return growing.model.tumors
 
 
@@ -309,15 +309,15 @@ def grown_h(job: Job) -> float:
 
 
 def restored(job: Job, kept: Any) -> Recorder:
-    """The animal as it was ``kept``; or else, as its origin has it, on day 0."""
-    state = kept if kept is not None else load_checkpoint(Path(job.origin.path))[1]  # type: ignore[union-attr]
+    """The animal as it was ``kept``; or else, as its source has it, on day 0."""
+    state = kept if kept is not None else load_checkpoint(Path(job.source.path))[1]  # type: ignore[union-attr]
     tumors = lesions_of(animal_spec(job), state["tumors"])
     recorder = Recorder(job, new_model(job, job.doses, tumors))
     recorder.set_state(state, continues=kept is not None)
     return recorder
 
 
-def follow(recorder: Recorder, keeper: Keeper, before: int = 0) -> Outcome:
+def follow(recorder: Recorder, store: CheckpointStore, before: int = 0) -> Outcome:
     """Treat an animal from day 0 and record it on every measurement day until its removal;
     ``before``: arms of it that are done.
 
@@ -325,23 +325,23 @@ def follow(recorder: Recorder, keeper: Keeper, before: int = 0) -> Outcome:
     body-weight limit; the tumor is not simulated after that.
     """
     job, model = recorder.job, recorder.model
-    rhythm = Rhythm(keeper, job.key, recorder.notes)
-    stays = [day for day in keeper.days if 24.0 * day > model.time_h - 1e-9]
+    timer = CheckpointTimer(store, job.key, recorder.notes)
+    stays = [day for day in store.days if 24.0 * day > model.time_h - 1e-9]
     for day in job.scenario.measure.days[len(recorder.truth) :]:
         while True:
             while stays and model.time_h > 24.0 * stays[0] - 1e-9:
-                failure = keeper.save_day(day_name(job, stays.pop(0)), *recorder.state()[1:])
+                failure = store.save_day(day_name(job, stays.pop(0)), *recorder.state()[1:])
                 recorder.notes += [failure] if failure else []
             if model.time_h >= 24.0 * day - 1e-9:
                 break
             recorder.advance()
-            rhythm.tick(recorder.state)
+            timer.tick(recorder.state)
             if round(model.time_h / job.scenario.dt_h) % round(24.0 / job.scenario.dt_h) == 0:
                 report_part(before + model.time_h / (24.0 * job.scenario.measure.days[-1]))
         if recorder.measure(day):
             break
-    if keeper.folder and keeper.keep_last:
-        rhythm.save(recorder.state)
+    if store.folder and store.keep_last:
+        timer.save(recorder.state)
     return recorder.outcome()
 
 
@@ -451,8 +451,8 @@ class Recorder:
 
     def total_days(self, day: float) -> float:
         """Days from engraftment to ``day`` of the study [day]."""
-        origin = self.job.origin
-        return float(day + (origin.day + origin.growth_days if origin else self.job.growth_days))
+        source = self.job.source
+        return float(day + (source.day + source.growth_days if source else self.job.growth_days))
 
     def advance(self) -> None:
         """One time step of tumor, blood and body weight."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from xenosim.cell.state import HELD_AT_REST, Cells, allocate, bytes_per_cell
 from xenosim.errors import ResourceError
+from xenosim.execution.processes import worker_count
 from xenosim.scenario.resolve import model_set
-from xenosim.study.execute import worker_count
 
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario

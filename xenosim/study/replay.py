@@ -20,7 +20,7 @@ from xenosim.jit import source_hash
 from xenosim.parameters.perturb import mutations
 from xenosim.scenario.resolve import scenario_from_resolved, scenario_hash
 from xenosim.study.jobs import Job, grow_to_day_0, new_model, restored
-from xenosim.study.kept import Kept, kept_checkpoints, kept_origin, model_at
+from xenosim.study.saved_animals import SavedAnimal, model_at, saved_animals, saved_source
 from xenosim.tumor.growth import Growth
 from xenosim.tumor.volumes import volumes
 
@@ -45,7 +45,7 @@ class Replay:
         Whether a difference from the tables is an error.
     lesion : int, optional
         Which of its lesions is shown, from 1; the largest by default.
-    kept : tuple of Kept
+    saved : tuple of SavedAnimal
         Checkpoints to begin from, the latest first.
     begun, compared
         Of the last walk: the checkpoint it began from ("": none), and the days on which it was
@@ -57,7 +57,7 @@ class Replay:
     tables: dict[str, pd.DataFrame]
     strict: bool
     lesion: int | None = None
-    kept: tuple[Kept, ...] = ()
+    saved: tuple[SavedAnimal, ...] = ()
     begun: str = ""
     compared: list[float] = field(default_factory=list)
 
@@ -77,8 +77,8 @@ class Replay:
         """First day that can be simulated again [day]: engraftment, or of a branched run day 0, or
         its first checkpoint.
         """
-        if self.job.origin and not self.job.origin.path:
-            return min(kept.day for kept in self.kept)
+        if self.job.source and not self.job.source.path:
+            return min(saved.day for saved in self.saved)
         return 0.0 - self.job.growth_days
 
     @property
@@ -186,13 +186,13 @@ class Replay:
     def _begin(self, day: float) -> XenograftModel:
         """The animal at the latest state up to ``day`` that the run keeps, or at engraftment."""
         self.begun, self.compared = "", []
-        if found := model_at(self.job, self.kept, day):
+        if found := model_at(self.job, self.saved, day):
             model, self.begun = found
             return model
-        if not self.job.origin:
+        if not self.job.source:
             return new_model(self.job, self.job.doses)
         try:
-            self.begun = Path(self.job.origin.path).name
+            self.begun = Path(self.job.source.path).name
             return restored(self.job, None).model
         except CheckpointError as error:
             raise _branched(self.run, error) from error
@@ -286,10 +286,10 @@ def replay(
         raise RunError(
             "manifest.json is damaged", where=str(run), remedy="run the scenario again"
         ) from error
-    kept = kept_checkpoints(run, scenario, key)
+    saved = saved_animals(run, scenario, key)
     try:
-        origin = (
-            kept_origin(run, scenario, manifest["branched_from"], kept)
+        source = (
+            saved_source(run, scenario, manifest["branched_from"], saved)
             if manifest.get("branched_from")
             else None
         )
@@ -297,11 +297,11 @@ def replay(
         raise _branched(run, error) from error
     found = Replay(
         run,
-        Job(scenario, growth, key["arm"], key["animal_id"], key["replicate"], days, origin=origin),
+        Job(scenario, growth, key["arm"], key["animal_id"], key["replicate"], days, source=source),
         own,
         same,
         lesion,
-        kept,
+        saved,
     )
     if lesion is not None and not 1 <= lesion <= found.n_lesions:
         one = found.n_lesions == 1

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xenosim.errors import ScenarioError
+from xenosim.execution.processes import Workers
 from xenosim.io.runs import new_run_directory, write_json, write_table
 from xenosim.jit import source_hash
 from xenosim.parameters.perturb import mutations
@@ -28,17 +29,24 @@ from xenosim.pharmacology.events import doses_to_events
 from xenosim.pharmacology.pk import plasma_profile
 from xenosim.scenario.resolve import model_set, resolved_dict, scenario_hash, status_counts
 from xenosim.study.animal import drug_pk, exposures, generator, tumor_spec
-from xenosim.study.execute import Workers
-from xenosim.study.jobs import NOTHING, Job, Origin, Outcome, compile_kernels, grow_up, run_animal
+from xenosim.study.jobs import (
+    NOT_SAVED,
+    Job,
+    Outcome,
+    SourceAnimal,
+    compile_kernels,
+    grow_up,
+    run_animal,
+)
 from xenosim.study.memory import workers_that_fit
 from xenosim.tumor.growth import CALIBRATION_RESOLUTION, Growth, calibrate, from_potential
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from xenosim.execution.progress import Progress
     from xenosim.scenario.schema import Scenario
-    from xenosim.study.execute import Progress
-    from xenosim.study.keeper import Keeper
+    from xenosim.study.checkpoint_store import CheckpointStore
 
 ASSIGNMENT_STREAM = 5
 
@@ -55,7 +63,7 @@ class StudyResult:
     paired: bool
     seconds: float
     notes: tuple[str, ...] = ()
-    origin: Origin | None = None
+    source: SourceAnimal | None = None
 
     def warnings(self) -> list[str]:
         """What the reader must know: assumed parameters, lengths of the pre-growth, missing control
@@ -86,9 +94,9 @@ class StudyResult:
                     "the control lost its largest tumors, which draws T/C toward 100 %; growth"
                     " rates, delays and T/C of last volumes use every animal"
                 )
-        if self.origin:
+        if self.source:
             notes.append(
-                f"animal {self.origin.animal} of the checkpoint, day {self.origin.day:g}, in every"
+                f"animal {self.source.animal} of the checkpoint, day {self.source.day:g}, in every"
                 " arm: start volume, growth and number of animals of the scenario do not apply"
             )
         return notes + list(self.notes)
@@ -256,7 +264,7 @@ class StudyResult:
             "control": self.scenario.control.name,
             "arms": [arm.name for arm in self.scenario.arms],
             "branched_from": (
-                {"day": self.origin.day, "animal_id": self.origin.animal} if self.origin else None
+                {"day": self.source.day, "animal_id": self.source.animal} if self.source else None
             ),
             "simulated": True,
             "warnings": self.warnings(),
@@ -371,8 +379,8 @@ def run_study(
     jobs: int | None = None,
     progress: Progress | None = None,
     paired: bool = False,
-    keeper: Keeper = NOTHING,
-    origin: Origin | None = None,
+    store: CheckpointStore = NOT_SAVED,
+    source: SourceAnimal | None = None,
 ) -> StudyResult:
     """Simulate a study.
 
@@ -387,9 +395,9 @@ def run_study(
     paired : bool
         True: every animal is in every arm, on common random numbers (compare schedules). False:
         independent animals, randomized on their starting volume (run's statistics).
-    keeper : Keeper, optional
+    store : CheckpointStore, optional
         Where the study keeps its state, to be resumed from; nowhere by default.
-    origin : Origin, optional
+    source : SourceAnimal, optional
         A living animal that is taken into every arm, in place of grown ones.
 
     Raises
@@ -400,17 +408,15 @@ def run_study(
     started = time.monotonic()
     tasks_at_most = scenario.animals.per_arm * len(scenario.arms) * scenario.replicates
     with Workers(
-        workers_that_fit(scenario, jobs), tasks_at_most, saves=bool(keeper.folder)
+        workers_that_fit(scenario, jobs), tasks_at_most, saves=bool(store.folder)
     ) as workers:
         workers.begin(compile_kernels, scenario)
-        growth = origin.growth if origin else calibrated(scenario, keeper)
-        paired = paired or origin is not None
+        growth = source.growth if source else calibrated(scenario, store)
+        paired = paired or source is not None
         tasks, growth_days = (
-            branch(scenario, origin)
-            if origin
-            else enroll(scenario, growth, workers, paired, keeper)
+            branch(scenario, source) if source else enroll(scenario, growth, workers, paired, store)
         )
-        outcomes = follow_all(tasks, workers, progress, keeper)
+        outcomes = follow_all(tasks, workers, progress, store)
     tables = build_tables(scenario, tasks, outcomes, paired)
     snapshots = {
         str(t.arm): o.snapshot
@@ -427,29 +433,29 @@ def run_study(
         paired,
         time.monotonic() - started,
         notes,
-        origin,
+        source,
     )
 
 
-def calibrated(scenario: Scenario, keeper: Keeper) -> Growth:
+def calibrated(scenario: Scenario, store: CheckpointStore) -> Growth:
     """The growth that reproduces what the scenario asks for."""
-    known = keeper.recall("growth")
+    known = store.recall("growth")
     growth = Growth(**known) if known else calibrate_growth(scenario)
-    keeper.remember("growth", growth._asdict())
+    store.remember("growth", growth._asdict())
     return growth
 
 
-def branch(scenario: Scenario, origin: Origin) -> tuple[list[Job], dict[int, int]]:
+def branch(scenario: Scenario, source: SourceAnimal) -> tuple[list[Job], dict[int, int]]:
     """One living animal in every arm."""
     arms = [arm.name for arm in scenario.arms]
     return [
-        Job(scenario, origin.growth, arm, origin.animal, 0, 0, keep_slice=True, origin=origin)
+        Job(scenario, source.growth, arm, source.animal, 0, 0, keep_slice=True, source=source)
         for arm in arms
     ], {}
 
 
 def follow_all(
-    tasks: list[Job], workers: Workers, progress: Progress | None, keeper: Keeper
+    tasks: list[Job], workers: Workers, progress: Progress | None, store: CheckpointStore
 ) -> list[Outcome]:
     """Outcome of every job, in their order. Arms of one animal share its growth, in one worker,
     unless workers would be idle.
@@ -464,7 +470,7 @@ def follow_all(
         for part in range(min(parts, len(jobs)))
     ]
     found = workers.map(
-        partial(run_animal, keeper=keeper),
+        partial(run_animal, store=store),
         groups,
         progress,
         cost=lambda group: group[0].variation.growth * len(group),
@@ -504,7 +510,7 @@ def calibrate_growth(scenario: Scenario) -> Growth:
 
 
 def enroll(
-    scenario: Scenario, growth: Growth, workers: Workers, paired: bool, keeper: Keeper
+    scenario: Scenario, growth: Growth, workers: Workers, paired: bool, store: CheckpointStore
 ) -> tuple[list[Job], dict[int, int]]:
     """Grow all animals of each replicate up, find the day their mean volume passes the start
     volume, and assign arms.
@@ -516,7 +522,7 @@ def enroll(
         for r in range(scenario.replicates)
         for a in range(1, per_cohort + 1)
     ]
-    volumes = workers.map(partial(grow_up, keeper=keeper), cohort)
+    volumes = workers.map(partial(grow_up, store=store), cohort)
     tasks: list[Job] = []
     growth_days: dict[int, int] = {}
     for replicate in range(scenario.replicates):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from xenosim.execution.processes import Workers
 from xenosim.study.animal import exposures, tumor_spec
-from xenosim.study.execute import Workers
 from xenosim.study.run import calibrate_growth
 from xenosim.tumor.abm import XenograftModel
 

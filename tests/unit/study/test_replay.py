@@ -14,10 +14,10 @@ import pytest
 from tests.study_on_disk import go_on, tables, tiny
 from xenosim.errors import RunError
 from xenosim.io.checkpoints import load_checkpoint
-from xenosim.study.branch import read_origin
 from xenosim.study.replay import Replay, replay
 from xenosim.study.run import run_study
-from xenosim.study.workspace import Plan, Workspace
+from xenosim.study.source_animal import read_source
+from xenosim.study.unfinished_run import Plan, UnfinishedRun
 from xenosim.tumor.abm import XenograftModel
 
 KEPT = "arm1_early_animal1_replicate0_day{}.ckpt"
@@ -83,7 +83,7 @@ def test_a_replay_begins_at_the_nearest_checkpoint_before(
         f"begun at {begun}"
     )
     assert found.compared == [float(2 * (day // 2))]
-    found.kept = ()
+    found.saved = ()
     assert at(found, day) == tumor and found.begun == "" and steps[0] > walked + 24 * day
 
 
@@ -121,7 +121,7 @@ def branched(saved: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("branched")
     scenario = tiny(base, measure__days="0,2", arms__early__regimen="10 mg/kg IV days 0")
     path = saved / "checkpoints" / KEPT.format(2)
-    Workspace.create(base, scenario, Plan(days=(1.0,)), path).lock.close()
+    UnfinishedRun.create(base, scenario, Plan(days=(1.0,)), path).lock.close()
     return go_on(base, scenario, Plan())
 
 
@@ -147,29 +147,29 @@ def test_a_branched_run_without_a_tumor_is_refused(
     branched: Path, tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = Path(shutil.copytree(branched, tmp_path / "run"))
-    origin = run / "checkpoints" / "origin.ckpt"
+    source = run / "checkpoints" / "origin.ckpt"
     for path in (run / "checkpoints").glob("arm*"):
         path.unlink()
     if how == "none":
-        origin.unlink()
+        source.unlink()
     elif how == "damaged":
-        damage(origin)
+        damage(source)
     elif how == "another animal":
         manifest = json.loads((run / "manifest.json").read_text())
         (run / "manifest.json").write_text(
             json.dumps(manifest | {"branched_from": {"day": 3.0, "animal_id": 1}})
         )
     else:
-        monkeypatch.setattr("xenosim.study.branch.source_hash", lambda: "other")
+        monkeypatch.setattr("xenosim.study.source_animal.source_hash", lambda: "other")
     with pytest.raises(RunError, match="this run branches from a checkpoint"):
         at(replay(run, "early", force=True), 1.0)
 
 
 def test_a_branch_of_a_study_that_was_not_on_disk_says_so(saved: Path, tmp_path: Path) -> None:
     scenario = tiny(tmp_path, measure__days="0,2", arms__early__regimen="10 mg/kg IV days 0")
-    origin = read_origin(saved / "checkpoints" / KEPT.format(2), scenario)
+    source = read_source(saved / "checkpoints" / KEPT.format(2), scenario)
     with pytest.raises(RunError, match="keeps no checkpoint of this animal"):
-        replay(run_study(scenario, jobs=1, origin=origin).write(tmp_path / "runs"))
+        replay(run_study(scenario, jobs=1, source=source).write(tmp_path / "runs"))
 
 
 # -- several lesions, short of oxygen

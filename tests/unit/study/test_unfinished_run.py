@@ -20,9 +20,9 @@ from xenosim.errors import CheckpointError, RunError
 from xenosim.io.checkpoints import load_checkpoint, read_header
 from xenosim.io.runs import UNFINISHED
 from xenosim.scenario.schema import Scenario
-from xenosim.study.branch import read_origin
 from xenosim.study.run import run_study
-from xenosim.study.workspace import Plan, Workspace
+from xenosim.study.source_animal import read_source
+from xenosim.study.unfinished_run import Plan, UnfinishedRun
 
 PLAN = Plan(every_steps=15, paired=True, days=(0.0, 2.0))
 
@@ -102,7 +102,7 @@ def kill_at(base: Path, event: int | np.integer, jobs: int = 1) -> int:
 def finish(base: Path, scenario: Scenario, jobs: int = 1) -> Path:
     """Resume what was killed; the run directory, the only one."""
     for path in base.glob(f"*{UNFINISHED}"):
-        if not Workspace.finished(path):
+        if not UnfinishedRun.finished(path):
             go_on(base, scenario, PLAN, jobs)
     (run,) = base.iterdir()
     return run
@@ -235,34 +235,34 @@ def test_what_does_not_belong_together_is_refused(
 ) -> None:
     files = {path: path.read_bytes() for path in killed.rglob("*") if path.is_file()}
     with (
-        Workspace.open(killed),
+        UnfinishedRun.open(killed),
         pytest.raises(RunError, match=f"another process .{os.getpid()}. is working"),
     ):
-        Workspace.open(killed)
+        UnfinishedRun.open(killed)
     with monkeypatch.context() as patch, pytest.raises(RunError, match="the engine of this run is"):
-        patch.setattr("xenosim.study.workspace.source_hash", lambda: "other")
-        Workspace.open(killed)
+        patch.setattr("xenosim.study.unfinished_run.source_hash", lambda: "other")
+        UnfinishedRun.open(killed)
     scenario = killed / "scenario.json"
     scenario.write_text(scenario.read_text().replace('"seed":7', '"seed":8'))
     with pytest.raises(RunError, match="the scenario of this run is"):
-        Workspace.open(killed)
+        UnfinishedRun.open(killed)
     scenario.write_text("{}")
     with pytest.raises(RunError, match="damaged"):
-        Workspace.open(killed)
+        UnfinishedRun.open(killed)
     for none in (killed / "rolling", Path("/"), killed / "none"):
-        assert Workspace.finished(none) is None
+        assert UnfinishedRun.finished(none) is None
         with pytest.raises(RunError, match="not an unfinished run"):
-            Workspace.open(none)
+            UnfinishedRun.open(none)
     scenario.write_bytes(files[scenario])
     assert all(
         path.read_bytes() == content for path, content in files.items() if path.name != "lock"
     )
-    Workspace.open(killed.with_name(killed.name.removesuffix(UNFINISHED))).lock.close()
+    UnfinishedRun.open(killed.with_name(killed.name.removesuffix(UNFINISHED))).lock.close()
 
 
 def test_a_finished_run_is_finished(saved: Path) -> None:
-    assert Workspace.finished(saved) == saved
-    assert Workspace.finished(saved.with_name(saved.name + UNFINISHED)) == saved
+    assert UnfinishedRun.finished(saved) == saved
+    assert UnfinishedRun.finished(saved.with_name(saved.name + UNFINISHED)) == saved
 
 
 def test_a_full_disk_does_not_end_the_run(
@@ -282,8 +282,8 @@ def test_a_full_disk_does_not_end_the_run(
     base.mkdir()
     monkeypatch.setattr(checkpoints, "_pieces", full)
     scenario = tiny(tmp_path)
-    with Workspace.create(base, scenario, PLAN) as work:
-        result = run_study(scenario, jobs=1, paired=True, keeper=work.keeper())
+    with UnfinishedRun.create(base, scenario, PLAN) as work:
+        result = run_study(scenario, jobs=1, paired=True, store=work.store())
         assert not list(work.path.rglob("*.partial")) and not list(
             (work.path / "rolling").iterdir()
         )
@@ -321,10 +321,10 @@ def test_a_branch_with_the_same_doses_is_the_uninterrupted_animal(
     scenario = tiny(tmp_path, **{key.replace(".", "__"): value for key, value in future.items()})
     full = pd.read_csv(whole / "truth.csv")
     for arm, index in (("early", 1), ("late", 2), ("vehicle", 0)):
-        origin = read_origin(
+        source = read_source(
             saved / "checkpoints" / f"arm{index}_{arm}_animal1_replicate0_day2.ckpt", scenario
         )
-        result = run_study(scenario, jobs=1, origin=origin)
+        result = run_study(scenario, jobs=1, source=source)
         expected = full[full["day"] >= 2]
         # Body weight and every count, of the arm that the animal came from.
         pd.testing.assert_frame_equal(
@@ -348,18 +348,18 @@ def test_a_branch_of_another_kind_of_tumor_is_refused(saved: Path, tmp_path: Pat
         ("animals__strain", "mouse", "animals.strain"),
     ):
         with pytest.raises(CheckpointError, match=message):
-            read_origin(path, tiny(tmp_path, **{key: value}))
+            read_source(path, tiny(tmp_path, **{key: value}))
     with pytest.raises(CheckpointError, match="not a checkpoint"):
-        read_origin(tmp_path / "tiny.yaml", tiny(tmp_path))
+        read_source(tmp_path / "tiny.yaml", tiny(tmp_path))
 
 
 def test_a_branched_run_is_resumed_too(saved: Path, tmp_path: Path) -> None:
     scenario = tiny(tmp_path, measure__days="0,2", arms__early__regimen="10 mg/kg IV days 0")
     path = saved / "checkpoints" / "arm1_early_animal1_replicate0_day2.ckpt"
-    expected = run_study(scenario, jobs=1, origin=read_origin(path, scenario)).write(tmp_path / "a")
+    expected = run_study(scenario, jobs=1, source=read_source(path, scenario)).write(tmp_path / "a")
     base = tmp_path / "b"
     base.mkdir()
-    Workspace.create(base, scenario, Plan(every_steps=10), path).lock.close()
+    UnfinishedRun.create(base, scenario, Plan(every_steps=10), path).lock.close()
     for event in (120, 40):
         assert kill_at(base, event) == -9
     assert tables(finish(base, scenario)) == tables(expected)

@@ -11,9 +11,9 @@ from xenosim.io.checkpoints import load_checkpoint, read_header
 from xenosim.jit import source_hash
 from xenosim.scenario.resolve import scenario_hash
 from xenosim.study.animal import Variation
-from xenosim.study.branch import earlier, origin_of
-from xenosim.study.jobs import Job, Origin, restored
-from xenosim.study.workspace import KEPT, ORIGIN
+from xenosim.study.jobs import Job, SourceAnimal, restored
+from xenosim.study.source_animal import earlier, source_of
+from xenosim.study.unfinished_run import KEPT, ORIGIN
 from xenosim.tumor.growth import Growth
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("xenosim")
 
 
-class Kept(NamedTuple):
+class SavedAnimal(NamedTuple):
     """A checkpoint of one animal in its arm: ``day`` [day], file and header."""
 
     day: float
@@ -31,7 +31,7 @@ class Kept(NamedTuple):
     header: dict[str, Any]
 
 
-def kept_checkpoints(run: Path, scenario: Scenario, animal: dict[str, Any]) -> tuple[Kept, ...]:
+def saved_animals(run: Path, scenario: Scenario, animal: dict[str, Any]) -> tuple[SavedAnimal, ...]:
     """Checkpoints of an animal in the run directory, the latest first; those of another engine or
     scenario are left out.
 
@@ -53,13 +53,13 @@ def kept_checkpoints(run: Path, scenario: Scenario, animal: dict[str, Any]) -> t
     for path in sorted((run / KEPT).glob("*.ckpt")):
         header = _header(path) if path.name != ORIGIN else None
         if header and all(header.get(name) == value for name, value in wanted.items()):
-            found.append(Kept(float(header["day"]), path, header))
-    return tuple(sorted(found, key=lambda kept: (kept.day, kept.path.name), reverse=True))
+            found.append(SavedAnimal(float(header["day"]), path, header))
+    return tuple(sorted(found, key=lambda saved: (saved.day, saved.path.name), reverse=True))
 
 
-def kept_origin(
-    run: Path, scenario: Scenario, branched_from: dict[str, Any], kept: tuple[Kept, ...]
-) -> Origin:
+def saved_source(
+    run: Path, scenario: Scenario, branched_from: dict[str, Any], saved: tuple[SavedAnimal, ...]
+) -> SourceAnimal:
     """The animal that a branched run came from: of the copy that it keeps, or else as its own
     checkpoints tell, which then hold the only tumors.
 
@@ -71,14 +71,14 @@ def kept_origin(
     path = run / KEPT / ORIGIN
     header = _header(path) if path.is_file() else None
     if header and all(header.get(name) == value for name, value in branched_from.items()):
-        return origin_of(header, path, scenario)
-    if not kept:
+        return source_of(header, path, scenario)
+    if not saved:
         raise CheckpointError(
             "the run keeps no checkpoint of this animal that can be used", where=str(run)
         )
-    header = kept[0].header
+    header = saved[0].header
     doses = tuple(earlier(dose, 0.0) for dose in header["doses"] if dose["time_h"] < 0)
-    return Origin(
+    return SourceAnimal(
         "",
         0.0,
         header["animal_id"],
@@ -89,11 +89,13 @@ def kept_origin(
     )
 
 
-def model_at(job: Job, kept: tuple[Kept, ...], day: float) -> tuple[XenograftModel, str] | None:
-    """The animal on the latest day up to ``day`` [day] of which a usable checkpoint is ``kept``,
+def model_at(
+    job: Job, saved: tuple[SavedAnimal, ...], day: float
+) -> tuple[XenograftModel, str] | None:
+    """The animal on the latest day up to ``day`` [day] of which a usable checkpoint is ``saved``,
     and that file's name; None if there is none.
     """
-    for checkpoint in kept:
+    for checkpoint in saved:
         if checkpoint.day <= day + 1e-9:
             try:
                 return (

@@ -19,10 +19,10 @@ from xenosim.io.runs import UNFINISHED, check_writable, free_name, write_json
 from xenosim.jit import source_hash
 from xenosim.scenario.resolve import scenario_hash
 from xenosim.scenario.schema import Scenario
-from xenosim.study.branch import read_origin
-from xenosim.study.jobs import Origin
-from xenosim.study.keeper import DAYS, DEFAULT_SECONDS, ROLLING, Keeper
+from xenosim.study.checkpoint_store import DAYS, DEFAULT_SECONDS, ROLLING, CheckpointStore
+from xenosim.study.jobs import SourceAnimal
 from xenosim.study.run import StudyResult, run_name
+from xenosim.study.source_animal import read_source
 
 PLAN, SCENARIO, LOCK, RESULT, PUBLISHED, ORIGIN = (
     "run.json",
@@ -32,7 +32,7 @@ PLAN, SCENARIO, LOCK, RESULT, PUBLISHED, ORIGIN = (
     "published.json",
     "origin.ckpt",
 )
-#: Folder of a run directory in which checkpoints stay; of a branched run also its origin.
+#: Folder of a run directory in which checkpoints stay; of a branched run also its source.
 KEPT = "checkpoints"
 
 
@@ -50,7 +50,7 @@ class Plan(NamedTuple):
 
 
 @dataclass
-class Workspace:
+class UnfinishedRun:
     """An unfinished run that this process, and no other, works on; a context manager that gives it
     back.
 
@@ -69,25 +69,25 @@ class Workspace:
 
     @classmethod
     def create(
-        cls, base: Path, scenario: Scenario, plan: Plan, origin: Path | None = None
-    ) -> Workspace:
-        """A new unfinished run below ``base``; ``origin``: the checkpoint that it branches from.
+        cls, base: Path, scenario: Scenario, plan: Plan, source: Path | None = None
+    ) -> UnfinishedRun:
+        """A new unfinished run below ``base``; ``source``: the checkpoint that it branches from.
 
         Raises
         ------
         RunError
             ``base`` cannot be written.
         CheckpointError
-            ``origin`` does not fit the scenario.
+            ``source`` does not fit the scenario.
         """
-        if origin is not None:
-            read_origin(origin, scenario)
+        if source is not None:
+            read_source(source, scenario)
         check_writable(base)
         path = base / (free_name(base, run_name(scenario)) + UNFINISHED)
         path.mkdir()
         lock = _take(path)
-        if origin is not None:
-            shutil.copyfile(origin, path / ORIGIN)
+        if source is not None:
+            shutil.copyfile(source, path / ORIGIN)
         (path / SCENARIO).write_text(scenario.model_dump_json(), encoding="utf-8")
         work = cls(path, scenario, plan, lock)
         # The plan comes last: what has none is no run.
@@ -97,7 +97,7 @@ class Workspace:
         return work
 
     @classmethod
-    def open(cls, given: Path) -> Workspace:
+    def open(cls, given: Path) -> UnfinishedRun:
         """The unfinished run at ``given``, or at the name that it will have.
 
         Raises
@@ -160,10 +160,10 @@ class Workspace:
         """What must agree when the run goes on."""
         return ("engine", source_hash()), ("scenario", scenario_hash(self.scenario))
 
-    def keeper(self) -> Keeper:
+    def store(self) -> CheckpointStore:
         """Where the animals of this run are saved."""
         plan = self.plan
-        keeper = Keeper(
+        store = CheckpointStore(
             str(self.path),
             plan.every_s,
             plan.every_steps,
@@ -171,13 +171,13 @@ class Workspace:
             plan.keep_last,
             self.stamp() + (("xenosim", __version__),),
         )
-        keeper.make_folders()
-        return keeper
+        store.make_folders()
+        return store
 
-    def origin(self) -> Origin | None:
+    def source(self) -> SourceAnimal | None:
         """The living animal that the run branches from."""
         path = self.path / ORIGIN
-        return read_origin(path, self.scenario) if path.is_file() else None
+        return read_source(path, self.scenario) if path.is_file() else None
 
     def publish(self, result: StudyResult, draw: Callable[[Path], object] | None = None) -> Path:
         """Write the run directory, give it its name by one rename, and remove everything else; its
@@ -207,7 +207,7 @@ class Workspace:
         (self.path / PLAN).unlink(missing_ok=True)
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def __enter__(self) -> Workspace:
+    def __enter__(self) -> UnfinishedRun:
         return self
 
     def __exit__(self, *exception: object) -> None:

@@ -10,7 +10,7 @@ from xenosim.io.checkpoints import load_checkpoint
 from xenosim.jit import source_hash
 from xenosim.pharmacology.regimen import Dose
 from xenosim.study.animal import Variation, made_of, tumor_spec
-from xenosim.study.jobs import Origin
+from xenosim.study.jobs import SourceAnimal
 from xenosim.tumor.growth import Growth
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LABELS = {"resolution": "tumor.resolution", "dt_h": "dt", "strain": "animals.strain"}
 
 
-def read_origin(path: Path, scenario: Scenario) -> Origin:
+def read_source(path: Path, scenario: Scenario) -> SourceAnimal:
     """The animal of the checkpoint at ``path``, every byte verified and fit for ``scenario``.
 
     Raises
@@ -29,11 +29,11 @@ def read_origin(path: Path, scenario: Scenario) -> Origin:
         Not a checkpoint of an animal, damaged, of another engine, or an animal that the scenario's
         cannot be: another model, resolution, time step, strain or parameter.
     """
-    return origin_of(load_checkpoint(path)[0], path, scenario)
+    return source_of(load_checkpoint(path)[0], path, scenario)
 
 
-def origin_of(header: dict[str, Any], path: Path, scenario: Scenario) -> Origin:
-    """What :func:`read_origin` gives, from the ``header`` alone."""
+def source_of(header: dict[str, Any], path: Path, scenario: Scenario) -> SourceAnimal:
+    """What :func:`read_source` gives, from the ``header`` alone."""
     if header.get("kind") != "animal":
         raise CheckpointError(
             "the checkpoint is not of an animal in an arm",
@@ -63,7 +63,7 @@ def origin_of(header: dict[str, Any], path: Path, scenario: Scenario) -> Origin:
             ),
         )
     hours = 24.0 * header["day"]
-    return Origin(
+    return SourceAnimal(
         str(path),
         header["day"],
         header["animal_id"],

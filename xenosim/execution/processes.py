@@ -8,22 +8,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from functools import partial
 from multiprocessing import connection, get_context, parent_process
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from xenosim.study.interrupt import obey_in_worker
+from xenosim.execution.progress import Progress, listening
+from xenosim.execution.stopping import obey_in_worker
 
 J = TypeVar("J")
 R = TypeVar("R")
-Progress = Callable[[float, int], None]
-#: Who is told how far the task of this process is: nobody in a worker, whose tasks are reported
-#: whole.
-_listeners: list[Callable[[float], None]] = []
-
-
-def report_part(done: float) -> None:
-    """Say how far the task of this process is, in the units that progress counts [-]."""
-    for listener in _listeners:
-        listener(done)
 
 
 def _start_worker(saves: bool) -> None:
@@ -53,6 +44,25 @@ def _end_with_parent() -> None:
 def worker_count(jobs: int | None, tasks: int) -> int:
     """Workers to start: as asked, or one per processor, and never more than there are tasks."""
     return max(1, min(jobs or os.cpu_count() or 1, tasks))
+
+
+class Executor(Protocol):
+    """Where work runs: whatever maps a function over tasks."""
+
+    count: int
+
+    def begin(self, function: Callable[[J], Any], task: J) -> None:
+        """Start work for what it leaves behind; may do nothing."""
+
+    def map(
+        self,
+        function: Callable[[J], R],
+        tasks: Sequence[J],
+        progress: Progress | None = None,
+        cost: Callable[[J], float] | None = None,
+        size: Callable[[J], int] | None = None,
+    ) -> list[R]:
+        """``function`` of every task, results in the order of ``tasks``."""
 
 
 class Workers:
@@ -113,32 +123,43 @@ class Workers:
         one at the end. With ``size``, progress counts a task as that many.
         """
         sizes = [size(task) if size else 1 for task in tasks]
-        done = 0
-        results: list[Any] = []
         if self._pool is None:
-            for task, weight in zip(tasks, sizes, strict=True):
-                if progress:
-                    _listeners[:] = [lambda part, before=done: progress(before + part, sum(sizes))]  # type: ignore[misc]
-                try:
-                    results.append(function(task))
-                finally:
-                    _listeners.clear()
-                done += weight
-                if progress:
-                    progress(done, sum(sizes))
-            return results
+            return _one_by_one(function, tasks, sizes, progress)
         indices = (
             sorted(range(len(tasks)), key=lambda i: -cost(tasks[i])) if cost else range(len(tasks))
         )
         by_index = {i: self._pool.submit(function, tasks[i]) for i in indices}
-        futures: list[Future[Any]] = [by_index[i] for i in range(len(tasks))]
-        weights = dict(zip(futures, sizes, strict=True))
-        waiting = set(futures)
-        while waiting:
-            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in finished:
-                future.result()
-                done += weights[future]
-            if progress:
-                progress(done, sum(sizes))
+        futures: list[Future[R]] = [by_index[i] for i in range(len(tasks))]
+        _wait_for(dict(zip(futures, sizes, strict=True)), progress)
         return [future.result() for future in futures]
+
+
+def _one_by_one(
+    function: Callable[[J], R], tasks: Sequence[J], sizes: list[int], progress: Progress | None
+) -> list[R]:
+    """The tasks in this process, which tells of their parts."""
+    results: list[R] = []
+    done, total = 0, sum(sizes)
+    for task, size in zip(tasks, sizes, strict=True):
+        with listening(_parts_of(progress, done, total) if progress else None):
+            results.append(function(task))
+        done += size
+        if progress:
+            progress(done, total)
+    return results
+
+
+def _parts_of(progress: Progress, before: int, total: int) -> Callable[[float], None]:
+    return lambda part: progress(before + part, total)
+
+
+def _wait_for(sizes: dict[Future[Any], int], progress: Progress | None) -> None:
+    """Wait for futures of the given ``sizes``; the first that fails ends the waiting."""
+    waiting, done, total = set(sizes), 0, sum(sizes.values())
+    while waiting:
+        finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+        for future in finished:
+            future.result()
+            done += sizes[future]
+        if progress:
+            progress(done, total)

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xenosim.errors import CheckpointError
+from xenosim.execution import stopping
 from xenosim.io.checkpoints import load_checkpoint, read_header, save_checkpoint
 from xenosim.io.runs import write_json
-from xenosim.study import interrupt
 
 #: Seconds between the checkpoints of an animal unless asked otherwise.
 DEFAULT_SECONDS = 600.0
@@ -26,7 +26,7 @@ GROWN, ROLLING, OUTCOMES, DAYS = "grown", "rolling", "outcomes", "days"
 _log = logging.getLogger("xenosim")
 
 
-class Keeper(NamedTuple):
+class CheckpointStore(NamedTuple):
     """Where and when a study keeps its state; with no ``folder`` it keeps nothing.
 
     ``every_s`` time between checkpoints of an animal [s], or ``every_steps`` if not 0 [-];
@@ -157,12 +157,12 @@ class Keeper(NamedTuple):
         return ""
 
 
-class Rhythm:
+class CheckpointTimer:
     """When one animal is saved.
 
     Parameters
     ----------
-    keeper : Keeper
+    store : CheckpointStore
         Where and how often.
     key : str
         Name of the animal's files.
@@ -170,8 +170,8 @@ class Rhythm:
         Collects what went wrong.
     """
 
-    def __init__(self, keeper: Keeper, key: str, notes: list[str]) -> None:
-        self.keeper, self.key, self.notes = keeper, key, notes
+    def __init__(self, store: CheckpointStore, key: str, notes: list[str]) -> None:
+        self.store, self.key, self.notes = store, key, notes
         self.written, self._steps, self._last = False, 0, time.monotonic()
 
     def tick(self, state: Callable[[], tuple[int, dict[str, Any], Any]]) -> None:
@@ -189,17 +189,17 @@ class Rhythm:
             This process was asked to stop.
         """
         self._steps += 1
-        if self.keeper.folder and (interrupt.asked() or self._is_due()):
+        if self.store.folder and (stopping.asked() or self._is_due()):
             self.save(state)
-        interrupt.check()
+        stopping.check()
 
     def save(self, state: Callable[[], tuple[int, dict[str, Any], Any]]) -> None:
         """Save the animal now."""
-        failure = self.keeper.save(self.key, *state())
+        failure = self.store.save(self.key, *state())
         self.notes += [failure] if failure and failure not in self.notes else []
         self.written, self._steps, self._last = True, 0, time.monotonic()
 
     def _is_due(self) -> bool:
-        if self.keeper.every_steps:
-            return self._steps >= self.keeper.every_steps
-        return time.monotonic() - self._last >= self.keeper.every_s
+        if self.store.every_steps:
+            return self._steps >= self.store.every_steps
+        return time.monotonic() - self._last >= self.store.every_s

@@ -1,0 +1,33 @@
+"""Work in processes: results in the order of the tasks, progress in full."""
+
+import pytest
+
+from xenosim.execution.processes import Workers, worker_count
+from xenosim.execution.progress import report_part
+
+
+def square(x: int) -> int:
+    report_part(0.5)
+    return x * x
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_results_are_in_the_order_of_the_tasks(jobs: int) -> None:
+    seen: list[tuple[float, int]] = []
+    with Workers(jobs, 3) as workers:
+        found = workers.map(
+            square, [1, 2, 3], lambda *at: seen.append(at), cost=float, size=lambda x: x
+        )
+    assert found == [1, 4, 9]
+    assert seen[-1] == (6, 6) and seen == sorted(seen)
+    # A single process tells of its parts.
+    assert ((0.5, 6) in seen) == (jobs == 1)
+
+
+def test_no_more_workers_than_tasks() -> None:
+    assert worker_count(8, 2) == 2 and worker_count(3, 0) == 1
+
+
+def test_an_error_of_a_task_is_raised() -> None:
+    with Workers(1, 1) as workers, pytest.raises(ZeroDivisionError):
+        workers.map(lambda x: 1 // x, [0])
