@@ -7,8 +7,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from xenosim.analysis.bootstrap import UNDEFINED, interval, resample
 from xenosim.analysis.growth import KEYS
+from xenosim.analysis.resampling import UNDEFINED, interval, resample
 from xenosim.io.tables import COLUMNS
 
 WILD_TYPE = "wild type"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xenosim.analysis.bootstrap import (
+from xenosim.analysis.resampling import (
     UNDEFINED,
     Array,
     Comparison,
@@ -154,16 +154,16 @@ def per_animal(observations: pd.DataFrame) -> dict[str, pd.DataFrame]:
     }
 
 
-def growth_rows(
-    animals: pd.DataFrame, ask: Comparison, rng: np.random.Generator
-) -> list[dict[str, Any]]:
+def growth_rows(animals: pd.DataFrame, ask: Comparison) -> list[dict[str, Any]]:
     """Mean slope of ln V of all animals, early sacrifices included, and its doubling time
     (Demidenko 2010, PMC2900851).
     """
     rates = animals["growth_rate_per_day"].dropna().to_numpy(float)
     if rates.size == 0:
         return []
-    low, high = interval(rates[resample(rates.size, ask.n_boot, rng)].mean(axis=1))
+    low, high = interval(
+        rates[resample(rates.size, ask.n_boot, ask.rng("growth_rate_per_day"))].mean(axis=1)
+    )
     mean = float(rates.mean())
     note = "all measured days of each animal; mean of per-animal slopes"
     doubling, fast, slow = (doubling_time_days(rate) for rate in (mean, high, low))
@@ -191,14 +191,14 @@ def growth_rows(
     ]
 
 
-def growth_auc_rows(
-    animals: pd.DataFrame, ask: Comparison, rng: np.random.Generator
-) -> list[dict[str, Any]]:
+def growth_auc_rows(animals: pd.DataFrame, ask: Comparison) -> list[dict[str, Any]]:
     """Mean ``growth_auc_per_day`` of an arm."""
     values = animals["growth_auc_per_day"].dropna().to_numpy(float)
     if values.size == 0:
         return []
-    limits = interval(values[resample(values.size, ask.n_boot, rng)].mean(axis=1))
+    limits = interval(
+        values[resample(values.size, ask.n_boot, ask.rng("growth_auc_per_day"))].mean(axis=1)
+    )
     note = (
         "each animal from baseline to its last measured day; mean of the animals; the growth rate"
         " only if growth is exponential"
@@ -217,17 +217,15 @@ def growth_auc_rows(
     ]
 
 
-def event_rows(
-    animals: pd.DataFrame, ask: Comparison, rng: np.random.Generator
-) -> list[dict[str, Any]]:
+def event_rows(animals: pd.DataFrame, ask: Comparison) -> list[dict[str, Any]]:
     """Median time to 2 x baseline, ``pfs_doubling``, and to 4 x, ``efs_4x`` (a suite:
     Meric-Bernstam et al. 2024, Mol Cancer Ther 23:924).
     """
     rows = []
     last = animals["last_day"].to_numpy(float)
-    index = resample(last.size, ask.n_boot, rng)
     for name, multiple in (("pfs_doubling", 2), ("efs_4x", 4)):
         times = animals[f"time_to_{multiple}x_days"].to_numpy(float)
+        index = resample(last.size, ask.n_boot, ask.rng(name))
         median = float(km_median(times, last))
         note = (
             "per-animal times, interpolated in ln V"
@@ -265,7 +263,7 @@ def _followed(times: Array, last: Array) -> float:
 
 
 def rate_tc_rows(
-    treated: pd.DataFrame, untreated: pd.DataFrame, ask: Comparison, rng: np.random.Generator
+    treated: pd.DataFrame, untreated: pd.DataFrame, ask: Comparison
 ) -> list[dict[str, Any]]:
     """``rate_tc``: exp((g_T - g_C) d), rates of all animals (after Hather et al. 2014,
     doi:10.4137/CIN.S13974).
@@ -278,7 +276,7 @@ def rate_tc_rows(
     t, c = t[~np.isnan(t)], c[~np.isnan(c)]
     if not t.size or not c.size:
         return []
-    it, ic = indices(t.size, c.size, ask, rng)
+    it, ic = indices(t.size, c.size, ask, ask.rng("rate_tc"))
     estimate = math.exp((float(t.mean()) - float(c.mean())) * ask.day)
     limits = interval(np.exp((t[it].mean(axis=1) - c[ic].mean(axis=1)) * ask.day))
     definition = "exp((g_T - g_C) d), g mean slope of ln V, d the day"
@@ -303,7 +301,7 @@ def rate_tc_rows(
 
 
 def delay_rows(
-    treated: pd.DataFrame, untreated: pd.DataFrame, ask: Comparison, rng: np.random.Generator
+    treated: pd.DataFrame, untreated: pd.DataFrame, ask: Comparison
 ) -> list[dict[str, Any]]:
     """``tgd_days`` T - C (Bissery et al. 1991, Cancer Res 51:4845), ``tgd_pct`` (specific growth
     delay, Boven et al. 1992) and ``log10_cell_kill`` (T - C) / (3.32 Td), Td of the control (in
@@ -314,37 +312,39 @@ def delay_rows(
         (f["time_to_4x_days"].to_numpy(float), f["last_day"].to_numpy(float)) for f in frames
     )
     rates = frames[1]["growth_rate_per_day"].to_numpy(float)
-    it, ic = indices(t.size, c.size, ask, rng)
     median_t, median_c = float(km_median(t, t_last)), float(km_median(c, c_last))
-    boot_t, boot_c = km_median(t[it], t_last[it]), km_median(c[ic], c_last[ic])
-    doubling, boot_doubling = float(_control_doubling(rates)), _control_doubling(rates[ic])
+    doubling = float(_control_doubling(rates))
     note = _delay_note(t, c, median_t, median_c, _followed(t, t_last))
-    undefined = float(np.isinf(boot_c).mean())
-    note += (
-        f"; the interval omits {100 * undefined:.0f} % of the samples, whose control does not"
-        " reach it"
-        if 0 < undefined < 1
-        else ""
-    )
     medians = f"Kaplan-Meier medians T - C to {MULTIPLE:g} x baseline"
     kill = f"(T - C) / (3.32 Td), {medians}, Td the control's doubling time"
     kill_note = (
-        f"{note}; Td {doubling:.3g} d; holds only if treated tumors regrow at the control's rate;"
+        f"; Td {doubling:.3g} d; holds only if treated tumors regrow at the control's rate;"
         " definition not checked"
     )
     rows = []
-    for name, unit, scale, boot_scale, definition, text in (
-        ("tgd_days", "day", 1.0, np.float64(1.0), medians, note),
-        ("tgd_pct", "%", 100.0 / median_c, 100.0 / boot_c, f"{medians}, per cent of C", note),
-        (
-            "log10_cell_kill",
-            "log10 cells",
-            1.0 / (3.32 * doubling),
-            1.0 / (3.32 * boot_doubling),
-            kill,
-            kill_note,
-        ),
+    for name, unit, definition, text in (
+        ("tgd_days", "day", medians, ""),
+        ("tgd_pct", "%", f"{medians}, per cent of C", ""),
+        ("log10_cell_kill", "log10 cells", kill, kill_note),
     ):
+        it, ic = indices(t.size, c.size, ask, ask.rng(name))
+        boot_t, boot_c = km_median(t[it], t_last[it]), km_median(c[ic], c_last[ic])
+        scale, boot_scale = {
+            "tgd_days": (1.0, np.float64(1.0)),
+            "tgd_pct": (100.0 / median_c, 100.0 / boot_c),
+            "log10_cell_kill": (
+                1.0 / (3.32 * doubling),
+                1.0 / (3.32 * _control_doubling(rates[ic])),
+            ),
+        }[name]
+        undefined = float(np.isinf(boot_c).mean())
+        omitted = (
+            f"; the interval omits {100 * undefined:.0f} % of the samples, whose control does not"
+            " reach it"
+            if 0 < undefined < 1
+            else ""
+        )
+        text = note + omitted + text
         with np.errstate(invalid="ignore"):
             estimate, samples = scale * (median_t - median_c), boot_scale * (boot_t - boot_c)
         limits = interval(np.where(np.isfinite(boot_c), samples, np.nan))

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from xenosim.analysis.bootstrap import UNDEFINED, Array, Comparison, interval, resample, row
 from xenosim.analysis.growth import ANIMAL, from_baseline
+from xenosim.analysis.resampling import UNDEFINED, Array, Comparison, interval, resample, row
 from xenosim.errors import TableError
 
 #: mRECIST looks at measurements from this day on [day].
@@ -121,9 +121,7 @@ def responses(
     ).set_index(ANIMAL)
 
 
-def response_rows(
-    animals: pd.DataFrame, ask: Comparison, rng: np.random.Generator
-) -> list[dict[str, Any]]:
+def response_rows(animals: pd.DataFrame, ask: Comparison) -> list[dict[str, Any]]:
     """Rates of each category and the medians of BestResponse and BestAvgResponse of an arm, over
     the animals that can be judged.
     """
@@ -138,7 +136,10 @@ def response_rows(
     ):
         values = judged[column].to_numpy(float)
         samples = (
-            np.median(values[resample(values.size, ask.n_boot, rng)], axis=1)
+            np.median(
+                values[resample(values.size, ask.n_boot, ask.rng(f"mrecist_gao2015_{name}_pct"))],
+                axis=1,
+            )
             if values.size
             else values
         )
@@ -158,7 +159,7 @@ def response_rows(
                 note,
             )
         )
-    rows += _rate_rows("mrecist_gao2015", MRECIST, judged, ask, note, rng)
+    rows += _rate_rows("mrecist_gao2015", MRECIST, judged, ask, note)
     judged = animals[animals["pptp_houghton2007"] != ""]
     note = (
         f"PD1 up to {PD_CUT:g} x the control's median time to 4 x baseline, which the interval"
@@ -173,7 +174,7 @@ def response_rows(
     note += "; " + _not_judged(
         len(animals), len(judged), f"baseline below {MEASURABLE_MM3:g} mm^3 or alone"
     )
-    return rows + _rate_rows("pptp_houghton2007", PPTP, judged, ask, note, rng)
+    return rows + _rate_rows("pptp_houghton2007", PPTP, judged, ask, note)
 
 
 def _not_judged(n: int, judged: int, why: str) -> str:
@@ -190,10 +191,9 @@ def _rate_rows(
     animals: pd.DataFrame,
     ask: Comparison,
     note: str,
-    rng: np.random.Generator,
 ) -> list[dict[str, Any]]:
     labels, n = animals[criterion].to_numpy(), len(animals)
-    index = resample(n, ask.n_boot, rng) if n else None
+    index = resample(n, ask.n_boot, ask.rng(criterion)) if n else None
     rows = []
     for category in categories:
         hits = 100.0 * (labels == category)

@@ -7,19 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from xenosim.analysis.bootstrap import (
-    COLUMNS,
-    UNDEFINED,
-    Array,
-    Comparison,
-    indices,
-    interval,
-    resample,
-    row,
-    shared,
-)
 from xenosim.analysis.growth import (
     ANIMAL,
     KEYS,
@@ -32,12 +20,29 @@ from xenosim.analysis.growth import (
     per_animal,
     rate_tc_rows,
 )
+from xenosim.analysis.resampling import (
+    COLUMNS,
+    UNDEFINED,
+    Array,
+    Comparison,
+    indices,
+    interval,
+    resample,
+    row,
+    shared,
+)
 from xenosim.analysis.response import response_rows, responses
 from xenosim.analysis.volume import TWO_ARM, tc_pct, tc_pct_present
 from xenosim.errors import TableError, suggest
 from xenosim.io.tables import require_columns
 
 NEEDED = (*KEYS, "day", "tumor_volume_mm3")
+#: Endpoints that are a function of another: the same bootstrap samples, so that intervals agree.
+SAMPLES = {
+    "minus_ln_tc": "tc_volume_mean",
+    "tgi_ratio_pct": "tc_volume_mean",
+    "tgi_rtv_pct": "tc_rtv_mean",
+}
 
 
 def check_observations(observations: pd.DataFrame, arms: tuple[str, ...] = ()) -> None:
@@ -176,7 +181,6 @@ def endpoint_table(
     evaluated = default_day(observations) if day is None else day
     note = "last day with at least half of every arm on study" if day is None else "day as asked"
     note += "; paired: animals measured in both arms" if paired else ""
-    rng, more = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     animals = per_animal(observations)
     control_median = float(
         km_median(
@@ -185,35 +189,27 @@ def endpoint_table(
     )
     rows: list[dict[str, Any]] = []
     for arm, growth in animals.items():
-        ask = Comparison(arm, control, evaluated, n_boot, paired)
+        ask = Comparison(arm, control, evaluated, n_boot, paired, seed)
         judged = responses(observations[observations["arm"] == arm], growth, control_median)
-        rows += growth_rows(growth, ask, rng)
+        rows += growth_rows(growth, ask)
         if arm != control:
-            rows += _ratio_rows(observations, ask, note, rng)
-            rows += delay_rows(growth, animals[control], ask, rng)
-            rows += _locf_rows(observations, ask, note, more) + _optimal_rows(
-                observations, ask, more
-            )
-            rows += rate_tc_rows(growth, animals[control], ask, more)
-        rows += (
-            growth_auc_rows(growth, ask, more)
-            + event_rows(growth, ask, more)
-            + response_rows(judged, ask, more)
-        )
+            rows += _ratio_rows(observations, ask, note)
+            rows += delay_rows(growth, animals[control], ask)
+            rows += _locf_rows(observations, ask, note) + _optimal_rows(observations, ask)
+            rows += rate_tc_rows(growth, animals[control], ask)
+        rows += growth_auc_rows(growth, ask) + event_rows(growth, ask) + response_rows(judged, ask)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _ratio_rows(
-    observations: pd.DataFrame, ask: Comparison, note: str, rng: np.random.Generator
-) -> list[dict[str, Any]]:
+def _ratio_rows(observations: pd.DataFrame, ask: Comparison, note: str) -> list[dict[str, Any]]:
     arms = [_measured(observations, name, ask.day) for name in (ask.arm, ask.control)]
     note += _few_left(
         observations, dict(zip((ask.arm, ask.control), map(len, arms), strict=True))
     ) + _left(observations, ask)
     (t, t0), (c, c0) = (_arrays(a) for a in (shared(*arms) if ask.paired else arms))
-    it, ic = indices(t.size, c.size, ask, rng)
     rows = []
     for name, (function, unit, definition) in TWO_ARM.items():
+        it, ic = indices(t.size, c.size, ask, ask.rng(SAMPLES.get(name, name)))
         limits = interval(function(t[it], c[ic], t0[it], c0[ic]))
         estimate = float(function(t, c, t0, c0))
         rows.append(
@@ -233,9 +229,7 @@ def _ratio_rows(
     return rows
 
 
-def _locf_rows(
-    observations: pd.DataFrame, ask: Comparison, note: str, rng: np.random.Generator
-) -> list[dict[str, Any]]:
+def _locf_rows(observations: pd.DataFrame, ask: Comparison, note: str) -> list[dict[str, Any]]:
     """``tc_pct_locf``: the last volume of an animal removed at the volume endpoint is carried
     forward to the day.
     """
@@ -256,7 +250,7 @@ def _locf_rows(
         )
     treated, untreated = shared(*arms) if ask.paired else arms
     (t, t0), (c, c0) = _arrays(treated), _arrays(untreated)
-    it, ic = indices(t.size, c.size, ask, rng)
+    it, ic = indices(t.size, c.size, ask, ask.rng("tc_pct_locf"))
     limits = interval(tc_pct(t[it], c[ic], t0[it], c0[ic]))
     note += (
         f"; {treated['carried'].sum()} treated and {untreated['carried'].sum()} control animals"
@@ -289,9 +283,7 @@ def _relative(observations: pd.DataFrame, arm: str) -> pd.DataFrame:
     return wide.loc[:, wide.columns > 0]
 
 
-def _optimal_rows(
-    observations: pd.DataFrame, ask: Comparison, rng: np.random.Generator
-) -> list[dict[str, Any]]:
+def _optimal_rows(observations: pd.DataFrame, ask: Comparison) -> list[dict[str, Any]]:
     """``tc_pct_optimal``: smallest T/C over the days after day 0 with at least half of each arm;
     each bootstrap sample has its own smallest.
     """
@@ -304,7 +296,7 @@ def _optimal_rows(
     values = np.array([tc_pct_present(t, c) for t, c in pairs])
     if np.isnan(values).all():
         return [row("tc_pct_optimal", ask, np.nan, UNDEFINED, 0, "%", definition, "no such day")]
-    it, ic = indices(len(treated), len(untreated), ask, rng)
+    it, ic = indices(len(treated), len(untreated), ask, ask.rng("tc_pct_optimal"))
     best = int(np.nanargmin(values))
     limits = interval(np.fmin.reduce([tc_pct_present(t[it], c[ic]) for t, c in pairs]))
     n, n_control = (int((~np.isnan(x)).sum()) for x in pairs[best])
@@ -395,11 +387,11 @@ def compare_arms(
         _arrays,
         shared(*(_measured(observations, arm, evaluated) for arm in (arm_a, arm_b, control))),
     )
-    ask = Comparison(f"{arm_a} - {arm_b}", control, evaluated, n_boot, True)
-    index = resample(a.size, n_boot, np.random.default_rng(seed))
+    ask = Comparison(f"{arm_a} - {arm_b}", control, evaluated, n_boot, True, seed)
     rows = []
     for name in ("tc_pct", "tc_volume_mean"):
         function, unit, definition = TWO_ARM[name]
+        index = resample(a.size, n_boot, ask.rng(name))
         estimate = float(function(a, c, a0, c0) - function(b, c, b0, c0))
         limits = interval(
             function(a[index], c[index], a0[index], c0[index])
@@ -419,7 +411,7 @@ def compare_arms(
                 day=evaluated,
             )
         )
-    rows.append(_log_ratio(a, b, index, ask))
+    rows.append(_log_ratio(a, b, ask))
     warning = _few_left(observations, dict.fromkeys((arm_a, arm_b, control), a.size)) + _left(
         observations, ask._replace(arm=arm_a), arm_b
     )
@@ -428,8 +420,9 @@ def compare_arms(
     )
 
 
-def _log_ratio(a: Array, b: Array, index: NDArray[np.int64], ask: Comparison) -> dict[str, Any]:
+def _log_ratio(a: Array, b: Array, ask: Comparison) -> dict[str, Any]:
     difference = np.log(a / b)
+    index = resample(a.size, ask.n_boot, ask.rng("volume_ratio_geometric"))
     limits = interval(np.exp(difference[index].mean(axis=1)))
     return row(
         "volume_ratio_geometric",

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from xenosim.analysis.bootstrap import interval
 from xenosim.analysis.dose_response import Z95, hill
+from xenosim.analysis.resampling import interval
 from xenosim.errors import TableError
 from xenosim.io.tables import require_columns
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ UNDEFINED = (math.nan, math.nan)
 
 class Comparison(NamedTuple):
     """What is asked: ``arm`` against ``control`` on ``day`` [day]; ``paired``: the same animals are
-    in every arm.
+    in every arm; ``seed``: of the ``n_boot`` bootstrap samples.
     """
 
     arm: str
@@ -30,6 +31,19 @@ class Comparison(NamedTuple):
     day: float
     n_boot: int
     paired: bool
+    seed: int
+
+    def rng(self, samples: str) -> np.random.Generator:
+        """Generator of an endpoint's bootstrap samples, as :func:`generator`."""
+        return generator(self.seed, samples)
+
+
+def generator(seed: int, samples: str) -> np.random.Generator:
+    """Generator of the bootstrap samples of one endpoint, by its name: another endpoint never moves
+    its interval. Endpoints that are functions of each other share ``samples``, so that their
+    intervals agree.
+    """
+    return np.random.default_rng([seed, crc32(samples.encode())])
 
 
 def shared(*arms: pd.DataFrame) -> list[pd.DataFrame]:
