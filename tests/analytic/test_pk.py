@@ -8,9 +8,10 @@ from scipy.integrate import solve_ivp
 
 from xenosim.errors import ParameterError
 from xenosim.parameters.load import load_set
+from xenosim.pharmacology.dose import Dose
 from xenosim.pharmacology.exposure import TargetExposure
 from xenosim.pharmacology.pk import plasma_profile, rate_matrix
-from xenosim.pharmacology.regimen import Dose, parse_regimen
+from xenosim.pharmacology.regimen import parse_regimen
 from xenosim.pharmacology.target import binding
 from xenosim.study.animal import drug_pk
 

@@ -9,14 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xenosim.errors import RegimenError
-from xenosim.pharmacology.events import (
-    COLUMNS,
-    as_dialect,
-    doses_to_events,
-    events_to_doses,
-    read_events,
-)
-from xenosim.pharmacology.regimen import Dose, describe, parse_regimen
+from xenosim.pharmacology.dialects import as_dialect, doses_to_events
+from xenosim.pharmacology.dose import Dose
+from xenosim.pharmacology.events import COLUMNS, events_to_doses, read_events
+from xenosim.pharmacology.regimen import describe, parse_regimen
 
 COUNTS = st.integers(1, 30)
 AMOUNTS = st.floats(0.01, 100.0, allow_nan=False)
@@ -116,8 +112,9 @@ DOSES = st.lists(
             Dose,
             st.integers(0, 2000).map(lambda k: k / 4),
             st.sampled_from([0.3, 1.0, 7.0]),
-            st.sampled_from(["ixazomib", "ixazomib citrate", "bortezomib"]),
+            st.sampled_from(["ixazomib", "bortezomib"]),
             st.sampled_from(["IV", "SC", "PO", "IP"]),
+            salt=st.sampled_from(["", "citrate"]),
         ),
         st.builds(
             Dose,
@@ -147,7 +144,7 @@ def ordered(doses: list[Dose] | tuple[Dose, ...]) -> list[Dose]:
         doses,
         key=lambda d: (
             d.time_h,
-            d.drug,
+            d.substance,
             d.route,
             d.amount_mg_per_kg,
             d.duration_h,

@@ -181,9 +181,10 @@ def show_regimen(
     as_json: bool,
 ) -> None:
     """Expand a regimen; ``options`` are those of an event table."""
-    from xenosim.pharmacology.events import as_dialect, doses_to_events, read_events, table_units
+    from xenosim.pharmacology.dialects import as_dialect, doses_to_events
+    from xenosim.pharmacology.dose import Route, check_substance
+    from xenosim.pharmacology.events import read_events, table_units
     from xenosim.pharmacology.regimen import describe, parse_regimen
-    from xenosim.scenario.load import check_drug
 
     if regimen.lower().endswith(".csv"):
         doses = read_events(Path(regimen), default_drug=drug, units=table_units(**options))
@@ -196,8 +197,8 @@ def show_regimen(
         )
     else:
         doses = parse_regimen(regimen, default_drug=drug, day_of_first_dose=first_day)
-    for name in dict.fromkeys(dose.drug for dose in doses):
-        check_drug(name, where=regimen)
+    for dose in doses:
+        check_substance(dose, where=regimen)
     if dialect:
         text = as_dialect(doses, dialect.lower())
         typer.echo(json.dumps({"dialect": dialect.lower(), "text": text}) if as_json else text)
@@ -215,8 +216,8 @@ def show_regimen(
                 f"{d.time_h:g}",
                 f"{d.amount_mg_per_kg:g}",
                 d.route,
-                f"{d.duration_h:g}" if d.duration_h else "bolus" if d.route == "IV" else "-",
-                d.drug,
+                f"{d.duration_h:g}" if d.duration_h else "bolus" if d.route is Route.IV else "-",
+                d.substance,
             ]
         )
     typer.echo(table(rows))

@@ -1,81 +1,22 @@
-"""NONMEM event tables, in and out (semantics in MODEL.md, Regimens)."""
+"""NONMEM event tables as doses (semantics in MODEL.md, Regimens)."""
 
 from __future__ import annotations
 
 import csv
-import io
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
 from xenosim.errors import RegimenError, suggest
-from xenosim.pharmacology.regimen import MAX_DOSE, MAX_DOSES, Dose
+from xenosim.pharmacology.dose import MAX_DOSE, MAX_DOSES, Dose, Route, split_salt
 from xenosim.units import quantity
 
 COLUMNS = ("id", "time", "amt", "evid", "cmt", "ii", "addl", "ss", "rate", "drug")
-_DEPOT = {"PO": "depot_po", "SC": "depot_sc", "IP": "depot_ip", "IV": "central"}
-_ROUTE = {name: route for route, name in _DEPOT.items()}
-Event = dict[str, str | float | int]
-
-
-def doses_to_events(doses: Sequence[Dose], animal_id: int = 1) -> list[Event]:
-    """NONMEM records of ``doses``; regular trains of equal doses become one record with II and
-    ADDL.
-
-    ``time`` and ``ii`` [h], ``amt`` [mg/kg], ``rate`` [mg/kg/h], ``addl`` number of additional
-    doses; unknown columns follow.
-    """
-    records: list[Event] = []
-    waiting = list(doses)
-    resets = any(
-        dose.ss == 1 for dose in doses
-    )  # SS 1 replaces what is there: records at equal time must keep their order
-    while waiting:
-        train = waiting[:1] if resets else _train(waiting)
-        first = train[0]
-        for dose in train:
-            waiting.remove(dose)
-        interval = train[1].time_h - first.time_h if len(train) > 1 else first.steady_state_ii_h
-        rate = first.amount_mg_per_kg / first.duration_h if first.duration_h > 0 else 0.0
-        values = (
-            animal_id,
-            first.time_h,
-            first.amount_mg_per_kg,
-            1,
-            _DEPOT[first.route],
-            interval,
-            len(train) - 1,
-            first.ss,
-            rate,
-            first.drug,
-        )
-        record: Event = dict(zip(COLUMNS, values, strict=True))
-        record.update(first.extra)
-        records.append(record)
-    return sorted(records, key=lambda record: float(record["time"]))
-
-
-def _train(doses: list[Dose]) -> list[Dose]:
-    """The longest regular run of doses like the first one, its interval set by the next like it."""
-    first = doses[0]
-    alike = [
-        dose for dose in doses[1:] if _kind(dose) == _kind(first) and dose.time_h > first.time_h
-    ]
-    if first.ss or not alike:
-        return [first]
-    gap = alike[0].time_h - first.time_h
-    train = [first]
-    for dose in alike:
-        if dose.time_h == first.time_h + len(train) * gap:
-            train.append(dose)
-    return train
-
-
-def _kind(dose: Dose) -> tuple[object, ...]:
-    return dose.amount_mg_per_kg, dose.drug, dose.route, dose.duration_h, dose.ss, dose.extra
+_ROUTE = {route.compartment: route for route in (Route.PO, Route.SC, Route.IP, Route.IV)}
 
 
 class TableUnits(NamedTuple):
@@ -132,46 +73,22 @@ def read_events(
     """Read a CSV event table (columns case-insensitive; unknown ones kept; "." is missing; C in
     column C is a comment).
 
+    Parameters
+    ----------
+    path : path
+        The table.
+    default_drug : str, optional
+        Drug of records that name none.
+    units : TableUnits
+        How its numbers are to be read.
+
     Raises
     ------
     RegimenError
         Naming file, line and remedy.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        reader = csv.DictReader(text.splitlines())
-        reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
-        rows = [
-            (f"{path}:{reader.line_num}", row)
-            for row in reader
-            if (row.get("c") or "").strip() != "C"
-        ]
-    except (OSError, ValueError, csv.Error) as error:
-        message = (
-            "there is no such event table"
-            if isinstance(error, FileNotFoundError)
-            else "the event table cannot be read"
-        )
-        raise RegimenError(
-            message, where=str(path), remedy="give a CSV file with NONMEM columns"
-        ) from error
-    if len(reader.fieldnames) == 1 and ";" in reader.fieldnames[0]:
-        raise RegimenError(
-            "the columns are separated by semicolons",
-            where=f"{path}:1",
-            remedy="separate them by commas, and write decimals with a point",
-        )
-    for needed in ("time", "amt"):
-        if needed not in reader.fieldnames:
-            raise RegimenError(
-                f"column {needed.upper()} is missing{suggest(needed, reader.fieldnames)}",
-                where=f"{path}:1",
-                remedy="name it in the header",
-            )
-    if len(set(reader.fieldnames)) < len(reader.fieldnames):
-        raise RegimenError(
-            "two columns have the same name", where=f"{path}:1", remedy="rename or remove one"
-        )
+    columns, rows = _rows(path)
+    _check_columns(columns, f"{path}:1")
     for where, row in rows:
         if None in row:
             raise RegimenError(
@@ -186,6 +103,86 @@ def read_events(
     return events_to_doses(rows, default_drug=default_drug, units=units)
 
 
+def _rows(path: Path) -> tuple[list[str], list[tuple[str, dict[str, str]]]]:
+    """The columns of a table, and its rows that are no comment, each with its place."""
+    try:
+        reader = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
+        reader.fieldnames = columns = [name.strip().lower() for name in reader.fieldnames or []]
+        rows = [
+            (f"{path}:{reader.line_num}", row)
+            for row in reader
+            if (row.get("c") or "").strip() != "C"
+        ]
+    except (OSError, ValueError, csv.Error) as error:
+        message = (
+            "there is no such event table"
+            if isinstance(error, FileNotFoundError)
+            else "the event table cannot be read"
+        )
+        raise RegimenError(
+            message, where=str(path), remedy="give a CSV file with NONMEM columns"
+        ) from error
+    return columns, rows
+
+
+def _check_columns(columns: Sequence[str], where: str) -> None:
+    if len(columns) == 1 and ";" in columns[0]:
+        raise RegimenError(
+            "the columns are separated by semicolons",
+            where=where,
+            remedy="separate them by commas, and write decimals with a point",
+        )
+    for needed in ("time", "amt"):
+        if needed not in columns:
+            raise RegimenError(
+                f"column {needed.upper()} is missing{suggest(needed, columns)}",
+                where=where,
+                remedy="name it in the header",
+            )
+    if len(set(columns)) < len(columns):
+        raise RegimenError(
+            "two columns have the same name", where=where, remedy="rename or remove one"
+        )
+
+
+class _Record(NamedTuple):
+    """One line of an event table, and its place."""
+
+    where: str
+    cells: Mapping[str, str]
+
+    def refusal(self, message: str, remedy: str) -> RegimenError:
+        return RegimenError(message, where=self.where, remedy=remedy)
+
+    def text(self, name: str) -> str:
+        """The trimmed entry; "." and an absent column are missing."""
+        entry = (self.cells.get(name) or "").strip()
+        return "" if entry == "." else entry
+
+    def number(self, name: str, default: float | None) -> float:
+        text = self.text(name)
+        if not text and default is not None:
+            return default
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            clock = "clock times are refused: hours from the first dose"
+            raise self.refusal(
+                f"{name.upper()} is '{text}'", clock if ":" in text else "write a number"
+            )
+        return value
+
+    def whole(self, name: str, default: float) -> int:
+        value = self.number(name, default)
+        if value != int(value):
+            raise self.refusal(
+                f"{name.upper()} {value:g} is not a whole number", "write a whole number"
+            )
+        return int(value)
+
+
 def events_to_doses(
     records: Sequence[tuple[str, dict[str, str]]],
     *,
@@ -194,231 +191,152 @@ def events_to_doses(
 ) -> tuple[Dose, ...]:
     """Expand (place, record) pairs into doses: ADDL excludes the first dose; SS 1 and 2 are kept on
     the first.
+
+    Examples
+    --------
+    >>> record = {"time": "0", "amt": "7", "ii": "168", "addl": "2", "drug": "ixazomib"}
+    >>> [dose.time_h for dose in events_to_doses([("line 2", record)])]
+    [0.0, 168.0, 336.0]
     """
     doses: list[Dose] = []
     last = 0.0
-    animal: str | None = None
-    for where, record in records:
-        animal = _same_animal(record, animal, where)
-        time = _number(record, "time", where, None)
+    animal = ""
+    for record in (_Record(where, cells) for where, cells in records):
+        animal = _same_animal(record, animal)
+        time = record.number("time", None)
         if time < last or time < 0:
-            raise RegimenError(
+            raise record.refusal(
                 f"TIME {time:g} decreases or is negative",
-                where=where,
-                remedy="sort the records; hours from the first dose",
+                "sort the records; hours from the first dose",
             )
         last = time
-        amount = _number(record, "amt", where, 0.0)
-        event = _whole(record, "evid", where, 1.0 if amount > 0 else 0.0)
-        if event in (0, 2) and amount == 0:
-            continue
-        if event in (0, 2):
-            remedy = f"EVID 1 gives a dose, from 0 to {MAX_DOSE:g} mg/kg; elsewhere AMT is 0 or '.'"
-            raise RegimenError(
-                f"AMT {amount:g} in a record that is no dose (EVID {event})",
-                where=where,
-                remedy=remedy,
-            )
-        if event != 1:
-            remedy = (
-                "a tumor cannot be reset: give each individual an arm of its own"
-                if event in (3, 4)
-                else "use 0, 1 or 2"
-            )
-            raise RegimenError(f"EVID {event} is not simulated", where=where, remedy=remedy)
-        doses += _expand(
-            record, where, time * units.time_h, amount * units.amount, default_drug, units
-        )
+        if _is_dose(record):
+            doses += _expand(record, default_drug, units)
     return tuple(sorted(doses, key=lambda dose: dose.time_h))
 
 
-def _same_animal(record: dict[str, str], animal: str | None, where: str) -> str | None:
+def _same_animal(record: _Record, animal: str) -> str:
     """An arm has one regimen: the doses of a second animal must not be added to those of the
     first.
     """
-    found = _text(record, "id") or animal
-    if animal is not None and found != animal:
-        raise RegimenError(
+    found = record.text("id") or animal
+    if animal and found != animal:
+        raise record.refusal(
             f"ID {found} follows ID {animal}",
-            where=where,
-            remedy="give one table per arm, with the events of one animal",
+            "give one table per arm, with the events of one animal",
         )
     return found
 
 
-def _text(record: dict[str, str], name: str) -> str:
-    """The trimmed entry; "." and an absent column are missing."""
-    entry = (record.get(name) or "").strip()
-    return "" if entry == "." else entry
-
-
-def _expand(
-    record: dict[str, str],
-    where: str,
-    time: float,
-    amount: float,
-    default_drug: str | None,
-    units: TableUnits,
-) -> list[Dose]:
-    if not 0 <= amount <= MAX_DOSE:
-        raise RegimenError(
-            f"AMT {amount:g} mg/kg is absurd",
-            where=where,
-            remedy=f"doses lie between 0 and {MAX_DOSE:g} mg/kg",
+def _is_dose(record: _Record) -> bool:
+    """Whether a record gives a dose; observations and other events without an amount do not."""
+    amount = record.number("amt", 0.0)
+    event = record.whole("evid", 1.0 if amount > 0 else 0.0)
+    if event in (0, 2) and amount != 0:
+        raise record.refusal(
+            f"AMT {amount:g} in a record that is no dose (EVID {event})",
+            f"EVID 1 gives a dose, from 0 to {MAX_DOSE:g} mg/kg; elsewhere AMT is 0 or '.'",
         )
-    interval, extra = (
-        _number(record, "ii", where, 0.0) * units.time_h,
-        _whole(record, "addl", where, 0.0),
-    )
-    steady, rate = (
-        _whole(record, "ss", where, 0.0),
-        _number(record, "rate", where, 0.0) * units.amount / units.time_h,
-    )
-    if rate < 0:
-        raise RegimenError(
-            f"RATE {rate:g}: modelled rates are not supported",
-            where=where,
-            remedy="give RATE as mg/kg/h, or 0 for a bolus",
-        )
-    if (extra or steady) and interval <= 0:
-        raise RegimenError("ADDL and SS need II", where=where, remedy="give the interval in hours")
-    if not 0 <= extra < MAX_DOSES or steady not in (0, 1, 2):
-        raise RegimenError(
-            f"ADDL must lie between 0 and {MAX_DOSES - 1}, SS be 0, 1 or 2",
-            where=where,
-            remedy="correct the record",
-        )
-    compartment = re.sub(r"^(\d+)\.0+$", r"\1", (_text(record, "cmt") or "central").lower())
-    if compartment.isdigit() and compartment not in units.compartments:
+    if event not in (0, 1, 2):
         remedy = (
-            "name it (depot_po, depot_sc, depot_ip, central) or say what it is: cmt: {1: depot_po,"
-            " 2: central} in the arm's events, or --cmt 1=depot_po"
+            "a tumor cannot be reset: give each individual an arm of its own"
+            if event in (3, 4)
+            else "use 0, 1 or 2"
         )
-        raise RegimenError(
-            f"CMT {compartment} is a number without a name", where=where, remedy=remedy
+        raise record.refusal(f"EVID {event} is not simulated", remedy)
+    return event == 1
+
+
+def _expand(record: _Record, default_drug: str | None, units: TableUnits) -> list[Dose]:
+    """All doses of one record: the first, and ADDL more, II apart."""
+    amount = record.number("amt", 0.0) * units.amount
+    if not 0 <= amount <= MAX_DOSE:
+        raise record.refusal(
+            f"AMT {amount:g} mg/kg is absurd", f"doses lie between 0 and {MAX_DOSE:g} mg/kg"
         )
-    compartment = units.compartments.get(compartment, compartment)
-    if compartment not in _ROUTE:
-        raise RegimenError(
-            f"CMT '{compartment}' is unknown{suggest(compartment, _ROUTE)}",
-            where=where,
-            remedy=f"use {', '.join(_ROUTE)}",
-        )
-    drug = (_text(record, "drug") or default_drug or "").lower()
+    rate = _rate(record, units)
+    interval, additional, steady = _repeats(record, units)
+    route = _route(record, units)
+    drug, salt = split_salt(record.text("drug") or default_drug or "")
     if not drug:
-        raise RegimenError(
-            "the record names no drug",
-            where=where,
-            remedy="set 'drug:' in the arm or add a column DRUG",
+        raise record.refusal(
+            "the record names no drug", "set 'drug:' in the arm or add a column DRUG"
         )
     duration = amount / rate if rate > 0 else 0.0
-    if duration and compartment != "central":
-        raise RegimenError(
-            f"RATE {rate:g} into {compartment}",
-            where=where,
-            remedy="only 'central' (IV) can be infused: set RATE to 0",
+    if duration and route is not Route.IV:
+        raise record.refusal(
+            f"RATE {rate:g} into {route.compartment}",
+            "only 'central' (IV) can be infused: set RATE to 0",
         )
     if steady and duration > interval:
-        raise RegimenError(
+        raise record.refusal(
             f"SS with an infusion of {duration:g} h every {interval:g} h",
-            where=where,
-            remedy="shorten the infusion or lengthen II",
+            "shorten the infusion or lengthen II",
         )
-    kept = tuple(
-        (name, _text(record, name))
-        for name in record
-        if name not in (*COLUMNS, "c") and _text(record, name)
+    first = Dose(
+        time_h=record.number("time", None) * units.time_h,
+        amount_mg_per_kg=amount,
+        drug=drug,
+        route=route,
+        duration_h=duration,
+        ss=steady,
+        steady_state_ii_h=interval if steady else 0.0,
+        extra=_unknown_columns(record),
+        salt=salt,
     )
-    return [
-        Dose(
-            time + k * interval,
-            amount,
-            drug,
-            _ROUTE[compartment],
-            duration,
-            steady if k == 0 else 0,
-            interval if steady and k == 0 else 0.0,
-            kept,
-        )
-        for k in range(extra + 1)
+    later = replace(first, ss=0, steady_state_ii_h=0.0)
+    return [first] + [
+        replace(later, time_h=first.time_h + k * interval) for k in range(1, additional + 1)
     ]
 
 
-def _number(record: dict[str, str], name: str, where: str, default: float | None) -> float:
-    text = _text(record, name)
-    if not text and default is not None:
-        return default
-    remedy = (
-        "clock times are refused: hours from the first dose" if ":" in text else "write a number"
-    )
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise RegimenError(f"{name.upper()} is '{text}'", where=where, remedy=remedy) from error
-    if not math.isfinite(value):
-        raise RegimenError(f"{name.upper()} is '{text}'", where=where, remedy=remedy)
-    return value
-
-
-def _whole(record: dict[str, str], name: str, where: str, default: float) -> int:
-    value = _number(record, name, where, default)
-    if value != int(value):
-        raise RegimenError(
-            f"{name.upper()} {value:g} is not a whole number",
-            where=where,
-            remedy="write a whole number",
+def _rate(record: _Record, units: TableUnits) -> float:
+    """Infusion rate [mg/kg/h], 0 for a bolus."""
+    rate = record.number("rate", 0.0) * units.amount / units.time_h
+    if rate < 0:
+        raise record.refusal(
+            f"RATE {rate:g}: modelled rates are not supported",
+            "give RATE as mg/kg/h, or 0 for a bolus",
         )
-    return int(value)
+    return rate
 
 
-def as_dialect(doses: Sequence[Dose], dialect: str) -> str:
-    """The doses as text for NONMEM, mrgsolve, rxode2 or PKPDsim."""
-    events = doses_to_events(doses)
-    if dialect == "nonmem":
-        columns = list(dict.fromkeys([*COLUMNS, *(name for event in events for name in event)]))
-        lines = io.StringIO()
-        table = csv.writer(lines, lineterminator="\n")
-        table.writerow(name.upper() for name in columns)
-        table.writerows([_plain(event.get(name, ".")) for name in columns] for event in events)
-        return lines.getvalue().rstrip("\n")
-    if dialect not in ("mrgsolve", "rxode2", "pkpdsim"):
-        raise RegimenError(
-            f"unknown dialect '{dialect}'", remedy="use nonmem, mrgsolve, rxode2 or pkpdsim"
+def _repeats(record: _Record, units: TableUnits) -> tuple[float, int, int]:
+    """II [h], ADDL and SS."""
+    interval = record.number("ii", 0.0) * units.time_h
+    additional, steady = record.whole("addl", 0.0), record.whole("ss", 0.0)
+    if (additional or steady) and interval <= 0:
+        raise record.refusal("ADDL and SS need II", "give the interval in hours")
+    if not 0 <= additional < MAX_DOSES or steady not in (0, 1, 2):
+        raise record.refusal(
+            f"ADDL must lie between 0 and {MAX_DOSES - 1}, SS be 0, 1 or 2", "correct the record"
         )
-    return "\n".join(_call(event, dialect) for event in events) or "# no doses"
+    return interval, additional, steady
 
 
-def _call(event: Event, dialect: str) -> str:
-    time, amount, ii, addl = (_plain(event[name]) for name in ("time", "amt", "ii", "addl"))
-    rate = f", rate={_plain(event['rate'])}" if float(event["rate"]) > 0 else ""
-    rate += f", ss={event['ss']}" if event["ss"] else ""
-    if dialect == "pkpdsim":
-        if event["ss"]:
-            raise RegimenError(
-                "a steady-state dose is not written for PKPDsim",
-                remedy="use nonmem, mrgsolve or rxode2",
-            )
-        length = float(event["amt"]) / float(event["rate"]) if float(event["rate"]) > 0 else 0.0
-        kind = f', type="infusion", t_inf={_plain(length)}' if length else ', type="bolus"'
-        times = [
-            float(event["time"]) + k * float(event["ii"]) for k in range(int(event["addl"]) + 1)
-        ]
-        return (
-            f"new_regimen(amt={amount}, times=c({', '.join(map(_plain, times))}){kind})  #"
-            f" {event['drug']}, {event['cmt']}"
+def _route(record: _Record, units: TableUnits) -> Route:
+    """The route behind CMT: a name, or a number that the table's options name."""
+    name = (record.text("cmt") or "central").lower()
+    compartment = re.sub(r"^(\d+)\.0+$", r"\1", name)
+    if compartment.isdigit() and compartment not in units.compartments:
+        raise record.refusal(
+            f"CMT {compartment} is a number without a name",
+            "name it (depot_po, depot_sc, depot_ip, central) or say what it is: cmt: {1: depot_po,"
+            " 2: central} in the arm's events, or --cmt 1=depot_po",
         )
-    call = "ev" if dialect == "mrgsolve" else "et"
-    return (
-        f'{call}(time={time}, amt={amount}, cmt="{event["cmt"]}", ii={ii}, addl={addl}{rate})  #'
-        f" {event['drug']}, mg/kg"
-    )
+    compartment = units.compartments.get(compartment, compartment)
+    if compartment not in _ROUTE:
+        raise record.refusal(
+            f"CMT '{compartment}' is unknown{suggest(compartment, _ROUTE)}",
+            f"use {', '.join(_ROUTE)}",
+        )
+    return _ROUTE[compartment]
 
 
-def _plain(value: str | float | int) -> str:
-    return (
-        value
-        if isinstance(value, str)
-        else f"{value:g}"
-        if float(f"{value:g}") == value
-        else repr(value)
+def _unknown_columns(record: _Record) -> tuple[tuple[str, str], ...]:
+    """Columns that nobody reads, with their text, passed through."""
+    return tuple(
+        (name, record.text(name))
+        for name in record.cells
+        if name not in (*COLUMNS, "c") and record.text(name)
     )

@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xenosim.errors import RegimenError
-from xenosim.pharmacology.regimen import Dose
+from xenosim.pharmacology.dose import Dose, Route
 
 FloatArray = NDArray[np.float64]
 
 
 class DrugPK(NamedTuple):
     """PK of one drug: ``cl``, ``q2``, ``q3`` [L/h/kg]; ``v1``, ``v2``, ``v3`` [L/kg]; ``ka`` [1/h]
-    and ``f`` [-] by route; ``molar_mass`` [g/mol]; ``salt_factor`` mg of drug per mg of its citrate
+    and ``f`` [-] by route; ``molar_mass`` [g/mol]; ``salt_factor`` mg of drug per mg of its salt
     [-]. Zero V: compartment absent.
     """
 
@@ -118,7 +118,7 @@ def plasma_profile(pk: DrugPK, doses: Sequence[Dose]) -> PlasmaProfile:
     pk : DrugPK
         Parameters of the animal.
     doses : sequence of Dose
-        Doses of this drug [mg/kg]; "<name> citrate" is converted by the salt factor.
+        Doses of this drug [mg/kg]; that of a salt is converted by the salt factor.
 
     Raises
     ------
@@ -161,17 +161,17 @@ def _dose_terms(
     pk: DrugPK, dose: Dose, depots: dict[str, int], central: int, n: int
 ) -> tuple[FloatArray, FloatArray]:
     """Jump of the state [umol/kg] and infusion rate [umol/h/kg] of one dose."""
-    salt = pk.salt_factor if dose.drug.endswith(" citrate") else 1.0
+    salt = pk.salt_factor if dose.salt else 1.0
     amount = dose.amount_mg_per_kg * salt / pk.molar_mass * 1000.0
     bolus, rate = np.zeros(n), np.zeros(n)
-    if dose.route == "IV":
+    if dose.route is Route.IV:
         (rate if dose.duration_h > 0 else bolus)[central] = (
             amount / dose.duration_h if dose.duration_h > 0 else amount
         )
     elif dose.route in depots:
         bolus[depots[dose.route]] = pk.f[dose.route] * amount
     else:
-        routes = ", ".join(["IV", *depots])
+        routes = ", ".join([Route.IV, *depots])
         raise RegimenError(
             f"{dose.drug} has no absorption parameters for route {dose.route}",
             remedy=f"use {routes}",

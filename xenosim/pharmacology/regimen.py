@@ -6,44 +6,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from xenosim.errors import RegimenError, UnitError
+from xenosim.pharmacology.dose import MAX_DOSE, MAX_DOSES, SALTS, Dose, Route, split_salt
 from xenosim.units import quantity
 
-ROUTES = ("IV", "SC", "PO", "IP")
-#: More than this is refused as absurd [mg/kg].
-MAX_DOSE = 1000.0
-#: A schedule of more doses than this is refused as absurd.
-MAX_DOSES = 10_000
-_DRUG = r"(?:(?P<drug>[A-Za-z][A-Za-z-]*(?:\s+citrate)?)\s+)?"
+_DRUG = rf"(?:(?P<drug>[A-Za-z][A-Za-z-]*(?:\s+(?:{'|'.join(SALTS)}))?)\s+)?"
 _HEAD = re.compile(
     rf"^{_DRUG}(?P<amount>[-+]?[\d.]+(?:e[-+]?\d+)?)\s*(?P<unit>[a-zA-Zµ]+(?:/[a-zA-Z]+[0-9]?)*)?\s+(?P<route>[A-Za-z]+)"
     r"(?:\s+over\s+(?P<over>[\d.]+\s*[a-z]+))?\s+(?P<rest>.+)$",
     re.IGNORECASE,
 )
 _UNTIL = re.compile(r"\s+until\s+day\s+(\d+(?:\.\d+)?)$", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Dose:
-    """One administration.
-
-    ``time_h`` from day 0 [h]; ``amount_mg_per_kg`` of the named substance [mg/kg]; ``route`` IV,
-    SC, PO or IP; ``duration_h`` of an infusion, 0 for a bolus [h]; ``ss`` and
-    ``steady_state_ii_h``: NONMEM SS and its interval [h]; ``extra``: unknown columns of an event
-    table and their text, passed through.
-    """
-
-    time_h: float
-    amount_mg_per_kg: float
-    drug: str
-    route: str
-    duration_h: float = 0.0
-    ss: int = 0
-    steady_state_ii_h: float = 0.0
-    extra: tuple[tuple[str, str], ...] = ()
 
 
 def parse_regimen(
@@ -106,6 +81,31 @@ def parse_regimen(
 def _parse_part(
     text: str, default_drug: str | None, first_day: int, where: str | None
 ) -> list[Dose]:
+    """The doses of one part: "[drug] dose route [over time] schedule [until day N]"."""
+    match = _head(text, where)
+    substance = match["drug"] or default_drug
+    if not substance:
+        raise RegimenError(
+            f"'{text}' names no drug",
+            where=where,
+            remedy="set 'drug:' or start with it: 'ixazomib 7 mg/kg ...'",
+        )
+    drug, salt = split_salt(substance)
+    route = _route(match, where)
+    amount = _amount(match["amount"], match["unit"], where)
+    duration = _duration(match["over"], where)
+    if duration and route is not Route.IV:
+        raise RegimenError(
+            "only an IV dose can be infused", where=where, remedy="drop 'over ...' or use IV"
+        )
+    return [
+        Dose(24.0 * day, amount, drug, route, duration, salt=salt)
+        for day in _dosing_days(match["rest"].strip(), first_day, where)
+    ]
+
+
+def _head(text: str, where: str | None) -> re.Match[str]:
+    """Drug, amount, route and schedule of a part, still as text."""
     if re.search(r"\bbi-?weekly\b", text, re.IGNORECASE):
         raise RegimenError(
             "'biweekly' is ambiguous (twice a week or every two weeks?)",
@@ -119,39 +119,32 @@ def _parse_part(
             where=where,
             remedy="write e.g. '7 mg/kg IV BIW x4wk' or 'none'",
         )
-    drug = (match["drug"] or default_drug or "").lower()
-    if not drug:
-        raise RegimenError(
-            f"'{text}' names no drug",
-            where=where,
-            remedy="set 'drug:' or start with it: 'ixazomib 7 mg/kg ...'",
-        )
-    if (match["unit"] or "").upper() in ROUTES:
+    return match
+
+
+def _route(match: re.Match[str], where: str | None) -> Route:
+    unit, route = (match["unit"] or "").upper(), match["route"].upper()
+    if unit in tuple(Route):
         raise RegimenError(
             f"the dose '{match['amount']}' has no unit",
             where=where,
             remedy=f"write e.g. '{match['amount']} mg/kg {match['unit']} ...'",
         )
-    route = match["route"].upper()
-    if route not in ROUTES:
+    if route not in tuple(Route):
         raise RegimenError(
-            f"'{match['route']}' is not a route", where=where, remedy=f"use {', '.join(ROUTES)}"
+            f"'{match['route']}' is not a route", where=where, remedy=f"use {', '.join(Route)}"
         )
-    amount = _amount(match["amount"], match["unit"], where)
-    duration = _duration(match["over"], where)
-    if duration and route != "IV":
-        raise RegimenError(
-            "only an IV dose can be infused", where=where, remedy="drop 'over ...' or use IV"
-        )
-    rest, limit = match["rest"].strip(), None
-    if until := _UNTIL.search(rest):
-        limit, rest = float(until[1]) - first_day, rest[: until.start()].strip()
-    days = [
-        day
-        for day in expand_schedule(rest, first_day, where, limit)
-        if limit is None or day < limit
-    ]
-    return [Dose(24.0 * day, amount, drug, route, duration) for day in days]
+    return Route(route)
+
+
+def _dosing_days(schedule: str, first_day: int, where: str | None) -> list[float]:
+    """Days of dosing from 0 [day], as long as "until day N" lets them go on."""
+    until = _UNTIL.search(schedule)
+    if until is None:
+        return expand_schedule(schedule, first_day, where)
+    limit = float(until[1]) - first_day
+    days = expand_schedule(schedule[: until.start()].strip(), first_day, where, limit)
+    return [day for day in days if day < limit]
 
 
 def _amount(number: str, unit: str | None, where: str | None) -> float:
@@ -322,10 +315,10 @@ _SCHEDULES: list[tuple[str, Any]] = [
 
 
 def describe(doses: Sequence[Dose]) -> dict[str, Any]:
-    """Number of doses, their days [day] and the total of each drug [mg/kg], for the echo."""
+    """Number of doses, their days [day] and the total of each substance [mg/kg], for the echo."""
     totals: dict[str, float] = {}
     for dose in doses:
-        totals[dose.drug] = totals.get(dose.drug, 0.0) + dose.amount_mg_per_kg
+        totals[dose.substance] = totals.get(dose.substance, 0.0) + dose.amount_mg_per_kg
     return {
         "doses": len(doses),
         "days": [dose.time_h / 24.0 for dose in doses],

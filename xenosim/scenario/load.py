@@ -13,8 +13,9 @@ from xenosim.parameters.limits import too_coarse
 from xenosim.parameters.lines import find_line
 from xenosim.parameters.load import ParameterSet, available, load_set
 from xenosim.parameters.perturb import Perturbation, kd_folds, of_line, parse_perturbations
+from xenosim.pharmacology.dose import Dose, check_route, check_substance
 from xenosim.pharmacology.events import read_events, table_units
-from xenosim.pharmacology.regimen import Dose, parse_regimen
+from xenosim.pharmacology.regimen import parse_regimen
 from xenosim.scenario.document import Document, read_document
 from xenosim.scenario.schema import (
     FORMULAS,
@@ -621,31 +622,10 @@ def _table(
     return doses
 
 
-def check_drug(drug: str, where: str | None = None) -> str:
-    """Name of a drug without its salt; RegimenError if it is not known, or not dosed as that
-    salt.
-    """
-    name = drug.removesuffix(" citrate")
-    if name not in available("drug"):
-        raise RegimenError(
-            f"there is no drug '{drug}'{suggest(name, available('drug'))}",
-            where=where,
-            remedy=f"known: {', '.join(available('drug'))}",
-        )
-    if drug.endswith(" citrate") and load_set(name).value("salt_factor") == 1.0:
-        raise RegimenError(f"{name} is not dosed as a citrate", where=where, remedy=f"write {name}")
-    return name
-
-
 def _check_doses(doses: tuple[Dose, ...], last_day: float) -> None:
     for dose in doses:
-        name = check_drug(dose.drug)
-        routes = ["IV"] + [r[3:].upper() for r in load_set(name).values if r.startswith("ka_")]
-        if dose.route not in routes:
-            raise RegimenError(
-                f"{name} has no parameters for route {dose.route}",
-                remedy=f"use {', '.join(routes)}",
-            )
+        check_substance(dose)
+        check_route(dose)
         if not dose.time_h / 24.0 < last_day:
             raise RegimenError(
                 f"a dose on day {dose.time_h / 24.0:g} is not before the end of the study, day"

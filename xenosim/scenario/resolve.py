@@ -41,9 +41,7 @@ def parameter_sets(scenario: Scenario) -> dict[str, ParameterSet]:
     """Every parameter set a scenario uses: model with its site's vessels, the site's lesions,
     strain, drugs.
     """
-    drugs = sorted(
-        {dose.drug.removesuffix(" citrate") for arm in scenario.arms for dose in arm.doses}
-    )
+    drugs = sorted({dose.drug for arm in scenario.arms for dose in arm.doses})
     model, site = model_set(scenario), load_set(scenario.site)
     own = replace(
         site, values={name: p for name, p in site.values.items() if name not in model.values}

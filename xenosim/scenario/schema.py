@@ -5,10 +5,12 @@ documented by ``xenosim new``.
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
-from xenosim.pharmacology.regimen import Dose
+from xenosim.pharmacology.dose import Dose, split_salt
 
 #: Caliper formulas in use; the first is the default.
 FORMULAS = ("0.5LW2", "pi/6LW2", "pi/6LW(L+W)/2")
@@ -91,11 +93,25 @@ class MeasureSettings(_Frozen):
     body_weight_loss: float
 
 
+def _plain_dose(dose: Dose) -> dict[str, Any]:
+    """A dose as a file states it: the salt is part of the drug's name."""
+    plain = asdict(dose) | {"drug": dose.substance, "route": str(dose.route)}
+    del plain["salt"]
+    return plain
+
+
+def _stated_dose(plain: Any) -> Any:
+    if not isinstance(plain, dict):
+        return plain
+    drug, salt = split_salt(str(plain.get("drug", "")))
+    return plain | {"drug": drug, "salt": salt}
+
+
 class Arm(_Frozen):
     """One arm: its doses and the text they came from."""
 
     name: str
-    doses: tuple[Dose, ...]
+    doses: tuple[Annotated[Dose, BeforeValidator(_stated_dose), PlainSerializer(_plain_dose)], ...]
     regimen_text: str
     control: bool
 

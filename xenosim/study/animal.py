@@ -9,6 +9,7 @@ import numpy as np
 from xenosim.cell.params import cell_params, log_sd, trait_params
 from xenosim.parameters.load import ParameterSet, load_set
 from xenosim.parameters.perturb import kd_folds, parse_perturbations
+from xenosim.pharmacology.dose import Route, routes_of
 from xenosim.pharmacology.exposure import TargetExposure
 from xenosim.pharmacology.pk import DrugPK, plasma_profile
 from xenosim.pharmacology.target import binding, clone_folds
@@ -21,7 +22,7 @@ from xenosim.tumor.tumor import TumorSpec
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from xenosim.pharmacology.regimen import Dose
+    from xenosim.pharmacology.dose import Dose
     from xenosim.scenario.schema import Scenario
 
 
@@ -133,7 +134,7 @@ def drug_pk(name: str, variation: Variation = TYPICAL) -> DrugPK:
     def get(parameter: str) -> float:
         return drug.value(parameter) if parameter in drug.values else 0.0
 
-    routes = [route for route in ("po", "sc", "ip") if f"ka_{route}" in drug.values]
+    absorbed = [route for route in routes_of(drug) if route is not Route.IV]
     return DrugPK(
         cl=get("cl") * variation.clearance,
         v1=get("v1") * variation.volume,
@@ -141,10 +142,10 @@ def drug_pk(name: str, variation: Variation = TYPICAL) -> DrugPK:
         v2=get("v2") * variation.volume,
         q3=get("q3"),
         v3=get("v3") * variation.volume,
-        ka={route.upper(): get(f"ka_{route}") for route in routes},
+        ka={route: get(f"ka_{route.lower()}") for route in absorbed},
         f={
-            route.upper(): min(get(f"f_{route}") * variation.bioavailability, 1.0)
-            for route in routes
+            route: min(get(f"f_{route.lower()}") * variation.bioavailability, 1.0)
+            for route in absorbed
         },
         molar_mass=get("molar_mass"),
         salt_factor=get("salt_factor"),
@@ -171,11 +172,9 @@ def exposures(
     ``perfusion``: other than the site's.
     """
     model, mouse = model_set(scenario), load_set(scenario.animals.strain)
-    names = sorted({dose.drug.removesuffix(" citrate") for dose in doses})
+    names = sorted({dose.drug for dose in doses})
     profiles = {
-        name: plasma_profile(
-            drug_pk(name, variation), [d for d in doses if d.drug.removesuffix(" citrate") == name]
-        )
+        name: plasma_profile(drug_pk(name, variation), [d for d in doses if d.drug == name])
         for name in names
     }
     drugs = {name: load_set(name) for name in names}

@@ -17,7 +17,7 @@ from xenosim.cell.state import CellState
 from xenosim.execution import stopping
 from xenosim.execution.progress import report_part
 from xenosim.io.checkpoints import load_checkpoint
-from xenosim.pharmacology.regimen import Dose
+from xenosim.pharmacology.dose import Dose
 from xenosim.scenario.resolve import model_set
 from xenosim.study.animal import (
     Variation,

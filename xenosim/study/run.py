@@ -24,8 +24,8 @@ from xenosim.execution.processes import Workers
 from xenosim.io.runs import new_run_directory, write_json, write_table
 from xenosim.jit import source_hash
 from xenosim.parameters.perturb import mutations
+from xenosim.pharmacology.dialects import doses_to_events
 from xenosim.pharmacology.events import COLUMNS as EVENT_COLUMNS
-from xenosim.pharmacology.events import doses_to_events
 from xenosim.pharmacology.pk import plasma_profile
 from xenosim.scenario.resolve import model_set, resolved_dict, scenario_hash, status_counts
 from xenosim.study.animal import drug_pk, exposures, generator, tumor_spec
@@ -674,8 +674,8 @@ def plasma_table(scenario: Scenario, step_h: float = 1.0) -> pd.DataFrame:
             for a, b in pairwise(hours)
         ]
         tumor, blood = zip((0.0, 0.0), *occupancy, strict=True)
-        for drug in sorted({dose.drug.removesuffix(" citrate") for dose in arm.doses}):
-            doses = [dose for dose in arm.doses if dose.drug.removesuffix(" citrate") == drug]
+        for drug in sorted({dose.drug for dose in arm.doses}):
+            doses = [dose for dose in arm.doses if dose.drug == drug]
             concentration = plasma_profile(drug_pk(drug), doses).concentration(hours)
             rows.append(
                 pd.DataFrame(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from xenosim.errors import CheckpointError
 from xenosim.io.checkpoints import load_checkpoint
 from xenosim.jit import source_hash
-from xenosim.pharmacology.regimen import Dose
+from xenosim.pharmacology.dose import Dose
 from xenosim.study.animal import Variation, made_of, tumor_spec
 from xenosim.study.jobs import SourceAnimal
 from xenosim.tumor.growth import Growth

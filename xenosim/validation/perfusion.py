@@ -17,7 +17,7 @@ from xenosim.tumor.abm import XenograftModel
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xenosim.pharmacology.regimen import Dose
+    from xenosim.pharmacology.dose import Dose
     from xenosim.scenario.schema import Scenario
     from xenosim.tumor.tumor import TumorSpec
 

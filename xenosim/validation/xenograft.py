@@ -102,11 +102,7 @@ def _row(row: dict[str, str], scenario: Scenario, table: pd.DataFrame) -> dict[s
         "note": REASONS.get(row["metric"], ""),
     }
     arm = next(
-        (
-            a.name
-            for a in scenario.arms
-            if any(dose.drug.startswith(row["drug"]) for dose in a.doses)
-        ),
+        (a.name for a in scenario.arms if any(dose.drug == row["drug"] for dose in a.doses)),
         None,
     )
     if row["metric"] == "ratio_of_minus_ln_tc":

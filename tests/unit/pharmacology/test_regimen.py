@@ -9,14 +9,10 @@ from typer.testing import CliRunner
 
 from xenosim.cli.main import app
 from xenosim.errors import RegimenError, UnitError, XenosimError
-from xenosim.pharmacology.events import (
-    as_dialect,
-    doses_to_events,
-    events_to_doses,
-    read_events,
-    table_units,
-)
-from xenosim.pharmacology.regimen import Dose, parse_regimen
+from xenosim.pharmacology.dialects import as_dialect, doses_to_events
+from xenosim.pharmacology.dose import Dose
+from xenosim.pharmacology.events import events_to_doses, read_events, table_units
+from xenosim.pharmacology.regimen import parse_regimen
 from xenosim.scenario.load import load_scenario
 from xenosim.scenario.resolve import resolved_dict, scenario_hash, starter_text
 

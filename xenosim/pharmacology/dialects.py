@@ -1,0 +1,143 @@
+"""Doses as a NONMEM event table, and as text for other programs (MODEL.md, Regimens)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+
+from xenosim.errors import RegimenError
+from xenosim.pharmacology.dose import Dose
+from xenosim.pharmacology.events import COLUMNS
+
+Event = dict[str, str | float | int]
+DIALECTS = ("nonmem", "mrgsolve", "rxode2", "pkpdsim")
+
+
+def doses_to_events(doses: Sequence[Dose], animal_id: int = 1) -> list[Event]:
+    """NONMEM records of ``doses``; regular trains of equal doses become one record with II and
+    ADDL.
+
+    ``time`` and ``ii`` [h], ``amt`` [mg/kg], ``rate`` [mg/kg/h], ``addl`` number of additional
+    doses; unknown columns follow.
+    """
+    records: list[Event] = []
+    waiting = list(doses)
+    # SS 1 replaces what is there: records at equal time must keep their order.
+    resets = any(dose.ss == 1 for dose in doses)
+    while waiting:
+        train = waiting[:1] if resets else _train(waiting)
+        for dose in train:
+            waiting.remove(dose)
+        records.append(_record(train, animal_id))
+    return sorted(records, key=lambda record: float(record["time"]))
+
+
+def _record(train: Sequence[Dose], animal_id: int) -> Event:
+    """One record of a train of equal doses."""
+    first = train[0]
+    return {
+        "id": animal_id,
+        "time": first.time_h,
+        "amt": first.amount_mg_per_kg,
+        "evid": 1,
+        "cmt": first.route.compartment,
+        "ii": train[1].time_h - first.time_h if len(train) > 1 else first.steady_state_ii_h,
+        "addl": len(train) - 1,
+        "ss": first.ss,
+        "rate": first.amount_mg_per_kg / first.duration_h if first.duration_h > 0 else 0.0,
+        "drug": first.substance,
+        **dict(first.extra),
+    }
+
+
+def _train(doses: list[Dose]) -> list[Dose]:
+    """The longest regular run of doses like the first one, its interval set by the next like it."""
+    first = doses[0]
+    alike = [
+        dose for dose in doses[1:] if _kind(dose) == _kind(first) and dose.time_h > first.time_h
+    ]
+    if first.ss or not alike:
+        return [first]
+    gap = alike[0].time_h - first.time_h
+    train = [first]
+    for dose in alike:
+        if dose.time_h == first.time_h + len(train) * gap:
+            train.append(dose)
+    return train
+
+
+def _kind(dose: Dose) -> Dose:
+    """What doses of one train share."""
+    return replace(dose, time_h=0.0, steady_state_ii_h=0.0)
+
+
+def as_dialect(doses: Sequence[Dose], dialect: str) -> str:
+    """The doses as text for NONMEM, mrgsolve, rxode2 or PKPDsim.
+
+    Examples
+    --------
+    >>> from xenosim.pharmacology.regimen import parse_regimen
+    >>> print(as_dialect(parse_regimen("7 mg/kg IV QW x2", default_drug="ixazomib"), "mrgsolve"))
+    ev(time=0, amt=7, cmt="central", ii=168, addl=1)  # ixazomib, mg/kg
+    """
+    if dialect not in DIALECTS:
+        raise RegimenError(
+            f"unknown dialect '{dialect}'", remedy="use nonmem, mrgsolve, rxode2 or pkpdsim"
+        )
+    events = doses_to_events(doses)
+    if dialect == "nonmem":
+        return _nonmem(events)
+    if dialect == "pkpdsim":
+        calls = [_pkpdsim_call(event) for event in events]
+    else:
+        calls = [_r_call("ev" if dialect == "mrgsolve" else "et", event) for event in events]
+    return "\n".join(calls) or "# no doses"
+
+
+def _nonmem(events: Sequence[Event]) -> str:
+    columns = list(dict.fromkeys([*COLUMNS, *(name for event in events for name in event)]))
+    lines = io.StringIO()
+    table = csv.writer(lines, lineterminator="\n")
+    table.writerow(name.upper() for name in columns)
+    table.writerows([_plain(event.get(name, ".")) for name in columns] for event in events)
+    return lines.getvalue().rstrip("\n")
+
+
+def _r_call(function: str, event: Event) -> str:
+    """A call of mrgsolve's ``ev`` or rxode2's ``et``."""
+    time, amount, ii, addl = (_plain(event[name]) for name in ("time", "amt", "ii", "addl"))
+    rate = f", rate={_plain(event['rate'])}" if float(event["rate"]) > 0 else ""
+    steady = f", ss={event['ss']}" if event["ss"] else ""
+    return (
+        f'{function}(time={time}, amt={amount}, cmt="{event["cmt"]}", ii={ii}, addl={addl}{rate}'
+        f"{steady})  # {event['drug']}, mg/kg"
+    )
+
+
+def _pkpdsim_call(event: Event) -> str:
+    if event["ss"]:
+        raise RegimenError(
+            "a steady-state dose is not written for PKPDsim",
+            remedy="use nonmem, mrgsolve or rxode2",
+        )
+    rate = float(event["rate"])
+    kind = (
+        f', type="infusion", t_inf={_plain(float(event["amt"]) / rate)}'
+        if rate > 0
+        else ', type="bolus"'
+    )
+    first, interval = float(event["time"]), float(event["ii"])
+    times = ", ".join(_plain(first + k * interval) for k in range(int(event["addl"]) + 1))
+    return (
+        f"new_regimen(amt={_plain(event['amt'])}, times=c({times}){kind})  #"
+        f" {event['drug']}, {event['cmt']}"
+    )
+
+
+def _plain(value: str | float | int) -> str:
+    """Six digits where they say it all."""
+    if isinstance(value, str):
+        return value
+    return f"{value:g}" if float(f"{value:g}") == value else repr(value)
