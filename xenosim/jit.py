@@ -10,15 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from xenosim.cache import cache_root, use_checked_files
+
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-def cache_root() -> Path:
-    """Directory for compiled kernels and growth calibrations (``XENOSIM_CACHE_DIR`` overrides
-    it).
-    """
-    default = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "xenosim"
-    return Path(os.environ.get("XENOSIM_CACHE_DIR", default))
 
 
 def source_hash() -> str:
@@ -27,7 +21,8 @@ def source_hash() -> str:
     """
     package = Path(__file__).parent
     digest = hashlib.sha256(os.environ.get("NUMBA_BOUNDSCHECK", "").encode())
-    for folder in (".", "cell", "tumor", "pharmacology"):
+    digest.update(Path(__file__).read_bytes())
+    for folder in ("cell", "tumor", "pharmacology"):
         for path in sorted((package / folder).glob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -49,6 +44,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import llvmlite.binding  # noqa: E402
 import numba  # noqa: E402
+
+use_checked_files()
 
 # Where a processor has 512-bit registers, LLVM uses half of them unless told otherwise
 # (benchmarks/cell_kernel.py: a quarter slower).

@@ -5,17 +5,17 @@ curve (MODEL.md P7).
 from __future__ import annotations
 
 import hashlib
-import json
 import math
-import os
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xenosim.cache import cache_root
 from xenosim.errors import ScenarioError
-from xenosim.jit import cache_root, source_hash
+from xenosim.io.checked import read_checked_json, write_checked_json
+from xenosim.jit import source_hash
 from xenosim.tumor.tumor import Tumor, TumorSpec
 
 #: Agents per mm3 of a calibration run, and the relative change of the cycle at which it stops.
@@ -124,17 +124,20 @@ def calibrate(
         / "growth"
         / f"{_key(spec, start_mm3, doubling_days, loss_factor, control)}.json"
     )
-    if path.is_file():
-        return Growth(**json.loads(path.read_text()))
+    known = read_checked_json(path)
+    if known is not None:
+        return Growth(**known)
     growth = (
         _fit_control(spec, control, loss_factor)
         if control
         else _fit_doubling(spec, start_mm3, doubling_days, loss_factor)
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(f".{os.getpid()}")
-    unfinished.write_text(json.dumps(growth._asdict()))
-    unfinished.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_checked_json(growth._asdict(), path)
+    except OSError:
+        # A full or read-only disk: it is calibrated again the next time.
+        pass
     return growth
 
 
