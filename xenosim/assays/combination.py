@@ -4,14 +4,18 @@ constant anywhere (MODEL.md, the dish).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
 
 from xenosim.analysis.synergy import ci_summary, ci_table
+from xenosim.assays.answer import Answer
 from xenosim.assays.culture import Line
 from xenosim.assays.plate import Layout, check_doses, check_drugs, read_plate
-from xenosim.errors import ParameterError
+from xenosim.assays.viability import dose_response
+from xenosim.errors import ParameterError, TableError
 from xenosim.pharmacology.target import Pulse
 
 if TYPE_CHECKING:
@@ -20,12 +24,23 @@ if TYPE_CHECKING:
 
 DESIGNS = ("fixed", "matrix")
 SCHEDULES = ("together", "first-a", "first-b")
+#: Highest dose tried for an IC50 [nM].
+MAX_DOSE_NM = 1e4
+
+
+#: What the rows of the summary are called.
+ENDPOINTS = {
+    "ci_median": "median over the grid",
+    "ci_ed50": "at the 50 % effect",
+    "ci_ed75": "at the 75 % effect",
+    "ci_ed90": "at the 90 % effect",
+}
 
 
 @dataclass(frozen=True)
-class Combination:
-    """``wells``: one row per well; ``pairs``: combination index, Bliss, HSA and Loewe per pair of
-    doses; ``summary``: means and EDs.
+class Interaction(Answer):
+    """Two drugs together. ``wells``: one row per well; ``pairs``: combination index, Bliss, HSA and
+    Loewe per pair of doses; ``summary``: means and EDs.
     """
 
     title: str
@@ -33,6 +48,24 @@ class Combination:
     wells: pd.DataFrame
     pairs: pd.DataFrame
     summary: pd.DataFrame
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Wells, pairs and summary."""
+        return {"wells": self.wells, "pairs": self.pairs, "summary": self.summary}
+
+    def facts(self) -> dict[str, Any]:
+        """The title, the drugs and the summary."""
+        return {
+            "title": self.title,
+            "pair": list(self.drugs),
+            "summary": self.summary.to_dict("records"),
+        }
+
+    @classmethod
+    def restored(cls, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> Self:
+        """From the three tables, the title and the drugs."""
+        first, second = facts["pair"]
+        return cls(facts["title"], (first, second), **tables)
 
     def __str__(self) -> str:
         lines = [
@@ -43,16 +76,10 @@ class Combination:
                 f"{'95 % interval':>20}{'pairs':>7}"
             ),
         ]
-        names = {
-            "ci_median": "median over the grid",
-            "ci_ed50": "at the 50 % effect",
-            "ci_ed75": "at the 75 % effect",
-            "ci_ed90": "at the 90 % effect",
-        }
         for row in self.summary.itertuples():
             beyond = "   a drug alone never reached it" if row.is_extrapolated else ""
             lines.append(
-                f"{names.get(row.endpoint, row.endpoint):36}{row.estimate:>10.3g}"
+                f"{ENDPOINTS.get(row.endpoint, row.endpoint):36}{row.estimate:>10.3g}"
                 f"{f'{row.ci_low:.3g} to {row.ci_high:.3g}':>20}{row.n:>7}{beyond}"
             )
         bliss, hsa, loewe = (
@@ -68,19 +95,20 @@ class Combination:
         )
         return "\n".join(lines)
 
-    def plots(self) -> dict[str, Figure]:
+    def plot(self) -> Figure:
+        """The combination index of every pair."""
+        from xenosim.viz.combination import combination_index_figure
+
+        return combination_index_figure(self.pairs, self.title)
+
+    def plots(self, name: str = "combination_index") -> dict[str, Figure]:
         """Combination index, isobologram and Bliss surface, by name; an effect that was not reached
         has no isobologram.
         """
-        from xenosim.errors import TableError
-        from xenosim.viz.combination import (
-            bliss_figure,
-            combination_index_figure,
-            isobologram_figure,
-        )
+        from xenosim.viz.combination import bliss_figure, isobologram_figure
 
         is_matrix = len(self.pairs) > self.pairs["dose_a_nM"].nunique()
-        figures = {"combination_index": combination_index_figure(self.pairs, self.title)}
+        figures = {"combination_index": self.plot()}
         try:
             figures["isobologram"] = isobologram_figure(
                 self.wells, self.drugs, self.title, along="dose_b_nM" if is_matrix else "ratio"
@@ -145,7 +173,7 @@ def combine(
     delay_h: float = 24.0,
     layout: Layout = Layout(),
     n_boot: int = 200,
-) -> Combination:
+) -> Interaction:
     """Expose wells to two drugs, alone and together, read them after ``hours`` and analyse the
     grid.
 
@@ -177,6 +205,40 @@ def combine(
         Unknown drugs, designs or schedules, doses that do not fit the design.
     """
     check_drugs(drugs)
+    check_schedule(schedule, delay_h, hours)
+    wells = [
+        (
+            {"dose_a_nM": a, "dose_b_nM": b},
+            [
+                Pulse(drug, dose, *span)
+                for drug, dose, span in zip(
+                    drugs, (a, b), exposure_spans(schedule, delay_h, hours), strict=True
+                )
+                if dose > 0
+            ],
+        )
+        for a, b in dose_pairs(doses_a_nM, doses_b_nM, design)
+    ]
+    table = read_plate(line, wells, hours, layout)
+    order = {
+        "together": "together",
+        "first-a": f"{drugs[0]} first, {drugs[1]} from {delay_h:g} h",
+        "first-b": f"{drugs[1]} first, {drugs[0]} from {delay_h:g} h",
+    }
+    title = f"{line.label}, {drugs[0]} + {drugs[1]}, {order[schedule]}, read at {hours:g} h"
+    return Interaction(
+        title,
+        drugs,
+        table,
+        ci_table(table, n_boot, layout.seed),
+        ci_summary(table, None, n_boot, layout.seed),
+    )
+
+
+def check_schedule(schedule: str, delay_h: float, hours: float) -> None:
+    """Refuse an unknown schedule, or a second drug [h] that comes after the reading
+    (ParameterError).
+    """
     if schedule not in SCHEDULES:
         raise ParameterError(
             f"unknown schedule '{schedule}'",
@@ -189,30 +251,40 @@ def combine(
             where="--delay",
             remedy=f"give a time between 0 and the reading at {hours:g} h",
         )
-    wells: list[tuple[dict[str, Any], list[Pulse]]] = []
-    for a, b in dose_pairs(doses_a_nM, doses_b_nM, design):
-        spans = {
-            "together": ((0.0, hours), (0.0, hours)),
-            "first-a": ((0.0, delay_h), (delay_h, hours)),
-            "first-b": ((delay_h, hours), (0.0, delay_h)),
-        }[schedule]
-        pulses = [
-            Pulse(drug, dose, *span)
-            for drug, dose, span in zip(drugs, (a, b), spans, strict=True)
-            if dose > 0
-        ]
-        wells.append(({"dose_a_nM": a, "dose_b_nM": b}, pulses))
-    table = read_plate(line, wells, hours, layout)
-    order = {
-        "together": "together",
-        "first-a": f"{drugs[0]} first, {drugs[1]} from {delay_h:g} h",
-        "first-b": f"{drugs[1]} first, {drugs[0]} from {delay_h:g} h",
-    }
-    title = f"{line.label}, {drugs[0]} + {drugs[1]}, {order[schedule]}, read at {hours:g} h"
-    return Combination(
-        title,
-        drugs,
-        table,
-        ci_table(table, n_boot, layout.seed),
-        ci_summary(table, None, n_boot, layout.seed),
-    )
+
+
+def exposure_spans(
+    schedule: str, delay_h: float, hours: float
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Start and end of the exposure to drugs a and b [h].
+
+    Examples
+    --------
+    >>> exposure_spans("first-b", 24.0, 72.0)
+    ((24.0, 72.0), (0.0, 24.0))
+    """
+    whole, early, late = (0.0, hours), (0.0, delay_h), (delay_h, hours)
+    return {"together": (whole, whole), "first-a": (early, late), "first-b": (late, early)}[
+        schedule
+    ]
+
+
+def doses_about_ic50(
+    line: Line, drugs: Sequence[str], hours: float, layout: Layout
+) -> tuple[list[float], list[float]]:
+    """Six doses of each of two drugs from an eighth of its IC50 to four times it; of a drug without
+    one, up to 10 uM [nM].
+    """
+    lists = []
+    for name in drugs:
+        fit = dose_response(
+            line,
+            name,
+            [float(d) for d in np.geomspace(0.1, MAX_DOSE_NM, 11)],
+            hours,
+            layout._replace(replicates=1, noise=0.0),
+        ).fit
+        middle = fit.ic50 if np.isfinite(fit.ic50) and fit.ic50 > 0 else MAX_DOSE_NM / 4.0
+        lists.append([float(f"{middle * 2.0**k:.3g}") for k in range(-3, 3)])
+    # One ratio throughout, which rounding would spoil.
+    return lists[0], [float(lists[1][0] / lists[0][0] * dose) for dose in lists[0]]

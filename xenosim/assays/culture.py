@@ -22,15 +22,6 @@ from xenosim.pharmacology.exposure import TargetBinding, TargetExposure
 from xenosim.pharmacology.pk import PlasmaProfile
 from xenosim.pharmacology.target import Pulse, binding, clone_folds, medium_profile
 
-#: Exchange of free drug between medium and cells [1/h]: not limiting (model.md P2).
-MEDIUM_EXCHANGE = 50.0
-#: Time from commitment (Annexin V+) to a leaky membrane (PI+) in vitro [h] (model.md P4).
-PI_DELAY_H = 8.0
-#: Doubling time of cells without one of their own [h] (assumed).
-DOUBLING_H = 30.0
-#: Loss of dye reduction at full stress, and the signal of a cell just committed [-] (assumed).
-METABOLIC_LOSS, EARLY_SIGNAL = 0.5, 0.5
-
 
 class Line(NamedTuple):
     """What a culture is made of: ``name``, ``label`` with what was changed, cell model, traits,
@@ -63,7 +54,7 @@ def line_of(
     cell : ParameterSet
         A line of the library, the default cell, or a xenograft model.
     doubling_h : float, optional
-        Doubling time in culture [h]; by default the line's own, or 30 h.
+        Doubling time in culture [h]; by default the line's own, or that of ``dish.yaml``.
     perturbations : sequence of Perturbation
         What is removed, over-expressed or mutated; the line's own mutation comes with it.
     resistant_fraction : float, optional
@@ -73,12 +64,36 @@ def line_of(
     """
     every = of_line(cell.name, perturbations) if cell.kind == "line" else tuple(perturbations)
     folds = kd_folds(every)
-    share = (1.0 if folds else 0.0) if resistant_fraction is None else resistant_fraction
-    if (
-        not 0.0 <= share <= 1.0
-        or not 0.0 <= mutation_rate <= 1.0
-        or not 0.0 <= reversion_rate <= 1.0
-    ):
+    share = _share_of_clone(folds, resistant_fraction, mutation_rate, reversion_rate)
+    cycle = _doubling_in_culture(cell) if doubling_h is None else doubling_h
+    if not 1.0 <= cycle <= 1000.0:
+        raise ParameterError(
+            f"a doubling time of {cycle:g} h in culture is absurd", remedy="give 1 to 1000 h"
+        )
+    changed = perturbed(cell, every)
+    traits = trait_params(changed.value, cycle, 0.0)._replace(
+        resistant_fraction=share, mutation_rate=mutation_rate, reversion_rate=reversion_rate
+    )
+    changes = [*map(str, perturbations)]
+    changes += [f"{100 * share:g} % resistant"] if folds and share < 1.0 else []
+    return Line(
+        cell.name,
+        cell.name + (f" ({', '.join(changes)})" if changes else ""),
+        cell_params(changed.value),
+        traits,
+        changed.value("beta5_sites"),
+        float(np.log(2.0) / changed.value("beta5_turnover_half_life")),
+        folds,
+        node_levels(every),
+    )
+
+
+def _share_of_clone(
+    folds: Mapping[str, float], share: float | None, mutation_rate: float, reversion_rate: float
+) -> float:
+    """Share of founders with the mutation [-]: all, where there is one and no share is given."""
+    share = (1.0 if folds else 0.0) if share is None else share
+    if not all(0.0 <= number <= 1.0 for number in (share, mutation_rate, reversion_rate)):
         raise ParameterError(
             "a share or rate of the resistant clone lies outside 0 to 1",
             where="--resistant",
@@ -90,36 +105,14 @@ def line_of(
             where="--resistant",
             remedy='add --perturb "PSMB5=A49T"',
         )
-    own_doubling = (
-        cell.value("culture_doubling_time")
-        if "culture_doubling_time" in cell.values
-        else DOUBLING_H
-    )
-    cycle = own_doubling if doubling_h is None else doubling_h
-    if not 1.0 <= cycle <= 1000.0:
-        raise ParameterError(
-            f"a doubling time of {cycle:g} h in culture is absurd", remedy="give 1 to 1000 h"
-        )
-    cell = perturbed(cell, every)
-    turnover = float(np.log(2.0) / cell.value("beta5_turnover_half_life"))
-    traits = trait_params(cell.value, cycle, 0.0)._replace(
-        resistant_fraction=share, mutation_rate=mutation_rate, reversion_rate=reversion_rate
-    )
-    changes = [
-        *map(str, perturbations),
-        *([f"{100 * share:g} % resistant"] if folds and share < 1.0 else []),
-    ]
-    label = cell.name + (f" ({', '.join(changes)})" if changes else "")
-    return Line(
-        cell.name,
-        label,
-        cell_params(cell.value),
-        traits,
-        cell.value("beta5_sites"),
-        turnover,
-        folds,
-        node_levels(every),
-    )
+    return share
+
+
+def _doubling_in_culture(cell: ParameterSet) -> float:
+    """The cells' own doubling time in culture [h], or that of cells without one."""
+    if "culture_doubling_time" in cell.values:
+        return cell.value("culture_doubling_time")
+    return load_set("dish").value("doubling_time")
 
 
 def medium_binding(names: Sequence[str], line: Line) -> TargetBinding:
@@ -164,6 +157,7 @@ class Culture:
         population.found(self.cells, n, np.uint64(seed), line.traits, dt_h)
         population.rest(view(self.cells, n), line.params)
         self.cells.site[:] = 0
+        self._dish = load_set("dish")
         names = sorted({pulse.drug for pulse in pulses})
         profiles: dict[str, PlasmaProfile] = {
             name: medium_profile([p for p in pulses if p.drug == name]) for name in names
@@ -172,15 +166,14 @@ class Culture:
         self.exposure = TargetExposure(
             profiles,
             drugs,
-            np.array([MEDIUM_EXCHANGE]),
+            np.array([self._dish.value("medium_exchange")]),
             clone_folds(line.kd_folds, drugs.inhibitors),
         )
         #: beta5 occupancy of each clone in the last step [-].
         self.occupancy = np.zeros(self.exposure.fold.shape[0])
         self._factors = step_factors(line.params, dt_h)
-        self._in_vitro = line.traits._replace(
-            clearance_min_h=PI_DELAY_H, clearance_max_h=PI_DELAY_H
-        )
+        leak = self._dish.value("membrane_leak_time")
+        self._in_vitro = line.traits._replace(clearance_min_h=leak, clearance_max_h=leak)
 
     @property
     def time_h(self) -> float:
@@ -229,13 +222,14 @@ class Culture:
 
     def signal(self) -> float:
         """What reduces the dye of an MTT or MTS assay [cells]: living cells, less under stress, and
-        half of those just committed.
+        a part of those just committed.
         """
         live = self.live
         dead = live.state == CellState.APOPTOTIC
         early = dead & (live.event_step > self.step_number)
         burden = np.maximum(live.stress[~dead] - live.resting_stress[~dead], 0.0)
-        return float((1.0 - METABOLIC_LOSS * burden).sum() + EARLY_SIGNAL * early.sum())
+        loss, left = self._dish.value("signal_stress_loss"), self._dish.value("signal_early")
+        return float((1.0 - loss * burden).sum() + left * early.sum())
 
     def resistant(self) -> float:
         """Share of the resistant clone among living cells [-]."""

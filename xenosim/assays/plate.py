@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Most cells of a well at its reading [cells].
 MAX_CELLS = 2e6
+#: Signal of untreated wells below which they are dying by themselves [of the cells seeded].
+LEAST_UNTREATED = 0.1
 
 
 class Layout(NamedTuple):
@@ -145,7 +147,7 @@ def read_plate(
                 "resistant": well.resistant(),
             }
             rows.append(labels | row)
-    if float(np.mean(untreated)) < 0.1 * layout.cells:
+    if float(np.mean(untreated)) < LEAST_UNTREATED * layout.cells:
         raise ParameterError(
             f"untreated {line.label} cells die by themselves: nothing to compare with",
             where="--line, --perturb",

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from xenosim.analysis.dose_response import HillFit, fit_hill
+from xenosim.assays.answer import Answer, number
 from xenosim.assays.culture import Line
 from xenosim.assays.plate import Layout, check_doses, read_plate
 from xenosim.errors import ParameterError
@@ -21,8 +22,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+#: Doses that a Hill fit needs [-], and what stands in its place.
+LEAST_DOSES = 4
+NO_FIT = HillFit._make([*[np.nan] * 5, "fewer than four doses: no fit; give at least four"])
+
+
 @dataclass(frozen=True)
-class DoseResponse:
+class DoseResponse(Answer):
     """``table``: one row per well (drug, dose_nM, replicate and the columns of :func:`read_plate`);
     ``fit`` of the signal [nM].
     """
@@ -30,6 +36,21 @@ class DoseResponse:
     title: str
     table: pd.DataFrame
     fit: HillFit
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The wells."""
+        return {"wells": self.table}
+
+    def facts(self) -> dict[str, Any]:
+        """The title and the fit."""
+        return {"title": self.title, "fit": self.fit._asdict()}
+
+    @classmethod
+    def restored(cls, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> Self:
+        """From the wells, the title and the fit."""
+        *numbers, note = (facts["fit"][name] for name in HillFit._fields)
+        fit = HillFit._make([*map(number, numbers), note])
+        return cls(facts["title"], tables["wells"], fit)
 
     def __str__(self) -> str:
         f = self.fit
@@ -50,11 +71,26 @@ class DoseResponse:
 
 
 @dataclass(frozen=True)
-class Apoptosis:
-    """``table``: one row per well with the shares of viable, early and late apoptotic cells [-]."""
+class Quadrants(Answer):
+    """Annexin V / PI. ``table``: one row per well with the shares of viable, early and late
+    apoptotic cells [-].
+    """
 
     title: str
     table: pd.DataFrame
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The wells."""
+        return {"wells": self.table}
+
+    def facts(self) -> dict[str, Any]:
+        """The title."""
+        return {"title": self.title}
+
+    @classmethod
+    def restored(cls, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> Self:
+        """From the wells and the title."""
+        return cls(facts["title"], tables["wells"])
 
     def means(self) -> pd.DataFrame:
         """Mean shares per dose [%], with the sum ``annexin`` of early and late and its standard
@@ -164,26 +200,11 @@ def dose_response(
     """
     check_pulses(hours, pulse_h, every_h, repeats)
     table = read_plate(line, wells_of(drug, doses_nM, pulse_h, every_h, repeats), hours, layout)
-    treated = table[table["dose_nM"] > 0]
-    enough = len(set(doses_nM)) >= 4
-    fit = (
-        fit_hill(treated["dose_nM"].to_numpy(), treated["viability"].to_numpy(), where=drug)
-        if enough
-        else None
-    )
-    return DoseResponse(
-        title(line, drug, hours, pulse_h, repeats),
-        table,
-        fit
-        or HillFit(
-            np.nan,
-            np.nan,
-            np.nan,
-            np.nan,
-            np.nan,
-            "fewer than four doses: no fit; give at least four",
-        ),
-    )
+    fit = NO_FIT
+    if len(set(doses_nM)) >= LEAST_DOSES:
+        treated = table[table["dose_nM"] > 0]
+        fit = fit_hill(treated["dose_nM"].to_numpy(), treated["viability"].to_numpy(), where=drug)
+    return DoseResponse(title(line, drug, hours, pulse_h, repeats), table, fit)
 
 
 def apoptosis(
@@ -193,12 +214,12 @@ def apoptosis(
     hours: float,
     layout: Layout = Layout(),
     pulse_h: float = np.inf,
-) -> Apoptosis:
+) -> Quadrants:
     """Annexin V / PI shares per dose from the fates of single cells; parameters and errors as in
     :func:`dose_response`.
     """
     check_pulses(hours, pulse_h, 0.0, 1)
-    return Apoptosis(
+    return Quadrants(
         title(line, drug, hours, pulse_h),
         read_plate(line, wells_of(drug, doses_nM, pulse_h, 0.0, 1), hours, layout),
     )

@@ -19,12 +19,12 @@ import typer
 import yaml
 
 from xenosim import __version__
-from xenosim.assays.blot import MESSAGES, NODES, blot, chip, qpcr
-from xenosim.assays.calibration import characterize as fit_line
-from xenosim.assays.calibration import read_viability
+from xenosim.assays.characterization import characterize as fit_line
+from xenosim.assays.characterization import read_viability
 from xenosim.assays.combination import combine as combine_drugs
 from xenosim.assays.culture import Line, line_of
 from xenosim.assays.library import cell_of, cells
+from xenosim.assays.lysate import MESSAGES, NODES, blot, chip, qpcr
 from xenosim.assays.plate import Layout, check_drugs
 from xenosim.assays.viability import apoptosis as annexin
 from xenosim.assays.viability import dose_response, pulses_of
@@ -415,7 +415,7 @@ def characterize(
         "load_mean": result.load_mean,
     }
     own |= {"low": result.load_interval[0], "high": result.load_interval[1]}
-    text = f"{result}\nUse these cells with --line DIRECTORY/line.yaml in any assay"
+    text = str(result)
     finish(
         "characterize",
         text,

@@ -103,7 +103,11 @@ def list_parameters(name: str | None, status: str | None, as_json: bool) -> None
             f"unknown status '{status}'{suggest(status, STATUSES)}",
             remedy=f"one of {', '.join(STATUSES)}",
         )
-    names = [name] if name else ["cell", "tumor", "mouse", *available("site"), *available("drug")]
+    names = (
+        [name]
+        if name
+        else ["cell", "dish", "tumor", "mouse", *available("site"), *available("drug")]
+    )
     found: list[dict[str, Any]] = []
     for each in names:
         for p in load_set(each).values.values():

@@ -146,6 +146,17 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "lesion volumes: standard deviation of the logarithm",
         ),
     },
+    "dish": {
+        "medium_exchange": ("rate", "g of the dish: exchange of free drug, medium and cells"),
+        "doubling_time": ("time", "doubling time of cells without one of their own"),
+        "membrane_leak_time": ("time", "from commitment (Annexin V+) to a leaky membrane (PI+)"),
+        "signal_stress_loss": ("fraction", "dye reduction lost at full stress above rest"),
+        "signal_early": ("fraction", "dye reduction of a cell between Annexin V+ and PI+"),
+        "line_load_min": ("dimensionless", "rho: lowest mean load of a calibrated line"),
+        "line_load_max": ("dimensionless", "rho: highest mean load of a calibrated line"),
+        "own_line_load_min": ("dimensionless", "rho: lowest mean load of a characterized line"),
+        "own_line_load_max": ("dimensionless", "rho: highest mean load of a characterized line"),
+    },
 }
 PARAMETERS["line"] = PARAMETERS["cell"] | {
     "culture_doubling_time": ("time", "doubling time in culture")

@@ -10,10 +10,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from xenosim.assays.blot import blot, chip, qpcr
-from xenosim.assays.combination import Combination, combine
+from xenosim.assays.combination import Interaction, combine
 from xenosim.assays.culture import Culture, Line
 from xenosim.assays.library import cells as cells_by_name
+from xenosim.assays.lysate import blot, chip, qpcr
 from xenosim.assays.plate import Layout, read_plate
 from xenosim.assays.viability import dose_response, pulses_of
 from xenosim.pharmacology.target import Pulse
@@ -133,7 +133,7 @@ def mixed(line: str, doses_nM: dict[str, float], hours: float, marker: str, seed
 
 
 @cache
-def combination(line: str, schedule: str, seed: int) -> Combination:
+def combination(line: str, schedule: str, seed: int) -> Interaction:
     """Ixazomib from a quarter of its IC50 to four times it with lenalidomide 0.3 to 10 uM in a
     fixed ratio, 72 h.
     """

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from xenosim.assays.blot import blot, chip, followed, levels, qpcr
 from xenosim.assays.culture import Culture, line_of
+from xenosim.assays.lysate import blot, chip, followed, levels, qpcr
 from xenosim.assays.plate import Layout
 from xenosim.assays.viability import pulses_of
 from xenosim.cell.readouts import MESSAGES, NODES

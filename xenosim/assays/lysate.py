@@ -1,5 +1,5 @@
-"""Blots, PCR and ChIP: what a lysate holds over time, as fold change against untreated cells
-(MODEL.md, read-outs).
+"""Lysates over time: blot, PCR and ChIP as fold change against untreated cells (MODEL.md,
+read-outs).
 """
 
 from __future__ import annotations
@@ -7,10 +7,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from xenosim.assays.answer import Answer
 from xenosim.assays.culture import Culture, Line
 from xenosim.assays.plate import Layout, check_drugs, check_growth, check_layout, reading_error
 from xenosim.cell.readouts import MESSAGES, NODES, PROTEINS, Column, Snapshot, chop_on_dr5
@@ -27,13 +28,26 @@ PROMOTERS: dict[tuple[str, str], Readout] = {("CHOP", "DR5"): chop_on_dr5}
 
 
 @dataclass(frozen=True)
-class Course:
-    """``table``: one row per time and marker: time_h [h], marker, level and untreated [-], fold
-    [-]; with noise also replicate.
+class TimeCourse(Answer):
+    """``table``: one row per time, marker and replicate: time_h [h], marker, replicate, level and
+    untreated [-], fold [-].
     """
 
     title: str
     table: pd.DataFrame
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The levels."""
+        return {"levels": self.table}
+
+    def facts(self) -> dict[str, Any]:
+        """The title."""
+        return {"title": self.title}
+
+    @classmethod
+    def restored(cls, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> Self:
+        """From the table and the title."""
+        return cls(facts["title"], tables["levels"])
 
     def __str__(self) -> str:
         means = (
@@ -79,7 +93,7 @@ def blot(
     times_h: Sequence[float],
     markers: Sequence[str],
     layout: Layout = Layout(),
-) -> Course:
+) -> TimeCourse:
     """Protein levels of ``markers`` at ``times_h`` [h], as band intensities over those of untreated
     cells.
 
@@ -91,7 +105,7 @@ def blot(
         Unknown markers or drugs, or no time.
     """
     names = known(markers, NODES, "marker")
-    return _course(
+    return _followed_course(
         line, pulses, times_h, {name: NODES[name][0] for name in names}, layout, "blot", PROTEINS
     )
 
@@ -102,12 +116,12 @@ def qpcr(
     times_h: Sequence[float],
     markers: Sequence[str],
     layout: Layout = Layout(),
-) -> Course:
+) -> TimeCourse:
     """mRNA of ``markers`` at ``times_h`` [h], over untreated cells: dM/dt = ln2/half-life (drive -
     M); parameters as in :func:`blot`.
     """
     names = known(markers, MESSAGES, "mRNA")
-    return _course(
+    return _followed_course(
         line,
         pulses,
         times_h,
@@ -125,7 +139,7 @@ def chip(
     factor: str,
     promoter: str,
     layout: Layout = Layout(),
-) -> Course:
+) -> TimeCourse:
     """Occupancy of ``promoter`` by ``factor`` at ``times_h`` [h], over untreated cells; parameters
     as in :func:`blot`.
     """
@@ -137,7 +151,7 @@ def chip(
             where="--factor, --promoter",
             remedy=f"known: {listed}",
         )
-    return _course(
+    return _followed_course(
         line, pulses, times_h, {f"{pair[0]} at {pair[1]}": PROMOTERS[pair]}, layout, "ChIP"
     )
 
@@ -179,7 +193,17 @@ def followed(drive: np.ndarray, half_life_h: float, dt_h: float = 1.0) -> np.nda
     return out
 
 
-def _course(
+def check_times(times_h: Sequence[float], readouts: Mapping[str, Readout]) -> None:
+    """Refuse a course without a marker, or with times [h] before the drug (ParameterError)."""
+    if not len(times_h) or not np.isfinite(times_h).all() or min(times_h) < 0 or not readouts:
+        raise ParameterError(
+            "no marker, or a time that is not from 0 h on",
+            where="--times, --markers",
+            remedy="give e.g. --times 0,4,8,24 --markers CHOP",
+        )
+
+
+def _followed_course(
     line: Line,
     pulses: Sequence[Pulse],
     times_h: Sequence[float],
@@ -187,44 +211,51 @@ def _course(
     layout: Layout,
     kind: str,
     half_lives: Mapping[str, float] = {},  # noqa: B006 - never changed
-) -> Course:
+) -> TimeCourse:
+    """Treated and untreated wells, lysed at ``times_h`` [h] in every replicate."""
     import pandas as pd
 
-    if not len(times_h) or not np.isfinite(times_h).all() or min(times_h) < 0 or not readouts:
-        raise ParameterError(
-            "no marker, or a time that is not from 0 h on",
-            where="--times, --markers",
-            remedy="give e.g. --times 0,4,8,24 --markers CHOP",
-        )
+    check_times(times_h, readouts)
     check_layout(max(*times_h, 1.0), layout)
     check_growth(line, max(times_h), layout)
     check_drugs([pulse.drug for pulse in pulses])
     rng = np.random.default_rng([layout.seed, 78])
     rows = []
     for replicate in range(1, layout.replicates + 1):
-        both = [
-            levels(line, p, max(times_h), readouts, layout.cells, layout.seed * 1000 + replicate)
-            for p in (pulses, ())
-        ]
+        seed = layout.seed * 1000 + replicate
+        treated, untreated = (
+            levels(line, given, max(times_h), readouts, layout.cells, seed)
+            for given in (pulses, ())
+        )
         for marker in readouts:
-            treated, untreated = (
-                followed(side[marker], half_lives.get(marker, 0.0)) for side in both
+            with_drug, without = (
+                followed(side[marker], half_lives.get(marker, 0.0)) for side in (treated, untreated)
             )
-            for time in times_h:
-                level, rest = (
-                    float(np.interp(time, np.arange(series.size), series))
-                    for series in (treated, untreated)
-                )
-                fold = level / rest * reading_error(layout.noise, rng) if rest > 0 else math.nan
-                rows.append(
-                    {
-                        "time_h": float(time),
-                        "marker": marker,
-                        "replicate": replicate,
-                        "level": level,
-                        "untreated": rest,
-                        "fold": fold,
-                    }
-                )
+            labels = {"marker": marker, "replicate": replicate}
+            rows += _bands(labels, with_drug, without, times_h, layout.noise, rng)
     dosed = " + ".join(f"{p.drug} {p.concentration_nM:g} nM" for p in pulses) or "no drug"
-    return Course(f"{line.label}, {dosed}, {kind}", pd.DataFrame(rows))
+    return TimeCourse(f"{line.label}, {dosed}, {kind}", pd.DataFrame(rows))
+
+
+def _bands(
+    labels: dict[str, Any],
+    treated: np.ndarray,
+    untreated: np.ndarray,
+    times_h: Sequence[float],
+    noise: float,
+    rng: np.random.Generator,
+) -> list[dict[str, Any]]:
+    """Level, untreated level and their ratio with its reading error at every time, from hourly
+    series of shape (steps + 1,) [-].
+    """
+    rows = []
+    for time in times_h:
+        level, rest = (
+            float(np.interp(time, np.arange(series.size), series))
+            for series in (treated, untreated)
+        )
+        fold = level / rest * reading_error(noise, rng) if rest > 0 else math.nan
+        rows.append(
+            {"time_h": float(time), **labels, "level": level, "untreated": rest, "fold": fold}
+        )
+    return rows

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from xenosim.assays.calibration import characterize, read_viability, with_traits
+from xenosim.assays.calibration import with_traits
+from xenosim.assays.characterization import characterize, read_viability
 from xenosim.assays.culture import line_of
 from xenosim.assays.plate import Layout
 from xenosim.assays.viability import dose_response
