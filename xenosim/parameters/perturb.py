@@ -102,34 +102,38 @@ def parse_perturbations(texts: Sequence[str], where: str = "--perturb") -> tuple
     ParameterError
         Unknown nodes or mutations (with the nearest name), impossible amounts, two perturbations of
         one node.
+
+    Examples
+    --------
+    >>> parse_perturbations(["NOXA=kd:0.8"])[0].level
+    0.19999999999999996
     """
-    found: dict[tuple[str, bool], Perturbation] = {}
+    found: list[Perturbation] = []
     for text in texts:
         perturbation = _parse(text, where)
-        key = (perturbation.node, bool(perturbation.mutation))
-        if key in found:
-            raise ParameterError(
-                f"'{text}' contradicts '{found[key]}'",
-                where=where,
-                remedy="keep one perturbation per node",
-            )
-        for other in found.values():
-            shared = {name for name, _ in EFFECTS[perturbation.node]} & {
-                name for name, _ in EFFECTS[other.node]
-            }
-            if (
-                shared
-                and not perturbation.mutation
-                and not other.mutation
-                and (perturbation.level - 1.0) * (other.level - 1.0) < 0
-            ):
-                raise ParameterError(
-                    f"'{text}' contradicts '{other}': both act on {', '.join(sorted(shared))}",
-                    where=where,
-                    remedy="keep one of them",
-                )
-        found[key] = perturbation
-    return tuple(found.values())
+        for other in found:
+            _check_together(perturbation, other, text, where)
+        found.append(perturbation)
+    return tuple(found)
+
+
+def _check_together(new: Perturbation, other: Perturbation, text: str, where: str) -> None:
+    """Refuse two perturbations of one node, or opposite ones of one parameter."""
+    if (new.node, bool(new.mutation)) == (other.node, bool(other.mutation)):
+        raise ParameterError(
+            f"'{text}' contradicts '{other}'",
+            where=where,
+            remedy="keep one perturbation per node",
+        )
+    if new.mutation or other.mutation or (new.level - 1.0) * (other.level - 1.0) >= 0:
+        return
+    shared = {name for name, _ in EFFECTS[new.node]} & {name for name, _ in EFFECTS[other.node]}
+    if shared:
+        raise ParameterError(
+            f"'{text}' contradicts '{other}': both act on {', '.join(sorted(shared))}",
+            where=where,
+            remedy="keep one of them",
+        )
 
 
 def _parse(text: str, where: str) -> Perturbation:
@@ -149,35 +153,41 @@ def _parse(text: str, where: str) -> Perturbation:
             where=where,
             remedy=f"one of {', '.join(EFFECTS)}",
         )
-    if value.lower() == "ko":
-        if node in VITAL:
-            raise ParameterError(
-                f"cells do not live without {node}",
-                where=where,
-                remedy=f'write e.g. "{node}=kd:0.5"',
-            )
-        return Perturbation(node, 0.0)
-    if match := re.fullmatch(r"(kd|oe):(\d*\.?\d+)", value.lower()):
-        amount = float(match[2])
-        if match[1] == "kd" and not 0 < amount < 1:
-            raise ParameterError(
-                f"a knock-down by {amount:g}",
-                where=where,
-                remedy="give the removed share, between 0 and 1",
-            )
-        if match[1] == "oe" and not 1 < amount <= 1000:
-            raise ParameterError(
-                f"an over-expression by {amount:g}",
-                where=where,
-                remedy="give a factor between 1 and 1000",
-            )
-        return Perturbation(node, 1.0 - amount if match[1] == "kd" else amount)
     if node == "PSMB5" and value.upper() in MUTATIONS:
         return Perturbation(node, 1.0, value.upper())
-    known = f"mutations of PSMB5: {', '.join(MUTATIONS)}" if node == "PSMB5" else _REMEDY
-    raise ParameterError(
-        f"'{value}' is neither ko, kd, oe nor a known mutation", where=where, remedy=known
-    )
+    return Perturbation(node, _level(node, value, where))
+
+
+def _level(node: str, value: str, where: str) -> float:
+    """Remaining activity [-] of "ko", "kd:0.8" or "oe:3"; amounts count with six digits, as they
+    are written.
+    """
+    if value.lower() == "ko" and node in VITAL:
+        raise ParameterError(
+            f"cells do not live without {node}", where=where, remedy=f'write e.g. "{node}=kd:0.5"'
+        )
+    if value.lower() == "ko":
+        return 0.0
+    match = re.fullmatch(r"(kd|oe):(\d*\.?\d+(?:e-?\d{1,2})?)", value.lower())
+    if match is None:
+        known = f"mutations of PSMB5: {', '.join(MUTATIONS)}" if node == "PSMB5" else _REMEDY
+        raise ParameterError(
+            f"'{value}' is neither ko, kd, oe nor a known mutation", where=where, remedy=known
+        )
+    amount = float(f"{float(match[2]):g}")
+    if match[1] == "kd" and not 0 < amount < 1:
+        raise ParameterError(
+            f"a knock-down by {amount:g}",
+            where=where,
+            remedy="give the removed share, between 0 and 1",
+        )
+    if match[1] == "oe" and not 1 < amount <= 1000:
+        raise ParameterError(
+            f"an over-expression by {amount:g}",
+            where=where,
+            remedy="give a factor between 1 and 1000",
+        )
+    return 1.0 - amount if match[1] == "kd" else amount
 
 
 def perturbed(parameters: ParameterSet, perturbations: Sequence[Perturbation]) -> ParameterSet:
@@ -226,9 +236,9 @@ def kd_folds(perturbations: Sequence[Perturbation]) -> dict[str, float]:
     return folds
 
 
-def mutations(texts: Sequence[str]) -> tuple[str, ...]:
+def mutations(perturbations: Sequence[Perturbation]) -> tuple[str, ...]:
     """Names of the mutations among perturbations, e.g. "PSMB5 A49T"."""
-    return tuple(f"{p.node} {p.mutation}" for p in parse_perturbations(texts) if p.mutation)
+    return tuple(f"{p.node} {p.mutation}" for p in perturbations if p.mutation)
 
 
 def node_levels(perturbations: Sequence[Perturbation]) -> dict[str, float]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from xenosim.errors import ScenarioError
-from xenosim.parameters.load import ParameterSet, count_statuses, load_line, load_set
-from xenosim.parameters.perturb import parse_perturbations, perturbed
+from xenosim.parameters.load import Parameter, ParameterSet, count_statuses, load_line, load_set
+from xenosim.parameters.perturb import perturbed
 from xenosim.scenario.schema import Scenario
 
 
@@ -20,35 +21,62 @@ def starter_text() -> str:
     return files("xenosim.scenario").joinpath("starter.yaml").read_text(encoding="utf-8")
 
 
-def model_set(scenario: Scenario) -> ParameterSet:
-    """The parameters of a scenario's tumor: the model's, with the vessels of its site, the cells of
-    its line and under its perturbations.
+@dataclass(frozen=True)
+class ResolvedStudy:
+    """A scenario with the parameters that it uses: ``model``, those of its tumors' cells and
+    vessels; ``site``, what its site alone has; ``strain``; ``drugs`` by name.
     """
-    model = load_set(scenario.model)
-    vessels = {
-        name: p for name, p in load_set(scenario.site).values.items() if name in model.values
-    }
-    model = replace(model, values={**model.values, **vessels})
-    if scenario.line:
-        cells = {
-            name: p for name, p in load_line(scenario.line).values.items() if name in model.values
-        }
-        model = replace(model, values={**model.values, **cells})
-    return perturbed(model, parse_perturbations(scenario.perturb))
+
+    scenario: Scenario
+    model: ParameterSet
+    site: ParameterSet
+    strain: ParameterSet
+    drugs: Mapping[str, ParameterSet]
+
+    @property
+    def sets(self) -> dict[str, ParameterSet]:
+        """Every parameter set by name."""
+        scenario = self.scenario
+        found = {scenario.model: self.model}
+        if self.site.values:
+            found[scenario.site] = self.site
+        return found | {scenario.animals.strain: self.strain} | dict(self.drugs)
 
 
-def parameter_sets(scenario: Scenario) -> dict[str, ParameterSet]:
-    """Every parameter set a scenario uses: model with its site's vessels, the site's lesions,
-    strain, drugs.
+@lru_cache(maxsize=32)
+def resolve(scenario: Scenario) -> ResolvedStudy:
+    """The parameters of a scenario. Its tumors have the model's, with the vessels of their site,
+    the cells of their line, under their perturbations.
+
+    Examples
+    --------
+    >>> from xenosim.testing import small_scenario
+    >>> resolve(small_scenario()).model.kind
+    'model'
     """
+    model, site = load_set(scenario.model), load_set(scenario.site)
+    for other in (site, *([load_line(scenario.line)] if scenario.line else [])):
+        shared = {name: p for name, p in other.values.items() if name in model.values}
+        model = replace(model, values={**model.values, **shared})
+    own = {name: p for name, p in site.values.items() if name not in model.values}
     drugs = sorted({dose.drug for arm in scenario.arms for dose in arm.doses})
-    model, site = model_set(scenario), load_set(scenario.site)
-    own = replace(
-        site, values={name: p for name, p in site.values.items() if name not in model.values}
+    return ResolvedStudy(
+        scenario,
+        model=perturbed(model, scenario.perturb),
+        site=replace(site, values=own),
+        strain=load_set(scenario.animals.strain),
+        drugs={name: load_set(name) for name in drugs},
     )
-    sets = {scenario.model: model} | ({scenario.site: own} if own.values else {})
-    return sets | {
-        name: load_set(name) for name in dict.fromkeys([scenario.animals.strain, *drugs])
+
+
+def _parameter_entry(p: Parameter) -> dict[str, Any]:
+    return {
+        "value": p.value,
+        "unit": p.unit,
+        "status": p.status,
+        "source": p.bib,
+        "where": p.where,
+        "note": p.note,
     }
 
 
@@ -58,18 +86,8 @@ def resolved_dict(scenario: Scenario) -> dict[str, Any]:
     """
     plain: dict[str, Any] = json.loads(scenario.model_dump_json())
     plain["parameters"] = {
-        name: {
-            p.name: {
-                "value": p.value,
-                "unit": p.unit,
-                "status": p.status,
-                "source": p.bib,
-                "where": p.where,
-                "note": p.note,
-            }
-            for p in parameters.values.values()
-        }
-        for name, parameters in parameter_sets(scenario).items()
+        name: {p.name: _parameter_entry(p) for p in parameters.values.values()}
+        for name, parameters in resolve(scenario).sets.items()
     }
     return plain
 
@@ -108,7 +126,7 @@ def scenario_from_resolved(plain: Mapping[str, Any], where: str = "scenario.yaml
 def status_counts(scenario: Scenario) -> dict[str, int]:
     """Number of parameters per status."""
     return count_statuses(
-        p for parameters in parameter_sets(scenario).values() for p in parameters.values.values()
+        p for parameters in resolve(scenario).sets.values() for p in parameters.values.values()
     )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
+from xenosim.parameters.perturb import Perturbation, parse_perturbations
 from xenosim.pharmacology.dose import Dose, split_salt
 
 #: Caliper formulas in use; the first is the default.
@@ -116,6 +117,10 @@ class Arm(_Frozen):
     control: bool
 
 
+def _stated_perturbation(plain: Any) -> Any:
+    return parse_perturbations([plain])[0] if isinstance(plain, str) else plain
+
+
 class Scenario(_Frozen):
     """A study, ready to run; ``site``: of implantation; ``line``: cells of the library in place of
     the model's, or ""; ``perturb``: perturbations of all cells.
@@ -126,7 +131,9 @@ class Scenario(_Frozen):
     model: str
     site: str
     line: str
-    perturb: tuple[str, ...]
+    perturb: tuple[
+        Annotated[Perturbation, BeforeValidator(_stated_perturbation), PlainSerializer(str)], ...
+    ]
     drug: str | None
     tumor: TumorSettings
     animals: AnimalSettings

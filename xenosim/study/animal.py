@@ -8,12 +8,12 @@ import numpy as np
 
 from xenosim.cell.params import cell_params, log_sd, trait_params
 from xenosim.parameters.load import ParameterSet, load_set
-from xenosim.parameters.perturb import kd_folds, parse_perturbations
+from xenosim.parameters.perturb import kd_folds
 from xenosim.pharmacology.dose import Route, routes_of
 from xenosim.pharmacology.exposure import TargetExposure
 from xenosim.pharmacology.pk import DrugPK, plasma_profile
 from xenosim.pharmacology.target import binding, clone_folds
-from xenosim.scenario.resolve import model_set
+from xenosim.scenario.resolve import resolve
 from xenosim.tumor.growth import Growth
 from xenosim.tumor.oxygen import OxygenParams
 from xenosim.tumor.tissue import Perfusion, zone_exchange
@@ -46,7 +46,7 @@ def generator(scenario: Scenario, *key: int) -> np.random.Generator:
 
 def draw_variation(scenario: Scenario, replicate: int, animal: int) -> Variation:
     """Lognormal factors of an animal, median 1 (between-animal CVs of the scenario)."""
-    animals, mouse = scenario.animals, load_set(scenario.animals.strain)
+    animals, mouse = scenario.animals, resolve(scenario).strain
     cvs = (
         animals.cv_growth,
         mouse.value("cv_engraftment"),
@@ -85,7 +85,7 @@ def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float =
     """What this scenario's tumors are made of; ``growth_factor`` [-] speeds cycle and loss
     alike.
     """
-    model, resistant = model_set(scenario), scenario.tumor.resistant
+    model, resistant = resolve(scenario).model, scenario.tumor.resistant
     cycle = (growth.cycle_h if growth else 24.0) / growth_factor
     loss = (growth.loss_per_h if growth else 0.0) * growth_factor
     return TumorSpec(
@@ -113,7 +113,7 @@ def made_of(scenario: Scenario, spec: TumorSpec) -> dict[str, Any]:
         "model": scenario.model,
         "site": scenario.site,
         "line": scenario.line,
-        "perturb": list(scenario.perturb),
+        "perturb": list(map(str, scenario.perturb)),
         "strain": scenario.animals.strain,
     }
     for name, value in spec._asdict().items():
@@ -171,7 +171,8 @@ def exposures(
     """What the three tissues of an animal see of its doses; independent states of the same plasma.
     ``perfusion``: other than the site's.
     """
-    model, mouse = model_set(scenario), load_set(scenario.animals.strain)
+    study = resolve(scenario)
+    model, mouse = study.model, study.strain
     names = sorted({dose.drug for dose in doses})
     profiles = {
         name: plasma_profile(drug_pk(name, variation), [d for d in doses if d.drug == name])
@@ -195,7 +196,7 @@ def exposures(
             model.value("beta5_sites"),
             float(turnover),
             zones,
-            kd_folds(parse_perturbations(scenario.perturb)),
+            kd_folds(scenario.perturb),
         ),
         blood=tissue(
             mouse.value("beta5_blood"), float(recovery), np.array([mouse.value("exchange_blood")])
@@ -252,4 +253,4 @@ class BodyWeight:
 
 def body_weight_model(scenario: Scenario, noise: np.random.Generator) -> BodyWeight:
     """Body weight of an animal of the scenario's strain."""
-    return BodyWeight(load_set(scenario.animals.strain), noise)
+    return BodyWeight(resolve(scenario).strain, noise)

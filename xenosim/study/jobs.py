@@ -18,7 +18,7 @@ from xenosim.execution import stopping
 from xenosim.execution.progress import report_part
 from xenosim.io.checkpoints import load_checkpoint
 from xenosim.pharmacology.dose import Dose
-from xenosim.scenario.resolve import model_set
+from xenosim.scenario.resolve import resolve
 from xenosim.study.animal import (
     Variation,
     body_weight_model,
@@ -176,7 +176,7 @@ def compile_kernels(scenario: Scenario) -> None:
 
 def growth_days_expected(scenario: Scenario) -> float:
     """Days a typical animal takes from engraftment to the start volume [day]."""
-    fraction = model_set(scenario).value("growth_start_fraction")
+    fraction = resolve(scenario).model.value("growth_start_fraction")
     return scenario.tumor.doubling_time_days * math.log2(1.0 / fraction)
 
 
@@ -194,7 +194,7 @@ def new_model(job: Job, arm_doses: Any, tumors: list[Tumor] | None = None) -> Xe
 
     scenario = job.scenario
     spec = animal_spec(job)
-    fraction = model_set(scenario).value("growth_start_fraction")
+    fraction = resolve(scenario).model.value("growth_start_fraction")
     volumes = [
         max(volume * fraction * job.variation.engraftment, 1.0 / spec.resolution)
         for volume in lesion_volumes(job)

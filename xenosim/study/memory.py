@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xenosim.cell.state import HELD_AT_REST, Cells, allocate, bytes_per_cell
 from xenosim.errors import ResourceError
 from xenosim.execution.processes import worker_count
-from xenosim.scenario.resolve import model_set
+from xenosim.scenario.resolve import resolve
 
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
@@ -46,7 +46,7 @@ def largest_volume(scenario: Scenario) -> float:
     )
     # Of many small lesions every cell is near a surface.
     depth_mm = (
-        model_set(scenario).value("mechanical_depth") / 1000.0
+        resolve(scenario).model.value("mechanical_depth") / 1000.0
         if scenario.tumor.lesions.count == 1
         else math.inf
     )

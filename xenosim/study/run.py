@@ -27,7 +27,7 @@ from xenosim.parameters.perturb import mutations
 from xenosim.pharmacology.dialects import doses_to_events
 from xenosim.pharmacology.events import COLUMNS as EVENT_COLUMNS
 from xenosim.pharmacology.pk import plasma_profile
-from xenosim.scenario.resolve import model_set, resolved_dict, scenario_hash, status_counts
+from xenosim.scenario.resolve import resolve, resolved_dict, scenario_hash, status_counts
 from xenosim.study.animal import drug_pk, exposures, generator, tumor_spec
 from xenosim.study.jobs import (
     NOT_SAVED,
@@ -499,7 +499,7 @@ def calibrate_growth(scenario: Scenario) -> Growth:
     if tumor.lesions.count > 1:
         start = max(tumor.lesions.typical_volume_mm3, 1.0)
         resolution = min(max(CALIBRATION_RESOLUTION, 2e4 / start), 1e5)
-    loss = model_set(scenario).value("cell_loss_factor")
+    loss = resolve(scenario).model.value("cell_loss_factor")
     if tumor.potential_doubling_days is not None:
         return from_potential(
             tumor_spec(scenario, None), start, tumor.potential_doubling_days, loss, resolution

@@ -281,3 +281,11 @@ def test_names_of_one_thing_are_one_node() -> None:
         "NOXA=ko",
         "PERK=ko",
     }
+
+
+@pytest.mark.parametrize("text", ["NOXA=kd:0.8", "NOXA=kd:0.123456789", "MCL1=oe:3.00000012"])
+def test_a_perturbation_reads_back_from_its_text(text: str) -> None:
+    (found,) = parse_perturbations([text])
+    assert parse_perturbations([str(found)]) == (found,)
+    (tiny,) = parse_perturbations(["NOXA=kd:0.00001"])
+    assert str(tiny) == "NOXA=kd:1e-05" and parse_perturbations([str(tiny)]) == (tiny,)

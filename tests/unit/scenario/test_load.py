@@ -8,7 +8,7 @@ from tests.conftest import SCENARIOS
 from xenosim.errors import ScenarioError, XenosimError
 from xenosim.parameters.load import load_line, load_set
 from xenosim.scenario.load import load_scenario
-from xenosim.scenario.resolve import model_set, resolved_dict, scenario_hash, starter_text
+from xenosim.scenario.resolve import resolve, resolved_dict, scenario_hash, starter_text
 from xenosim.study.animal import exposures
 
 
@@ -193,8 +193,10 @@ def test_cells_of_a_line_under_perturbations(tmp_path: Path) -> None:
     scenario = load_scenario(
         resistant_study(tmp_path, "line: kms11\nperturb: [CHOP=ko, MCL1=oe:3]\n")
     )
-    cells, model, line = model_set(scenario), load_set("oci_ly10"), load_line("KMS-11")
-    assert scenario.line == "KMS-11" and scenario.perturb == ("CHOP=ko", "MCL1=oe:3")
+    cells, model, line = resolve(scenario).model, load_set("oci_ly10"), load_line("KMS-11")
+    assert scenario.line == "KMS-11" and (
+        [str(p) for p in scenario.perturb] == ["CHOP=ko", "MCL1=oe:3"]
+    )
     assert cells.value("load_mean") == line.value("load_mean") != model.value("load_mean")
     assert cells.value("dr5") == 0.0 and cells.value("threshold_mean") > model.value(
         "threshold_mean"
