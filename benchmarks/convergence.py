@@ -29,7 +29,8 @@ from xenosim.pharmacology.regimen import parse_regimen  # noqa: E402
 from xenosim.scenario.load import load_scenario  # noqa: E402
 from xenosim.study.animal import exposures, tumor_spec  # noqa: E402
 from xenosim.tumor.growth import Growth  # noqa: E402
-from xenosim.tumor.tumor import Tumor, TumorSpec  # noqa: E402
+from xenosim.tumor.spec import TumorSpec  # noqa: E402
+from xenosim.tumor.tumor import Tumor  # noqa: E402
 
 SCENARIO = load_scenario(Path(__file__).parent.parent / "scenarios" / "escc_q2d.yaml")
 CYCLE_H, LOSS = 60.0, 0.5

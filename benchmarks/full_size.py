@@ -31,32 +31,33 @@ from xenosim.cell.state import bytes_per_cell  # noqa: E402
 from xenosim.parameters.load import load_set  # noqa: E402
 from xenosim.scenario.load import load_scenario  # noqa: E402
 from xenosim.study.animal import exposures, tumor_spec  # noqa: E402
-from xenosim.tumor import shoving  # noqa: E402
+from xenosim.tumor import division, domain, gaps, living, order  # noqa: E402
 from xenosim.tumor import tumor as tumor_module  # noqa: E402
 from xenosim.tumor.growth import calibrate  # noqa: E402
-from xenosim.tumor.tumor import Tumor, TumorSpec  # noqa: E402
+from xenosim.tumor.spec import TumorSpec  # noqa: E402
+from xenosim.tumor.tumor import Tumor  # noqa: E402
 
 SCENARIO = Path(__file__).parent.parent / "scenarios" / "full_size.yaml"
 #: Functions of a step and the phase they belong to.
 PHASES = {
-    "cells": [(tumor_module, "step_cells"), (tumor_module, "age_cells")],
+    "cells": [(living, "step_cells"), (living, "age_cells")],
     "lists": [(population, "list_marked")],
     "deaths, clearance": [
         (population, "begin_deaths"),
-        (shoving, "vacate"),
-        (shoving, "fill_holes"),
+        (gaps, "vacate"),
+        (gaps, "fill_holes"),
     ],
     "distance": [(tumor_module, "update_distance")],
-    "gaps": [(tumor_module, "count_gaps"), (tumor_module, "list_gaps"), (shoving, "close_gaps")],
-    "turns, directions": [(shoving, "queue"), (shoving, "aim")],
-    "divisions": [(shoving, "divide"), (shoving, "divide_by_regions")],
+    "gaps": [(domain, "count_gaps"), (domain, "list_gaps"), (gaps, "close_gaps")],
+    "turns, directions": [(order, "division_keys"), (division, "aim")],
+    "divisions": [(division, "divide"), (division, "divide_by_regions")],
     "daughters": [(population, "bear_daughters")],
     "sorting by place": [
-        (shoving, "order_by_block"),
-        (shoving, "rearrange"),
-        (shoving, "point_back"),
+        (order, "order_by_block"),
+        (order, "rearrange"),
+        (order, "point_back"),
     ],
-    "center, bounds": [(tumor_module, "extent"), (tumor_module, "farthest")],
+    "center, bounds": [(domain, "extent"), (domain, "farthest")],
 }
 LINE = 64
 

@@ -29,7 +29,8 @@ from xenosim.parameters.load import load_set  # noqa: E402
 from xenosim.scenario.load import load_scenario  # noqa: E402
 from xenosim.study.animal import tumor_spec  # noqa: E402
 from xenosim.tumor.growth import Growth, calibrate  # noqa: E402
-from xenosim.tumor.tumor import Tumor, TumorSpec  # noqa: E402
+from xenosim.tumor.spec import TumorSpec  # noqa: E402
+from xenosim.tumor.tumor import Tumor  # noqa: E402
 from xenosim.viz.style import PALETTE, finish, save  # noqa: E402
 
 FOLDER = Path(__file__).parent.parent / "scenarios"

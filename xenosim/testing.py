@@ -16,8 +16,8 @@ from xenosim.parameters.load import load_set
 from xenosim.scenario.load import load_scenario
 from xenosim.scenario.resolve import starter_text
 from xenosim.scenario.schema import Scenario
+from xenosim.tumor.spec import TumorSpec
 from xenosim.tumor.tissue import Perfusion
-from xenosim.tumor.tumor import TumorSpec
 
 #: Scenario keys of a study small enough to take seconds.
 SMALL = {

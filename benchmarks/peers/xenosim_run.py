@@ -18,8 +18,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from xenosim.cell.params import cell_params, trait_params  # noqa: E402
 from xenosim.parameters.load import load_set  # noqa: E402
+from xenosim.tumor.spec import TumorSpec  # noqa: E402
 from xenosim.tumor.tissue import Perfusion  # noqa: E402
-from xenosim.tumor.tumor import Tumor, TumorSpec  # noqa: E402
+from xenosim.tumor.tumor import Tumor  # noqa: E402
 
 RESOLUTION = 1e5
 

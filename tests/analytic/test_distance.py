@@ -5,7 +5,7 @@ import pytest
 from scipy import ndimage
 
 from xenosim.testing import small_spec
-from xenosim.tumor.lattice import update_distance
+from xenosim.tumor.distance import update_distance
 from xenosim.tumor.tumor import Tumor
 
 

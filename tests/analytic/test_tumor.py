@@ -8,7 +8,7 @@ import pytest
 
 from xenosim.cell.state import CellState, positions
 from xenosim.testing import small_spec
-from xenosim.tumor import shoving
+from xenosim.tumor import regions
 from xenosim.tumor import tumor as tumor_module
 from xenosim.tumor.tumor import Tumor
 
@@ -95,7 +95,7 @@ def test_cells_are_conserved_and_lattice_agrees() -> None:
 @pytest.mark.parametrize("split_from", [0, 10**9])
 def test_threads_do_not_change_the_result(split_from: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """As large tumors divide, by quarters, and as small ones do."""
-    monkeypatch.setattr(shoving, "SPLIT_FROM", split_from)
+    monkeypatch.setattr(regions, "SPLIT_FROM", split_from)
     digests = []
     for threads in (1, min(2, numba.config.NUMBA_NUM_THREADS)):
         numba.set_num_threads(threads)

@@ -19,8 +19,9 @@ from scipy import ndimage, sparse
 from scipy.sparse.linalg import spsolve
 
 from xenosim.cell.rng import Stream, block, normals
+from xenosim.tumor.spec import TumorSpec
 from xenosim.tumor.tissue import zone_exchange
-from xenosim.tumor.tumor import Tumor, TumorSpec
+from xenosim.tumor.tumor import Tumor
 
 NEVER = 2**31 - 1
 #: Hours between updates of the distance and of the gaps: the rim, where all growth is, grows by

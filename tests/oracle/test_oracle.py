@@ -14,10 +14,11 @@ from xenosim.cell.params import cell_params, step_factors
 from xenosim.cell.state import FLOAT_COLUMNS, CellState, allocate, positions
 from xenosim.parameters.load import load_set
 from xenosim.testing import small_spec
-from xenosim.tumor import shoving
+from xenosim.tumor import regions
 from xenosim.tumor.oxygen import OxygenParams
+from xenosim.tumor.spec import TumorSpec
 from xenosim.tumor.tissue import N_ZONES, Perfusion
-from xenosim.tumor.tumor import Tumor, TumorSpec
+from xenosim.tumor.tumor import Tumor
 
 Schedule = Callable[[int], tuple[np.ndarray | None, float]]
 
@@ -139,7 +140,7 @@ def test_cell_by_cell(name: str) -> None:
 @pytest.mark.parametrize("name", ["one agent per cell", "gaps in a crowded core"])
 def test_division_by_quarters(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As large tumors divide: the quarters on their own, then the cells whose line left theirs."""
-    monkeypatch.setattr(shoving, "SPLIT_FROM", 0)
+    monkeypatch.setattr(regions, "SPLIT_FROM", 0)
     spec, volume, _, schedule = SCENARIOS[name]
     fast, whole = Tumor(double(spec), volume, 11), Tumor(double(spec), volume, 11)
     naive = NaiveTumor(fast)
@@ -149,9 +150,9 @@ def test_division_by_quarters(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
         fast.step(inhibition, cereblon)
         naive.expose(inhibition, cereblon)
         naive.step()
-        monkeypatch.setattr(shoving, "SPLIT_FROM", 10**9)
+        monkeypatch.setattr(regions, "SPLIT_FROM", 10**9)
         whole.step(inhibition, cereblon)
-        monkeypatch.setattr(shoving, "SPLIT_FROM", 0)
+        monkeypatch.setattr(regions, "SPLIT_FROM", 0)
     assert_same(fast, naive)
     assert fast.born > 30
     if name == "gaps in a crowded core":  # where cells compete for room, their order matters

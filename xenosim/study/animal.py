@@ -16,8 +16,8 @@ from xenosim.pharmacology.target import binding, clone_folds
 from xenosim.scenario.resolve import resolve
 from xenosim.tumor.growth import Growth
 from xenosim.tumor.oxygen import OxygenParams
+from xenosim.tumor.spec import TumorSpec
 from xenosim.tumor.tissue import Perfusion, zone_exchange
-from xenosim.tumor.tumor import TumorSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -31,7 +31,8 @@ from xenosim.study.animal import (
 from xenosim.study.checkpoint_store import CheckpointStore, CheckpointTimer
 from xenosim.study.memory import largest_volume
 from xenosim.tumor.growth import Growth
-from xenosim.tumor.tumor import Tumor, TumorSpec
+from xenosim.tumor.spec import TumorSpec
+from xenosim.tumor.tumor import Tumor
 
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
@@ -532,7 +533,7 @@ class Recorder:
             "n_necrotic": counts[CellState.NECROTIC],
             "n_hypoxic": sum(tumor.hypoxic() for tumor in tumors),
             "n_cells": model.n_agents,
-            "n_resistant": sum(int((tumor.rows.clone > 0).sum()) for tumor in tumors),
+            "n_resistant": sum(int((tumor.column("clone") > 0).sum()) for tumor in tumors),
         }
         (load, stress), counted = tumors_together(
             [tumor.distribution("load", "stress") for tumor in tumors]
@@ -549,7 +550,10 @@ class Recorder:
         row |= describe(
             "oxygen",
             np.concatenate(
-                [tumor.pressures() if tumor.oxygen else np.empty(0) for tumor in tumors]
+                [
+                    tumor.pressures() if tumor.spec.may_lack_oxygen else np.empty(0)
+                    for tumor in tumors
+                ]
             ),
         )
         born, cleared = (

@@ -12,10 +12,11 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from xenosim.cell.state import CellState, unpack
+from xenosim.cell.state import Cells, CellState
 from xenosim.errors import ParameterError, suggest
 from xenosim.pharmacology.exposure import TargetExposure
-from xenosim.tumor.tumor import Tumor, TumorSpec
+from xenosim.tumor.spec import TumorSpec
+from xenosim.tumor.tumor import Tumor
 
 
 class StaleViewError(RuntimeError):
@@ -42,8 +43,8 @@ class TumorCell:
             raise StaleViewError(
                 f"this cell was seen at step {self._step}; the tumor is at step {tumor.step_number}"
             )
-        if name not in tumor.cells._fields:
-            raise AttributeError(f"a cell has no {name!r}{suggest(name, tumor.cells._fields)}")
+        if name not in Cells._fields:
+            raise AttributeError(f"a cell has no {name!r}{suggest(name, Cells._fields)}")
         value = tumor.column(name, slice(self._row, self._row + 1))[0].item()
         return CellState(value) if name == "state" else value
 
@@ -51,7 +52,7 @@ class TumorCell:
     def position_um(self) -> tuple[float, float, float]:
         """(z, y, x) from the founding center [um]."""
         tumor = self._model.tumor
-        z, y, x = ((int(axis) - tumor._half) * tumor.spec.spacing_um for axis in unpack(self.site))
+        z, y, x = tumor.positions_um(slice(self._row, self._row + 1))[0].tolist()
         return z, y, x
 
     def __repr__(self) -> str:
@@ -88,9 +89,8 @@ class TumorCells:
 
     def get(self, name: str) -> NDArray[Any]:
         """Values of one column, shape (n_cells,), a copy."""
-        cells = self._model.tumor.cells
-        if name not in cells._fields:
-            raise ParameterError(f"cells have no column {name!r}{suggest(name, cells._fields)}")
+        if name not in Cells._fields:
+            raise ParameterError(f"cells have no column {name!r}{suggest(name, Cells._fields)}")
         return self._model.tumor.column(name, self._rows)
 
     def select(

@@ -32,7 +32,7 @@ NO_VOXEL = 1e30
 
 class _System(NamedTuple):
     """``red`` and ``black`` diagonal of the balance [1/h], packed; ``coupling`` D/h2 between
-    neighbours [1/h].
+    neighbors [1/h].
     """
 
     red: Any
@@ -57,8 +57,8 @@ class _Vectors(NamedTuple):
 
 
 @kernel
-def _add_neighbours(out, y0, y1, z0, z1, beside):
-    """Sum of the six neighbours of each voxel of a packed row into ``out`` (n,) [mmHg]; ``beside``
+def _add_neighbors(out, y0, y1, z0, z1, beside):
+    """Sum of the six neighbors of each voxel of a packed row into ``out`` (n,) [mmHg]; ``beside``
     (n + 1,) is its own row of the other color.
     """
     for j in range(out.shape[0]):
@@ -66,12 +66,12 @@ def _add_neighbours(out, y0, y1, z0, z1, beside):
 
 
 @kernel
-def _neighbours(out, other, z, y, shift):
-    """Sum of the neighbours, all of the ``other`` color, of packed row (z, y) [-] into ``out``
+def _neighbors(out, other, z, y, shift):
+    """Sum of the neighbors, all of the ``other`` color, of packed row (z, y) [-] into ``out``
     [mmHg]; ``shift`` of the row is 0 or 1.
     """
     n = out.shape[0]
-    _add_neighbours(
+    _add_neighbors(
         out,
         other[z + 1, y, 1 : n + 1],
         other[z + 1, y + 2, 1 : n + 1],
@@ -123,7 +123,7 @@ def _black_plane(z, source, system, v):
     ones [mmHg].
     """
     for y in range(v.r.shape[1]):
-        _neighbours(v.scratch[z], source, z, y, (z + y + 1) % 2)
+        _neighbors(v.scratch[z], source, z, y, (z + y + 1) % 2)
         _scale(v.black[z + 1, y + 1, 1:-1], v.scratch[z], system.black[z, y], system.coupling)
 
 
@@ -134,7 +134,7 @@ def _product_plane(z, source, system, v):
     """
     v.total[z] = 0
     for y in range(v.r.shape[1]):
-        _neighbours(v.scratch[z], v.black, z, y, (z + y) % 2)
+        _neighbors(v.scratch[z], v.black, z, y, (z + y) % 2)
         _apply(
             v.q[z, y],
             source[z + 1, y + 1, 1:-1],
@@ -276,7 +276,7 @@ def solve(
     """Conjugate gradients for the red voxels of a chessboard, from the last field; the black ones
     follow from them exactly.
 
-    Every voxel has neighbours of the other color only: without the black ones there is half a
+    Every voxel has neighbors of the other color only: without the black ones there is half a
     system left, whose iteration gains twice as much. Colors are kept apart in memory, so that every
     loop runs along a row. Sums go by places in a plane, in a fixed order: any thread count gives
     the same bits.

@@ -16,7 +16,8 @@ from xenosim.cache import cache_root
 from xenosim.errors import ScenarioError
 from xenosim.io.checked import read_checked_json, write_checked_json
 from xenosim.jit import source_hash
-from xenosim.tumor.tumor import Tumor, TumorSpec
+from xenosim.tumor.spec import TumorSpec
+from xenosim.tumor.tumor import Tumor
 
 #: Agents per mm3 of a calibration run, and the relative change of the cycle at which it stops.
 CALIBRATION_RESOLUTION = 1e3

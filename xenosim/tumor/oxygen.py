@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from xenosim.cell.kernel import HYPOXIC
+from xenosim.cell.population import APOPTOTIC
 from xenosim.cell.state import unpack
 from xenosim.jit import kernel, prange
 from xenosim.tumor.diffusion import solve
+from xenosim.tumor.keeping import check_nothing_lost
 from xenosim.tumor.lattice import OUTSIDE
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     Field = NDArray[np.floating[Any]]
     Box = tuple[slice, ...]
 
+#: Attributes of an oxygen field that its state keeps, and those that follow from its tumor.
+KEPT, RECOMPUTED = ("pressure", "corner"), ("params", "voxel_um", "pad", "first", "count")
 #: Host tissue solved with the tumor, in relaxation lengths.
 HOST_LENGTHS = 4.0
 
@@ -52,7 +56,7 @@ class OxygenParams(NamedTuple):
 
 def lowest_pressure(params: OxygenParams, exchange: NDArray[np.float64]) -> float:
     """What no voxel of a tumor with exchange values ``exchange`` [1/h] can fall below [mmHg]: the
-    lowest balance of supply and full consumption. Neighbours cannot push a voxel below the lowest
+    lowest balance of supply and full consumption. Neighbors cannot push a voxel below the lowest
     balance of all (maximum principle).
     """
     supply = params.supply * float(np.min(exchange))
@@ -136,7 +140,7 @@ def count_voxels(cells, lattice, living, tumor):
     vz, vy, vx, b = lattice.voxel_z, lattice.voxel_y, lattice.voxel_x, lattice.bounds
     for i in range(cells.site.shape[0]):
         z, y, x = unpack(cells.site[i])
-        living[vz[z] + vy[y] + vx[x]] += cells.state[i] < 2
+        living[vz[z] + vy[y] + vx[x]] += cells.state[i] < APOPTOTIC
     for z in range(b[0], b[1] + 1):
         for y in range(b[2], b[3] + 1):
             plane = vz[z] + vy[y]
@@ -174,6 +178,16 @@ class OxygenField:
         self.first, self.count = 0, 0
         #: Pressure in the box [mmHg], and its first voxel along z, y, x [voxels].
         self.pressure, self.corner = np.empty((0, 0, 0), np.float32), np.zeros(3, np.int64)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """What goes on from update to update, as views: pressure and first voxel of the box."""
+        check_nothing_lost(self, KEPT, RECOMPUTED)
+        return {name: getattr(self, name) for name in KEPT}
+
+    def restore(self, state: dict[str, NDArray[Any]]) -> None:
+        """Be the field that :meth:`state` was taken of; the state is copied."""
+        for name in KEPT:
+            setattr(self, name, state[name].copy())
 
     def cover(self, first: int, count: int) -> None:
         """The domain has ``count`` voxels a side from voxel ``first`` on [-]; the field stays where

@@ -42,6 +42,14 @@ def zone_exchange(perfusion: Perfusion) -> NDArray[np.float64]:
     return scaled
 
 
+@kernel(inline=True)
+def key_of_place(z, y, x):
+    """One number for a place (z, y, x), each coordinate between -2048 and 2047 [-]: a draw keyed by
+    it stays with the place.
+    """
+    return ((z + 2048) * 4096 + y + 2048) * 4096 + x + 2048
+
+
 @kernel
 def _fill_noise(seed, z0, y0, x0, out):
     """White noise keyed by absolute voxel coordinates [-] from (z0, y0, x0) into ``out``, shape
@@ -50,7 +58,7 @@ def _fill_noise(seed, z0, y0, x0, out):
     for z in range(out.shape[0]):
         for y in range(out.shape[1]):
             for x in range(out.shape[2]):
-                key = ((z + z0 + 2048) * 4096 + y + y0 + 2048) * 4096 + x + x0 + 2048
+                key = key_of_place(z + z0, y + y0, x + x0)
                 first, second, _, _ = block(seed, VESSELS, 0, np.uint64(key))
                 out[z, y, x] = normal_of(first, second)
 

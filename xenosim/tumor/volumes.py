@@ -64,7 +64,7 @@ def volumes(
     extent(tumor.rows.site, found)
     low, high = found[3::2], found[4::2] + 1
     rows = tumor.lattice.row[low[0] : high[0], low[1] : high[1], low[2] : high[2]]
-    first = (low - tumor._origin) * tumor.spec.spacing_um
+    first = (low - tumor.domain.origin) * tumor.spec.spacing_um
 
     @cache
     def column(name: str) -> NDArray[Any]:

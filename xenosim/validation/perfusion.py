@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from xenosim.pharmacology.dose import Dose
     from xenosim.scenario.schema import Scenario
-    from xenosim.tumor.tumor import TumorSpec
+    from xenosim.tumor.spec import TumorSpec
 
 #: Mean vessel exchange g [1/h], from poorly to well perfused.
 EXCHANGE = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0)

@@ -8,7 +8,8 @@ from xenosim.analysis.clones import WILD_TYPE, clone_fractions, clone_table, fin
 from xenosim.cell.state import CellState
 from xenosim.io.tables import COLUMNS
 from xenosim.testing import small_spec
-from xenosim.tumor.tumor import Tumor, TumorSpec
+from xenosim.tumor.spec import TumorSpec
+from xenosim.tumor.tumor import Tumor
 from xenosim.viz.clones import has_clones, muller_layers, muller_plot
 
 

@@ -4,13 +4,13 @@ import numpy as np
 
 from xenosim.cell import kernel, population
 from xenosim.testing import small_spec
-from xenosim.tumor import shoving
+from xenosim.tumor import division, gaps
 from xenosim.tumor.tumor import Tumor
 
 AHEAD = (
-    shoving.divide,
+    division.divide,
     population.bear_daughters,
-    shoving.close_gaps,
+    gaps.close_gaps,
     population.rest,
     kernel.step_cells,
 )

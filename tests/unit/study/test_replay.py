@@ -230,7 +230,8 @@ def test_lesions_short_of_oxygen_are_resumed(
             go_on(base, tiny(tmp_path, **LESIONS), plan)
         newest = max(next(base.iterdir()).glob(f"rolling/*_arm{arm}.*"))
         lowest = [
-            tumor["arrays"]["pressure"].min() for tumor in load_checkpoint(newest)[1]["tumors"]
+            tumor["space"]["oxygen"]["pressure"].min()
+            for tumor in load_checkpoint(newest)[1]["tumors"]
         ]
         # Untreated, both are hypoxic; the drug has freed them.
         assert len(lowest) == 2 and max(lowest) < (38.0 if treated else 5.0)

@@ -8,9 +8,18 @@ import pytest
 from tests.unit.io.test_checkpoints import same
 from xenosim.io.checkpoints import load_checkpoint, save_checkpoint
 from xenosim.testing import small_spec
-from xenosim.tumor.snapshot import cropped, fill
-from xenosim.tumor.tissue import N_ZONES
+from xenosim.tumor.keeping import cropped, fill
+from xenosim.tumor.oxygen import OxygenParams
+from xenosim.tumor.spec import TumorSpec
+from xenosim.tumor.tissue import N_ZONES, Perfusion
 from xenosim.tumor.tumor import Tumor
+
+
+def poor_spec() -> TumorSpec:
+    """A tumor that may lack oxygen."""
+    spec = small_spec(cycle_h=20.0)
+    oxygen = OxygenParams(7.2e6, 600.0, 5.0, 60.0, 50.0, 10.0, 5.0, 2.5, 0.05, 100.0)
+    return spec._replace(perfusion=Perfusion(0.02, 0.5, 300.0, 100.0), oxygen=oxygen)
 
 
 def inhibition(step: int) -> np.ndarray | None:
@@ -25,9 +34,14 @@ def advance(tumor: Tumor, steps: int) -> None:
         tumor.step(inhibition(tumor.step_number))
 
 
-@pytest.mark.parametrize("taken_at", [0, 75, 121])
-def test_a_restored_tumor_goes_on_as_the_one_it_was(taken_at: int, tmp_path: Path) -> None:
-    tumor = Tumor(small_spec(cycle_h=20.0), 3.0, 5)
+@pytest.mark.parametrize(
+    ("spec", "taken_at"),
+    [(small_spec(cycle_h=20.0), 0), (small_spec(cycle_h=20.0), 75), (poor_spec(), 121)],
+)
+def test_a_restored_tumor_goes_on_as_the_one_it_was(
+    spec: TumorSpec, taken_at: int, tmp_path: Path
+) -> None:
+    tumor = Tumor(spec, 3.0, 5)
     advance(tumor, taken_at)
     save_checkpoint(tmp_path / "t.ckpt", {}, tumor.state())
     twin = Tumor.from_state(tumor.spec, load_checkpoint(tmp_path / "t.ckpt")[1])
@@ -71,10 +85,12 @@ def test_a_grown_domain_and_an_extinct_tumor_come_back() -> None:
 
 
 def test_what_cannot_be_kept_is_an_error_and_not_a_loss() -> None:
-    tumor = Tumor(small_spec(), 1.0, 3)
-    tumor.field = {"of": "unknown kind"}  # type: ignore[attr-defined]
-    with pytest.raises(TypeError, match="field"):
+    for owner in (lambda t: t, lambda t: t.domain, lambda t: t.oxygen):
+        tumor = Tumor(poor_spec(), 1.0, 3)
         tumor.state()
+        owner(tumor).tilt = 0.5
+        with pytest.raises(TypeError, match="tilt"):
+            tumor.state()
 
 
 @pytest.mark.parametrize("corner", [0, -1, 7])

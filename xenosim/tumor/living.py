@@ -1,0 +1,415 @@
+"""What a tumor is whatever space its cells live in: columns, clock, the kernel, deaths, counters,
+and the phases of one step.
+
+A space is a subclass that says where cells are: it writes the abstract methods of
+:class:`LivingTumor`, which are the phases that change places and the read-outs that need them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xenosim.cell import population
+from xenosim.cell.kernel import Exposure, age_cells, age_hypoxic_cells, step_cells
+from xenosim.cell.params import step_factors
+from xenosim.cell.state import HELD_AT_REST, Cells, CellState, allocate, digest, grown, view
+from xenosim.errors import ResourceError
+from xenosim.tumor.keeping import check_nothing_lost
+from xenosim.tumor.spec import TumorSpec
+
+#: Cells at rest whose columns are worked out at a time [rows].
+RESTING_ROWS = 1_000_000
+#: Most agents of a tumor: row indices have 32 bits, and some to spare [rows].
+MAX_AGENTS = 2**30
+
+
+class Phase(NamedTuple):
+    """One phase of a step: its ``name``, what happens, and the ``method`` of the tumor that does
+    it.
+    """
+
+    name: str
+    says: str
+    method: str
+
+
+#: What happens in one step, in this order.
+PHASES = (
+    Phase(
+        "cells",
+        "every cell sees its exposure and advances by one step (P3, P4, P5); a tumor that has met"
+        " no drug only ages",
+        "_advance_cells",
+    ),
+    Phase("center", "once in 24 steps, the center of mass and the bounds (P7)", "_recenter"),
+    Phase("deaths", "cells whose death is due begin to die (P4, P5)", "_begin_deaths"),
+    Phase("clearance", "dead cells whose time is over leave gaps (P7)", "_clear"),
+    Phase(
+        "space", "every 4 to 12 hours, gaps close and the depth is measured (P7)", "_update_space"
+    ),
+    Phase(
+        "divisions",
+        "cells at the end of their cycle divide one after another where room can be made; the"
+        " others rest (P5, P7)",
+        "_divide",
+    ),
+    Phase("rows", "the cleared are forgotten, and the space grows with the tumor", "_tidy"),
+    Phase(
+        "oxygen",
+        "as often as space, oxygen where it can be short, and necrosis (P6)",
+        "_breathe",
+    ),
+)
+
+
+def phases_text() -> str:
+    """The phases of one step as a numbered list, for documents.
+
+    Examples
+    --------
+    >>> print(phases_text().splitlines()[2])
+    3. *deaths*: cells whose death is due begin to die (P4, P5)
+    """
+    return "\n".join(
+        f"{number}. *{phase.name}*: {phase.says}" for number, phase in enumerate(PHASES, start=1)
+    )
+
+
+def _no_rows() -> NDArray[np.int64]:
+    return np.empty(0, np.int64)
+
+
+@dataclass(slots=True)
+class CurrentStep:
+    """What the phases of one step hand on: its ``number`` [-], ``inhibition`` and ``cereblon`` as
+    in :meth:`LivingTumor.step`; ``marks`` of the rows, uint8 (n,); the rows that are ``dying``,
+    ``leaving`` and ``ready`` to divide; how many were ``born`` [-].
+    """
+
+    number: np.int64
+    inhibition: NDArray[np.float64] | None
+    cereblon: float
+    marks: NDArray[np.uint8]
+    dying: NDArray[np.int64] = field(default_factory=_no_rows)
+    leaving: NDArray[np.int64] = field(default_factory=_no_rows)
+    ready: NDArray[np.int64] = field(default_factory=_no_rows)
+    born: int = 0
+
+
+class LivingTumor(ABC):
+    """Cells, clock and counters of a tumor; its space is that of the subclass.
+
+    Parameters
+    ----------
+    spec : TumorSpec
+        Model, space and resolution.
+    volume_mm3 : float
+        Volume of the founding sphere [mm3].
+    seed : int
+        Seed of every random draw of this tumor [-].
+    reserve_mm3 : float
+        Volume for which rows are reserved [mm3]; a larger tumor is copied into more rows.
+
+    Raises
+    ------
+    ResourceError
+        If the founding sphere holds no agent, or more than row indices can count.
+    """
+
+    #: Attributes that :meth:`state` keeps: plain numbers, and arrays.
+    NUMBERS: ClassVar[tuple[str, ...]] = (
+        "seed",
+        "n",
+        "step_number",
+        "born",
+        "cleared",
+        "committed",
+        "lost",
+        "necrosed",
+        "failed_pushes",
+        "exposed",
+    )
+    ARRAYS: ClassVar[tuple[str, ...]] = ()
+    #: Attributes that follow exactly from the rest, are scratch, or are kept in a way of their own.
+    RECOMPUTED: ClassVar[tuple[str, ...]] = (
+        "spec",
+        "factors",
+        "cells",
+        "may_lack_oxygen",
+        "_rested",
+    )
+
+    def __init__(
+        self, spec: TumorSpec, volume_mm3: float, seed: int, reserve_mm3: float = 0.0
+    ) -> None:
+        n = round(volume_mm3 * spec.resolution)
+        if not 1 <= n < MAX_AGENTS:
+            raise ResourceError(
+                f"a tumor of {volume_mm3:g} mm3 at {spec.resolution:g} agents per mm3 has {n}"
+                " agents",
+                remedy="choose a volume and resolution that give between 1 and 1e9 agents",
+            )
+        self._prepare(spec, n, reserve_mm3)
+        self.seed, self.n, self.step_number = seed, n, 0
+        self.born = self.cleared = self.committed = self.lost = self.necrosed = (
+            self.failed_pushes
+        ) = 0
+        #: Whether the tumor has met a drug; before, its cells are at rest.
+        self.exposed = False
+        self._found()
+
+    def _prepare(self, spec: TumorSpec, n: int, reserve_mm3: float = 0.0) -> None:
+        """What follows from ``spec``, and room for a tumor that has ``n`` cells, or ``reserve_mm3``
+        [mm3].
+        """
+        self.spec = spec
+        self.factors = step_factors(spec.params, spec.dt_h, type(spec.params.capacity_rate))
+        reserved = round(reserve_mm3 * spec.resolution)
+        self.cells = allocate(
+            reserved if reserved >= max(n, 1024) else max(2 * n, 1024),
+            type(spec.params.capacity_rate),
+        )
+        #: Whether oxygen can be short anywhere; if not, it is not solved.
+        self.may_lack_oxygen = spec.may_lack_oxygen
+        #: Step at which the columns that are not held were last filled in.
+        self._rested = -1
+
+    # -- what a space writes
+    # ------------------------------------------------------------
+    @abstractmethod
+    def _found(self) -> None:
+        """Fill the first ``n`` rows with founders, and give each its place in the founding
+        sphere.
+        """
+
+    @abstractmethod
+    def _exposure(self, inhibition: NDArray[np.float64] | None, cereblon: float) -> Exposure:
+        """What each cell sees of the drugs and of oxygen; arguments as in :meth:`step`."""
+
+    @abstractmethod
+    def _recenter(self, now: CurrentStep) -> None:
+        """The center of mass, when it is due."""
+
+    @abstractmethod
+    def _clear(self, now: CurrentStep) -> None:
+        """The places of the ``leaving`` rows become gaps."""
+
+    @abstractmethod
+    def _update_space(self, now: CurrentStep) -> None:
+        """Gaps close and the depth is measured, when it is due."""
+
+    @abstractmethod
+    def _divide(self, now: CurrentStep) -> None:
+        """The ``ready`` rows divide where room can be made; daughters take the rows of ``leaving``
+        cells first. Sets how many were ``born``.
+        """
+
+    @abstractmethod
+    def _tidy(self, now: CurrentStep) -> None:
+        """Close up the rows of the cleared, which sets ``n``."""
+
+    @abstractmethod
+    def _breathe(self, now: CurrentStep) -> None:
+        """Oxygen and necrosis, when they are due."""
+
+    @abstractmethod
+    def _space_state(self) -> dict[str, Any]:
+        """What the space keeps, as :meth:`state`."""
+
+    @abstractmethod
+    def _restore_space(self, state: dict[str, Any]) -> None:
+        """Be in the space that :meth:`_space_state` was taken of; counters and columns are there
+        already.
+        """
+
+    # -- state
+    # ------------------------------------------------------------
+    @property
+    def volume_mm3(self) -> float:
+        """Sites occupied by living, dying or not yet cleared cells, times the site volume [mm3]."""
+        return self.n / self.spec.resolution
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """Columns that this tumor keeps: all, or, before any drug, those that the others follow
+        from.
+        """
+        return Cells._fields if self.exposed else HELD_AT_REST
+
+    @property
+    def rows(self) -> Any:
+        """Views of the rows in use; only the columns that are :attr:`held` mean anything."""
+        return view(self.cells, self.n)
+
+    @property
+    def live(self) -> Any:
+        """Views of the rows in use, with every column, until the next step."""
+        if self.held != Cells._fields and self._rested != self.step_number:
+            population.rest(self.rows, self.spec.params)
+            self._rested = self.step_number
+        return self.rows
+
+    def column(self, name: str, rows: Any = slice(None)) -> NDArray[Any]:
+        """One column of all cells, or of some ``rows``: before any drug worked out for it alone, so
+        that no other column takes memory.
+        """
+        if name in self.held or self._rested == self.step_number:
+            return np.asarray(getattr(self.rows, name)[rows])
+        ratio = self.rows.load_ratio[rows]
+        values = np.empty_like(ratio)
+        scratch = allocate(min(ratio.size, RESTING_ROWS), ratio.dtype.type)
+        for lo in range(0, ratio.size, RESTING_ROWS):
+            part = view(scratch, min(RESTING_ROWS, ratio.size - lo))
+            part.load_ratio[:] = ratio[lo : lo + RESTING_ROWS]
+            population.rest(part, self.spec.params)
+            values[lo : lo + RESTING_ROWS] = getattr(part, name)
+        return values
+
+    def distribution(self, *names: str) -> tuple[list[NDArray[Any]], NDArray[np.int64] | None]:
+        """Values of some columns over all cells, and how many cells have each; None: one. A cell at
+        rest has the state of its line of descent, so that before any drug there are no more values
+        than founders.
+        """
+        if self.exposed:
+            return [np.asarray(getattr(self.rows, name)) for name in names], None
+        ratio, counts = np.unique(self.rows.load_ratio, return_counts=True)
+        resting = allocate(ratio.size, ratio.dtype.type)
+        resting.load_ratio[:] = ratio
+        population.rest(resting, self.spec.params)
+        return [np.asarray(getattr(resting, name)) for name in names], counts
+
+    def counts(self) -> dict[CellState, int]:
+        """Number of agents per state."""
+        states = self.cells.state[: self.n]
+        return {state: int(np.count_nonzero(states == state)) for state in CellState}
+
+    def digest(self) -> str:
+        """Hash of all cells, independent of row order."""
+        return digest(self.cells, self.n, self.held)
+
+    def state(self) -> dict[str, Any]:
+        """All that cannot be recomputed, as a tree of numbers and of views of the arrays: valid
+        until the next step.
+
+        Raises
+        ------
+        TypeError
+            An attribute that is neither kept nor listed as recomputed: it would be lost.
+        """
+        check_nothing_lost(self, self.NUMBERS, self.ARRAYS, self.RECOMPUTED)
+        return {
+            "scalars": {name: getattr(self, name) for name in self.NUMBERS},
+            "arrays": {name: getattr(self, name) for name in self.ARRAYS},
+            "cells": {name: getattr(self.rows, name) for name in self.held},
+            "space": self._space_state(),
+        }
+
+    @classmethod
+    def from_state(cls, spec: TumorSpec, state: dict[str, Any]) -> Self:
+        """The tumor that :meth:`state` was taken of: it goes on exactly as that one does. The state
+        is copied.
+
+        Raises
+        ------
+        KeyError, ValueError
+            A state of another kind of tumor.
+        """
+        tumor = cls.__new__(cls)
+        tumor._prepare(spec, state["scalars"]["n"])
+        for name in cls.NUMBERS:
+            setattr(tumor, name, state["scalars"][name])
+        for name in cls.ARRAYS:
+            setattr(tumor, name, state["arrays"][name].copy())
+        for name in tumor.held:
+            getattr(tumor.rows, name)[:] = state["cells"][name]
+        tumor._restore_space(state["space"])
+        return tumor
+
+    # -- one step
+    # ------------------------------------------------------------
+    def step(self, inhibition: NDArray[np.float64] | None = None, cereblon: float = 0.0) -> None:
+        """Advance by one time step, in the order of :data:`PHASES`.
+
+        Parameters
+        ----------
+        inhibition : array, optional
+            Mean beta5 occupancy of the step [-], shape (N_ZONES, n_clones), or (1, n_clones) for
+            all zones; none: no drug.
+        cereblon : float
+            Mean CRBN occupancy by lenalidomide [-].
+        """
+        self.step_number += 1
+        if self.n == 0:
+            return
+        now = CurrentStep(
+            np.int64(self.step_number), inhibition, cereblon, np.empty(self.n, np.uint8)
+        )
+        for phase in PHASES:
+            getattr(self, phase.method)(now)
+
+    def _advance_cells(self, now: CurrentStep) -> None:
+        """Every cell by one step, and its mark."""
+        if not self.exposed and (
+            now.cereblon > 0 or (now.inhibition is not None and bool(now.inhibition.any()))
+        ):
+            population.rest(self.rows, self.spec.params)
+            self.exposed = True
+        if self.exposed:
+            exposure = self._exposure(now.inhibition, now.cereblon)
+            step_cells(self.rows, exposure, self.spec.params, self.factors, now.number, now.marks)
+        elif self.may_lack_oxygen:
+            age_hypoxic_cells(
+                self.rows, self._exposure(None, 0.0), self.factors.dt, now.number, now.marks
+            )
+        else:
+            age_cells(self.rows, self.factors.dt, now.number, now.marks)
+
+    def _begin_deaths(self, now: CurrentStep) -> None:
+        """Of the marked rows, the dying begin to die; who leaves and who is ready to divide."""
+        now.dying, now.leaving, now.ready = population.list_marked(now.marks)
+        committed = population.begin_deaths(
+            self.cells,
+            now.dying,
+            now.number,
+            self.spec.traits,
+            np.uint64(self.seed),
+            self.spec.dt_h,
+            self.exposed,
+        )
+        self.committed += committed
+        self.lost += now.dying.size - committed
+
+    def kill(self, rows: list[int]) -> None:
+        """Let the listed rows die at the next step; they are cleared as any dying cell (a uniform
+        instant kill).
+        """
+        alive = [row for row in rows if self.cells.state[row] < CellState.APOPTOTIC]
+        self.cells.event_step[alive] = self.step_number
+
+    def _bear(
+        self, now: CurrentStep, mothers: NDArray[np.int64], daughters: NDArray[np.int64]
+    ) -> None:
+        """Fill the rows of ``daughters`` from their ``mothers`` (born,), and count them."""
+        population.bear_daughters(
+            self.cells,
+            mothers,
+            daughters,
+            now.number,
+            self.spec.traits,
+            np.uint64(self.seed),
+            self.spec.dt_h,
+            self.exposed,
+        )
+        now.born = mothers.size
+        self.born += now.born
+        self.failed_pushes += now.ready.size - now.born
+
+    def _reserve(self, rows: int) -> None:
+        if rows > self.cells.uid.shape[0]:
+            # Memory is taken when it is first touched, so room to spare costs nothing.
+            self.cells = grown(self.cells, self.n, rows + rows // 2, self.held)
