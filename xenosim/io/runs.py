@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import shutil
 import tempfile
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xenosim.errors import RunError
+from xenosim.io.plain import plain
 from xenosim.io.tables import COLUMNS, read_table
 
 if TYPE_CHECKING:
@@ -80,12 +80,10 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 
 
 def write_json(data: Any, path: Path) -> None:
-    """Write JSON in one step; NaN becomes null and infinities the text "inf" or "-inf", so that any
-    reader accepts it.
-    """
+    """Write plain data (:func:`xenosim.io.plain.plain`) as JSON in one step."""
     with replacing(path) as partial:
         partial.write_text(
-            json.dumps(_finite(data), indent=2, allow_nan=False) + "\n", encoding="utf-8"
+            json.dumps(plain(data), indent=2, allow_nan=False) + "\n", encoding="utf-8"
         )
 
 
@@ -104,23 +102,13 @@ def replacing(path: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
-def _finite(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {key: _finite(value) for key, value in data.items()}
-    if isinstance(data, (list, tuple)):
-        return [_finite(value) for value in data]
-    if isinstance(data, float) and not math.isfinite(data):
-        return None if math.isnan(data) else str(data)
-    return data
-
-
 def read_run(path: Path) -> dict[str, pd.DataFrame]:
-    """All tables of a run directory; RunError if it is none, TableError if a table is missing or
-    damaged.
+    """All tables of the run directory of a study; RunError if it is none, TableError if a table is
+    missing or damaged.
     """
-    if not (path / "manifest.json").is_file() or not (path / "observations.csv").is_file():
+    if "assay" in read_manifest(path):
         raise RunError(
-            "not a run directory",
+            "the directory of an assay, not of a study",
             where=str(path),
             remedy="give a directory that 'xenosim run' wrote",
         )
@@ -143,15 +131,40 @@ def read_snapshot(path: Path) -> dict[str, Any]:
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
-    """The manifest of a run directory."""
+    """The manifest of the directory of a finished study or assay; RunError if it is none."""
     try:
         manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise _no_run(path) from error
+    except ValueError as error:
         raise RunError(
-            "not a run directory",
-            where=str(path),
-            remedy="give a directory that 'xenosim run' wrote",
+            f"manifest.json is damaged: {error}", where=str(path), remedy="run it again"
         ) from error
     if not isinstance(manifest, dict):
-        raise RunError("manifest.json is damaged", where=str(path), remedy="run the scenario again")
+        raise RunError("manifest.json is damaged", where=str(path), remedy="run it again")
     return manifest
+
+
+def _no_run(path: Path) -> RunError:
+    unfinished = path if path.name.endswith(UNFINISHED) else Path(f"{path}{UNFINISHED}")
+    if unfinished.is_dir():
+        return RunError(
+            "this run is not finished",
+            where=str(path),
+            remedy=f"go on with 'xenosim resume {unfinished}'",
+        )
+    return RunError(
+        "not a run directory" if path.exists() else "there is no such run directory",
+        where=str(path),
+        remedy="give a directory that 'xenosim run' or 'xenosim assay' wrote",
+    )
+
+
+def read_text(path: Path) -> str:
+    """A text file of a run directory; RunError if it is damaged."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise RunError(
+            f"the file is damaged: {error}", where=str(path), remedy="run it again"
+        ) from error

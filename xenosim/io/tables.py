@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _ANIMAL = ("study_id", "arm", "animal_id", "replicate", "day")
 
-#: Columns of every table, in the order a person reads (study.md section 4).
+#: Columns of every table, in the order a person reads.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "observations": (
         *_ANIMAL,
@@ -128,15 +128,15 @@ def require_columns(columns: Iterable[str], needed: Iterable[str], *, where: str
         )
 
 
-def read_table(path: Path, name: str) -> pd.DataFrame:
-    """Read one table of a run directory; only an empty field is missing, and names stay text.
+def read_table(path: Path, name: str | None = None) -> pd.DataFrame:
+    """Read one table of a run directory; only an empty number is missing, and names stay text.
 
     Parameters
     ----------
     path : Path
         The CSV file.
-    name : str
-        Which table it is, a key of :data:`COLUMNS`.
+    name : str, optional
+        Which table of a study it is, a key of :data:`COLUMNS`; any other table by default.
 
     Raises
     ------
@@ -157,10 +157,21 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
         raise TableError(
             f"the table is damaged: {error}", where=str(path), remedy="run the scenario again"
         ) from error
-    require_columns(table.columns, COLUMNS[name], where=str(path))
+    text = [column for column in TEXT if column in table]
+    table[text] = table[text].fillna("")
+    if name is not None:
+        _check_columns(table, COLUMNS[name], path)
+    return table
+
+
+def _check_columns(table: pd.DataFrame, columns: tuple[str, ...], path: Path) -> None:
+    """Refuse a table that lacks a column, or has text where numbers belong."""
+    import pandas as pd
+
+    require_columns(table.columns, columns, where=str(path))
     for column in (
         column
-        for column in COLUMNS[name]
+        for column in columns
         if column not in TEXT and not pd.api.types.is_numeric_dtype(table[column])
     ):
         given = table[column].dropna().astype(str)
@@ -175,4 +186,3 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
             raise TableError(
                 message, where=str(path), remedy="mend that line, or run the scenario again"
             )
-    return table

@@ -72,7 +72,7 @@ def test_missing_and_infinite_values_come_back(tmp_path: Path) -> None:
     )
     write_table(table, run / "endpoints.csv")
     row = read_run(run)["endpoints"].iloc[0]
-    assert np.isnan(row["day"]) and row["estimate"] == np.inf and pd.isna(row["note"])
+    assert np.isnan(row["day"]) and row["estimate"] == np.inf and row["note"] == ""
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\xff\xfe\x00", b"arm,day\nvehicle,1\n"])
@@ -95,6 +95,9 @@ def test_what_is_not_a_run_is_refused(tmp_path: Path) -> None:
     for read in (read_run, read_manifest):
         with pytest.raises(RunError, match="not a run directory"):
             read(tmp_path)
+    write_json({"assay": "viability"}, tmp_path / "manifest.json")
+    with pytest.raises(RunError, match="of an assay, not of a study"):
+        read_run(tmp_path)
     (tmp_path / "manifest.json").write_text("[1]")
     with pytest.raises(RunError, match="damaged"):
         read_manifest(tmp_path)

@@ -1,0 +1,78 @@
+"""A result comes back as it was kept, and what is damaged is named."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from xenosim.errors import RunError, TableError
+from xenosim.io.results import Result, check_manifest, is_assay
+
+
+def assay() -> Result:
+    wells = pd.DataFrame({"drug": ["ixazomib", ""], "dose_nM": [10.0, float("nan")]})
+    manifest = {
+        "xenosim": "0.1.0",
+        "assay": "viability",
+        "answer": "IC50 20 nM",
+        "seed": 3,
+        "parameters": {"measured": 4},
+    }
+    return Result({"wells": wells}, manifest, {"line.yaml": "name: µ\n"})
+
+
+def test_a_result_comes_back_as_it_was_kept(tmp_path: Path) -> None:
+    kept = assay()
+    folder = kept.save(tmp_path, command="xenosim assay viability")
+    found = Result.load(folder)
+    pd.testing.assert_frame_equal(found.tables["wells"], kept.tables["wells"], check_dtype=False)
+    assert found.files == kept.files and found.manifest.items() >= kept.manifest.items()
+    assert found.manifest["command"] == "xenosim assay viability"
+    assert (found.kind, str(found), is_assay(folder)) == ("viability", "IC50 20 nM", True)
+
+
+def test_a_second_save_does_not_touch_the_first(tmp_path: Path) -> None:
+    assert {assay().save(tmp_path).name for _ in range(2)} == {"viability", "viability-2"}
+
+
+@pytest.mark.parametrize("change", [{"seed": "3"}, {"seed": True}, {"answer": None}])
+def test_a_manifest_with_another_type_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
+    path = assay().save(tmp_path) / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(RunError, match=f"unusable '{next(iter(change))}'"):
+        Result.load(path.parent)
+
+
+def test_an_entry_that_is_missing_is_named() -> None:
+    with pytest.raises(RunError, match="lacks 'answer'"):
+        check_manifest({"seed": 1}, {"seed": int, "answer": str}, Path("run"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "error"),
+    [
+        ("manifest.json", b"{", RunError),
+        ("manifest.json", b"\xff", RunError),
+        ("wells.csv", b"", TableError),
+        ("line.yaml", b"\xff\xfe", RunError),
+    ],
+)
+def test_a_damaged_file_is_named(
+    tmp_path: Path, name: str, content: bytes, error: type[Exception]
+) -> None:
+    folder = assay().save(tmp_path)
+    (folder / name).write_bytes(content)
+    with pytest.raises(error, match="damaged"):
+        Result.load(folder)
+
+
+def test_what_is_no_result_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="no such run directory"):
+        Result.load(tmp_path / "nowhere")
+    with pytest.raises(RunError, match="not a run directory"):
+        Result.load(tmp_path)
+    (tmp_path / "later.unfinished").mkdir()
+    for name in ("later", "later.unfinished"):
+        with pytest.raises(RunError, match="xenosim resume .*later.unfinished"):
+            Result.load(tmp_path / name)

@@ -1,0 +1,36 @@
+"""The first screen follows from what a directory holds."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from xenosim.io.results import Result
+from xenosim.report.text import as_json, first_screen
+
+MANIFEST = {
+    "xenosim": "0.1.0",
+    "assay": "viability",
+    "answer": "IC50 20 nM",
+    "seed": 3,
+    "parameters": {"measured": 4, "derived": 0, "assumed": 2},
+    "list_parameters": "xenosim lines show RPMI-8226",
+}
+
+
+def test_an_assay_says_what_it_rests_on() -> None:
+    result = Result({"wells": pd.DataFrame({"dose_nM": [1.0]})}, MANIFEST)
+    assert first_screen(result, Path("runs/a")).splitlines() == [
+        "IC50 20 nM",
+        "",
+        "SIMULATED, seed 3. Parameters: 4 measured, 2 assumed (xenosim lines show RPMI-8226).",
+        "Directory: runs/a",
+    ]
+    assert "Directory" not in first_screen(result)
+    data = as_json(result, Path("runs/a"))
+    assert data["tables"] == {"wells": [{"dose_nM": 1.0}]} and data["directory"] == "runs/a"
+
+
+def test_an_assay_read_back_prints_the_same(tmp_path: Path) -> None:
+    folder = Result({"wells": pd.DataFrame({"dose_nM": [1 / 3]})}, MANIFEST).save(tmp_path)
+    first, second = (first_screen(Result.load(folder), folder) for _ in range(2))
+    assert first == second and first.endswith(str(folder))
