@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from xenosim.parameters.load import load_set  # noqa: E402
 from xenosim.pharmacology.regimen import parse_regimen  # noqa: E402
 from xenosim.scenario.load import load_scenario  # noqa: E402
-from xenosim.study.animal import BodyWeight, exposures  # noqa: E402
+from xenosim.study.body_weight import BodyWeight  # noqa: E402
+from xenosim.study.tissues import exposures  # noqa: E402
 
 SCENARIO = load_scenario(Path(__file__).parent.parent / "scenarios" / "escc_q2d.yaml")
 REGIMENS = {

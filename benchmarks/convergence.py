@@ -27,7 +27,7 @@ from xenosim.cell.params import cell_params  # noqa: E402
 from xenosim.parameters.load import load_set  # noqa: E402
 from xenosim.pharmacology.regimen import parse_regimen  # noqa: E402
 from xenosim.scenario.load import load_scenario  # noqa: E402
-from xenosim.study.animal import exposures, tumor_spec  # noqa: E402
+from xenosim.study.tissues import exposures, tumor_spec  # noqa: E402
 from xenosim.tumor.growth import Growth  # noqa: E402
 from xenosim.tumor.spec import TumorSpec  # noqa: E402
 from xenosim.tumor.tumor import Tumor  # noqa: E402

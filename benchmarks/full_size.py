@@ -30,7 +30,7 @@ from xenosim.cell import population  # noqa: E402
 from xenosim.cell.state import bytes_per_cell  # noqa: E402
 from xenosim.parameters.load import load_set  # noqa: E402
 from xenosim.scenario.load import load_scenario  # noqa: E402
-from xenosim.study.animal import exposures, tumor_spec  # noqa: E402
+from xenosim.study.tissues import exposures, tumor_spec  # noqa: E402
 from xenosim.tumor import division, domain, gaps, living, order  # noqa: E402
 from xenosim.tumor import tumor as tumor_module  # noqa: E402
 from xenosim.tumor.growth import calibrate  # noqa: E402

@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from xenosim.cell.state import positions  # noqa: E402
 from xenosim.parameters.load import load_set  # noqa: E402
 from xenosim.scenario.load import load_scenario  # noqa: E402
-from xenosim.study.animal import tumor_spec  # noqa: E402
+from xenosim.study.tissues import tumor_spec  # noqa: E402
 from xenosim.tumor.growth import Growth, calibrate  # noqa: E402
 from xenosim.tumor.spec import TumorSpec  # noqa: E402
 from xenosim.tumor.tumor import Tumor  # noqa: E402

@@ -69,7 +69,7 @@ def count_events(act: Callable[[int], None]) -> list[int]:
     """Call ``act`` with the number of every step, flush, rename, link and removal of this process,
     before it happens; the count so far.
     """
-    from xenosim.tumor.abm import XenograftModel
+    from xenosim.study.animal import Animal
 
     seen = [0]
 
@@ -81,7 +81,7 @@ def count_events(act: Callable[[int], None]) -> list[int]:
 
         return wrapper
 
-    XenograftModel.advance = counted(XenograftModel.advance)  # type: ignore[method-assign]
+    Animal.advance = counted(Animal.advance)  # type: ignore[method-assign]
     for module, names in (
         (os, ("replace", "fsync", "link", "unlink", "mkdir")),
         (shutil, ("rmtree",)),

@@ -7,7 +7,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 _PUBLIC = {
-    "XenograftModel": "xenosim.tumor.abm",
+    "XenograftModel": "xenosim.study.abm",
     "load_scenario": "xenosim.scenario.load",
     "run_study": "xenosim.study.run",
 }

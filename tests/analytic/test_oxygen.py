@@ -15,7 +15,7 @@ from scipy.sparse.linalg import spsolve
 
 from xenosim.cell.state import CellState
 from xenosim.scenario.load import load_scenario
-from xenosim.study.animal import tumor_spec
+from xenosim.study.tissues import tumor_spec
 from xenosim.tumor.diffusion import solve
 from xenosim.tumor.growth import with_growth
 from xenosim.tumor.oxygen import OxygenParams, Tissue, lowest_pressure, update_pressure

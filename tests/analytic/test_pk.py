@@ -13,7 +13,7 @@ from xenosim.pharmacology.exposure import TargetExposure
 from xenosim.pharmacology.pk import plasma_profile, rate_matrix
 from xenosim.pharmacology.regimen import parse_regimen
 from xenosim.pharmacology.target import binding
-from xenosim.study.animal import drug_pk
+from xenosim.study.tissues import drug_pk
 
 
 def numeric_concentration(regimen: str, times: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from xenosim.cell.state import FLOAT_COLUMNS, CellState
 from xenosim.pharmacology.regimen import parse_regimen
 from xenosim.scenario.load import load_scenario
 from xenosim.scenario.schema import Arm, Scenario
-from xenosim.study.animal import exposures, tumor_spec
+from xenosim.study.tissues import exposures, tumor_spec
 from xenosim.testing import small_spec
 from xenosim.tumor.growth import Growth
 from xenosim.tumor.tissue import N_ZONES

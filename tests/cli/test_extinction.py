@@ -10,8 +10,8 @@ import pytest
 
 from tests.command import call, start
 from xenosim.cell.state import CellState
+from xenosim.study.abm import XenograftModel
 from xenosim.testing import small_spec
-from xenosim.tumor.abm import XenograftModel
 
 SCENARIO = """
 title: Cured and not

@@ -15,6 +15,7 @@ from xenosim.assays.answer import Answer
 from xenosim.assays.culture import Culture, Line
 from xenosim.assays.plate import Layout, check_drugs, check_growth, check_layout, reading_error
 from xenosim.cell.readouts import MESSAGES, NODES, PROTEINS, Column, Snapshot, chop_on_dr5
+from xenosim.cell.rng import Purpose, generator
 from xenosim.errors import ParameterError, suggest
 from xenosim.pharmacology.target import Pulse
 
@@ -219,7 +220,7 @@ def _followed_course(
     check_layout(max(*times_h, 1.0), layout)
     check_growth(line, max(times_h), layout)
     check_drugs([pulse.drug for pulse in pulses])
-    rng = np.random.default_rng([layout.seed, 78])
+    rng = generator(layout.seed, Purpose.BLOT_READINGS)
     rows = []
     for replicate in range(1, layout.replicates + 1):
         seed = layout.seed * 1000 + replicate

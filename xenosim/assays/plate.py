@@ -9,6 +9,7 @@ import numpy as np
 
 from xenosim.assays.culture import Culture, Line
 from xenosim.cell.params import log_sd, median_of
+from xenosim.cell.rng import Purpose, generator
 from xenosim.errors import ParameterError, suggest
 from xenosim.parameters.load import available
 from xenosim.pharmacology.target import Pulse
@@ -128,7 +129,7 @@ def read_plate(
     check_layout(hours, layout)
     check_growth(line, hours, layout)
     check_drugs([pulse.drug for _, pulses in wells for pulse in pulses])
-    rng = np.random.default_rng([layout.seed, 77])
+    rng = generator(layout.seed, Purpose.WELL_READINGS)
     rows, untreated = [], []
     for labels, pulses in wells:
         for replicate in range(1, layout.replicates + 1):

@@ -40,6 +40,41 @@ class Stream(IntEnum):
     NECROSIS = 10
 
 
+@unique
+class Purpose(IntEnum):
+    """What numbers outside the cells are drawn for. A number is never reused."""
+
+    VARIATION = 1
+    TUMOR_SEEDS = 2
+    BODY_WEIGHT = 3
+    READINGS = 4
+    ASSIGNMENT = 5
+    LESION_VOLUMES = 6
+    WELL_READINGS = 77
+    BLOT_READINGS = 78
+
+
+def generator(seed: int, purpose: Purpose, *key: int) -> np.random.Generator:
+    """Random numbers of one purpose, independent of every other purpose and key.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the study or plate [-].
+    purpose : Purpose
+        What they are drawn for.
+    *key : int
+        Whose they are, e.g. replicate and animal [-].
+
+    Examples
+    --------
+    >>> mine, yours = (generator(1, Purpose.READINGS, 0, 2) for _ in range(2))
+    >>> mine.random() == yours.random()
+    True
+    """
+    return np.random.default_rng(np.random.SeedSequence([seed, int(purpose), *key]))
+
+
 LINEAGE, DIVIDE, TRAITS, BIRTH = (
     int(Stream.LINEAGE),
     int(Stream.DIVIDE),

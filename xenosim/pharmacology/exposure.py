@@ -230,6 +230,16 @@ def advance_occupancy(occupancy, plasma, zones, fold, sites, kdeg, kon, koff, fu
             mean[z, c] = area / (t1 - t0)
 
 
+class StepExposure(NamedTuple):
+    """What cells see of the drugs in one step: ``inhibition``, mean occupancy of beta5 (n_zones,
+    n_clones) [-], None where no drug was ever given; ``cereblon``, mean occupancy of CRBN by
+    lenalidomide [-].
+    """
+
+    inhibition: FloatArray | None = None
+    cereblon: float = 0.0
+
+
 class TargetExposure:
     """Occupancy of one tissue over time.
 
@@ -262,6 +272,10 @@ class TargetExposure:
         self.occupancy = np.zeros((self.exchange.size, self.fold.shape[0], n))
         self._plasma = _pack([self.profiles[name] for name in binding.inhibitors])
         self._mean = np.zeros((self.exchange.size, self.fold.shape[0]))
+
+    def step(self, t0_h: float, t1_h: float) -> StepExposure:
+        """Advance from ``t0_h`` to ``t1_h`` [h]; what the cells see in between."""
+        return StepExposure(self.advance(t0_h, t1_h), self.lenalidomide(t0_h, t1_h))
 
     def advance(self, t0_h: float, t1_h: float) -> FloatArray:
         """Advance to ``t1_h`` [h]; mean total occupancy of the step [-], shape (n_zones, n_clones).

@@ -1,256 +1,244 @@
-"""One animal: what differs between animals, its drugs, its body weight (MODEL.md P1, P2, P8)."""
+"""One animal: its plasma and tissues, its tumors, its weight, and one clock.
+
+An animal lives by :meth:`Animal.advance`. What is seen of it is read elsewhere (``observe``), and
+what is written down of it, too (``record``).
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-import numpy as np
+from numpy.typing import NDArray
 
-from xenosim.cell.params import cell_params, log_sd, trait_params
-from xenosim.parameters.load import ParameterSet, load_set
-from xenosim.parameters.perturb import kd_folds
-from xenosim.pharmacology.dose import Route, routes_of
-from xenosim.pharmacology.exposure import TargetExposure
-from xenosim.pharmacology.pk import DrugPK, plasma_profile
-from xenosim.pharmacology.target import binding, clone_folds
-from xenosim.scenario.resolve import resolve
-from xenosim.tumor.growth import Growth
-from xenosim.tumor.oxygen import OxygenParams
+from xenosim.cell.state import CellState
+from xenosim.pharmacology.exposure import StepExposure, TargetExposure
+from xenosim.study.body_weight import BodyWeight
+from xenosim.tumor.space import AnyTumor
 from xenosim.tumor.spec import TumorSpec
-from xenosim.tumor.tissue import Perfusion, zone_exchange
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from xenosim.pharmacology.dose import Dose
-    from xenosim.scenario.schema import Scenario
+from xenosim.tumor.tumor import Tumor
 
 
-class Variation(NamedTuple):
-    """Factors of one animal relative to the typical one [-]."""
+def step_on(day: float, dt_h: float) -> int:
+    """Steps of ``dt_h`` [h] from day 0 to ``day`` [day]; of a day between two steps, to the later
+    one.
 
-    growth: float
-    engraftment: float
-    clearance: float
-    volume: float
-    bioavailability: float
-
-
-TYPICAL = Variation(1.0, 1.0, 1.0, 1.0, 1.0)
-
-
-def generator(scenario: Scenario, *key: int) -> np.random.Generator:
-    """Random numbers of one purpose of one animal, independent of every other key."""
-    return np.random.default_rng(np.random.SeedSequence([scenario.seed, *key]))
-
-
-def draw_variation(scenario: Scenario, replicate: int, animal: int) -> Variation:
-    """Lognormal factors of an animal, median 1 (between-animal CVs of the scenario)."""
-    animals, mouse = scenario.animals, resolve(scenario).strain
-    cvs = (
-        animals.cv_growth,
-        mouse.value("cv_engraftment"),
-        animals.cv_clearance,
-        animals.cv_volume,
-        animals.cv_bioavailability,
-    )
-    z = generator(scenario, 1, replicate, animal).standard_normal(len(cvs))
-    return Variation(*(float(np.exp(log_sd(cv) * value)) for cv, value in zip(cvs, z, strict=True)))
-
-
-def perfusion_of(model: ParameterSet) -> Perfusion:
-    """Vessel density of a xenograft model."""
-    names = ("vessel_exchange", "vessel_exchange_cv", "vessel_correlation_length", "voxel_edge")
-    return Perfusion(*map(model.value, names))
-
-
-def oxygen_of(model: ParameterSet) -> OxygenParams:
-    """Oxygen of a xenograft model."""
-    names = (
-        "oxygen_diffusion",
-        "oxygen_uptake",
-        "oxygen_supply",
-        "oxygen_blood",
-        "oxygen_host",
-        "oxygen_host_exchange",
-        "hypoxia_pressure",
-        "necrosis_pressure",
-        "necrosis_rate",
-        "necrotic_clearance_time",
-    )
-    return OxygenParams(*map(model.value, names))
-
-
-def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float = 1.0) -> TumorSpec:
-    """What this scenario's tumors are made of; ``growth_factor`` [-] speeds cycle and loss
-    alike.
+    Examples
+    --------
+    >>> step_on(2.0, 1.0), step_on(0.51, 1.0), step_on(-1.0, 0.1)
+    (48, 13, -240)
     """
-    model, resistant = resolve(scenario).model, scenario.tumor.resistant
-    cycle = (growth.cycle_h if growth else 24.0) / growth_factor
-    loss = (growth.loss_per_h if growth else 0.0) * growth_factor
-    return TumorSpec(
-        params=cell_params(model.value),
-        traits=trait_params(model.value, cycle, loss)._replace(
-            resistant_fraction=resistant.fraction,
-            mutation_rate=resistant.mutation_rate,
-            reversion_rate=resistant.reversion_rate,
-            cycle_cost=resistant.cycle_cost,
-        ),
-        depth_um=growth.depth_um if growth else model.value("mechanical_depth"),
-        closure_h=model.value("vacancy_closure_time"),
-        perfusion=perfusion_of(model),
-        resolution=scenario.tumor.resolution_per_mm3,
-        dt_h=scenario.dt_h,
-        oxygen=oxygen_of(model),
-    )
+    # Days are decimal and steps need not be: 0.35 days are 8.399999999999999 h.
+    return math.ceil(round(24.0 * day / dt_h, 6))
 
 
-def made_of(scenario: Scenario, spec: TumorSpec) -> dict[str, Any]:
-    """Name and value of everything that a living animal cannot change: model, cells, resolution,
-    time step, strain, parameters.
-    """
-    parts: dict[str, Any] = {
-        "model": scenario.model,
-        "site": scenario.site,
-        "line": scenario.line,
-        "perturb": list(map(str, scenario.perturb)),
-        "strain": scenario.animals.strain,
-    }
-    for name, value in spec._asdict().items():
-        parts |= (
-            {f"{name}.{key}": float(number) for key, number in value._asdict().items()}
-            if hasattr(value, "_asdict")
-            else {name: value}
-        )
-    return parts
+class Animal:
+    """One living animal.
 
+    Its clock is the step number of its tumors, counted from engraftment; every time follows from
+    it.
 
-def drug_pk(name: str, variation: Variation = TYPICAL) -> DrugPK:
-    """PK of one drug in one animal: CL, V (all volumes) and F scaled by the animal's factors; F
-    never above 1.
-    """
-    drug = load_set(name)
+    Parameters
+    ----------
+    tumors : sequence of AnyTumor
+        Its tumor, or its lesions, of one age.
+    tissues : mapping of str to TargetExposure, optional
+        What its tissues (``tumor``, ``blood``, ``normal``) see of the drugs that it gets from day 0
+        on; one that is left out is not followed.
+    weight : BodyWeight, optional
+        Its body weight; none: it is not followed.
+    day_0 : int, optional
+        Step of the first dose [-]; none: it is not on study yet, and times count from engraftment.
 
-    def get(parameter: str) -> float:
-        return drug.value(parameter) if parameter in drug.values else 0.0
-
-    absorbed = [route for route in routes_of(drug) if route is not Route.IV]
-    return DrugPK(
-        cl=get("cl") * variation.clearance,
-        v1=get("v1") * variation.volume,
-        q2=get("q2"),
-        v2=get("v2") * variation.volume,
-        q3=get("q3"),
-        v3=get("v3") * variation.volume,
-        ka={route: get(f"ka_{route.lower()}") for route in absorbed},
-        f={
-            route: min(get(f"f_{route.lower()}") * variation.bioavailability, 1.0)
-            for route in absorbed
-        },
-        molar_mass=get("molar_mass"),
-        salt_factor=get("salt_factor"),
-    )
-
-
-class Exposures(NamedTuple):
-    """Target occupancy in the ``tumor`` (per zone and clone), in ``blood`` and in ``normal`` tissue
-    of one animal.
+    Examples
+    --------
+    >>> from xenosim.testing import small_spec
+    >>> mouse = Animal([Tumor(small_spec(), 1.0, seed=1)], day_0=24)
+    >>> mouse.step_number, mouse.time_h, mouse.volume_mm3
+    (0, -24.0, 1.0)
     """
 
-    tumor: TargetExposure
-    blood: TargetExposure
-    normal: TargetExposure
+    def __init__(
+        self,
+        tumors: Sequence[AnyTumor],
+        tissues: Mapping[str, TargetExposure] | None = None,
+        weight: BodyWeight | None = None,
+        day_0: int | None = None,
+    ) -> None:
+        self.tumors, self.tissues = list(tumors), dict(tissues or {})
+        self.weight, self.day_0 = weight, day_0
+        #: What the cells saw of the drugs in the last step.
+        self.seen = StepExposure()
+        #: Occupancy in blood during the last step [-].
+        self.blood_occupancy = 0.0
 
+    @property
+    def tumor(self) -> AnyTumor:
+        """The tumor; of several lesions the first."""
+        return self.tumors[0]
 
-def exposures(
-    scenario: Scenario,
-    doses: Sequence[Dose],
-    variation: Variation = TYPICAL,
-    perfusion: Perfusion | None = None,
-) -> Exposures:
-    """What the three tissues of an animal see of its doses; independent states of the same plasma.
-    ``perfusion``: other than the site's.
-    """
-    study = resolve(scenario)
-    model, mouse = study.model, study.strain
-    names = sorted({dose.drug for dose in doses})
-    profiles = {
-        name: plasma_profile(drug_pk(name, variation), [d for d in doses if d.drug == name])
-        for name in names
-    }
-    drugs = {name: load_set(name) for name in names}
-    turnover = np.log(2.0) / model.value("beta5_turnover_half_life")
-    zones = zone_exchange(perfusion or perfusion_of(model))
+    @property
+    def dt_h(self) -> float:
+        """Time step [h]."""
+        return self.tumor.spec.dt_h
 
-    def tissue(
-        sites: float, kdeg: float, exchange: np.ndarray, folds: Mapping[str, float] | None = None
-    ) -> TargetExposure:
-        target = binding(drugs, sites, kdeg)
-        return TargetExposure(
-            profiles, target, exchange, clone_folds(folds or {}, target.inhibitors)
-        )
+    @property
+    def step_number(self) -> int:
+        """Steps since engraftment [-]: the clock."""
+        return self.tumor.step_number
 
-    recovery = np.log(2.0) / mouse.value("recovery_half_life_blood")
-    return Exposures(
-        tumor=tissue(
-            model.value("beta5_sites"),
-            float(turnover),
-            zones,
-            kd_folds(scenario.perturb),
-        ),
-        blood=tissue(
-            mouse.value("beta5_blood"), float(recovery), np.array([mouse.value("exchange_blood")])
-        ),
-        normal=tissue(
-            mouse.value("beta5_normal"), float(turnover), np.array([mouse.value("exchange_normal")])
-        ),
-    )
+    @property
+    def study_step(self) -> int:
+        """Steps since day 0 [-], negative before it."""
+        return self.step_number - (self.day_0 or 0)
 
+    @property
+    def time_h(self) -> float:
+        """Time since day 0 [h], negative before it."""
+        return self.study_step * self.dt_h
 
-class BodyWeight:
-    """Body weight of one animal: growth, and loss driven by normal-tissue inhibition above a
-    threshold, with recovery (P8).
+    @property
+    def volume_mm3(self) -> float:
+        """Volume of all lesions together [mm3]."""
+        return sum(tumor.volume_mm3 for tumor in self.tumors)
 
-    dL/dt = k_loss max(o - o_thr, 0) (1 - L) - k_rec L, L the fraction of the carcass lost.
-    """
+    @property
+    def n_agents(self) -> int:
+        """Agents of all lesions together."""
+        return sum(tumor.n for tumor in self.tumors)
 
-    def __init__(self, mouse: ParameterSet, noise: np.random.Generator) -> None:
-        self.start_g = mouse.value("body_weight") * float(np.exp(0.06 * noise.standard_normal()))
-        self.growth_per_day = mouse.value("body_weight_growth_per_day")
-        self.loss_rate, self.recovery = (
-            mouse.value("weight_loss_rate"),
-            mouse.value("weight_recovery_rate"),
-        )
-        self.threshold = mouse.value("weight_loss_threshold")
-        self.loss_fraction = 0.0
-        #: Days of growth before day 0 [day]; not zero for an animal that was taken from another
-        #: study.
-        self.age_days = 0.0
+    @property
+    def exposure(self) -> TargetExposure | None:
+        """What the tumors see of the drugs over time; None for an animal that gets none."""
+        tissue = self.tissues.get("tumor")
+        return tissue if tissue and tissue.profiles else None
 
-    def advance(self, inhibition: float, dt_h: float) -> None:
-        """One step under a normal-tissue ``inhibition`` [-]; exact for a constant drive."""
-        drive = self.loss_rate * max(inhibition - self.threshold, 0.0)
-        rate = drive + self.recovery
-        self.loss_fraction = drive / rate + (self.loss_fraction - drive / rate) * float(
-            np.exp(-rate * dt_h)
-        )
-
-    def true_g(self, day: float, tumor_mm3: float) -> float:
-        """Weight with the tumor [g]; 1 mm3 of tumor weighs 1 mg."""
-        return (
-            self.start_g
-            * (1.0 + self.growth_per_day * (day + self.age_days))
-            * (1.0 - self.loss_fraction)
-            + 1e-3 * tumor_mm3
-        )
-
-    def weigh(self, day: float, tumor_mm3: float, noise: np.random.Generator) -> float:
-        """Weight read on the balance [g]; within-animal residual of 1.8 % (growth.csv,
-        NOISE-BW-GBM2).
+    @property
+    def inhibition(self) -> NDArray[Any] | None:
+        """Mean occupancy of beta5 in the last step [-], shape (n_zones, n_clones); None before any
+        drug.
         """
-        return self.true_g(day, tumor_mm3) * float(np.exp(0.018 * noise.standard_normal()))
+        return self.seen.inhibition
+
+    def counts(self) -> dict[CellState, int]:
+        """Agents per state, all lesions together."""
+        each = [tumor.counts() for tumor in self.tumors]
+        return {state: sum(counts[state] for counts in each) for state in CellState}
+
+    def body_weight_g(self, day: float) -> float:
+        """Body weight with the tumor on ``day`` [day], that of the clock or at most one step before
+        it [g]; NaN where it is not followed.
+        """
+        return self.weight.true_g(day, self.volume_mm3) if self.weight else math.nan
+
+    @property
+    def weight_loss(self) -> float:
+        """Share of the carcass that is lost [-]; 0 where it is not followed."""
+        return self.weight.loss_fraction if self.weight else 0.0
+
+    def begin_study(self) -> None:
+        """Now is day 0."""
+        self.day_0 = self.step_number
+
+    def advance(self) -> None:
+        """One time step: plasma and tissues, tumors, weight."""
+        if self.day_0 is not None and self.study_step >= 0:
+            self._meet_drugs(self.time_h, (self.study_step + 1) * self.dt_h)
+        for tumor in self.tumors:
+            tumor.step(*self.seen)
+
+    def advance_to(
+        self, step_number: int, after_step: Callable[[Animal], None] | None = None
+    ) -> None:
+        """Live until step ``step_number`` [-]; ``after_step`` is called with the animal after every
+        step.
+        """
+        while self.step_number < step_number:
+            self.advance()
+            if after_step:
+                after_step(self)
+
+    def live_until(self, day: float, after_step: Callable[[Animal], None] | None = None) -> None:
+        """Live until ``day`` [day] of the study; ``after_step`` as of :meth:`advance_to`."""
+        self.advance_to((self.day_0 or 0) + step_on(day, self.dt_h), after_step)
+
+    def _meet_drugs(self, start_h: float, end_h: float) -> None:
+        """Occupancy in all tissues, and what it does to the body, from ``start_h`` to ``end_h``
+        [h].
+        """
+        if self.exposure:
+            self.seen = self.exposure.step(start_h, end_h)
+        if blood := self.tissues.get("blood"):
+            self.blood_occupancy = float(blood.advance(start_h, end_h)[0, 0])
+        if (normal := self.tissues.get("normal")) and self.weight:
+            self.weight.advance(float(normal.advance(start_h, end_h)[0, 0]), self.dt_h)
+
+    def state(self) -> dict[str, Any]:
+        """All that :meth:`from_state` needs, as a tree of numbers and arrays; arrays are views,
+        valid until the next step.
+        """
+        return {
+            "tumors": [tumor.state() for tumor in self.tumors],
+            "day_0": self.day_0,
+            "inhibition": self.inhibition,
+            "occupancy": {
+                name: {"drugs": list(tissue.binding.inhibitors), "values": tissue.occupancy}
+                for name, tissue in self.tissues.items()
+            },
+            "weight": self.weight.state() if self.weight else None,
+            "blood": self.blood_occupancy,
+        }
+
+    @classmethod
+    def from_state(
+        cls,
+        state: dict[str, Any],
+        spec: TumorSpec,
+        tissues: Mapping[str, TargetExposure] | None = None,
+        weight: BodyWeight | None = None,
+    ) -> Animal:
+        """The animal of ``state``, which is copied.
+
+        Parameters
+        ----------
+        state : dict
+            What :meth:`state` gave.
+        spec : TumorSpec
+            What its tumors are made of.
+        tissues : mapping of str to TargetExposure, optional
+            Its tissues, with the drugs that it has had and will get; their occupancy is that of the
+            state.
+        weight : BodyWeight, optional
+            Its body weight, which takes that of the state.
+        """
+        animal = cls(lesions_of(spec, state["tumors"]), tissues, weight, state["day_0"])
+        animal.seen = StepExposure(state["inhibition"])
+        animal.blood_occupancy = state["blood"]
+        for name, tissue in animal.tissues.items():
+            if name in state["occupancy"]:
+                _fill_occupancy(tissue, **state["occupancy"][name])
+        if weight and state["weight"]:
+            weight.set_state(state["weight"])
+        return animal
+
+    def branch_off(self) -> None:
+        """Now is day 0 of another study; the body keeps its age."""
+        if self.weight:
+            self.weight.age_days += self.time_h / 24.0
+        self.begin_study()
 
 
-def body_weight_model(scenario: Scenario, noise: np.random.Generator) -> BodyWeight:
-    """Body weight of an animal of the scenario's strain."""
-    return BodyWeight(resolve(scenario).strain, noise)
+def lesions_of(spec: TumorSpec, states: Sequence[dict[str, Any]]) -> list[AnyTumor]:
+    """The tumors of kept ``states``; these are copied."""
+    return [Tumor.from_state(spec, state) for state in states]
+
+
+def _fill_occupancy(tissue: TargetExposure, drugs: list[str], values: NDArray[Any]) -> None:
+    """Occupancy ``values`` (n_zones, n_clones, n_drugs) [-] of a state. A drug that the animal does
+    not know was never given to it either.
+    """
+    for column, drug in enumerate(drugs):
+        if drug in tissue.binding.inhibitors:
+            index = tissue.binding.inhibitors.index(drug)
+            tissue.occupancy[:, :, index] = values[:, :, column]

@@ -157,6 +157,10 @@ class CheckpointStore(NamedTuple):
         return ""
 
 
+#: Keeps no state.
+NOT_SAVED = CheckpointStore()
+
+
 class CheckpointTimer:
     """When one animal is saved.
 

@@ -4,7 +4,6 @@ own tables.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,16 +18,19 @@ from xenosim.io.volumes import Volumes
 from xenosim.jit import source_hash
 from xenosim.parameters.perturb import mutations
 from xenosim.scenario.resolve import scenario_from_resolved, scenario_hash
-from xenosim.study.jobs import Job, grow_to_day_0, new_model, restored
-from xenosim.study.saved_animals import SavedAnimal, model_at, saved_animals, saved_source
+from xenosim.study.animal import Animal, step_on
+from xenosim.study.engraft import founding_tumors, on_study
+from xenosim.study.follow import branched
+from xenosim.study.job import Job
+from xenosim.study.saved_animals import SavedAnimal, animal_at, saved_animals, saved_source
 from xenosim.tumor.growth import Growth
+from xenosim.tumor.tumor import Tumor
 from xenosim.tumor.volumes import volumes
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from xenosim.scenario.schema import Scenario
-    from xenosim.tumor.abm import XenograftModel
 
 _ANOTHER_ENGINE = "install the version that wrote it, run the scenario again, or add --force"
 
@@ -99,9 +101,9 @@ class Replay:
         )
         return f"{self.job.arm} animal {self.job.animal}{replicate}{lesion}"
 
-    def shown(self, model: XenograftModel) -> int:
-        """Number of the lesion to show, from 1: the chosen one, or the largest of ``model``."""
-        return self.lesion or 1 + max(range(len(model.tumors)), key=lambda k: model.tumors[k].n)
+    def shown(self, animal: Animal) -> int:
+        """Number of the lesion to show, from 1: the chosen one, or the largest of ``animal``."""
+        return self.lesion or 1 + max(range(len(animal.tumors)), key=lambda k: animal.tumors[k].n)
 
     def about(self, day: float) -> dict[str, Any]:
         """What a picture or a file of this animal on ``day`` shows, as plain data."""
@@ -117,18 +119,21 @@ class Replay:
         }
 
     def volumes(
-        self, day: float, model: XenograftModel, fields: Sequence[str] = (), lesion: int = 0
+        self, day: float, animal: Animal, fields: Sequence[str] = (), lesion: int = 0
     ) -> Volumes:
-        """The tumor of ``model`` on ``day``, site by site, with the names of its clones; ``fields``
-        all, ``lesion`` :meth:`shown` by default.
+        """The tumor of ``animal`` on ``day``, site by site, with the names of its clones;
+        ``fields`` all, ``lesion`` :meth:`shown` by default.
         """
-        lesion = lesion or self.shown(model)
+        lesion = lesion or self.shown(animal)
         mutant = " and ".join(mutations(self.job.scenario.perturb))
         names = {1: WILD_TYPE} | ({2: mutant} if mutant else {})
         about = self.about(day) | (
             {"lesion": lesion, "lesions": self.n_lesions} if self.n_lesions > 1 else {}
         )
-        found = volumes(model.tumors[lesion - 1], fields, about)
+        tumor = animal.tumors[lesion - 1]
+        # Only a lattice has sites to show.
+        assert isinstance(tumor, Tumor)
+        found = volumes(tumor, fields, about)
         return found._replace(labels=found.labels | {"clone": names})
 
     def check_day(self, day: float) -> None:
@@ -144,8 +149,8 @@ class Replay:
 
     def walk(
         self, days: Iterable[float], progress: Callable[[int, int], None] | None = None
-    ) -> Iterator[tuple[float, XenograftModel]]:
-        """The model on each of ``days``, in rising order; between them it lives on, so read it
+    ) -> Iterator[tuple[float, Animal]]:
+        """The animal on each of ``days``, in rising order; between them it lives on, so read it
         before the next.
 
         Parameters
@@ -164,45 +169,41 @@ class Replay:
         wanted = sorted(set(days))
         for day in (wanted[0], wanted[-1]):
             self.check_day(day)
-        model = self._begin(wanted[0])
-        dt_h, begin_h = self.job.scenario.dt_h, model.time_h
-        total = math.ceil((24.0 * wanted[-1] - begin_h) / dt_h)
+        animal = self._begin(wanted[0])
+        begin, dt_h = animal.study_step, animal.dt_h
+        total = step_on(wanted[-1], dt_h) - begin
 
-        def tick(model: XenograftModel) -> None:
+        def tell(animal: Animal) -> None:
             if progress:
-                progress(min(round((model.time_h - begin_h) / dt_h), total), total)
+                progress(animal.study_step - begin, total)
 
-        measured = (day for day in self.agents if begin_h / 24.0 - 1e-9 <= day <= wanted[-1])
+        measured = (day for day in self.agents if begin <= step_on(day, dt_h) and day <= wanted[-1])
         for day in sorted({*wanted, *measured}):
-            if day >= 0:
-                grow_to_day_0(self.job, model, tick)
-            while model.time_h < 24.0 * day - 1e-9:
-                model.advance()
-                tick(model)
-            self._compare(day, model)
+            animal.live_until(day, tell)
+            self._compare(day, animal)
             if day in wanted:
-                yield day, model
+                yield day, animal
 
-    def _begin(self, day: float) -> XenograftModel:
+    def _begin(self, day: float) -> Animal:
         """The animal at the latest state up to ``day`` that the run keeps, or at engraftment."""
         self.begun, self.compared = "", []
-        if found := model_at(self.job, self.saved, day):
-            model, self.begun = found
-            return model
+        if found := animal_at(self.job, self.saved, day):
+            animal, self.begun = found
+            return animal
         if not self.job.source:
-            return new_model(self.job, self.job.doses)
+            return on_study(self.job, founding_tumors(self.job))
         try:
             self.begun = Path(self.job.source.path).name
-            return restored(self.job, None).model
+            return branched(self.job, self.job.source)
         except CheckpointError as error:
             raise _branched(self.run, error) from error
 
-    def _compare(self, day: float, model: XenograftModel) -> None:
-        recorded = self.agents.get(day, model.n_agents)
+    def _compare(self, day: float, animal: Animal) -> None:
+        recorded = self.agents.get(day, animal.n_agents)
         self.compared += [day] if day in self.agents else []
-        if self.strict and recorded != model.n_agents:
+        if self.strict and recorded != animal.n_agents:
             raise RunError(
-                f"the tumor simulated again has {model.n_agents} agents on day {day:g}, truth.csv"
+                f"the tumor simulated again has {animal.n_agents} agents on day {day:g}, truth.csv"
                 f" has {recorded}",
                 where=str(self.run),
                 remedy=_ANOTHER_ENGINE,

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xenosim.cell.rng import Purpose, generator
 from xenosim.errors import ScenarioError
 from xenosim.execution.processes import Workers
 from xenosim.io.runs import new_run_directory, write_json, write_table
@@ -28,17 +29,12 @@ from xenosim.pharmacology.dialects import doses_to_events
 from xenosim.pharmacology.events import COLUMNS as EVENT_COLUMNS
 from xenosim.pharmacology.pk import plasma_profile
 from xenosim.scenario.resolve import resolve, resolved_dict, scenario_hash, status_counts
-from xenosim.study.animal import drug_pk, exposures, generator, tumor_spec
-from xenosim.study.jobs import (
-    NOT_SAVED,
-    Job,
-    Outcome,
-    SourceAnimal,
-    compile_kernels,
-    grow_up,
-    run_animal,
-)
+from xenosim.study.checkpoint_store import NOT_SAVED, CheckpointStore
+from xenosim.study.engraft import compile_kernels, grow_up
+from xenosim.study.follow import run_animal
+from xenosim.study.job import Job, Outcome, SourceAnimal
 from xenosim.study.memory import workers_that_fit
+from xenosim.study.tissues import drug_pk, exposures, tumor_spec
 from xenosim.tumor.growth import CALIBRATION_RESOLUTION, Growth, calibrate, from_potential
 
 if TYPE_CHECKING:
@@ -46,9 +42,6 @@ if TYPE_CHECKING:
 
     from xenosim.execution.progress import Progress
     from xenosim.scenario.schema import Scenario
-    from xenosim.study.checkpoint_store import CheckpointStore
-
-ASSIGNMENT_STREAM = 5
 
 
 @dataclass(frozen=True)
@@ -581,7 +574,7 @@ def randomize(
     shuffled.
     """
     arms = [arm.name for arm in scenario.arms]
-    rng = generator(scenario, ASSIGNMENT_STREAM, replicate)
+    rng = generator(scenario.seed, Purpose.ASSIGNMENT, replicate)
     start = np.array([volume_on(curve, day) for curve in curves])
     ranked = np.argsort(start, kind="stable") + 1
     assigned: dict[int, list[str]] = {}

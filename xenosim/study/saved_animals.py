@@ -10,15 +10,16 @@ from xenosim.errors import CheckpointError
 from xenosim.io.checkpoints import load_checkpoint, read_header
 from xenosim.jit import source_hash
 from xenosim.scenario.resolve import scenario_hash
-from xenosim.study.animal import Variation
-from xenosim.study.jobs import Job, SourceAnimal, restored
+from xenosim.study.animal import Animal, step_on
+from xenosim.study.engraft import revived
+from xenosim.study.job import Job, SourceAnimal
 from xenosim.study.source_animal import earlier, source_of
 from xenosim.study.unfinished_run import KEPT, ORIGIN
+from xenosim.study.variation import Variation
 from xenosim.tumor.growth import Growth
 
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
-    from xenosim.tumor.abm import XenograftModel
 
 _log = logging.getLogger("xenosim")
 
@@ -89,17 +90,15 @@ def saved_source(
     )
 
 
-def model_at(
-    job: Job, saved: tuple[SavedAnimal, ...], day: float
-) -> tuple[XenograftModel, str] | None:
+def animal_at(job: Job, saved: tuple[SavedAnimal, ...], day: float) -> tuple[Animal, str] | None:
     """The animal on the latest day up to ``day`` [day] of which a usable checkpoint is ``saved``,
     and that file's name; None if there is none.
     """
     for checkpoint in saved:
-        if checkpoint.day <= day + 1e-9:
+        if step_on(checkpoint.day, job.scenario.dt_h) <= step_on(day, job.scenario.dt_h):
             try:
                 return (
-                    restored(job, load_checkpoint(checkpoint.path)[1]).model,
+                    revived(job, load_checkpoint(checkpoint.path)[1]),
                     checkpoint.path.name,
                 )
             except CheckpointError as error:

@@ -9,8 +9,9 @@ from xenosim.errors import CheckpointError
 from xenosim.io.checkpoints import load_checkpoint
 from xenosim.jit import source_hash
 from xenosim.pharmacology.dose import Dose
-from xenosim.study.animal import Variation, made_of, tumor_spec
-from xenosim.study.jobs import SourceAnimal
+from xenosim.study.job import SourceAnimal
+from xenosim.study.tissues import made_of, tumor_spec
+from xenosim.study.variation import Variation
 from xenosim.tumor.growth import Growth
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from xenosim.jit import source_hash
 from xenosim.scenario.resolve import scenario_hash
 from xenosim.scenario.schema import Scenario
 from xenosim.study.checkpoint_store import DAYS, DEFAULT_SECONDS, ROLLING, CheckpointStore
-from xenosim.study.jobs import SourceAnimal
+from xenosim.study.job import SourceAnimal
 from xenosim.study.run import StudyResult, run_name
 from xenosim.study.source_animal import read_source
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from xenosim.cell.state import CellState
 from xenosim.execution.processes import Workers
-from xenosim.study.animal import exposures, tumor_spec
+from xenosim.study.animal import Animal
 from xenosim.study.run import calibrate_growth
-from xenosim.tumor.abm import XenograftModel
+from xenosim.study.tissues import exposures, tumor_spec
+from xenosim.tumor.tumor import Tumor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 EXCHANGE = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0)
 DAYS = 21
 VOLUME_MM3, SEEDS = 20.0, 2
+#: Steps after which a tumor that does not grow is taken as it is [-].
+MOST_STEPS = 2400
 #: Rank correlation of as many points as EXCHANGE above which chance alone comes in one case in
 #: twenty (one-sided).
 SIGNIFICANT = 0.714
@@ -64,26 +68,24 @@ def _follow(task: _Task, doses: tuple[Dose, ...], seed: int) -> tuple[float, ...
     highest occupancy [-].
     """
     spec = task.spec
-    exposure = exposures(task.scenario, doses, perfusion=spec.perfusion).tumor if doses else None
-    model = XenograftModel(
-        spec,
-        0.5 * task.volume_mm3,
-        exposure=exposure,
-        rng=seed,
-        start_h=-2400.0,
-        collect_every_h=math.inf,
+    tissues = (
+        {"tumor": exposures(task.scenario, doses, perfusion=spec.perfusion).tumor} if doses else {}
     )
-    while model.volume_mm3 < task.volume_mm3 and model.tumor.step_number < 2400:
-        model.advance()
-    model.time_h = 0.0
-    start, hypoxic = model.volume_mm3, model.tumor.hypoxic() / max(model.n_agents, 1)
+    animal = Animal([Tumor(spec, 0.5 * task.volume_mm3, seed)], tissues)
+    while animal.volume_mm3 < task.volume_mm3 and animal.step_number < MOST_STEPS:
+        animal.advance()
+    animal.begin_study()
+    start, hypoxic = animal.volume_mm3, animal.tumor.hypoxic() / max(animal.n_agents, 1)
     occupancies = [0.0]
-    while model.time_h < 24 * DAYS - 1e-9:
-        model.advance()
-        occupancies.append(0.0 if model.inhibition is None else float(model.inhibition.mean()))
-    necrotic = model.counts()[3] / max(model.n_agents, 1)  # type: ignore[index]
+
+    def note(animal: Animal) -> None:
+        seen = animal.inhibition
+        occupancies.append(0.0 if seen is None else float(seen.mean()))
+
+    animal.live_until(DAYS, note)
+    necrotic = animal.counts()[CellState.NECROTIC] / max(animal.n_agents, 1)
     return (
-        model.volume_mm3 / start,
+        animal.volume_mm3 / start,
         hypoxic,
         necrotic,
         sum(occupancies) * spec.dt_h / (24 * DAYS),

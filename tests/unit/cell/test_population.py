@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from xenosim.analysis.describe import QUANTILES, describe
 from xenosim.cell.kernel import DYING, LEAVING, READY
 from xenosim.cell.population import list_marked
-from xenosim.study.jobs import QUANTILES, describe
 from xenosim.testing import small_spec
 from xenosim.tumor.tissue import N_ZONES
 from xenosim.tumor.tumor import Tumor

@@ -18,7 +18,7 @@ from xenosim.io.ome_zarr import levels
 from xenosim.io.volumes import FIELDS, GAP, Volumes, halve
 from xenosim.scenario.load import load_scenario
 from xenosim.scenario.resolve import resolved_dict, scenario_from_resolved, scenario_hash
-from xenosim.study.animal import tumor_spec
+from xenosim.study.tissues import tumor_spec
 from xenosim.testing import SMALL, small_spec
 from xenosim.tumor.tumor import Tumor
 from xenosim.tumor.volumes import volumes

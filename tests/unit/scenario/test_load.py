@@ -9,7 +9,7 @@ from xenosim.errors import ScenarioError, XenosimError
 from xenosim.parameters.load import load_line, load_set
 from xenosim.scenario.load import load_scenario
 from xenosim.scenario.resolve import resolve, resolved_dict, scenario_hash, starter_text
-from xenosim.study.animal import exposures
+from xenosim.study.tissues import exposures
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)

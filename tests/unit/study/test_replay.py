@@ -14,11 +14,11 @@ import pytest
 from tests.study_on_disk import go_on, tables, tiny
 from xenosim.errors import RunError
 from xenosim.io.checkpoints import load_checkpoint
+from xenosim.study.animal import Animal
 from xenosim.study.replay import Replay, replay
 from xenosim.study.run import run_study
 from xenosim.study.source_animal import read_source
 from xenosim.study.unfinished_run import Plan, UnfinishedRun
-from xenosim.tumor.abm import XenograftModel
 
 KEPT = "arm1_early_animal1_replicate0_day{}.ckpt"
 
@@ -48,13 +48,13 @@ def run(saved: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Counts the steps of all animals."""
-    advance, done = XenograftModel.advance, [0]
+    advance, done = Animal.advance, [0]
 
-    def counted(self: XenograftModel) -> None:
+    def counted(self: Animal) -> None:
         done[0] += 1
         advance(self)
 
-    monkeypatch.setattr(XenograftModel, "advance", counted)
+    monkeypatch.setattr(Animal, "advance", counted)
     return done
 
 
@@ -214,11 +214,16 @@ def test_lesions_short_of_oxygen_are_resumed(
     class Death(BaseException):
         pass
 
-    advance, treated = XenograftModel.advance, False
+    advance, treated = Animal.advance, False
 
-    def mortal(self: XenograftModel) -> None:
+    def mortal(self: Animal) -> None:
         in_the_study = any(base.glob("*/grown/r0_a1_growth.json"))
-        if in_the_study and self.time_h > 30.0 and treated == (self.exposure is not None):
+        if (
+            in_the_study
+            and self.day_0 is not None
+            and self.time_h > 30.0
+            and treated == (self.exposure is not None)
+        ):
             raise Death
         advance(self)
 
@@ -226,7 +231,7 @@ def test_lesions_short_of_oxygen_are_resumed(
     base.mkdir()
     for arm, treated in enumerate((False, True)):
         with monkeypatch.context() as patch, pytest.raises(Death):
-            patch.setattr(XenograftModel, "advance", mortal)
+            patch.setattr(Animal, "advance", mortal)
             go_on(base, tiny(tmp_path, **LESIONS), plan)
         newest = max(next(base.iterdir()).glob(f"rolling/*_arm{arm}.*"))
         lowest = [

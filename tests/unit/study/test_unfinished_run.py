@@ -59,18 +59,18 @@ def killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An unfinished run whose first two animals are far on."""
     base = tmp_path / "runs"
     base.mkdir()
-    from xenosim.tumor.abm import XenograftModel
+    from xenosim.study.animal import Animal
 
-    advance, steps = XenograftModel.advance, [0]
+    advance, steps = Animal.advance, [0]
 
-    def mortal(self: XenograftModel) -> None:
+    def mortal(self: Animal) -> None:
         steps[0] += 1
         if self.time_h > 70.0 and self.exposure is not None:
             raise Death
         advance(self)
 
     with monkeypatch.context() as patch, pytest.raises(Death):
-        patch.setattr(XenograftModel, "advance", mortal)
+        patch.setattr(Animal, "advance", mortal)
         go_on(base, tiny(tmp_path), PLAN)
     return next(base.iterdir())
 

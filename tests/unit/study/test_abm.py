@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from xenosim.cell.state import CellState
+from xenosim.study.abm import StaleViewError, XenograftModel
 from xenosim.testing import small_spec
-from xenosim.tumor.abm import StaleViewError, XenograftModel
 from xenosim.tumor.tumor import Tumor
 
 

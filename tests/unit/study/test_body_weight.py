@@ -9,7 +9,8 @@ from tests.conftest import SCENARIOS
 from xenosim.parameters.load import load_set
 from xenosim.pharmacology.regimen import parse_regimen
 from xenosim.scenario.load import load_scenario
-from xenosim.study.animal import BodyWeight, exposures
+from xenosim.study.body_weight import BodyWeight
+from xenosim.study.tissues import exposures
 
 
 def largest_loss(regimen: str) -> float:

@@ -1,0 +1,178 @@
+"""What an animal is made of: its tumor's cells and vessels, its plasma, and what each tissue sees
+of it (MODEL.md P1, P2).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from xenosim.cell.params import cell_params, trait_params
+from xenosim.parameters.load import ParameterSet, load_set
+from xenosim.parameters.perturb import kd_folds
+from xenosim.pharmacology.dose import Route, routes_of
+from xenosim.pharmacology.exposure import TargetExposure
+from xenosim.pharmacology.pk import DrugPK, plasma_profile
+from xenosim.pharmacology.target import binding, clone_folds
+from xenosim.scenario.resolve import resolve
+from xenosim.study.variation import TYPICAL, Variation
+from xenosim.tumor.growth import Growth
+from xenosim.tumor.oxygen import OxygenParams
+from xenosim.tumor.spec import TumorSpec
+from xenosim.tumor.tissue import Perfusion, zone_exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from xenosim.pharmacology.dose import Dose
+    from xenosim.scenario.schema import Scenario
+
+
+def perfusion_of(model: ParameterSet) -> Perfusion:
+    """Vessel density of a xenograft model."""
+    names = ("vessel_exchange", "vessel_exchange_cv", "vessel_correlation_length", "voxel_edge")
+    return Perfusion(*map(model.value, names))
+
+
+def oxygen_of(model: ParameterSet) -> OxygenParams:
+    """Oxygen of a xenograft model."""
+    names = (
+        "oxygen_diffusion",
+        "oxygen_uptake",
+        "oxygen_supply",
+        "oxygen_blood",
+        "oxygen_host",
+        "oxygen_host_exchange",
+        "hypoxia_pressure",
+        "necrosis_pressure",
+        "necrosis_rate",
+        "necrotic_clearance_time",
+    )
+    return OxygenParams(*map(model.value, names))
+
+
+def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float = 1.0) -> TumorSpec:
+    """What this scenario's tumors are made of; ``growth_factor`` [-] speeds cycle and loss
+    alike.
+    """
+    model, resistant = resolve(scenario).model, scenario.tumor.resistant
+    cycle = (growth.cycle_h if growth else 24.0) / growth_factor
+    loss = (growth.loss_per_h if growth else 0.0) * growth_factor
+    return TumorSpec(
+        params=cell_params(model.value),
+        traits=trait_params(model.value, cycle, loss)._replace(
+            resistant_fraction=resistant.fraction,
+            mutation_rate=resistant.mutation_rate,
+            reversion_rate=resistant.reversion_rate,
+            cycle_cost=resistant.cycle_cost,
+        ),
+        depth_um=growth.depth_um if growth else model.value("mechanical_depth"),
+        closure_h=model.value("vacancy_closure_time"),
+        perfusion=perfusion_of(model),
+        resolution=scenario.tumor.resolution_per_mm3,
+        dt_h=scenario.dt_h,
+        oxygen=oxygen_of(model),
+    )
+
+
+def made_of(scenario: Scenario, spec: TumorSpec) -> dict[str, Any]:
+    """Name and value of everything that a living animal cannot change: model, cells, resolution,
+    time step, strain, parameters.
+    """
+    parts: dict[str, Any] = {
+        "model": scenario.model,
+        "site": scenario.site,
+        "line": scenario.line,
+        "perturb": list(map(str, scenario.perturb)),
+        "strain": scenario.animals.strain,
+    }
+    for name, value in spec._asdict().items():
+        parts |= (
+            {f"{name}.{key}": float(number) for key, number in value._asdict().items()}
+            if hasattr(value, "_asdict")
+            else {name: value}
+        )
+    return parts
+
+
+def drug_pk(name: str, variation: Variation = TYPICAL) -> DrugPK:
+    """PK of one drug in one animal: CL, V (all volumes) and F scaled by the animal's factors; F
+    never above 1.
+    """
+    drug = load_set(name)
+
+    def get(parameter: str) -> float:
+        return drug.value(parameter) if parameter in drug.values else 0.0
+
+    absorbed = [route for route in routes_of(drug) if route is not Route.IV]
+    return DrugPK(
+        cl=get("cl") * variation.clearance,
+        v1=get("v1") * variation.volume,
+        q2=get("q2"),
+        v2=get("v2") * variation.volume,
+        q3=get("q3"),
+        v3=get("v3") * variation.volume,
+        ka={route: get(f"ka_{route.lower()}") for route in absorbed},
+        f={
+            route: min(get(f"f_{route.lower()}") * variation.bioavailability, 1.0)
+            for route in absorbed
+        },
+        molar_mass=get("molar_mass"),
+        salt_factor=get("salt_factor"),
+    )
+
+
+class Exposures(NamedTuple):
+    """Target occupancy in the ``tumor`` (per zone and clone), in ``blood`` and in ``normal`` tissue
+    of one animal.
+    """
+
+    tumor: TargetExposure
+    blood: TargetExposure
+    normal: TargetExposure
+
+
+def exposures(
+    scenario: Scenario,
+    doses: Sequence[Dose],
+    variation: Variation = TYPICAL,
+    perfusion: Perfusion | None = None,
+) -> Exposures:
+    """What the three tissues of an animal see of its doses; independent states of the same plasma.
+    ``perfusion``: other than the site's.
+    """
+    study = resolve(scenario)
+    model, mouse = study.model, study.strain
+    names = sorted({dose.drug for dose in doses})
+    profiles = {
+        name: plasma_profile(drug_pk(name, variation), [d for d in doses if d.drug == name])
+        for name in names
+    }
+    drugs = {name: load_set(name) for name in names}
+    turnover = np.log(2.0) / model.value("beta5_turnover_half_life")
+    zones = zone_exchange(perfusion or perfusion_of(model))
+
+    def tissue(
+        sites: float, kdeg: float, exchange: np.ndarray, folds: Mapping[str, float] | None = None
+    ) -> TargetExposure:
+        target = binding(drugs, sites, kdeg)
+        return TargetExposure(
+            profiles, target, exchange, clone_folds(folds or {}, target.inhibitors)
+        )
+
+    recovery = np.log(2.0) / mouse.value("recovery_half_life_blood")
+    return Exposures(
+        tumor=tissue(
+            model.value("beta5_sites"),
+            float(turnover),
+            zones,
+            kd_folds(scenario.perturb),
+        ),
+        blood=tissue(
+            mouse.value("beta5_blood"), float(recovery), np.array([mouse.value("exchange_blood")])
+        ),
+        normal=tissue(
+            mouse.value("beta5_normal"), float(turnover), np.array([mouse.value("exchange_normal")])
+        ),
+    )
