@@ -4,6 +4,7 @@ runs.
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import Annotated
 
@@ -361,7 +362,8 @@ def main() -> None:
         typer.echo("\n".join(lines), err=True)
         sys.exit(2)
     except KeyboardInterrupt:
-        # Before a verb has begun: later, Ctrl-C is handled above.
+        # Before a verb has begun: later, Ctrl-C is handled above. A second one changes nothing.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         typer.echo(INTERRUPTED, err=True)
         sys.exit(130)
     except BrokenPipeError:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from functools import partial
-from multiprocessing import connection, get_context, parent_process
-from typing import Any, Protocol, TypeVar
+from multiprocessing import connection, get_context, parent_process, resource_tracker
+from typing import Any, Protocol, TypeVar, cast
 
 from xenosim.execution.progress import Progress, listening
 from xenosim.execution.stopping import obey_in_worker
@@ -16,13 +19,15 @@ from xenosim.execution.stopping import obey_in_worker
 J = TypeVar("J")
 R = TypeVar("R")
 
+#: How long workers that were asked to end may take to save their state [s]; then they are killed,
+#: and what they did since their last checkpoint is done again by ``resume``.
+GRACE_S = 3.0
+
 
 def _start_worker(saves: bool) -> None:
     """Workers share the machine by processes, not threads, leave Ctrl-C to the parent and end with
     it; those whose tasks save their state end between two steps.
     """
-    import signal
-
     import numba
 
     if saves:
@@ -80,15 +85,18 @@ class Workers:
 
     def __init__(self, jobs: int | None, tasks: int, saves: bool = False) -> None:
         self.count = count = worker_count(jobs, tasks)
-        start = partial(_start_worker, saves)
-        self._pool = (
-            ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=start)
-            if count > 1
-            else None
-        )
-        # Processes start with the first task; these let them import while this process goes on.
-        for _ in range(count if self._pool else 0):
-            self._pool.submit(worker_count, 1, 1)  # type: ignore[union-attr]
+        self._pool: ProcessPoolExecutor | None = None
+        if count > 1:
+            with _without_interrupts():
+                self._pool = ProcessPoolExecutor(
+                    count,
+                    mp_context=get_context("spawn"),
+                    initializer=partial(_start_worker, saves),
+                )
+                # Processes start with the first task; these let them import while this process
+                # goes on.
+                for _ in range(count):
+                    self._pool.submit(worker_count, 1, 1)
 
     def __enter__(self) -> Workers:
         return self
@@ -97,8 +105,7 @@ class Workers:
         if self._pool is None:
             return
         if kind is not None:
-            for process in list((self._pool._processes or {}).values()):
-                process.terminate()
+            _end(self._pool)
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def begin(self, function: Callable[[J], Any], task: J) -> None:
@@ -132,6 +139,38 @@ class Workers:
         futures: list[Future[R]] = [by_index[i] for i in range(len(tasks))]
         _wait_for(dict(zip(futures, sizes, strict=True)), progress)
         return [future.result() for future in futures]
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Within, Ctrl-C waits; processes that are started never see it. A terminal sends it to them
+    too, and before :func:`_start_worker` runs they would answer with a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # It would unblock Ctrl-C when it is started.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """Ask the workers of ``pool`` to end, and kill those that have not after :data:`GRACE_S`."""
+    processes = list((pool._processes or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+    deadline = time.monotonic() + GRACE_S
+    living = {process.sentinel: process for process in processes}
+    while living and (left := deadline - time.monotonic()) > 0:
+        for ended in connection.wait(list(living), left):
+            living.pop(cast("int", ended))
+    for process in living.values():
+        process.kill()
 
 
 def _one_by_one(

@@ -5,11 +5,15 @@ have been saved.
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 _asked: list[int] = []
 _shields: list[bool] = []
+#: Until :class:`Stopped` has been seen to travel, it is raised again after this time [s].
+RETRY_S = 0.1
 
 
 class Stopped(BaseException):
@@ -44,7 +48,7 @@ def shielded() -> Iterator[None]:
 @contextmanager
 def obeying() -> Iterator[None]:
     """Within, SIGTERM and SIGINT raise :class:`Stopped`, at once or, where shielded, at the next
-    check. For the main thread.
+    check; every further one is only noted, also after the block. For the main thread.
     """
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     _asked.clear()
@@ -55,8 +59,10 @@ def obeying() -> Iterator[None]:
     try:
         yield
     finally:
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0.0)
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if _asked else handler)
 
 
 def obey_in_worker() -> None:
@@ -66,7 +72,33 @@ def obey_in_worker() -> None:
     signal.signal(signal.SIGTERM, _note)
 
 
-def _note(number: int, frame: object) -> None:
-    _asked.append(number)
-    if not _shields:
-        raise Stopped(number)
+def _note(number: int, frame: FrameType | None) -> None:
+    """Stop at once, unless shielded or stopping already."""
+    if number != getattr(signal, "SIGALRM", None):
+        _asked.append(number)
+    if _shields or not _asked or _is_stopping():
+        return
+    # Python drops an exception that is raised in a callback of a C library or in a destructor: the
+    # alarm raises it again where it can travel.
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, _note)
+        signal.setitimer(signal.ITIMER_REAL, RETRY_S)
+    if not _is_in_callback(frame):
+        raise Stopped(_asked[0])
+
+
+def _is_stopping() -> bool:
+    """Whether this thread is tidying up after :class:`Stopped`, which nothing may break."""
+    error = sys.exc_info()[1]
+    while error is not None and not isinstance(error, Stopped):
+        error = error.__context__
+    return error is not None
+
+
+def _is_in_callback(frame: FrameType | None) -> bool:
+    """Whether the compiler's library has called back into Python."""
+    while frame is not None:
+        if str(frame.f_globals.get("__name__", "")).startswith("llvmlite.binding"):
+            return True
+        frame = frame.f_back
+    return False
