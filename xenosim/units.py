@@ -23,6 +23,7 @@ DIMENSIONS = {
     "density": "1/mm^3",
     "fraction": "",
     "mass": "g",
+    "mass_density": "g/mm^3",
     "rate": "1/h",
     "rate_per_day": "1/day",
     "clearance": "L/h/kg",

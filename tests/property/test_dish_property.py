@@ -16,7 +16,7 @@ from xenosim.cell.state import CellState
 from xenosim.cli.assay import parse_doses, parse_times
 from xenosim.errors import XenosimError
 from xenosim.parameters.load import load_line, load_set
-from xenosim.parameters.perturb import EFFECTS, MUTATIONS, parse_perturbations
+from xenosim.parameters.perturb import EFFECTS, mutation_folds, parse_perturbations
 from xenosim.pharmacology.target import Pulse
 
 UNITS = {"pM": 1e-3, "nM": 1.0, "uM": 1e3, "µM": 1e3}
@@ -207,7 +207,7 @@ def test_every_cell_is_behind_one_gate(
 ) -> None:
     cell = load_set("cell") if name == "cell" else load_line(name)
     line = line_of(cell, 20.0, parse_perturbations([mutation]), share, rate, back)
-    assert set(line.kd_folds) == set(MUTATIONS[mutation.split("=")[1]])
+    assert set(line.kd_folds) == set(mutation_folds()[mutation.split("=")[1]])
     well = Culture(
         line,
         40,

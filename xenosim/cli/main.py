@@ -319,7 +319,7 @@ def validate(
     ] = None,
     embed: Annotated[
         str | None,
-        typer.Option("--embed", help="Markdown file to put the table into, e.g. xenosim/MODEL.md."),
+        typer.Option("--embed", help="Markdown file for the table, e.g. docs/validation.md."),
     ] = None,
     scenarios: Annotated[
         str, typer.Option("--scenarios", help="Folder of the shipped scenario files.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -13,9 +14,9 @@ from xenosim.errors import ParameterError, suggest
 from xenosim.execution.processes import Workers
 from xenosim.io.runs import check_writable, new_run_directory, write_table
 from xenosim.scenario.load import load_scenario
+from xenosim.validation.checks import KINDS
 from xenosim.validation.perfusion import perfusion_rows, sweep
 from xenosim.validation.table import (
-    KINDS,
     as_markdown,
     as_text,
     build,
@@ -28,6 +29,9 @@ from xenosim.validation.table import (
 from xenosim.validation.xenograft import studies, validate_xenografts
 from xenosim.viz.style import save
 from xenosim.viz.validation import validation_figure
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Cells and doses of the perfusion sweep.
 PERFUSED = "osteosarcoma_primary.yaml"
@@ -45,14 +49,7 @@ def run_validation(
     """Run the checks, print the table, leave it as CSV with the figure, and embed it where
     asked.
     """
-    parts = (*KINDS, "xenograft", *studies(), "perfusion")
-    if only is not None and only not in parts:
-        raise ParameterError(
-            f"there is no part '{only}'{suggest(only, parts)}",
-            where="--only",
-            remedy=f"one of {', '.join(parts)}",
-        )
-    wanted = studies() if only == "xenograft" else tuple(name for name in studies() if name == only)
+    wanted = _studies_of(only)
     if into and (wanted or only == "perfusion"):
         raise ParameterError(
             "only the table about cells is embedded", where="--embed", remedy="leave --only out"
@@ -66,49 +63,58 @@ def run_validation(
             lambda title: typer.echo(f"{title} ...", err=True),
             wanted,
         )
-        table = build(rows, only)
     elif only == "perfusion":
-        table = build(
-            perfusion_rows(
-                sweep(
-                    load_scenario(str(Path(scenarios) / PERFUSED), parse_overrides(pairs, None)),
-                    jobs,
-                )
-            ),
-            only,
-        )
+        scenario = load_scenario(str(Path(scenarios) / PERFUSED), parse_overrides(pairs, None))
+        rows = perfusion_rows(sweep(scenario, jobs))
     else:
-        if pairs:
-            raise ParameterError(
-                "--set belongs to the xenograft studies",
-                where="--set",
-                remedy="add --only xenograft",
-            )
-        tasks = checks_of(only)
-        show = sys.stderr.isatty() and not as_json
-        with Workers(jobs, len(tasks)) as workers:
-            rows = workers.map(
-                run_check,
-                tasks,
-                (
-                    (
-                        lambda done, total: typer.echo(
-                            f"\r{done} of {total} checks", err=True, nl=done == total
-                        )
-                    )
-                    if show
-                    else None
-                ),
-            )
-        table = build(rows, only)
+        rows = _cells_in_a_dish(only, pairs, jobs, show=sys.stderr.isatty() and not as_json)
+    table = build(rows, only)
     if into:
         embed(as_markdown(table), Path(into))
-    with new_run_directory(Path(out), f"validation_{only or 'cells'}") as (work, final):
+    _leave(table, only, into, Path(out), as_json)
+
+
+def _studies_of(only: str | None) -> tuple[str, ...]:
+    """The published xenograft studies that ``only`` asks for; ParameterError for an unknown
+    part.
+    """
+    parts = (*KINDS, "xenograft", *studies(), "perfusion")
+    if only is not None and only not in parts:
+        raise ParameterError(
+            f"there is no part '{only}'{suggest(only, parts)}",
+            where="--only",
+            remedy=f"one of {', '.join(parts)}",
+        )
+    return studies() if only == "xenograft" else tuple(name for name in studies() if name == only)
+
+
+def _cells_in_a_dish(
+    only: str | None, pairs: list[str], jobs: int | None, show: bool
+) -> list[dict[str, Any]]:
+    """Every check about cells, or those of one part; ``show``: with progress."""
+    if pairs:
+        raise ParameterError(
+            "--set belongs to the xenograft studies", where="--set", remedy="add --only xenograft"
+        )
+
+    def progress(done: float, total: int) -> None:
+        typer.echo(f"\r{done:g} of {total} checks", err=True, nl=done == total)
+
+    tasks = checks_of(only)
+    with Workers(jobs, len(tasks)) as workers:
+        return workers.map(run_check, tasks, progress if show else None)
+
+
+def _leave(
+    table: pd.DataFrame, only: str | None, into: str | None, out: Path, as_json: bool
+) -> None:
+    """Write the table and its figure below ``out``, and print."""
+    with new_run_directory(out, f"validation_{only or 'cells'}") as (work, final):
         write_table(table, work / "validation.csv")
         save(validation_figure(table, calibration_points()), work, "validation")
     if as_json:
-        rows_ = json.loads(table.to_json(orient="records"))
-        typer.echo(json.dumps({"summary": counts(table), "rows": rows_, "directory": str(final)}))
+        rows = json.loads(table.to_json(orient="records"))
+        typer.echo(json.dumps({"summary": counts(table), "rows": rows, "directory": str(final)}))
         return
     typer.echo(
         f"{as_text(table)}\nSIMULATED. Directory: {final}"

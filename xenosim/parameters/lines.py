@@ -5,6 +5,7 @@ a calibration found for it.
 from __future__ import annotations
 
 import csv
+import math
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -81,6 +82,59 @@ def read_csv(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+class PublishedRow(NamedTuple):
+    """One row of ``published/invitro.csv``: its ``row_id``; its ``value``, ``low`` and ``high`` in
+    ``unit``, NaN where not given; ``used``: "calibration" where a parameter was set on it,
+    "validation" where a check asks for it, else "".
+    """
+
+    row_id: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    used: str
+
+    @property
+    def number(self) -> float:
+        """The value, or the middle of a range: of concentrations [nM] the geometric mean, to three
+        digits, of anything else the mean.
+        """
+        if not math.isnan(self.value):
+            return self.value
+        if self.unit == "nM":
+            return float(f"{math.sqrt(self.low * self.high):.3g}")
+        return (self.low + self.high) / 2
+
+
+@cache
+def _published() -> dict[str, PublishedRow]:
+    return {row["id"]: _row(row) for row in read_csv(PUBLISHED / "invitro.csv")}
+
+
+def _row(row: dict[str, str]) -> PublishedRow:
+    value, low, high = (float(row[name] or "nan") for name in ("value", "low", "high"))
+    return PublishedRow(row["id"], value, low, high, row["unit"], row["used"])
+
+
+def published(row_id: str) -> PublishedRow:
+    """A published number of cells in a dish; ParameterError if there is no such row.
+
+    Examples
+    --------
+    >>> published("IV-001").number, published("IV-001").used
+    (38.0, 'calibration')
+    """
+    rows = _published()
+    if row_id not in rows:
+        raise ParameterError(
+            f"there is no published row '{row_id}'{suggest(row_id, rows)}",
+            where="published/invitro.csv",
+            remedy="give an id of that table",
+        )
+    return rows[row_id]
+
+
 @cache
 def lines() -> dict[str, LineRecord]:
     """Every line of the library by name."""
@@ -93,7 +147,7 @@ def _record(row: dict[str, str]) -> LineRecord:
         target = Target(
             row["target_drug"],
             float(row["target_hours"]),
-            float(row["target_nM"]),
+            published(row["target_row"]).number,
             row["target_status"],
             row["target_bib"],
         )
@@ -153,58 +207,54 @@ def line_entries(record: LineRecord, with_calibration: bool = True) -> dict[str,
     """The entries of a parameter file for one line: what differs from the default cell, with or
     without the last calibration.
     """
-    entries: dict[str, dict[str, object]] = {
-        "culture_doubling_time": {
-            "value": record.doubling_h,
-            "unit": "h",
-            "status": record.doubling_status,
-            "source": {"bib": record.doubling_bib, "where": "doubling time in culture"},
-            "note": "no doubling time was found" if record.doubling_bib == "xenosim2026" else "",
-        }
-    }
-    if (
-        entries["culture_doubling_time"]["status"] == "assumed"
-        and not entries["culture_doubling_time"]["note"]
-    ):
-        entries["culture_doubling_time"]["note"] = "not checked against its source"
+    entries = {"culture_doubling_time": _doubling_entry(record)}
     if record.nfkb_sign is not None:
-        entries["nfkb_sign"] = {
-            "value": record.nfkb_sign,
-            "unit": "",
-            "status": "derived",
-            "source": {"bib": "Hideshima2009", "where": "abstract"},
-            "note": (
-                "IkBa falls and NF-kB is activated in myeloma lines; the guide documents say the"
-                " opposite of cancer cells"
-            ),
-        }
+        note = "IkBa falls and NF-kB is activated in myeloma lines; secondary sources say the"
+        entries["nfkb_sign"] = _entry(
+            record.nfkb_sign,
+            "derived",
+            ("Hideshima2009", "abstract"),
+            f"{note} opposite of cancer cells",
+        )
     basis = lines()[record.parent] if record.parent else record
     for name, value in basis.traits.items():
-        source = {"bib": basis.traits_bib, "where": "lines.csv"}
-        entries[name] = {
-            "value": value,
-            "unit": "",
-            "status": basis.traits_status,
-            "source": source,
-            "note": basis.traits_note,
-        }
-    found = calibrated().get(basis.name)
-    if with_calibration and found is not None and basis.target is not None:
-        target = basis.target
-        where = {"bib": target.bib, "where": f"{target.drug} IC50, {target.hours:g} h"}
-        note = f"on {target.ic50_nM:g} nM; gives {found.ic50_nM:.3g} nM" + (
-            f"; {found.note}" if found.note else ""
-        )
-        for name, fitted in (("load_mean", found.load_mean), ("bounce_back", found.bounce_back)):
-            if fitted is not None:
-                entries[name] = {
-                    "value": fitted,
-                    "unit": "",
-                    "status": "calibrated",
-                    "source": where,
-                    "note": note,
-                }
-    return entries
+        source = (basis.traits_bib, "lines.csv")
+        entries[name] = _entry(value, basis.traits_status, source, basis.traits_note)
+    return entries | (_calibrated_entries(basis) if with_calibration else {})
+
+
+def _entry(
+    value: float, status: str, source: tuple[str, str], note: str, unit: str = ""
+) -> dict[str, object]:
+    where = {"bib": source[0], "where": source[1]}
+    return {"value": value, "unit": unit, "status": status, "source": where, "note": note}
+
+
+def _doubling_entry(record: LineRecord) -> dict[str, object]:
+    """The doubling time in culture [h] and why it is to be believed or not."""
+    note = ""
+    if record.doubling_bib == "xenosim2026":
+        note = "no doubling time was found"
+    elif record.doubling_status == "assumed":
+        note = "not checked against its source"
+    source = (record.doubling_bib, "doubling time in culture")
+    return _entry(record.doubling_h, record.doubling_status, source, note, "h")
+
+
+def _calibrated_entries(basis: LineRecord) -> dict[str, dict[str, object]]:
+    """What the last calibration found for a line, if it has a target."""
+    found, target = calibrated().get(basis.name), basis.target
+    if found is None or target is None:
+        return {}
+    source = (target.bib, f"{target.drug} IC50, {target.hours:g} h")
+    note = f"on {target.ic50_nM:g} nM; gives {found.ic50_nM:.3g} nM"
+    note += f"; {found.note}" if found.note else ""
+    fitted = {"load_mean": found.load_mean, "bounce_back": found.bounce_back}
+    return {
+        name: _entry(value, "calibrated", source, note)
+        for name, value in fitted.items()
+        if value is not None
+    }
 
 
 def published_rows(name: str) -> list[dict[str, str]]:

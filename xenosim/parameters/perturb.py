@@ -1,5 +1,5 @@
 """Perturbations: knock-out, knock-down, over-expression and mutation of a node, as changes of
-parameters (MODEL.md, perturbations).
+parameters (MODEL.md P12).
 """
 
 from __future__ import annotations
@@ -7,24 +7,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import NamedTuple
 
 from xenosim.errors import ParameterError, suggest
 from xenosim.parameters.lines import find_line
-from xenosim.parameters.load import ParameterSet, Source
+from xenosim.parameters.load import ParameterSet, Source, available, load_set
 
-#: Share of the death threshold that each of Mcl-1, Bcl-2 and c-IAP holds [-] (assumed: a third
-#: each).
-GUARD_SHARE = 1.0 / 3.0
-#: Factors on Kd per drug of PSMB5 mutants [-]. A49T: resistance factor 150-160 for bortezomib
-#: (Roeten 2021), the same for ixazomib, which binds the same pocket as a boronate; carfilzomib
-#: assumed. C63F: 30-fold, carfilzomib stays active (HT-29 clones, 2011).
-MUTATIONS = {
-    "A49T": {"bortezomib": 155.0, "ixazomib": 155.0, "carfilzomib": 10.0},
-    "C63F": {"bortezomib": 30.0, "ixazomib": 30.0, "carfilzomib": 1.0},
-}
 #: What scales with the remaining activity of a node: parameter, and how ("level": in proportion;
-#: "inverse"; "guard": its share).
+#: "inverse"; the name of a share: that share of it).
 EFFECTS: dict[str, tuple[tuple[str, str], ...]] = {
     "PERK": (("noxa_gain", "level"), ("dr5", "level")),
     "ATF4": (("noxa_gain", "level"), ("dr5", "level")),
@@ -42,9 +33,9 @@ EFFECTS: dict[str, tuple[tuple[str, str], ...]] = {
     "FADD": (("receptor_arm", "level"),),
     "CASP8": (("receptor_arm", "level"),),
     "TRAIL": (("receptor_arm", "level"),),
-    "MCL1": (("threshold_mean", "guard"),),
-    "BCL2": (("threshold_mean", "guard"),),
-    "CIAP": (("threshold_mean", "guard"),),
+    "MCL1": (("threshold_mean", "mcl1_share"),),
+    "BCL2": (("threshold_mean", "bcl2_share"),),
+    "CIAP": (("threshold_mean", "ciap_share"),),
     "IKBA": (("nfkb_inhibition_gain", "level"),),
     "NRF1": (("bounce_back", "level"),),
     "PSMB5": (("load_mean", "inverse"),),
@@ -153,7 +144,7 @@ def _parse(text: str, where: str) -> Perturbation:
             where=where,
             remedy=f"one of {', '.join(EFFECTS)}",
         )
-    if node == "PSMB5" and value.upper() in MUTATIONS:
+    if node == "PSMB5" and value.upper() in mutation_folds():
         return Perturbation(node, 1.0, value.upper())
     return Perturbation(node, _level(node, value, where))
 
@@ -170,7 +161,7 @@ def _level(node: str, value: str, where: str) -> float:
         return 0.0
     match = re.fullmatch(r"(kd|oe):(\d*\.?\d+(?:e-?\d{1,2})?)", value.lower())
     if match is None:
-        known = f"mutations of PSMB5: {', '.join(MUTATIONS)}" if node == "PSMB5" else _REMEDY
+        known = f"mutations of PSMB5: {', '.join(mutation_folds())}" if node == "PSMB5" else _REMEDY
         raise ParameterError(
             f"'{value}' is neither ko, kd, oe nor a known mutation", where=where, remedy=known
         )
@@ -201,8 +192,9 @@ def perturbed(parameters: ParameterSet, perturbations: Sequence[Perturbation]) -
             factor = {
                 "level": level,
                 "inverse": 1.0 / level if level else 1.0,
-                "guard": 1.0 + GUARD_SHARE * (level - 1.0),
-            }[how]
+            }.get(how)
+            if factor is None:
+                factor = 1.0 + parameters.value(how) * (level - 1.0)
             note = f"{perturbation}: {old.value:g} x {factor:.3g}"
             values[name] = replace(
                 old,
@@ -228,11 +220,21 @@ def of_line(name: str, given: Sequence[Perturbation]) -> tuple[Perturbation, ...
     return (*kept, *given)
 
 
+@cache
+def mutation_folds() -> dict[str, dict[str, float]]:
+    """Factor on Kd of each drug [-] by mutation of PSMB5: the sets of ``parameters/mutations``."""
+    prefix = "kd_fold_"
+    return {
+        name: {key.removeprefix(prefix): p.value for key, p in load_set(name).values.items()}
+        for name in available("mutation")
+    }
+
+
 def kd_folds(perturbations: Sequence[Perturbation]) -> dict[str, float]:
     """Factor on Kd of each drug [-] that the mutations give."""
     folds: dict[str, float] = {}
     for perturbation in perturbations:
-        folds |= MUTATIONS.get(perturbation.mutation, {})
+        folds |= mutation_folds().get(perturbation.mutation, {})
     return folds
 
 

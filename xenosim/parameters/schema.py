@@ -47,6 +47,12 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "caliper_error_sd": ("fraction", "measurement error, standard deviation of ln V"),
         "caliper_limit": ("length_mm", "smallest diameter a caliper quantifies"),
         "imaging_limit": ("volume", "smallest total burden that imaging quantifies"),
+        "body_weight_cv": ("fraction", "between animals: standard deviation of ln body weight"),
+        "balance_error_sd": (
+            "fraction",
+            "balance: standard deviation of ln weight",
+        ),
+        "tumor_mass_density": ("mass_density", "mass of tumor per volume"),
     },
     "cell": {
         "beta5_sites": ("concentration", "R: beta5 sites in tumor"),
@@ -100,15 +106,12 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "clearance_time_min": ("time", "shortest time from death to an empty site"),
         "clearance_time_max": ("time", "longest time from death to an empty site"),
-        "clone_kd_fold": ("dimensionless", "Kd of the clone over that of the wild type"),
+        "mcl1_share": ("fraction", "share of the death threshold that Mcl-1 holds"),
+        "bcl2_share": ("fraction", "share of the death threshold that Bcl-2 holds"),
+        "ciap_share": ("fraction", "share of the death threshold that c-IAP holds"),
     },
     "tumor": {
         "doubling_time": ("duration_days", "volume doubling at the start volume, untreated"),
-        "start_volume": ("volume", "mean volume at randomization"),
-        "potential_doubling_time": (
-            "duration_days",
-            "doubling without crowding; a check of the calibration",
-        ),
         "cell_loss_factor": ("fraction", "background cell loss as a share of production"),
         "mechanical_depth": ("length", "delta: depth within which a division can make space"),
         "cell_density": ("density", "cells per volume"),
@@ -157,6 +160,11 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "own_line_load_min": ("dimensionless", "rho: lowest mean load of a characterized line"),
         "own_line_load_max": ("dimensionless", "rho: highest mean load of a characterized line"),
     },
+    "mutation": {
+        "kd_fold_bortezomib": ("dimensionless", "Kd of bortezomib over that of the wild type"),
+        "kd_fold_ixazomib": ("dimensionless", "Kd of ixazomib over that of the wild type"),
+        "kd_fold_carfilzomib": ("dimensionless", "Kd of carfilzomib over that of the wild type"),
+    },
 }
 PARAMETERS["line"] = PARAMETERS["cell"] | {
     "culture_doubling_time": ("time", "doubling time in culture")
@@ -167,4 +175,10 @@ PARAMETERS["site"] |= {
     for name in ("vessel_exchange", "vessel_exchange_cv", "vessel_correlation_length", "voxel_edge")
 }
 STATUSES = ("measured", "derived", "calibrated", "assumed")
-FOLDERS = {"drug": "drugs", "mouse": "mice", "model": "models", "site": "sites"}
+FOLDERS = {
+    "drug": "drugs",
+    "mouse": "mice",
+    "model": "models",
+    "site": "sites",
+    "mutation": "mutations",
+}

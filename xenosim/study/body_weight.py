@@ -20,13 +20,16 @@ class BodyWeight:
     """
 
     def __init__(self, mouse: ParameterSet, noise: np.random.Generator) -> None:
-        self.start_g = mouse.value("body_weight") * float(np.exp(0.06 * noise.standard_normal()))
+        self.start_g = mouse.value("body_weight") * float(
+            np.exp(mouse.value("body_weight_cv") * noise.standard_normal())
+        )
         self.growth_per_day = mouse.value("body_weight_growth_per_day")
         self.loss_rate, self.recovery = (
             mouse.value("weight_loss_rate"),
             mouse.value("weight_recovery_rate"),
         )
         self.threshold = mouse.value("weight_loss_threshold")
+        self.tumor_density = mouse.value("tumor_mass_density")
         self.loss_fraction = 0.0
         #: Days of growth before day 0 [day]; not zero for an animal that was taken from another
         #: study.
@@ -41,12 +44,12 @@ class BodyWeight:
         )
 
     def true_g(self, day: float, tumor_mm3: float) -> float:
-        """Weight with the tumor [g]; 1 mm3 of tumor weighs 1 mg."""
+        """Weight with the tumor [g]."""
         return (
             self.start_g
             * (1.0 + self.growth_per_day * (day + self.age_days))
             * (1.0 - self.loss_fraction)
-            + 1e-3 * tumor_mm3
+            + self.tumor_density * tumor_mm3
         )
 
     def state(self) -> dict[str, float]:

@@ -82,8 +82,6 @@ def caliper(
     return TumorReading(length, width, volume, width <= limit)
 
 
-def weigh(true_g: float, noise: np.random.Generator) -> float:
-    """A weight of ``true_g`` [g] as the balance gives it [g]; within-animal residual of 1.8 %
-    (growth.csv, NOISE-BW-GBM2).
-    """
-    return true_g * float(np.exp(0.018 * noise.standard_normal()))
+def weigh(true_g: float, error_sd: float, noise: np.random.Generator) -> float:
+    """A weight of ``true_g`` [g] as the balance gives it [g]; ``error_sd`` of its logarithm [-]."""
+    return true_g * float(np.exp(error_sd * noise.standard_normal()))

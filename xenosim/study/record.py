@@ -11,6 +11,7 @@ import numpy as np
 from xenosim.analysis.describe import describe
 from xenosim.cell.rng import Purpose, generator
 from xenosim.cell.state import CellState
+from xenosim.scenario.resolve import resolve
 from xenosim.study.animal import Animal
 from xenosim.study.job import Job, Outcome
 from xenosim.study.observe import TumorReading, read_tumor, weigh
@@ -32,6 +33,7 @@ class Recorder:
     def __init__(self, job: Job, animal: Animal) -> None:
         self.job, self.animal = job, animal
         self.noise = generator(job.scenario.seed, Purpose.READINGS, job.replicate, job.animal)
+        self.balance_sd = resolve(job.scenario).strain.value("balance_error_sd")
         self.truth: list[dict[str, Any]] = []
         self.cells: list[dict[str, Any]] = []
         self.lesions: list[dict[str, Any]] = []
@@ -88,7 +90,7 @@ class Recorder:
         }
         reading = read_tumor(animal, limits, self.noise)
         weight = animal.body_weight_g(day)
-        measured_g = weigh(weight, self.noise)
+        measured_g = weigh(weight, self.balance_sd, self.noise)
         too_big = reading.volume_mm3 >= limits.end_volume_mm3
         too_light = animal.weight_loss >= limits.body_weight_loss
         self.truth.append(

@@ -6,6 +6,7 @@ import hashlib
 import math
 import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,24 +14,13 @@ import numpy as np
 
 from xenosim.errors import ParameterError
 from xenosim.parameters.lines import PUBLISHED, calibrated, lines, read_csv
-from xenosim.validation.checks import (
-    INVITRO_CHECKS,
-    MECHANISM_CHECKS,
-    NOT_CELLS,
-    NOT_SIMULATED,
-    SEED_CHECKS,
-    Check,
-)
+from xenosim.validation.checks import KINDS, NOT_CELLS, NOT_SIMULATED
 
 if TYPE_CHECKING:
     import pandas as pd
 
-KINDS: dict[str, tuple[Check, ...]] = {
-    "invitro": (*SEED_CHECKS, *INVITRO_CHECKS),
-    "mechanism": MECHANISM_CHECKS,
-}
 SEEDS = (1, 2, 3)
-#: The table in MODEL.md stands between these lines.
+#: The table in docs/validation.md stands between these lines.
 MARKS = ("<!-- validation: written by 'xenosim validate --embed' -->", "<!-- end of validation -->")
 
 
@@ -185,7 +175,7 @@ def as_text(table: pd.DataFrame) -> str:
 
 
 def as_markdown(table: pd.DataFrame) -> str:
-    """The table for MODEL.md."""
+    """The table for docs/validation.md."""
     head = [
         "| row | what | asked | simulated (range of 3 seeds) | verdict | used | note |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -195,7 +185,8 @@ def as_markdown(table: pd.DataFrame) -> str:
         f" {r.note} |"
         for r in table.itertuples()
     ]
-    return "\n".join([f"{counts(table)}. Inputs {inputs_hash()}.", "", *head, *rows])
+    written = f"{counts(table)}. Written {date.today():%Y-%m-%d}. Inputs {inputs_hash()}."
+    return "\n".join([written, "", *head, *rows])
 
 
 def inputs_hash() -> str:

@@ -84,14 +84,40 @@ def validate_xenografts(
 
 
 def _row(row: dict[str, str], scenario: Scenario, table: pd.DataFrame) -> dict[str, Any]:
-    value = float(row["value"]) if row["value"] else math.nan
+    """One published ``row`` beside the endpoint of the study that answers it."""
+    base = _unanswered(row)
+    if row["metric"] == "ratio_of_minus_ln_tc":
+        return base | _ratio_of_effects(table)
+    found = table[
+        (table["endpoint"] == METRICS.get(row["metric"], ""))
+        & (table["arm"] == _arm_of(scenario, row["drug"]))
+    ]
+    if found.empty:
+        return base
+    endpoint = found.iloc[0]
+    judged = (
+        _against_number(endpoint, base["published"])
+        if math.isfinite(base["published"])
+        else _against_direction(endpoint, inactive=row["metric"] == "no_response")
+    )
+    simulated = {
+        "simulated": float(endpoint["estimate"]),
+        "sim_low": float(endpoint["ci_low"]),
+        "sim_high": float(endpoint["ci_high"]),
+        "used": "validation",
+    }
+    return base | simulated | judged
+
+
+def _unanswered(row: dict[str, str]) -> dict[str, Any]:
+    """The columns of a row that no endpoint answers."""
     nan = math.nan
-    base: dict[str, Any] = {
+    return {
         "part": "xenograft",
         "row": row["id"],
         "what": f"{row['metric']}, {row['drug']} in {row['model']}",
         "unit": row["unit"] if row["unit"] != "qualitative" else "ratio",
-        "published": value,
+        "published": float(row["value"]) if row["value"] else nan,
         "low": nan,
         "high": nan,
         "simulated": nan,
@@ -101,60 +127,65 @@ def _row(row: dict[str, str], scenario: Scenario, table: pd.DataFrame) -> dict[s
         "used": "-",
         "note": REASONS.get(row["metric"], ""),
     }
-    arm = next(
-        (a.name for a in scenario.arms if any(dose.drug == row["drug"] for dose in a.doses)),
-        None,
+
+
+def _arm_of(scenario: Scenario, drug: str) -> str | None:
+    """The first arm that gives ``drug``."""
+    given = (
+        arm.name for arm in scenario.arms if any(dose.drug.startswith(drug) for dose in arm.doses)
     )
-    if row["metric"] == "ratio_of_minus_ln_tc":
-        effects = table[table["endpoint"] == "minus_ln_tc"].set_index("arm")["estimate"]
-        ratio = float(effects.iloc[0] / effects.iloc[1]) if len(effects) == 2 else nan
-        met = "met" if ratio > 1 and effects.iloc[0] > 0 else "MISS"
-        return base | {
-            "simulated": ratio,
-            "sim_low": nan,
-            "sim_high": nan,
-            "low": 1.0,
-            "high": math.inf,
-            "verdict": met,
-            "used": "validation",
-            "note": "direction only; no interval",
-        }
-    found = table[(table["endpoint"] == METRICS.get(row["metric"], "")) & (table["arm"] == arm)]
-    if found.empty:
-        return base
-    e = found.iloc[0]
-    asked = (value, value) if math.isfinite(value) else (0.0, 1.0)
-    met = e["ci_low"] <= value <= e["ci_high"] if math.isfinite(value) else e["ci_high"] < 1.0
-    if row["metric"] == "no_response":
-        asked, met = (INACTIVE, math.inf), e["ci_low"] > INACTIVE
-    none = 1.0 if e["unit"] == "ratio" else 0.0
-    says_nothing = math.isnan(e["ci_low"]) or (
-        math.isfinite(value) and met and e["ci_low"] <= none <= e["ci_high"]
-    )
-    note = (
-        f"day {e['day']:g}, n = {e['n']} against {e['n_control']}; met if the published value lies"
-        " in the simulated 95 % interval, inconclusive if no effect does too"
-    )
-    if not math.isfinite(value):
-        inactive = f"above {INACTIVE:g}, where the NCI calls a drug inactive"
-        lies = inactive if row["metric"] == "no_response" else "below 1"
-        note = (
-            f"day {e['day']:g}, n = {e['n']} against {e['n_control']}; met if the whole 95 %"
-            f" interval lies {lies}"
-        )
-    numbers = {
-        "simulated": float(e["estimate"]),
-        "sim_low": float(e["ci_low"]),
-        "sim_high": float(e["ci_high"]),
-        "low": asked[0],
-        "high": asked[1],
+    return next(given, None)
+
+
+def _ratio_of_effects(table: pd.DataFrame) -> dict[str, Any]:
+    """The effect of the first treated arm over that of the second, -ln T/C each [-]."""
+    effects = table[table["endpoint"] == "minus_ln_tc"]["estimate"]
+    ratio = float(effects.iloc[0] / effects.iloc[1]) if len(effects) == 2 else math.nan
+    return {
+        "simulated": ratio,
+        "low": 1.0,
+        "high": math.inf,
+        "verdict": "met" if ratio > 1 and effects.iloc[0] > 0 else "MISS",
+        "used": "validation",
+        "note": "direction only; no interval",
     }
-    return (
-        base
-        | numbers
-        | {
-            "verdict": "inconclusive" if says_nothing else "met" if met else "MISS",
-            "used": "validation",
-            "note": note,
-        }
+
+
+def _against_number(endpoint: pd.Series, value: float) -> dict[str, Any]:
+    """Met if the published ``value`` lies in the simulated interval, inconclusive if no effect
+    does too.
+    """
+    low, high = endpoint["ci_low"], endpoint["ci_high"]
+    no_effect = 1.0 if endpoint["unit"] == "ratio" else 0.0
+    met = low <= value <= high
+    says_nothing = math.isnan(low) or (met and low <= no_effect <= high)
+    rule = (
+        "met if the published value lies in the simulated 95 % interval, inconclusive if no effect"
+        " does too"
     )
+    return {
+        "low": value,
+        "high": value,
+        "verdict": "inconclusive" if says_nothing else "met" if met else "MISS",
+        "note": f"{_sample(endpoint)}; {rule}",
+    }
+
+
+def _against_direction(endpoint: pd.Series, inactive: bool) -> dict[str, Any]:
+    """Met if the whole simulated interval lies below 1, or, for a drug said to be ``inactive``,
+    above :data:`INACTIVE`.
+    """
+    low, high = endpoint["ci_low"], endpoint["ci_high"]
+    met = low > INACTIVE if inactive else high < 1.0
+    lies = f"above {INACTIVE:g}, where the NCI calls a drug inactive" if inactive else "below 1"
+    return {
+        "low": INACTIVE if inactive else 0.0,
+        "high": math.inf if inactive else 1.0,
+        "verdict": "inconclusive" if math.isnan(low) else "met" if met else "MISS",
+        "note": f"{_sample(endpoint)}; met if the whole 95 % interval lies {lies}",
+    }
+
+
+def _sample(endpoint: pd.Series) -> str:
+    """Day and numbers of animals of an endpoint."""
+    return f"day {endpoint['day']:g}, n = {endpoint['n']} against {endpoint['n_control']}"
