@@ -7,11 +7,12 @@ from typing import Any
 
 __version__ = "0.1.0"
 _PUBLIC = {
+    "StudyData": "xenosim.analysis.data",
     "XenograftModel": "xenosim.study.abm",
     "load_scenario": "xenosim.scenario.load",
     "run_study": "xenosim.study.run",
 }
-__all__ = ["XenograftModel", "load_scenario", "run_study"]
+__all__ = ["StudyData", "XenograftModel", "load_scenario", "run_study"]
 
 
 def __getattr__(name: str) -> Any:

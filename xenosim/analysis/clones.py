@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from xenosim.analysis.growth import KEYS
+from xenosim.analysis.animals import KEYS
 from xenosim.analysis.resampling import UNDEFINED, interval, resample
 from xenosim.io.tables import COLUMNS
 

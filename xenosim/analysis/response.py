@@ -1,17 +1,16 @@
-"""Response criteria of single animals, named by author and year, and their rates per arm."""
+"""Response criteria of single animals, named by author and year."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
-from xenosim.analysis.growth import ANIMAL, from_baseline
-from xenosim.analysis.resampling import UNDEFINED, Array, Comparison, interval, resample, row
 from xenosim.errors import TableError
 
+Array = NDArray[np.float64]
 #: mRECIST looks at measurements from this day on [day].
 FROM_DAY = 10.0
 MRECIST = ("CR", "PR", "SD", "PD")
@@ -92,130 +91,3 @@ def pptp_houghton2007(
         if time_to_event <= PD_CUT * control_median and math.isfinite(control_median)
         else "PD"
     )
-
-
-def responses(
-    observations: pd.DataFrame, animals: pd.DataFrame, control_median: float
-) -> pd.DataFrame:
-    """Columns best_pct, best_avg_pct [%], mrecist_gao2015 and pptp_houghton2007 of the animals of
-    one arm, by (replicate, animal).
-
-    ``animals``: that arm in ``growth.per_animal``; ``control_median``: the control's median time to
-    4 x baseline [day].
-    """
-    rows = []
-    for key, group in (
-        from_baseline(observations).sort_values("day", kind="stable").groupby(ANIMAL, sort=False)
-    ):
-        days, volumes = group["day"].to_numpy(float), group["tumor_volume_mm3"].to_numpy(float)
-        event, last = float(animals.at[key, "time_to_4x_days"]), float(animals.at[key, "last_day"])
-        rows.append(
-            (
-                *key,
-                *mrecist_gao2015(days, volumes),
-                pptp_houghton2007(volumes, event, last, control_median),
-            )
-        )
-    return pd.DataFrame(
-        rows, columns=[*ANIMAL, "best_pct", "best_avg_pct", "mrecist_gao2015", "pptp_houghton2007"]
-    ).set_index(ANIMAL)
-
-
-def response_rows(animals: pd.DataFrame, ask: Comparison) -> list[dict[str, Any]]:
-    """Rates of each category and the medians of BestResponse and BestAvgResponse of an arm, over
-    the animals that can be judged.
-    """
-    judged = animals[animals["mrecist_gao2015"] != ""]
-    note = _not_judged(
-        len(animals), len(judged), f"fewer than two measurements from day {FROM_DAY:g} on"
-    )
-    rows = []
-    for name, column, what in (
-        ("best_response", "best_pct", "dV"),
-        ("best_avg_response", "best_avg_pct", "running mean of dV"),
-    ):
-        values = judged[column].to_numpy(float)
-        samples = (
-            np.median(
-                values[resample(values.size, ask.n_boot, ask.rng(f"mrecist_gao2015_{name}_pct"))],
-                axis=1,
-            )
-            if values.size
-            else values
-        )
-        median = float(np.median(values)) if values.size else math.nan
-        definition = (
-            f"median of the animals' smallest {what} from day {FROM_DAY:g} on, dV = 100 (V - V0)/V0"
-        )
-        rows.append(
-            row(
-                f"mrecist_gao2015_{name}_pct",
-                ask,
-                median,
-                interval(samples),
-                values.size,
-                "%",
-                definition,
-                note,
-            )
-        )
-    rows += _rate_rows("mrecist_gao2015", MRECIST, judged, ask, note)
-    judged = animals[animals["pptp_houghton2007"] != ""]
-    note = (
-        f"PD1 up to {PD_CUT:g} x the control's median time to 4 x baseline, which the interval"
-        " takes as fixed; definition not checked"
-    )
-    open_ones = int((judged["pptp_houghton2007"] == "PD").sum())
-    note += (
-        f"; {open_ones} of {len(judged)} animals PD, with no way to tell PD1 from PD2"
-        if open_ones
-        else ""
-    )
-    note += "; " + _not_judged(
-        len(animals), len(judged), f"baseline below {MEASURABLE_MM3:g} mm^3 or alone"
-    )
-    return rows + _rate_rows("pptp_houghton2007", PPTP, judged, ask, note)
-
-
-def _not_judged(n: int, judged: int, why: str) -> str:
-    return (
-        f"{n - judged} of {n} animals not evaluable ({why})"
-        if judged < n
-        else "every animal evaluable"
-    )
-
-
-def _rate_rows(
-    criterion: str,
-    categories: tuple[str, ...],
-    animals: pd.DataFrame,
-    ask: Comparison,
-    note: str,
-) -> list[dict[str, Any]]:
-    labels, n = animals[criterion].to_numpy(), len(animals)
-    index = resample(n, ask.n_boot, ask.rng(criterion)) if n else None
-    rows = []
-    for category in categories:
-        hits = 100.0 * (labels == category)
-        estimate, limits = (
-            (float(hits.mean()), interval(hits[index].mean(axis=1))) if n else (math.nan, UNDEFINED)
-        )
-        exact = 100.0 * (1.0 - 0.025 ** (1.0 / n)) if n else math.nan
-        bound = {
-            0.0: f"; exact binomial interval 0 to {exact:.0f} %",
-            100.0: f"; exact binomial interval {100.0 - exact:.0f} to 100 %",
-        }
-        definition = f"share of animals that are {category}"
-        rows.append(
-            row(
-                f"{criterion}_{category.lower()}_pct",
-                ask,
-                estimate,
-                limits,
-                n,
-                "%",
-                definition,
-                note + bound.get(estimate, ""),
-            )
-        )
-    return rows

@@ -10,11 +10,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
+from xenosim.parameters.calipers import CALIPER_FORMULAS
 from xenosim.parameters.perturb import Perturbation, parse_perturbations
 from xenosim.pharmacology.dose import Dose, split_salt
 
 #: Caliper formulas in use; the first is the default.
-FORMULAS = ("0.5LW2", "pi/6LW2", "pi/6LW(L+W)/2")
+FORMULAS = tuple(CALIPER_FORMULAS)
 
 
 class _Frozen(BaseModel):

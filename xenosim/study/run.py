@@ -131,16 +131,17 @@ class StudyResult:
         """
         import pandas as pd
 
-        from xenosim.analysis.summary import compare_arms, default_day
+        from xenosim.analysis.data import StudyData
+        from xenosim.analysis.summary import compare_arms
 
         names = [arm.name for arm in self.scenario.arms if not arm.control]
         if not self.paired or len(names) < 2:
             return None
         control = self.scenario.control.name
         pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
-        day = default_day(self.tables["observations"])
+        data = StudyData(self.tables["observations"], control)
         return pd.concat(
-            [compare_arms(self.tables["observations"], a, b, control, day=day) for a, b in pairs],
+            [compare_arms(data, a, b, control) for a, b in pairs],
             ignore_index=True,
         )
 
@@ -283,31 +284,17 @@ class StudyResult:
         return "\n".join(lines + [f"Note: {note}" for note in self.warnings()])
 
     def _table_text(self) -> str:
-        wanted = {
-            "tc_pct": "T/C, median RTV (%)",
-            "tc_pct_locf": "T/C, last volumes (%)",
-            "tc_volume_mean": "T/C, mean volume",
-            "tgi_delta_pct": "TGI, delta (%)",
-            "tgi_ratio_pct": "TGI, ratio (%)",
-            "growth_rate_per_day": "growth rate (1/day)",
-            "doubling_time_days": "doubling time (d)",
-            "tgd_days": "growth delay to 4x (d)",
-            "mrecist_gao2015_cr_pct": "CR, mRECIST (%)",
-        }
+        from xenosim.analysis.summary import first_screen
+
         table = self.tables["endpoints"]
         arms = [arm.name for arm in self.scenario.arms]
         rows = [("", arms)]
-        for name, label in wanted.items():
-            if (
-                name == "mrecist_gao2015_cr_pct"
-                and not (table.loc[table["endpoint"] == name, "estimate"] > 0).any()
-            ):
-                continue
+        for endpoint in first_screen(table):
             cells = []
             for arm in arms:
-                row = table[(table["endpoint"] == name) & (table["arm"] == arm)]
+                row = table[(table["endpoint"] == endpoint.name) & (table["arm"] == arm)]
                 cells.append(_cell(row.iloc[0]) if len(row) else "-")
-            rows.append((label, cells))
+            rows.append((endpoint.label, cells))
         width = max(27, *(len(cell) + 2 for _, cells in rows for cell in cells))
         return "\n".join(
             f"{label:24}" + "".join(f"{cell:>{width}}" for cell in cells) for label, cells in rows

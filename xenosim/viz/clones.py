@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from xenosim.analysis.animals import KEYS
 from xenosim.analysis.clones import WILD_TYPE, clone_fractions
-from xenosim.analysis.growth import KEYS
 from xenosim.viz.style import finish
 
 #: The wild type is pale, so that what grows inside it shows.

@@ -1,50 +1,12 @@
-"""Endpoints on hand-computed numbers."""
+"""Rows of the endpoint table on hand-computed numbers."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.stats import CensoredData, ecdf
 
-from xenosim.analysis.growth import (
-    doubling_time_days,
-    growth_auc_per_day,
-    growth_rate_per_day,
-    km_median,
-    time_to_multiple,
-)
-from xenosim.analysis.response import mrecist_gao2015, pptp_houghton2007
-from xenosim.analysis.summary import compare_arms, default_day, endpoint_table
-from xenosim.analysis.volume import TWO_ARM, caliper_volume, rtv, tc_pct_present
-from xenosim.errors import ParameterError, TableError
-
-
-def one(value: float) -> np.ndarray:
-    return np.array([value])
-
-
-def test_the_two_tgi_differ_as_the_definitions_say() -> None:
-    args = one(144.0), one(1200.0), one(150.0), one(150.0)
-    assert TWO_ARM["tgi_ratio_pct"][0](*args) == pytest.approx(88.0)
-    assert TWO_ARM["tgi_delta_pct"][0](*args) == pytest.approx(100.571, abs=1e-3)
-    assert TWO_ARM["tc_volume_mean"][0](*args) == pytest.approx(0.12)
-    assert TWO_ARM["minus_ln_tc"][0](*args) == pytest.approx(2.1203, abs=1e-4)
-
-
-def test_calipers() -> None:
-    assert caliper_volume(10, 8) == 320
-    assert caliper_volume(10, 8, "pi/6LW2") / caliper_volume(10, 8) == pytest.approx(
-        1.0472, abs=1e-4
-    )
-
-
-def test_growth_of_an_exponential() -> None:
-    days = np.arange(0.0, 22.0, 3.0)
-    volumes = 100 * np.exp(0.1 * days)
-    assert growth_rate_per_day(days, volumes) == pytest.approx(0.1)
-    assert time_to_multiple(days, volumes, 4.0) == pytest.approx(np.log(4) / 0.1)
-    assert time_to_multiple(days[:3], volumes[:3], 4.0) == np.inf
+from xenosim.analysis.data import StudyData
+from xenosim.analysis.summary import compare_arms, endpoint_table
+from xenosim.errors import TableError
 
 
 def study() -> pd.DataFrame:
@@ -69,7 +31,7 @@ def study() -> pd.DataFrame:
 
 def test_table_uses_the_last_day_with_half_of_each_arm() -> None:
     observations = study()
-    assert default_day(observations) == 15.0
+    assert StudyData(observations).evaluation_day == 15.0
     table = endpoint_table(observations, "vehicle", n_boot=200)
     row = table[(table["endpoint"] == "tc_pct") & (table["arm"] == "drug")].iloc[0]
     assert row["estimate"] == pytest.approx(100 * np.exp(-0.07 * 15))
@@ -84,62 +46,6 @@ def test_paired_difference_of_an_arm_with_itself_is_zero() -> None:
     table = compare_arms(pd.concat([observations, twin]), "drug", "twin", "vehicle", n_boot=100)
     assert (table.query("endpoint == 'tc_pct'")[["estimate", "ci_low", "ci_high"]] == 0).all(
         axis=None
-    )
-
-
-def test_each_definition_is_its_own_number() -> None:
-    """T 100 200 600 from 100 each, C 400 1000 1600 from 100, 200, 400: RTV T 1 2 6, RTV C 4 5 4."""
-    t, t0 = np.array([100.0, 200.0, 600.0]), np.full(3, 100.0)
-    c, c0 = np.array([400.0, 1000.0, 1600.0]), np.array([100.0, 200.0, 400.0])
-    by_hand = {
-        "tc_pct": 100 * 2 / 4,
-        "tc_rtv_mean": 100 * 9 / 13,
-        "tc_volume_mean": 900 / 3000,
-        "tc_volume_median": 200 / 1000,
-        "minus_ln_tc": -np.log(0.3),
-        "tgi_ratio_pct": 70.0,
-        "tgi_delta_pct": 100 * (1 - 600 / 2300),
-        "tgi_rtv_pct": 100 * 4 / 13,
-    }
-    assert {
-        name: float(entry[0](t, c, t0, c0)) for name, entry in TWO_ARM.items()
-    } == pytest.approx(by_hand)
-    assert rtv(t, t0).tolist() == [1, 2, 6]
-
-
-def test_delta_tgi_is_undefined_where_the_control_does_not_grow() -> None:
-    assert np.isnan(TWO_ARM["tgi_delta_pct"][0](one(100.0), one(150.0), one(150.0), one(150.0)))
-
-
-def test_caliper_formulas_by_hand_and_a_misspelt_one() -> None:
-    assert caliper_volume(10, 8, "pi/6LW(L+W)/2") == pytest.approx(np.pi / 6 * 720)
-    with pytest.raises(ParameterError, match="did you mean 'pi/6LW2'"):
-        caliper_volume(10, 8, "pi/6lw2")
-
-
-def test_median_times_are_those_of_kaplan_and_meier() -> None:
-    last = np.full(3, 42.0)
-    assert float(km_median(np.array([10.0, 12.0, 20.0]), last)) == 12.0
-    assert float(km_median(np.array([20.0, np.inf, np.inf]), last)) == np.inf
-    assert float(km_median(np.array([10.0, 12.0, 20.0, 30.0]), np.full(4, 42.0))) == 16.0
-    assert (doubling_time_days(np.log(2) / 5), doubling_time_days(-0.1)) == (
-        pytest.approx(5.0),
-        np.inf,
-    )
-
-
-@given(st.lists(st.tuples(st.integers(1, 30), st.booleans()), min_size=1, max_size=15))
-def test_median_agrees_with_scipy(animals: list[tuple[int, bool]]) -> None:
-    days, censored = (np.array(x) for x in zip(*animals, strict=True))
-    sf = ecdf(CensoredData.right_censored(days.astype(float), censored)).sf
-    below = sf.quantiles[sf.probabilities < 0.5 - 1e-9]
-    at = sf.quantiles[np.isclose(sf.probabilities, 0.5)]
-    expected = np.mean(
-        [*at[:1], *below[:1]] or [np.inf]
-    )  # on a flat step at one half the middle, as in R's survival
-    assert (
-        float(km_median(np.where(censored, np.inf, days.astype(float)), days.astype(float)))
-        == expected
     )
 
 
@@ -359,15 +265,6 @@ def test_every_row_says_what_it_is() -> None:
     assert of_study_md <= set(table[table["arm"] == "drug"]["endpoint"])
 
 
-def test_median_of_those_present() -> None:
-    nan = np.nan
-    t, c = (
-        np.array([[1.0, nan, 3.0], [nan, nan, nan], [2.0, 1.0, 9.0]]),
-        np.array([[4.0, 4.0, nan], [1.0, 1.0, 1.0], [nan, nan, 8.0]]),
-    )
-    assert tc_pct_present(t, c).tolist() == pytest.approx([50.0, nan, 25.0], nan_ok=True)
-
-
 def test_the_optimal_tc_is_the_smallest_on_a_day_with_half_of_each_arm() -> None:
     """RTV of C 2, 4, 8 and 16 on days 3 to 12; of T 1, 1, 4 and, one animal of four left, 1: T/C
     50, 25, 50 (6.25 on day 12).
@@ -407,8 +304,6 @@ def test_the_optimal_tc_of_pairs_uses_animals_measured_in_both() -> None:
 def test_growth_from_the_area_under_ln_v() -> None:
     """ln(V + 1) of 1, 2, 4 on days 0, 2, 4: AUC of the gain 1 + 4 = 5, 2 x 5 / 16."""
     days, volumes = np.array([0.0, 2.0, 4.0]), np.expm1([1.0, 2.0, 4.0])
-    assert growth_auc_per_day(days, volumes) == pytest.approx(0.625)
-    assert np.isnan(growth_auc_per_day(days[:1], volumes[:1]))
     observations = mice(
         vehicle={1: {0: 100, 2: 100}},
         drug={1: dict(zip(days, volumes, strict=True)), 2: {0: 100, 2: 100}},
@@ -476,61 +371,6 @@ def test_times_to_twice_and_four_times_baseline() -> None:
     assert (row["ci_low"], row["ci_high"]) == (pytest.approx(10), np.inf)
     row = endpoint(observations, "efs_4x")
     assert row["estimate"] == np.inf and row["note"].startswith("median not reached: > 30 d")
-
-
-@pytest.mark.parametrize(
-    ("volumes", "best", "best_avg", "category"),
-    [
-        ((100, 20, 10, 4), -96, (0 - 80 - 90 - 96) / 4, "CR"),
-        ((100, 50, 40, 45), -60, (0 - 50 - 60 - 55) / 4, "PR"),
-        ((100, 200, 40, 45), -60, (0 + 100 - 60 - 55) / 4, "SD"),
-        ((100, 110, 120, 130), 20, 10, "SD"),
-        ((100, 110, 135, 180), 35, 15, "PD"),
-        ((100, 300, 110, 110), 10, 55, "PD"),
-        ((100, 20, 180, 180), 80, 0, "PD"),
-    ],
-)
-def test_mrecist_by_hand(
-    volumes: tuple[int, ...], best: float, best_avg: float, category: str
-) -> None:
-    found = mrecist_gao2015(np.array([0.0, 5.0, 10.0, 15.0]), np.array(volumes, float))
-    assert found[:2] == pytest.approx((best, best_avg)) and found.category == category
-
-
-def test_mrecist_of_the_example_of_xeva_and_what_it_cannot_judge() -> None:
-    """The example in the manual of Xeva's mRECIST(); by hand best (382.6 - 250.8)/250.8, the
-    running mean at day 11.
-    """
-    days = np.array([0, 3, 7, 11, 18, 22, 26, 30, 32, 35], float)
-    volumes = np.array([250.8, 320.4, 402.3, 382.6, 384, 445.9, 460.2, 546.8, 554.3, 617.9])
-    found = mrecist_gao2015(days, volumes)
-    assert found.category == "PD" and found[:2] == pytest.approx((52.5518, 35.1774), abs=1e-4)
-    assert mrecist_gao2015(days[:4], volumes[:4]).category == ""
-    with pytest.raises(TableError, match="baseline above 0"):
-        mrecist_gao2015(days, volumes - volumes[0])
-
-
-@pytest.mark.parametrize(
-    ("volumes", "time", "last", "median", "category"),
-    [
-        ((200, 90, 50), np.inf, 42, 10, "MCR"),
-        ((200, 90, 150), np.inf, 42, 10, "CR"),
-        ((300, 150, 1300), 40, 42, 10, "PR"),
-        ((200, 150, 250), np.inf, 42, 10, "SD"),
-        ((200, 150, 900), 15, 42, 10, "PD1"),
-        ((200, 150, 900), 16, 42, 10, "PD2"),
-        ((200, 150, 400), np.inf, 42, 10, "PD2"),
-        ((200, 150, 400), np.inf, 12, 10, "PD"),
-        ((200, 150, 900), 15, 42, np.inf, "PD"),
-        ((150, 99, 400), np.inf, 42, 10, "PD2"),
-        ((99, 300, 400), 9, 42, 10, ""),
-        ((200,), np.inf, 0, 10, ""),
-    ],
-)
-def test_pptp_by_hand(
-    volumes: tuple[int, ...], time: float, last: float, median: float, category: str
-) -> None:
-    assert pptp_houghton2007(np.array(volumes, float), time, last, median) == category
 
 
 def test_response_rates_are_shares_of_the_animals_that_can_be_judged() -> None:

@@ -1,0 +1,31 @@
+"""Growth of one tumor on hand-computed numbers."""
+
+import numpy as np
+import pytest
+
+from xenosim.analysis.growth import (
+    doubling_time_days,
+    growth_auc_per_day,
+    growth_rate_per_day,
+    time_to_multiple,
+)
+
+
+def test_growth_of_an_exponential() -> None:
+    days = np.arange(0.0, 22.0, 3.0)
+    volumes = 100 * np.exp(0.1 * days)
+    assert growth_rate_per_day(days, volumes) == pytest.approx(0.1)
+    assert time_to_multiple(days, volumes, 4.0) == pytest.approx(np.log(4) / 0.1)
+    assert time_to_multiple(days[:3], volumes[:3], 4.0) == np.inf
+
+
+def test_doubling_time_by_hand() -> None:
+    assert doubling_time_days(np.log(2) / 5) == pytest.approx(5.0)
+    assert doubling_time_days(-0.1) == np.inf
+
+
+def test_area_under_ln_v_by_hand() -> None:
+    """ln(V + 1) of 1, 2, 4 on days 0, 2, 4: AUC of the gain 1 + 4 = 5, 2 x 5 / 16."""
+    days, volumes = np.array([0.0, 2.0, 4.0]), np.expm1([1.0, 2.0, 4.0])
+    assert growth_auc_per_day(days, volumes) == pytest.approx(0.625)
+    assert np.isnan(growth_auc_per_day(days[:1], volumes[:1]))

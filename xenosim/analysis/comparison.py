@@ -1,0 +1,134 @@
+"""What is asked of an endpoint, and what it answers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from xenosim.analysis.animals import responses
+from xenosim.analysis.data import StudyData, half_is_left
+from xenosim.analysis.resampling import UNDEFINED, Limits, resample, shared
+from xenosim.analysis.survival import km_median
+
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What is asked: ``arm`` of ``data`` against ``control`` on ``day`` [day].
+
+    ``how`` says how the day was chosen; ``n_boot`` samples from ``seed``; ``paired``: the animals
+    are the same in both arms.
+    """
+
+    data: StudyData
+    arm: str
+    control: str
+    day: float
+    how: str
+    n_boot: int
+    seed: int
+    paired: bool
+
+    @property
+    def animals(self) -> pd.DataFrame:
+        """The animals of the arm, as :func:`~xenosim.analysis.animals.per_animal`."""
+        return self.data.animals[self.arm]
+
+    @cached_property
+    def both_animals(self) -> list[pd.DataFrame]:
+        """The animals of the arm and of the control; paired: those of both."""
+        return self.pair([self.animals, self.data.animals[self.control]])
+
+    @cached_property
+    def measured(self) -> list[pd.DataFrame]:
+        """Volume on the day and baseline [mm3] of the arm's and the control's animals measured
+        then.
+        """
+        return [self.data.measured(arm, self.day) for arm in (self.arm, self.control)]
+
+    @cached_property
+    def responses(self) -> pd.DataFrame:
+        """The animals of the arm by response criteria, as
+        :func:`~xenosim.analysis.animals.responses`.
+        """
+        followed = self.data.followed[self.data.followed["arm"] == self.arm]
+        return responses(followed, self.animals, self.control_median)
+
+    @property
+    def control_median(self) -> float:
+        """The control's median time to 4 x baseline [day]."""
+        untreated = self.data.animals[self.control]
+        columns = (untreated[name].to_numpy(float) for name in ("time_to_4x_days", "last_day"))
+        return float(km_median(*columns))
+
+    def pair(self, frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
+        """Tables of the arm and of the control, indexed by animal; paired: the animals of both."""
+        return shared(*frames) if self.paired else frames
+
+    def indices(self, n: int, n_control: int, rng: np.random.Generator) -> tuple[Indices, Indices]:
+        """Bootstrap samples of the animals of two arms; paired: the same animals in both."""
+        treated = resample(n, self.n_boot, rng)
+        return treated, treated if self.paired else resample(n_control, self.n_boot, rng)
+
+    @cached_property
+    def note(self) -> str:
+        """How the day was chosen, and which animals are missing on it."""
+        sizes = dict(zip((self.arm, self.control), map(len, self.measured), strict=True))
+        return (
+            self.how_paired
+            + few_left(self.data, sizes)
+            + left_before(self.data, [self.arm, self.control], self.day)
+        )
+
+    @property
+    def how_paired(self) -> str:
+        """How the day was chosen, and that arms are paired."""
+        return self.how + ("; paired: animals measured in both arms" if self.paired else "")
+
+
+def few_left(data: StudyData, measured: dict[str, int]) -> str:
+    """A warning for each arm of ``measured`` with fewer than half of its animals: those left are a
+    selection.
+    """
+    few = [
+        f"{n} of {data.started[arm]} animals of '{arm}'"
+        for arm, n in measured.items()
+        if not half_is_left(n, data.started[arm])
+    ]
+    return f"; fewer than half are left: {', '.join(few)}" if few else ""
+
+
+def left_before(data: StudyData, arms: list[str], day: float) -> str:
+    """How many animals of each arm had left at the volume endpoint before ``day`` [day]; "" if none
+    had.
+    """
+    left = {arm: len(data.removed_at_volume(arm, day)) for arm in arms}
+    text = ", ".join(f"{n} of {data.started[arm]} animals of '{arm}'" for arm, n in left.items())
+    return f"; left at the volume endpoint before day {day:g}: {text}" if any(left.values()) else ""
+
+
+class Estimate(NamedTuple):
+    """``value`` and its 95 % ``limits`` [unit of the endpoint] over ``n`` animals of the arm and
+    ``n_control`` of the control; ``day`` [day] where the endpoint has one.
+    """
+
+    value: float
+    limits: Limits
+    n: int
+    note: str
+    n_control: int = 0
+    day: float = math.nan
+
+    def checked(self) -> Estimate:
+        """Without an interval if an arm has a single animal."""
+        if self.n != 1 and self.n_control != 1:
+            return self
+        note = f"{self.note}; one animal: no interval".removeprefix("; ")
+        return self._replace(limits=UNDEFINED, note=note)

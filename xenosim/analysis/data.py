@@ -1,0 +1,280 @@
+"""One checked table of a study's measurements, simulated or of a laboratory: what every endpoint,
+curve and fit starts from.
+
+A row is one animal on one day. Further ways in (other layouts, other files) become further
+``from_...`` constructors; they all end in the same check.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from xenosim.analysis.animals import ANIMAL, KEYS, per_animal
+from xenosim.analysis.checks import NEEDED, POSITIVE, problems, require_columns
+from xenosim.analysis.laboratory import read_long
+from xenosim.errors import TableError, suggest
+from xenosim.io.runs import read_manifest
+from xenosim.io.tables import read_table
+
+
+@dataclass(frozen=True, eq=False)
+class StudyData:
+    """Measurements of a study, one row per animal and day.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``arm``, ``animal_id``, ``day`` [day, 0 is the first dose], ``tumor_volume_mm3`` [mm3, above
+        0]; optional ``replicate`` (0 where there is none), ``body_weight_g`` [g], ``status``,
+        ``note`` and any other column.
+    control : str
+        Name of the control arm, "" if none is meant.
+    paired : bool
+        True: animals of one ``animal_id`` are the same in every arm (common random numbers).
+    source : str
+        Where the table comes from, named in errors.
+
+    Raises
+    ------
+    TableError
+        Missing columns; every row that cannot be used, with its column and the remedy.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [("vehicle", 1, 0, 100.0), ("vehicle", 1, 7, 400.0), ("drug", 2, 0, 100.0)]
+    >>> table = pd.DataFrame(rows, columns=["arm", "animal_id", "day", "tumor_volume_mm3"])
+    >>> StudyData(table, control="vehicle").arms
+    ('vehicle', 'drug')
+    """
+
+    table: pd.DataFrame
+    control: str = ""
+    paired: bool = False
+    source: str = "observations"
+    #: Name of each column and line of each row in the file it came from.
+    names: dict[str, str] = field(default_factory=dict, repr=False)
+    lines: tuple[int, ...] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        require_columns(self.table.columns, {name: name for name in NEEDED}, self.source)
+        table = self.table.reset_index(drop=True)
+        if "replicate" not in table:
+            table = table.assign(replicate=0)
+        bad = list(problems(table))
+        if bad:
+            raise TableError(
+                self._said([(row, column, what) for row, column, what, _ in bad]),
+                where=self.source,
+                remedy="; ".join(dict.fromkeys(remedy for *_, remedy in bad)),
+            )
+        numbers = {
+            name: pd.to_numeric(table[name])
+            for name in ("day", *POSITIVE)
+            if name in table and not pd.api.types.is_numeric_dtype(table[name])
+        }
+        object.__setattr__(self, "table", table.assign(**numbers, arm=table["arm"].astype(str)))
+        if self.control:
+            self.require_arms(self.control)
+
+    def _said(self, bad: list[tuple[int, str, str]]) -> str:
+        texts = [
+            f"{f'line {self.lines[row]}' if self.lines else f'row {row + 1}'},"
+            f" column {self.names.get(column, column)}: {what}"
+            for row, column, what in sorted(bad)
+        ]
+        return texts[0] if len(texts) == 1 else "\n  ".join([f"{len(texts)} bad values", *texts])
+
+    @classmethod
+    def of(cls, data: StudyData | pd.DataFrame) -> StudyData:
+        """``data`` itself, or the checked form of a table."""
+        return data if isinstance(data, StudyData) else cls(data)
+
+    @classmethod
+    def from_run(cls, run: str | Path) -> StudyData:
+        """Measurements of a run directory, with its control and whether its arms are paired.
+
+        Raises
+        ------
+        RunError, TableError
+            No run directory, or a damaged one.
+        """
+        manifest = read_manifest(Path(run))
+        path = Path(run) / "observations.csv"
+        table = read_table(path, "observations")
+        return cls(
+            table,
+            control=str(manifest["control"]),
+            paired=bool(manifest["paired"]),
+            source=str(path),
+            lines=tuple(range(2, len(table) + 2)),
+        )
+
+    @classmethod
+    def from_csv(
+        cls, path: str | Path, mapping: dict[str, str] | None = None, *, control: str = ""
+    ) -> StudyData:
+        """Measurements of a laboratory: a table with one row per animal and day; commas,
+        semicolons or tabs between the columns, decimals with a point or a comma.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file; its first line names the columns.
+        mapping : dict, optional
+            Name in the file of each column of :class:`StudyData`, for those called otherwise, as
+            ``{"arm": "Group", "tumor_volume_mm3": "TV"}``; volumes in mm3, days from first dose.
+        control : str
+            Name of the control arm.
+
+        Raises
+        ------
+        TableError
+            Columns that the file does not have; every row that cannot be used.
+
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> text = "Group,Mouse,day,TV\\nvehicle,a,0,100\\nvehicle,a,7,400\\n"
+        >>> mapping = {"arm": "Group", "animal_id": "Mouse", "tumor_volume_mm3": "TV"}
+        >>> with TemporaryDirectory() as folder:
+        ...     file = Path(folder) / "mice.csv"
+        ...     _ = file.write_text(text)
+        ...     data = StudyData.from_csv(file, mapping, control="vehicle")
+        >>> data.table["tumor_volume_mm3"].tolist()
+        [100.0, 400.0]
+        """
+        table, names, lines = read_long(Path(path), mapping or {})
+        return cls(table, control, source=str(path), names=names, lines=lines)
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Names of the arms in the order of the table."""
+        return tuple(dict.fromkeys(self.table["arm"]))
+
+    def require_arms(self, *arms: str) -> None:
+        """Refuse (TableError) an arm that the study does not have."""
+        for arm in arms:
+            if arm not in self.arms:
+                raise TableError(
+                    f"no arm '{arm}'{suggest(arm, self.arms)}",
+                    where=self.source,
+                    remedy=f"the arms are {', '.join(self.arms)}",
+                )
+
+    def require_baselines(self) -> None:
+        """Refuse (TableError) an arm without any measurement at or before the first dose."""
+        for arm in self.arms:
+            if arm not in self.started:
+                raise TableError(
+                    f"arm '{arm}' has no measurement at or before day 0",
+                    where=self.source,
+                    remedy="add the volume before the first dose",
+                )
+
+    @cached_property
+    def followed(self) -> pd.DataFrame:
+        """Rows from baseline on, as :func:`from_baseline`."""
+        return from_baseline(self.table)
+
+    @cached_property
+    def animals(self) -> dict[str, pd.DataFrame]:
+        """Of each arm the table of its animals, as :func:`~xenosim.analysis.animals.per_animal`."""
+        return per_animal(self.followed, self.arms)
+
+    @cached_property
+    def started(self) -> dict[str, int]:
+        """Animals with a baseline, per arm that has any."""
+        counts = self.followed[KEYS].drop_duplicates()["arm"].value_counts()
+        return {str(arm): int(n) for arm, n in counts.items()}
+
+    @cached_property
+    def evaluation_day(self) -> float:
+        """The last measured day on which at least half of the animals of every arm are still on
+        study [day].
+        """
+        rows = self.followed[self.followed["day"] >= 0]
+        present = rows.groupby(["day", "arm"]).size().unstack(fill_value=0)
+        present = present.reindex(columns=list(self.started), fill_value=0)
+        enough = present.index[half_is_left(present, pd.Series(self.started)).all(axis=1)]
+        if enough.empty:
+            raise TableError(
+                "on no day is half of every arm measured",
+                where=self.source,
+                remedy="give the day of evaluation",
+            )
+        return float(enough.max())
+
+    def measured(self, arm: str, day: float) -> pd.DataFrame:
+        """``tumor_volume_mm3`` on ``day`` [day] and ``baseline_mm3`` [mm3] of the animals of an arm
+        measured on that day, by (replicate, animal); TableError if there is none.
+        """
+        followed = self.followed[self.followed["arm"] == arm]
+        rows = followed[followed["day"] == day]
+        if rows.empty:
+            days = ", ".join(f"{d:g}" for d in sorted(followed["day"].unique()))
+            raise TableError(
+                f"no animal of arm '{arm}' was measured on day {day:g}",
+                where="day",
+                remedy=f"it was measured on days {days}",
+            )
+        return rows.set_index(ANIMAL)[["tumor_volume_mm3", "baseline_mm3"]].sort_index()
+
+    def removed_at_volume(self, arm: str, day: float) -> pd.DataFrame:
+        """Last volume and baseline [mm3] of the animals of an arm that left at the volume endpoint
+        before ``day`` [day], by (replicate, animal).
+
+        Their ``status`` is "reached_endpoint" and their ``note`` is not "body weight"; none without
+        a column ``status``.
+        """
+        rows = self.followed[self.followed["arm"] == arm]
+        last = rows.sort_values("day", kind="stable").drop_duplicates(ANIMAL, keep="last")
+        status, note = (last[name] if name in last else "" for name in ("status", "note"))
+        left = (last["day"] < day) & (status == "reached_endpoint") & (note != "body weight")
+        return last[left].set_index(ANIMAL)[["tumor_volume_mm3", "baseline_mm3"]].sort_index()
+
+    def endpoints(self, control: str | None = None, **arguments: Any) -> pd.DataFrame:
+        """Every endpoint of every arm; arguments as of
+        :func:`~xenosim.analysis.summary.endpoint_table`, ``control`` and ``paired`` by default
+        those of the study.
+        """
+        from xenosim.analysis.summary import endpoint_table
+
+        arguments = {"paired": self.paired} | arguments
+        return endpoint_table(self, self.control if control is None else control, **arguments)
+
+
+def from_baseline(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows from t0 on, with ``baseline_mm3`` = V(t0) [mm3]; t0 is an animal's last measured day <=
+    0, animals without one are left out.
+    """
+    ordered = table.sort_values("day", kind="stable")
+    t0 = ordered[ordered["day"] <= 0].groupby(KEYS, sort=False)[["day", "tumor_volume_mm3"]].last()
+    t0 = t0.rename(columns={"day": "t0_day", "tumor_volume_mm3": "baseline_mm3"}).reset_index()
+    joined = table.drop(columns=["t0_day", "baseline_mm3"], errors="ignore").merge(
+        t0, on=KEYS, how="inner"
+    )
+    return joined[joined["day"] >= joined["t0_day"]].reset_index(drop=True)
+
+
+def half_is_left(measured: Any, started: Any) -> Any:
+    """Whether at least half of the animals that ``started`` are ``measured`` [number of animals,
+    any shape]; fewer are a selection of the slow tumors.
+
+    Examples
+    --------
+    >>> half_is_left(3, 6), half_is_left(2, 5)
+    (True, False)
+    """
+    return measured * 2 >= started
+
+
+def while_half_is_left(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of one arm on days with at least half of the animals of its first day."""
+    left = rows.drop_duplicates([*ANIMAL, "day"]).groupby("day").size()
+    return rows[rows["day"].isin(left.index[half_is_left(left, left.iloc[0])])]

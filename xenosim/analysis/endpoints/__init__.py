@@ -1,0 +1,1 @@
+"""The endpoints: every module here is found by itself (:mod:`xenosim.analysis.registry`)."""
