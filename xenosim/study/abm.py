@@ -5,17 +5,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Self
 
 import mesa
 import numpy as np
-from numpy.typing import NDArray
 
-from xenosim.cell.state import Cells, CellState
-from xenosim.errors import ParameterError, ScenarioError, suggest
+from xenosim.cell.state import CellState
+from xenosim.errors import ScenarioError, suggest
 from xenosim.pharmacology.exposure import TargetExposure
 from xenosim.study.animal import Animal
+from xenosim.study.cell_views import TumorCells
 from xenosim.study.engraft import grown_animal
 from xenosim.study.job import Job
 from xenosim.tumor.growth import Growth
@@ -25,115 +25,6 @@ from xenosim.tumor.tumor import Tumor
 
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
-
-
-class StaleViewError(RuntimeError):
-    """A cell view was used after the step that it showed."""
-
-
-class TumorCell:
-    """One cell, seen through the columns: a view of one row that is valid until the next step.
-
-    Attributes are the columns of :class:`xenosim.cell.state.Cells`, e.g. ``uid``, ``state``,
-    ``load``, ``stress``, and ``position_um``.
-    """
-
-    __slots__ = ("_model", "_row", "_step")
-
-    def __init__(self, model: XenograftModel, row: int) -> None:
-        self._model, self._row, self._step = model, row, model.tumor.step_number
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        tumor = self._model.tumor
-        if self._step != tumor.step_number:
-            raise StaleViewError(
-                f"this cell was seen at step {self._step}; the tumor is at step {tumor.step_number}"
-            )
-        if name not in Cells._fields:
-            raise AttributeError(f"a cell has no {name!r}{suggest(name, Cells._fields)}")
-        value = tumor.column(name, slice(self._row, self._row + 1))[0].item()
-        return CellState(value) if name == "state" else value
-
-    @property
-    def position_um(self) -> tuple[float, float, float]:
-        """(z, y, x) from the founding center [um]."""
-        tumor = self._model.tumor
-        z, y, x = tumor.positions_um(slice(self._row, self._row + 1))[0].tolist()
-        return z, y, x
-
-    def __repr__(self) -> str:
-        return (
-            f"TumorCell(uid={self.uid}, state={self.state.name}, load={self.load:.3g},"
-            f" stress={self.stress:.3g})"
-        )
-
-
-class TumorCells:
-    """The cells of a tumor with the verbs of a Mesa ``AgentSet``, on arrays: ``select``, ``agg``,
-    ``groupby``, ``get``, iteration.
-
-    Parameters
-    ----------
-    model : XenograftModel
-        The model whose cells these are.
-    rows : int array, optional
-        Rows of the subset; all by default.
-    """
-
-    def __init__(self, model: XenograftModel, rows: NDArray[np.int64] | None = None) -> None:
-        self._model = model
-        self._rows = np.arange(model.tumor.n) if rows is None else rows
-
-    def __len__(self) -> int:
-        return int(self._rows.size)
-
-    def __iter__(self) -> Iterator[TumorCell]:
-        return (TumorCell(self._model, int(row)) for row in self._rows)
-
-    def __getitem__(self, index: int) -> TumorCell:
-        return TumorCell(self._model, int(self._rows[index]))
-
-    def get(self, name: str) -> NDArray[Any]:
-        """Values of one column, shape (n_cells,), a copy."""
-        if name not in Cells._fields:
-            raise ParameterError(f"cells have no column {name!r}{suggest(name, Cells._fields)}")
-        return self._model.tumor.column(name, self._rows)
-
-    def select(
-        self,
-        condition: Callable[[Any], Any] | None = None,
-        at_most: int | None = None,
-        **equal: Any,
-    ) -> TumorCells:
-        """Cells that meet ``condition``, a function of this set that returns one boolean per cell,
-        and ``column=value`` pairs.
-
-        Examples
-        --------
-        ``cells.select(lambda c: c.get("stress") > 0.5, state=CellState.PROLIFERATING)``
-        """
-        keep = np.ones(len(self), bool)
-        if condition is not None:
-            keep &= np.asarray(condition(self), bool)
-        for name, value in equal.items():
-            keep &= self.get(name) == value
-        return TumorCells(self._model, self._rows[keep][:at_most])
-
-    def agg(self, name: str, function: Callable[[NDArray[Any]], Any]) -> Any:
-        """``function`` of one column, in float64 where it is a float."""
-        values = self.get(name)
-        return function(values.astype(np.float64) if values.dtype.kind == "f" else values)
-
-    def groupby(self, name: str) -> dict[Any, TumorCells]:
-        """One set per value of an integer column."""
-        values = self.get(name)
-        kinds: Callable[[int], Any] = CellState if name == "state" else int
-        return {
-            kinds(int(v)): TumorCells(self._model, self._rows[values == v])
-            for v in np.unique(values)
-        }
 
 
 class XenograftModel(mesa.Model):
@@ -290,7 +181,7 @@ class XenograftModel(mesa.Model):
     @property
     def cells(self) -> TumorCells:
         """The cells of the first lesion as they are now."""
-        return TumorCells(self)
+        return TumorCells(self.tumor)
 
     def step(self) -> None:
         """One time step of the animal; then the data collector when it is due."""

@@ -9,19 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from xenosim.analysis.clones import WILD_TYPE
-from xenosim.errors import CheckpointError, RunError, ScenarioError, suggest
+from xenosim.errors import CheckpointError, RunError
 from xenosim.io.runs import read_manifest, read_run
 from xenosim.io.volumes import Volumes
 from xenosim.jit import source_hash
 from xenosim.parameters.perturb import mutations
-from xenosim.scenario.resolve import scenario_from_resolved, scenario_hash
+from xenosim.scenario.resolve import scenario_hash
 from xenosim.study.animal import Animal, step_on
 from xenosim.study.engraft import founding_tumors, on_study
 from xenosim.study.follow import branched
 from xenosim.study.job import Job
+from xenosim.study.recorded_animal import find_animal, read_scenario, tables_of
 from xenosim.study.saved_animals import SavedAnimal, animal_at, saved_animals, saved_source
 from xenosim.tumor.growth import Growth
 from xenosim.tumor.tumor import Tumor
@@ -255,55 +254,14 @@ def replay(
         No run directory, no such animal or lesion, another engine, or a branched run that keeps no
         usable checkpoint.
     """
-    tables, manifest = read_run(run), read_manifest(run)
-    scenario = read_scenario(run)
-    same = manifest.get("engine") == source_hash() and manifest.get(
-        "scenario_hash"
-    ) == scenario_hash(scenario)
-    if not same and not force:
-        what = (
-            "engine"
-            if manifest.get("engine") != source_hash()
-            else "scenario.yaml or the parameters"
-        )
-        raise RunError(
-            f"{what} differ{'s' * (what == 'engine')} from what wrote this run",
-            where=str(run),
-            remedy=_ANOTHER_ENGINE,
-        )
-    key = _find_animal(tables["truth"], manifest.get("arms", []), arm, animal, replicate, str(run))
-    own = {
-        name: _rows_of(tables[name], key) for name in ("truth", "observations", "cells", "lesions")
-    }
-    own["events"] = tables["events"][tables["events"]["arm"] == key["arm"]]
-    try:
-        growth = Growth(**manifest["growth"])
-        days = (
-            0
-            if manifest.get("branched_from")
-            else int(manifest["growth_days_before_day_0"][str(key["replicate"])])
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise RunError(
-            "manifest.json is damaged", where=str(run), remedy="run the scenario again"
-        ) from error
+    tables, manifest, scenario = read_run(run), read_manifest(run), read_scenario(run)
+    strict = _reproduces(manifest, scenario)
+    if not strict and not force:
+        raise _differs(run, manifest)
+    key = find_animal(tables["truth"], manifest.get("arms", []), arm, animal, replicate, str(run))
     saved = saved_animals(run, scenario, key)
-    try:
-        source = (
-            saved_source(run, scenario, manifest["branched_from"], saved)
-            if manifest.get("branched_from")
-            else None
-        )
-    except CheckpointError as error:
-        raise _branched(run, error) from error
-    found = Replay(
-        run,
-        Job(scenario, growth, key["arm"], key["animal_id"], key["replicate"], days, source=source),
-        own,
-        same,
-        lesion,
-        saved,
-    )
+    job = _job_of(run, manifest, scenario, key, saved)
+    found = Replay(run, job, tables_of(tables, key), strict, lesion, saved)
     if lesion is not None and not 1 <= lesion <= found.n_lesions:
         one = found.n_lesions == 1
         raise RunError(
@@ -315,6 +273,51 @@ def replay(
     return found
 
 
+def _reproduces(manifest: dict[str, Any], scenario: Scenario) -> bool:
+    """Whether this engine and these parameters are those that wrote the run."""
+    return bool(
+        manifest.get("engine") == source_hash()
+        and manifest.get("scenario_hash") == scenario_hash(scenario)
+    )
+
+
+def _differs(run: Path, manifest: dict[str, Any]) -> RunError:
+    another = manifest.get("engine") != source_hash()
+    return RunError(
+        f"{'engine differs' if another else 'scenario.yaml or the parameters differ'} from what"
+        " wrote this run",
+        where=str(run),
+        remedy=_ANOTHER_ENGINE,
+    )
+
+
+def _job_of(
+    run: Path,
+    manifest: dict[str, Any],
+    scenario: Scenario,
+    key: dict[str, Any],
+    saved: tuple[SavedAnimal, ...],
+) -> Job:
+    """What a recorded animal was: with its growth, and of a branched run the animal it came
+    from.
+    """
+    replicate, source = key["replicate"], None
+    try:
+        growth, days = Growth(**manifest["growth"]), 0
+        if not manifest.get("branched_from"):
+            days = int(manifest["growth_days_before_day_0"][str(replicate)])
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(
+            "manifest.json is damaged", where=str(run), remedy="run the scenario again"
+        ) from error
+    if manifest.get("branched_from"):
+        try:
+            source = saved_source(run, scenario, manifest["branched_from"], saved)
+        except CheckpointError as error:
+            raise _branched(run, error) from error
+    return Job(scenario, growth, key["arm"], key["animal_id"], replicate, days, source=source)
+
+
 def _branched(run: Path, error: CheckpointError) -> RunError:
     return RunError(
         "this run branches from a checkpoint: its animals cannot be simulated again from"
@@ -322,57 +325,3 @@ def _branched(run: Path, error: CheckpointError) -> RunError:
         where=str(run),
         remedy="give the run that the checkpoint came from",
     )
-
-
-def read_scenario(run: Path) -> Scenario:
-    """The frozen scenario of a run directory."""
-    path = run / "scenario.yaml"
-    try:
-        plain = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise ScenarioError(
-            "cannot be read", where=str(path), remedy="run the scenario again"
-        ) from error
-    return scenario_from_resolved(plain, str(path))
-
-
-def _find_animal(
-    truth: pd.DataFrame,
-    arms: list[str],
-    arm: str | None,
-    animal: int | None,
-    replicate: int | None,
-    where: str,
-) -> dict[str, Any]:
-    """Arm, animal_id and replicate of the first animal that fits."""
-    rows = truth
-    if arm is not None:
-        rows = rows[rows["arm"] == arm]
-        if rows.empty:
-            raise RunError(
-                f"there is no arm '{arm}'{suggest(arm, arms)}",
-                where=where,
-                remedy=f"arms: {', '.join(arms)}",
-            )
-    for name, value in (("replicate", replicate), ("animal_id", animal)):
-        if value is not None:
-            ids = sorted({int(i) for i in rows[name]})
-            rows = rows[rows[name] == value]
-            if rows.empty:
-                of = f" in arm '{arm}'" if arm is not None else ""
-                raise RunError(
-                    f"there is no {name.removesuffix('_id')} {value}{of}",
-                    where=where,
-                    remedy=f"there are {', '.join(map(str, ids))}",
-                )
-    first = rows.iloc[0]
-    return {
-        "arm": str(first["arm"]),
-        "animal_id": int(first["animal_id"]),
-        "replicate": int(first["replicate"]),
-    }
-
-
-def _rows_of(table: pd.DataFrame, key: dict[str, Any]) -> pd.DataFrame:
-    wanted = (table[list(key)] == list(key.values())).all(axis=1)
-    return table[wanted]

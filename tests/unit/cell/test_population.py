@@ -1,11 +1,10 @@
-"""Lists of marked rows, and how columns are summed up."""
+"""Lists of marked rows, and columns of a tumor that hold for many cells."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from xenosim.analysis.describe import QUANTILES, describe
 from xenosim.cell.kernel import DYING, LEAVING, READY
 from xenosim.cell.population import list_marked
 from xenosim.testing import small_spec
@@ -24,25 +23,6 @@ def test_marked_rows_are_listed_in_order(n: int, share: float) -> None:
     assert np.array_equal(dying, np.flatnonzero((marks & (DYING | LEAVING)) == DYING))
     assert np.array_equal(leaving, np.flatnonzero(marks & LEAVING))
     assert np.array_equal(ready, np.flatnonzero(marks == READY))
-
-
-@pytest.mark.parametrize("counted", [False, True])
-def test_means_and_quantiles_are_those_of_all_cells(counted: bool) -> None:
-    rng = np.random.default_rng(1)
-    values = rng.lognormal(size=101).astype(np.float32)
-    counts = rng.integers(0, 5, 101) if counted else None
-    every = np.repeat(values, counts) if counts is not None else values
-    found = list(describe("x", values, counts).values())
-    assert found == pytest.approx(
-        [every.mean(dtype=np.float64), *np.quantile(every.astype(np.float64), QUANTILES)], rel=1e-12
-    )
-
-
-def test_no_cells_have_no_mean() -> None:
-    assert all(np.isnan(value) for value in describe("x", np.empty(0)).values())
-    assert all(
-        np.isnan(value) for value in describe("x", np.ones(3), np.zeros(3, np.int64)).values()
-    )
 
 
 @pytest.mark.parametrize("treated", [False, True])

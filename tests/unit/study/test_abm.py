@@ -5,8 +5,11 @@ import numpy as np
 import pytest
 
 from xenosim.cell.state import CellState
-from xenosim.study.abm import StaleViewError, XenograftModel
-from xenosim.testing import small_spec
+from xenosim.errors import ScenarioError
+from xenosim.study.abm import XenograftModel
+from xenosim.study.cell_views import StaleViewError
+from xenosim.testing import small_scenario, small_spec
+from xenosim.tumor.growth import Growth
 from xenosim.tumor.tumor import Tumor
 
 
@@ -56,11 +59,34 @@ def test_without_a_seed_every_tumor_is_another() -> None:
     assert Small(rng=None).tumor.seed != Small(rng=None).tumor.seed and Small().tumor.seed == 1
 
 
-def test_growth_from_a_potential_doubling_time_is_not_calibrated() -> None:
-    from xenosim.tumor.growth import from_potential
+GROWTH = Growth(40.0, 0.001, 200.0, None, 3.0, 1.25)
 
-    growth = from_potential(small_spec(), 5.0, 2.0, 0.4)
-    assert growth.cycle_h == 48.0 and growth.asked_doubling_days is None
-    # Small tumors are hardly crowded: only loss slows them, 2.0 / (1 - 0.4) = 3.3 days in cells
-    # that cycle alike; these differ.
-    assert 3.0 < growth.achieved_doubling_days < 4.2
+
+def test_an_animal_of_a_scenario_begins_at_its_start_volume() -> None:
+    scenario = small_scenario()
+    model = XenograftModel.from_scenario(scenario, growth=GROWTH)
+    assert model.time_h == 0.0 and model.running
+    assert model.volume_mm3 >= scenario.tumor.start_volume_mm3 > 0.5 * model.volume_mm3
+    untreated = XenograftModel.from_scenario(scenario, "vehicle", growth=GROWTH)
+    assert untreated.tumor.digest() == model.tumor.digest()
+    for _ in range(72):
+        model.step()
+        untreated.step()
+    assert model.animal.inhibition is not None and untreated.animal.inhibition is None
+    assert model.volume_mm3 < untreated.volume_mm3
+    days = model.datacollector.get_model_vars_dataframe()["day"]
+    assert days.tolist() == [0.0, 1.0, 2.0, 3.0]
+    other = XenograftModel.from_scenario(scenario, "vehicle", 2, growth=GROWTH)
+    assert other.tumor.digest() != XenograftModel.of(untreated.animal).tumor.digest()
+
+
+def test_an_arm_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ScenarioError, match="no arm 'vehicl'") as error:
+        XenograftModel.from_scenario(small_scenario(), "vehicl", growth=GROWTH)
+    assert error.value.remedy and "vehicle" in error.value.remedy
+
+
+def test_a_tumor_that_does_not_grow_is_refused() -> None:
+    dying = GROWTH._replace(loss_per_h=0.1)
+    with pytest.raises(ScenarioError, match="does not reach the start volume"):
+        XenograftModel.from_scenario(small_scenario(), growth=dying)

@@ -1,0 +1,53 @@
+"""Readings: errors as large as the scenario's, never below the limit."""
+
+import numpy as np
+import pytest
+
+from xenosim.study.observe import caliper, image, weigh
+from xenosim.testing import small_scenario
+
+MEASURE = small_scenario().measure
+READINGS = 4000
+
+
+def logs(values: list[float]) -> np.ndarray:
+    return np.log(np.array(values))
+
+
+def test_the_error_of_a_caliper_volume_is_the_scenarios() -> None:
+    noise = np.random.default_rng(1)
+    found = [caliper((9.0, 6.0, 6.0), MEASURE, noise) for _ in range(READINGS)]
+    volumes = logs([reading.volume_mm3 for reading in found])
+    assert volumes.std() == pytest.approx(MEASURE.caliper_error_sd, rel=0.05)
+    assert volumes.mean() == pytest.approx(np.log(9.0 * 36.0 / 2.0), abs=0.01)
+    assert all(reading.length_mm >= reading.width_mm for reading in found)
+    assert not any(reading.limited for reading in found)
+
+
+def test_a_round_tumor_has_a_length_and_a_width() -> None:
+    reading = caliper((5.0, 5.0, 5.0), MEASURE, np.random.default_rng(1))
+    assert reading.length_mm > reading.width_mm
+
+
+def test_calipers_do_not_read_below_their_limit() -> None:
+    limit = MEASURE.caliper_limit_mm
+    reading = caliper((0.1 * limit, 0.05 * limit, 0.0), MEASURE, np.random.default_rng(1))
+    assert (reading.length_mm, reading.width_mm) == (limit, limit) and reading.limited
+
+
+def test_imaging_has_no_axes_and_a_limit() -> None:
+    measure = MEASURE.model_copy(update={"imaging_limit_mm3": 1.0})
+    noise = np.random.default_rng(1)
+    found = [image(50.0, measure, noise) for _ in range(READINGS)]
+    assert logs([reading.volume_mm3 for reading in found]).std() == pytest.approx(
+        measure.caliper_error_sd, rel=0.05
+    )
+    nothing = image(0.0, measure, noise)
+    assert nothing.volume_mm3 == 1.0 and nothing.limited and np.isnan(nothing.length_mm)
+
+
+def test_the_balance_errs_by_two_percent() -> None:
+    noise = np.random.default_rng(1)
+    read = logs([weigh(20.0, noise) for _ in range(READINGS)])
+    assert read.std() == pytest.approx(0.018, rel=0.05)
+    assert read.mean() == pytest.approx(np.log(20.0), abs=0.002)
