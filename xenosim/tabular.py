@@ -9,11 +9,13 @@ is listed at once.
 from __future__ import annotations
 
 import csv
+import logging
 import re
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from xenosim.errors import TableError, XenosimError, suggest
@@ -21,7 +23,7 @@ from xenosim.errors import TableError, XenosimError, suggest
 #: Most bytes and cells of a table, and most mistakes that are listed of one file.
 MAX_BYTES, MAX_CELLS, MAX_LISTED = 50_000_000, 5_000_000, 20
 #: What laboratories, NONMEM, R and spreadsheets write where there is no value, in lower case.
-MISSING = frozenset({"", ".", "na", "n/a", "nan", "#n/a", "null", "-"})
+MISSING = frozenset({"", ".", "na", "n/a", "#n/a", "null", "-"})
 _SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", " ": "blanks"}
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _WITH_COMMA = re.compile(r"[-+]?\d*,\d+([eE][-+]?\d+)?")
@@ -56,6 +58,11 @@ class Mistakes:
         """Note one mistake on a ``line`` of the file [-]."""
         self.found.append((line, message, remedy))
 
+    def take(self, error: XenosimError) -> None:
+        """Note a mistake that was raised with its place, ``FILE:LINE``."""
+        line = (error.where or "").rpartition(":")[2]
+        self.add(error.message, line=int(line) if line.isdigit() else 0, remedy=error.remedy or "")
+
     def check(self) -> None:
         """Raise what was found, if anything was."""
         if not self.found:
@@ -63,7 +70,8 @@ class Mistakes:
         self.found.sort(key=lambda mistake: mistake[0])
         line, message, remedy = self.found[0]
         if len(self.found) == 1:
-            raise self.kind(message, where=f"{self.path}:{line}", remedy=remedy or None)
+            where = f"{self.path}:{line}" if line else self.path
+            raise self.kind(message, where=where, remedy=remedy or None)
         listed = [f"line {n}: {text}" for n, text, _ in self.found[:MAX_LISTED]]
         more = len(self.found) - len(listed)
         listed += [f"and {more} more"] if more else []
@@ -80,7 +88,8 @@ class Table:
     """A table as it was written: names of the columns, cells as trimmed text.
 
     ``lines`` (n_rows,) are the line numbers of the rows in the file; ``decimal_comma`` says how
-    its numbers are written; ``notes`` what was recognised beside plain commas and points.
+    its numbers are written; ``notes`` what was recognised beside plain commas and points;
+    ``comments`` the lines that begin with # above the header.
     """
 
     path: str
@@ -89,6 +98,7 @@ class Table:
     lines: tuple[int, ...]
     decimal_comma: bool = False
     notes: tuple[str, ...] = ()
+    comments: tuple[str, ...] = ()
 
     def index(self, name: str) -> int | None:
         """Place of a column, in any letter case; None if there is none of this name."""
@@ -233,8 +243,8 @@ def read_table(path: Path, max_bytes: int = MAX_BYTES) -> Table:
     """
     text, notes = read_text(path, max_bytes)
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
-    while lines and lines[0][1].startswith("#"):
-        lines = lines[1:]
+    comments = tuple(takewhile(lambda line: line.startswith("#"), (line for _, line in lines)))
+    lines = lines[len(comments) :]
     told = re.fullmatch(r"sep=(.)", lines[0][1].strip()) if lines else None
     lines = lines[1:] if told else lines
     if not lines:
@@ -243,7 +253,7 @@ def read_table(path: Path, max_bytes: int = MAX_BYTES) -> Table:
     header, *rows = _cells(lines, separator, path)
     if separator != ",":
         notes += (f"separated by {_SEPARATORS.get(separator, repr(separator))}",)
-    columns, rows, more = _squared(header, rows, path)
+    columns, rows, more = _squared(header, rows, separator, path)
     numbers = [n for n, _ in rows]
     cells = tuple(row for _, row in rows)
     comma = _decimal_comma(rows, separator, path)
@@ -252,7 +262,10 @@ def read_table(path: Path, max_bytes: int = MAX_BYTES) -> Table:
     if absent:
         words = ", ".join(f"'{word}'" for word in sorted(absent))
         notes += (f"{absent.total()} cells {words} read as missing",)
-    return Table(str(path), columns, cells, tuple(numbers), comma, notes)
+    if notes:
+        logging.getLogger("xenosim").warning("%s: %s", path, ", ".join(notes))
+    stripped = tuple(comment.lstrip("# ").rstrip() for comment in comments)
+    return Table(str(path), columns, cells, tuple(numbers), comma, notes, stripped)
 
 
 def _separator(header: str) -> str:
@@ -275,9 +288,9 @@ def _cells(
                 (parts,) = csv.reader([line], delimiter=separator, strict=True)
             except (csv.Error, ValueError) as error:
                 raise TableError(
-                    "a quote that does not end",
+                    f"the line cannot be read: {error}",
                     where=f"{path}:{n}",
-                    remedy="close the quotes on the same line, or remove them",
+                    remedy="close quotes on the same line; keep cells below 131,000 characters",
                 ) from error
         total += len(parts)
         if total > MAX_CELLS:
@@ -289,7 +302,10 @@ def _cells(
 
 
 def _squared(
-    header: tuple[int, tuple[str, ...]], rows: list[tuple[int, tuple[str, ...]]], path: Path
+    header: tuple[int, tuple[str, ...]],
+    rows: list[tuple[int, tuple[str, ...]]],
+    separator: str,
+    path: Path,
 ) -> tuple[tuple[str, ...], list[tuple[int, tuple[str, ...]]], tuple[str, ...]]:
     """Columns, rows of as many cells, and what was left out: row names as R writes them."""
     place, names = header
@@ -298,10 +314,11 @@ def _squared(
         # Some programs end every line with a separator, the header too or not.
         names = names[:-1]
     if rows and all(len(row) == len(names) + 1 for _, row in rows):
-        # R's write.table does not name the column of its row names.
+        # R's write.table does not name the column of its row names. Between commas a cell too many
+        # may as well be a decimal comma.
         if all(not row[-1] for _, row in rows):
             rows = [(n, row[:-1]) for n, row in rows]
-        elif len({row[0] for _, row in rows}) == len(rows) and names[0]:
+        elif separator in "\t " and len({row[0] for _, row in rows}) == len(rows):
             rows, notes = [(n, row[1:]) for n, row in rows], ("row names left out",)
     elif names and names[0] == "" and all(len(row) == len(names) for _, row in rows):
         names, rows = names[1:], [(n, row[1:]) for n, row in rows]

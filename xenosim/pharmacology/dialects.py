@@ -97,11 +97,26 @@ def as_dialect(doses: Sequence[Dose], dialect: str) -> str:
 
 
 def _nonmem(events: Sequence[Event]) -> str:
-    columns = list(dict.fromkeys([*COLUMNS, *(name for event in events for name in event)]))
+    """A data set of numbers (``$DATA ... IGNORE=#``): one compartment per drug and route, and a
+    legend that says which.
+    """
+    drugs = {str(event["drug"]): 0 for event in events}
+    compartments = {(str(event["cmt"]), str(event["drug"])): 0 for event in events}
+    drugs = {name: k for k, name in enumerate(drugs, 1)}
+    compartments = {key: k for k, key in enumerate(compartments, 1)}
     lines = io.StringIO()
+    lines.write("# amounts in mg/kg, times in h; read with IGNORE=#\n")
+    for (name, drug), k in compartments.items():
+        lines.write(f"# CMT {k} = {name} of {drug}\n")
+    for drug, k in drugs.items():
+        lines.write(f"# DRUG {k} = {drug}\n")
+    columns = list(dict.fromkeys([*COLUMNS, *(name for event in events for name in event)]))
     table = csv.writer(lines, lineterminator="\n")
     table.writerow(name.upper() for name in columns)
-    table.writerows([_plain(event.get(name, ".")) for name in columns] for event in events)
+    for event in events:
+        drug = str(event["drug"])
+        numbered = event | {"cmt": compartments[str(event["cmt"]), drug], "drug": drugs[drug]}
+        table.writerow([_plain(numbered.get(name, ".")) for name in columns])
     return lines.getvalue().rstrip("\n")
 
 

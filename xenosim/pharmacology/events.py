@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,11 +9,33 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from xenosim.errors import RegimenError, suggest
+from xenosim.errors import RegimenError, TableError, suggest
 from xenosim.pharmacology.dose import MAX_DOSE, MAX_DOSES, Dose, Route, split_salt
+from xenosim.tabular import Mistakes, Table, is_missing, number, read_table
 from xenosim.units import quantity
 
 COLUMNS = ("id", "time", "amt", "evid", "cmt", "ii", "addl", "ss", "rate", "drug")
+#: Other columns that are read: the length of an infusion, as rxode2 and Monolix name it, the route.
+_DURATIONS = ("dur", "tinf", "duration")
+_ROUTES = ("route",)
+#: Columns that would change a dose, the value that leaves it as it is, and what to do instead.
+_CHANGES = {
+    **dict.fromkeys(("lag", "alag", "tlag", "alag1", "alag2"), ("0", "shift TIME by the lag")),
+    **dict.fromkeys(
+        ("f", "f1", "f2", "bio", "bioav", "bioavailability"),
+        ("1", "bioavailability is a parameter of the drug: remove the column, or multiply AMT"),
+    ),
+    **dict.fromkeys(
+        ("until", "total", "n_doses", "ndoses", "nbr.doses", "nbr_doses", "dosing.to"),
+        ("", "say how many doses follow in ADDL"),
+    ),
+    **dict.fromkeys(
+        ("unit", "units", "amt_unit", "dose_unit", "time_unit"),
+        ("", "remove the column and give time_unit and amt_unit, or --time-unit and --amt-unit"),
+    ),
+    **dict.fromkeys(("date", "dat1", "dat2"), ("", "write TIME as hours from the first dose")),
+    "adm": ("", "name the compartment in CMT"),
+}
 _ROUTE = {route.compartment: route for route in (Route.PO, Route.SC, Route.IP, Route.IV)}
 
 
@@ -87,62 +107,41 @@ def read_events(
     RegimenError
         Naming file, line and remedy.
     """
-    columns, rows = _rows(path)
-    _check_columns(columns, f"{path}:1")
-    for where, row in rows:
-        if None in row:
-            raise RegimenError(
-                "more cells than the header",
-                where=where,
-                remedy="write decimals with a point, quote text that holds a comma",
-            )
-        if None in row.values():
-            raise RegimenError(
-                "fewer cells than the header", where=where, remedy="write '.' for what is missing"
-            )
-    return events_to_doses(rows, default_drug=default_drug, units=units)
-
-
-def _rows(path: Path) -> tuple[list[str], list[tuple[str, dict[str, str]]]]:
-    """The columns of a table, and its rows that are no comment, each with its place."""
     try:
-        reader = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
-        reader.fieldnames = columns = [name.strip().lower() for name in reader.fieldnames or []]
-        rows = [
-            (f"{path}:{reader.line_num}", row)
-            for row in reader
-            if (row.get("c") or "").strip() != "C"
-        ]
-    except (OSError, ValueError, csv.Error) as error:
-        message = (
-            "there is no such event table"
-            if isinstance(error, FileNotFoundError)
-            else "the event table cannot be read"
-        )
-        raise RegimenError(
-            message, where=str(path), remedy="give a CSV file with NONMEM columns"
-        ) from error
-    return columns, rows
+        table = read_table(path)
+        table.require(("TIME", "AMT"))
+    except TableError as error:
+        raise RegimenError(error.message, where=error.where, remedy=error.remedy) from error
+    names = [name.lower() for name in table.columns]
+    rows = [
+        (f"{path}:{line}", dict(zip(names, _as_numbers(row, table), strict=True)))
+        for line, row in zip(table.lines, table.rows, strict=True)
+    ]
+    legend = _legend(table.comments)
+    for _, row in rows:
+        for name, known in legend.items():
+            row[name] = known.get(row.get(name, ""), row.get(name, ""))
+    named = [(where, row) for where, row in rows if row.get("c") != "C"]
+    return events_to_doses(named, default_drug=default_drug, units=units, path=path)
 
 
-def _check_columns(columns: Sequence[str], where: str) -> None:
-    if len(columns) == 1 and ";" in columns[0]:
-        raise RegimenError(
-            "the columns are separated by semicolons",
-            where=where,
-            remedy="separate them by commas, and write decimals with a point",
-        )
-    for needed in ("time", "amt"):
-        if needed not in columns:
-            raise RegimenError(
-                f"column {needed.upper()} is missing{suggest(needed, columns)}",
-                where=where,
-                remedy="name it in the header",
-            )
-    if len(set(columns)) < len(columns):
-        raise RegimenError(
-            "two columns have the same name", where=where, remedy="rename or remove one"
-        )
+def _as_numbers(row: Sequence[str], table: Table) -> list[str]:
+    """The cells of a row with decimal points."""
+    if not table.decimal_comma:
+        return list(row)
+    values = [number(cell, decimal_comma=True) for cell in row]
+    return [cell if v is None else repr(v) for cell, v in zip(row, values, strict=True)]
+
+
+def _legend(comments: Sequence[str]) -> dict[str, dict[str, str]]:
+    """What the numbers of CMT and DRUG stand for, as :func:`~.dialects.as_dialect` writes it."""
+    found: dict[str, dict[str, str]] = {"cmt": {}, "drug": {}}
+    for comment in comments:
+        if match := re.fullmatch(r"CMT (\d+) = (\w+) of .+", comment):
+            found["cmt"][match[1]] = match[2]
+        elif match := re.fullmatch(r"DRUG (\d+) = (.+)", comment):
+            found["drug"][match[1]] = match[2]
+    return {name: known for name, known in found.items() if known}
 
 
 class _Record(NamedTuple):
@@ -155,19 +154,20 @@ class _Record(NamedTuple):
         return RegimenError(message, where=self.where, remedy=remedy)
 
     def text(self, name: str) -> str:
-        """The trimmed entry; "." and an absent column are missing."""
+        """The trimmed entry; "" where it is missing or there is no such column."""
         entry = (self.cells.get(name) or "").strip()
-        return "" if entry == "." else entry
+        return "" if is_missing(entry) else entry
+
+    def first_of(self, names: Sequence[str]) -> str:
+        """The one of several columns of one meaning that has an entry, or the first."""
+        return next((name for name in names if self.text(name)), names[0])
 
     def number(self, name: str, default: float | None) -> float:
         text = self.text(name)
         if not text and default is not None:
             return default
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value):
+        value = number(text)
+        if value is None:
             clock = "clock times are refused: hours from the first dose"
             raise self.refusal(
                 f"{name.upper()} is '{text}'", clock if ":" in text else "write a number"
@@ -188,9 +188,15 @@ def events_to_doses(
     *,
     default_drug: str | None = None,
     units: TableUnits = TableUnits(),
+    path: Path | str = "events",
 ) -> tuple[Dose, ...]:
     """Expand (place, record) pairs into doses: ADDL excludes the first dose; SS 1 and 2 are kept on
     the first.
+
+    Raises
+    ------
+    RegimenError
+        Every record of ``path`` that is no dose as it is simulated.
 
     Examples
     --------
@@ -199,20 +205,33 @@ def events_to_doses(
     [0.0, 168.0, 336.0]
     """
     doses: list[Dose] = []
-    last = 0.0
-    animal = ""
+    mistakes = Mistakes(RegimenError, path)
+    last, animal = 0.0, ""
     for record in (_Record(where, cells) for where, cells in records):
-        animal = _same_animal(record, animal)
-        time = record.number("time", None)
-        if time < last or time < 0:
-            raise record.refusal(
-                f"TIME {time:g} decreases or is negative",
-                "sort the records; hours from the first dose",
-            )
-        last = time
-        if _is_dose(record):
-            doses += _expand(record, default_drug, units)
+        try:
+            animal = _same_animal(record, animal)
+            last = _time(record, last)
+            if _is_dose(record):
+                doses += _expand(record, default_drug, units)
+        except RegimenError as error:
+            mistakes.take(error)
+    mistakes.check()
+    if len(doses) > MAX_DOSES:
+        raise RegimenError(
+            f"{len(doses)} doses", where=str(path), remedy=f"at most {MAX_DOSES} in one arm"
+        )
     return tuple(sorted(doses, key=lambda dose: dose.time_h))
+
+
+def _time(record: _Record, last: float) -> float:
+    """TIME of a record, which must not lie before the ``last`` one [unit of the table]."""
+    time = record.number("time", None)
+    if time < last or time < 0:
+        raise record.refusal(
+            f"TIME {time:g} decreases or is negative",
+            "sort the records; hours from the first dose",
+        )
+    return time
 
 
 def _same_animal(record: _Record, animal: str) -> str:
@@ -241,7 +260,7 @@ def _is_dose(record: _Record) -> bool:
         remedy = (
             "a tumor cannot be reset: give each individual an arm of its own"
             if event in (3, 4)
-            else "use 0, 1 or 2"
+            else "use 0, 1 or 2, and CMT, RATE and SS for what classic RxODE packs into EVID"
         )
         raise record.refusal(f"EVID {event} is not simulated", remedy)
     return event == 1
@@ -254,7 +273,8 @@ def _expand(record: _Record, default_drug: str | None, units: TableUnits) -> lis
         raise record.refusal(
             f"AMT {amount:g} mg/kg is absurd", f"doses lie between 0 and {MAX_DOSE:g} mg/kg"
         )
-    rate = _rate(record, units)
+    _check_other_columns(record)
+    duration = _duration(record, amount, units)
     interval, additional, steady = _repeats(record, units)
     route = _route(record, units)
     drug, salt = split_salt(record.text("drug") or default_drug or "")
@@ -262,10 +282,9 @@ def _expand(record: _Record, default_drug: str | None, units: TableUnits) -> lis
         raise record.refusal(
             "the record names no drug", "set 'drug:' in the arm or add a column DRUG"
         )
-    duration = amount / rate if rate > 0 else 0.0
     if duration and route is not Route.IV:
         raise record.refusal(
-            f"RATE {rate:g} into {route.compartment}",
+            f"RATE {amount / duration:g} into {route.compartment}",
             "only 'central' (IV) can be infused: set RATE to 0",
         )
     if steady and duration > interval:
@@ -290,15 +309,42 @@ def _expand(record: _Record, default_drug: str | None, units: TableUnits) -> lis
     ]
 
 
-def _rate(record: _Record, units: TableUnits) -> float:
-    """Infusion rate [mg/kg/h], 0 for a bolus."""
+def _check_other_columns(record: _Record) -> None:
+    """Refuse what would change the dose and is not simulated, rather than pass it through."""
+    for name, (neutral, remedy) in _CHANGES.items():
+        text = record.text(name)
+        if text and not (neutral and number(text) == float(neutral)):
+            raise record.refusal(f"{name.upper()} is '{text}', which is not simulated", remedy)
+
+
+def _duration(record: _Record, amount: float, units: TableUnits) -> float:
+    """Length of the infusion [h], from RATE or DUR; 0 for a bolus."""
     rate = record.number("rate", 0.0) * units.amount / units.time_h
+    column = record.first_of(_DURATIONS)
+    stated = record.number(column, 0.0) * units.time_h
     if rate < 0:
         raise record.refusal(
             f"RATE {rate:g}: modelled rates are not supported",
             "give RATE as mg/kg/h, or 0 for a bolus",
         )
-    return rate
+    if stated < 0:
+        raise record.refusal(f"{column.upper()} {stated:g} is negative", "give it in hours")
+    if amount == 0 and (rate or stated):
+        steady = record.whole("ss", 0.0)
+        raise record.refusal(
+            "a constant infusion (AMT 0 with SS and RATE) is not simulated"
+            if steady
+            else "AMT 0 with RATE or DUR is no dose",
+            "give AMT and the length of the infusion, as doses that follow each other"
+            if steady
+            else "give the amount that is infused in AMT",
+        )
+    duration = amount / rate if rate > 0 else stated
+    if rate > 0 and stated and abs(duration - stated) > 1e-6 * stated:
+        raise record.refusal(
+            f"RATE says {duration:g} h and {column.upper()} {stated:g} h", "keep one of them"
+        )
+    return duration
 
 
 def _repeats(record: _Record, units: TableUnits) -> tuple[float, int, int]:
@@ -315,7 +361,18 @@ def _repeats(record: _Record, units: TableUnits) -> tuple[float, int, int]:
 
 
 def _route(record: _Record, units: TableUnits) -> Route:
-    """The route behind CMT: a name, or a number that the table's options name."""
+    """The route behind CMT: a name, or a number that the table's options name; or else the
+    column ROUTE.
+    """
+    stated = record.text("route").upper()
+    if stated and (stated not in Route.__members__ or record.text("cmt")):
+        raise record.refusal(
+            f"ROUTE is '{record.text('route')}'"
+            + (f" and CMT '{record.text('cmt')}'" if record.text("cmt") else ""),
+            f"give CMT alone, or ROUTE alone as {', '.join(Route.__members__)}",
+        )
+    if stated:
+        return Route(stated)
     name = (record.text("cmt") or "central").lower()
     compartment = re.sub(r"^(\d+)\.0+$", r"\1", name)
     if compartment.isdigit() and compartment not in units.compartments:
@@ -338,5 +395,5 @@ def _unknown_columns(record: _Record) -> tuple[tuple[str, str], ...]:
     return tuple(
         (name, record.text(name))
         for name in record.cells
-        if name not in (*COLUMNS, "c") and record.text(name)
+        if name not in (*COLUMNS, "c", *_DURATIONS, *_ROUTES) and record.text(name)
     )

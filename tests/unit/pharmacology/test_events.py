@@ -1,0 +1,130 @@
+"""Event tables as other programs and laboratories write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xenosim.errors import RegimenError
+from xenosim.pharmacology.dialects import as_dialect
+from xenosim.pharmacology.dose import Dose, Route
+from xenosim.pharmacology.events import read_events, table_units
+from xenosim.pharmacology.pk import plasma_profile
+from xenosim.pharmacology.regimen import parse_regimen
+from xenosim.study.tissues import drug_pk
+
+FAULTS = Path(__file__).parents[2] / "data" / "faults"
+UNITS = table_units(cmt={2: "central"})
+
+
+def read(path: Path) -> tuple[Dose, ...]:
+    return read_events(path, default_drug="ixazomib", units=UNITS)
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "e.csv"
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("name", ["dur.csv", "dur_rate.csv"])
+def test_b01_the_length_of_an_infusion_is_read(name: str) -> None:
+    doses = read(FAULTS / name)
+    assert [dose.duration_h for dose in doses] == [4.0, 4.0]
+    times = np.arange(0.0, 170.0, 0.01)
+    peak = plasma_profile(drug_pk("ixazomib"), doses).concentration(times).max()
+    assert peak == pytest.approx(1539.0, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("LAG", "0.5"),
+        ("ALAG1", "1"),
+        ("F", "0.6"),
+        ("BIOAV", "0.5"),
+        ("UNTIL", "96"),
+        ("TOTAL", "4"),
+        ("AMT_UNIT", "mg"),
+        ("ADM", "2"),
+        ("DATE", "2026-01-05"),
+    ],
+)
+def test_b01_a_column_that_changes_a_dose_is_not_passed_through(
+    tmp_path: Path, column: str, value: str
+) -> None:
+    with pytest.raises(RegimenError, match=f"{column} is '{value}'") as refused:
+        read(written(tmp_path, f"TIME,AMT,{column}\n0,7,{value}\n"))
+    assert refused.value.remedy
+    (dose,) = read(written(tmp_path, f"TIME,AMT,{column}\n0,7,.\n"))
+    assert dose.amount_mg_per_kg == 7.0
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("TIME,AMT,RATE\n0,7,-1\n", "modelled rates"),
+        ("TIME,AMT,RATE\n0,7,-2\n", "modelled rates"),
+        ("TIME,AMT,DUR\n0,7,-2\n", "DUR -2 is negative"),
+        ("TIME,AMT,RATE,DUR\n0,7,1,2\n", "RATE says 7 h and DUR 2 h"),
+        ("TIME,AMT,EVID\n0,7,101\n", "EVID 101 is not simulated"),
+        ("TIME,AMT,ROUTE,CMT\n0,7,PO,central\n", "ROUTE is 'PO' and CMT 'central'"),
+        ("TIME,AMT,ROUTE\n0,7,oral\n", "ROUTE is 'oral'"),
+    ],
+)
+def test_b01_what_is_not_simulated_is_refused(tmp_path: Path, table: str, message: str) -> None:
+    with pytest.raises(RegimenError, match=message):
+        read(written(tmp_path, table))
+
+
+def test_a_column_route_names_the_route(tmp_path: Path) -> None:
+    (dose,) = read(written(tmp_path, "TIME,AMT,ROUTE\n0,7,po\n"))
+    assert dose.route is Route.PO and dose.extra == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("ss_inf.csv", "a constant infusion"),
+        ("ss_inf2.csv", "a constant infusion"),
+        ("amt0rate.csv", "AMT 0 with RATE"),
+    ],
+)
+def test_b02_an_infusion_without_an_amount_is_refused(name: str, message: str) -> None:
+    with pytest.raises(RegimenError, match=message):
+        read(FAULTS / name)
+
+
+@pytest.mark.parametrize("name", ["na_events.csv", "space_events.csv", "tab_events.csv"])
+def test_b11_event_tables_of_other_programs_are_read(name: str) -> None:
+    assert read(FAULTS / name) == (Dose(0.0, 10.0, "ixazomib", Route.IV),)
+
+
+def test_b11_semicolons_and_decimal_commas(tmp_path: Path) -> None:
+    (dose,) = read(written(tmp_path, "TIME;AMT;CMT\n0,5;7,25;central\n"))
+    assert (dose.time_h, dose.amount_mg_per_kg) == (0.5, 7.25)
+
+
+def test_n15_every_mistake_of_a_table_is_listed(tmp_path: Path) -> None:
+    table = "TIME,AMT,CMT,EVID\n0,x,central,1\n24,7,centrl,1\n48,7,central,4\n"
+    with pytest.raises(RegimenError) as refused:
+        read(written(tmp_path, table))
+    message = refused.value.message
+    for part in ("3 mistakes", "line 2: AMT is 'x'", "line 3: CMT 'centrl'", "line 4: EVID 4"):
+        assert part in message
+
+
+def test_n9_nonmem_gets_numbers_a_legend_and_a_compartment_per_drug(tmp_path: Path) -> None:
+    doses = parse_regimen("7 mg/kg IV QDx2", default_drug="ixazomib") + parse_regimen(
+        "25 mg/kg PO QDx2", default_drug="lenalidomide"
+    )
+    text = as_dialect(doses, "nonmem")
+    legend = [line for line in text.splitlines() if line.startswith("#")]
+    rows = [line.split(",") for line in text.splitlines() if not line.startswith("#")]
+    assert "# CMT 2 = depot_po of lenalidomide" in legend
+    assert [float(cell) for row in rows[1:] for cell in row]
+    assert {row[rows[0].index("CMT")] for row in rows[1:]} == {"1", "2"}
+    order = sorted(doses, key=lambda dose: dose.time_h)
+    assert sorted(read_events(written(tmp_path, text)), key=lambda d: d.time_h) == order
