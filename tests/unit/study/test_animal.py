@@ -18,14 +18,14 @@ def scenario() -> Scenario:
     return small_scenario()
 
 
-def mouse(scenario: Scenario, regimen: str, day_0: int | None = 3) -> Animal:
-    """A small tumor, with everything that an animal has."""
+def mouse(scenario: Scenario, regimen: str, dt_h: float = 1.0) -> Animal:
+    """A small tumor, with everything that an animal has; day 0 is after 3 steps."""
     doses = parse_regimen(regimen, default_drug="ixazomib")
     return Animal(
-        [Tumor(small_spec(), 1.0, seed=1)],
+        [Tumor(small_spec()._replace(dt_h=dt_h), 1.0, seed=1)],
         exposures(scenario, doses)._asdict(),
         BodyWeight(load_set("mouse"), np.random.default_rng(0)),
-        day_0,
+        day_0=3,
     )
 
 
@@ -60,12 +60,13 @@ def test_no_regimen_leaves_the_tumor_untreated(scenario: Scenario) -> None:
     assert animal.blood_occupancy == 0.0 and animal.step_number == 15
 
 
-def test_a_state_goes_on_as_the_animal_does(scenario: Scenario) -> None:
-    animal = mouse(scenario, "10 mg/kg IV days 0")
+@pytest.mark.parametrize("dt_h", [1.0, 1 / 3, 0.1])
+def test_a_state_goes_on_as_the_animal_does(scenario: Scenario, dt_h: float) -> None:
+    animal = mouse(scenario, "10 mg/kg IV days 0", dt_h)
     animal.live_until(0.25)
-    twin = mouse(scenario, "10 mg/kg IV days 0")
-    twin = Animal.from_state(animal.state(), small_spec(), twin.tissues, twin.weight)
-    assert twin.time_h == animal.time_h == 6.0
+    twin = mouse(scenario, "10 mg/kg IV days 0", dt_h)
+    twin = Animal.from_state(animal.state(), animal.tumor.spec, twin.tissues, twin.weight)
+    assert twin.time_h == animal.time_h == pytest.approx(6.0)
     for each in (animal, twin):
         each.live_until(0.5)
     assert twin.tumor.digest() == animal.tumor.digest()
