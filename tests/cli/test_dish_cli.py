@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -132,6 +133,45 @@ def test_a_verb_leaves_tables_figures_and_a_manifest(verb: str, done: dict[str, 
         and manifest["answer"] == found["answer"]
     )
     assert sum(manifest["parameters"].values()) > 30
+
+
+def assay_file(verb: str, arguments: list[str]) -> str:
+    """The same assay as a file: a repeated option becomes a list."""
+    words, options = list(arguments), {}
+    if not words[0].startswith("--"):
+        options["file"] = [words.pop(0)]
+    for flag, value in zip(words[::2], words[1::2], strict=True):
+        options.setdefault(flag.removeprefix("--"), []).append(value)
+    lines = [f"{name}: {json.dumps(v[0] if len(v) == 1 else v)}" for name, v in options.items()]
+    return "\n".join([f"assay: {verb}", *lines]) + "\n"
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_file_and_its_kept_result_give_the_tables_of_the_options(
+    verb: str, done: dict[str, Any], tmp_path: Path
+) -> None:
+    folder, run = done[verb]
+    kept = folder / json.loads(run.stdout)["directory"]
+    (folder / "assay.yaml").write_text(assay_file(verb, VERBS[verb][0]))
+    # From another directory: what a file names lies beside it.
+    by_file = call("assay", "run", str(folder / "assay.yaml"), "--json", cwd=tmp_path)
+    again = call("assay", "run", str(kept / "manifest.json"), "--json", cwd=tmp_path)
+    for repeated in (by_file, again):
+        assert repeated.returncode == 0, repeated.stderr
+        found = json.loads(repeated.stdout)
+        for name in VERBS[verb][1]:
+            table = (tmp_path / found["directory"] / f"{name}.csv").read_bytes()
+            assert table == (kept / f"{name}.csv").read_bytes()
+        assert found["command"].split()[:3] == ["xenosim", "assay", verb]
+    assert len(list((tmp_path / "runs").iterdir())) == 2
+
+
+def test_the_command_in_a_manifest_does_the_same(done: dict[str, Any]) -> None:
+    folder, run = done["qpcr"]
+    found = json.loads(run.stdout)
+    words = shlex.split(found["command"])[1:]
+    again = json.loads(call(*words, "--json", cwd=folder).stdout)
+    assert again["tables"] == found["tables"] and again["spec"] == found["spec"]
 
 
 def test_a_second_run_gives_the_same_numbers_beside_the_first(done: dict[str, Any]) -> None:

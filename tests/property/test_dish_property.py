@@ -10,10 +10,10 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from xenosim.assays.culture import Culture, Line, line_of
+from xenosim.assays.entries import parse_doses, parse_times
 from xenosim.assays.plate import Layout, check_doses, read_plate
 from xenosim.assays.viability import pulses_of
 from xenosim.cell.state import CellState
-from xenosim.cli.assay import parse_doses, parse_times
 from xenosim.errors import XenosimError
 from xenosim.parameters.load import load_line, load_set
 from xenosim.parameters.perturb import EFFECTS, mutation_folds, parse_perturbations

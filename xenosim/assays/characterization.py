@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import yaml
 
-from xenosim.assays.answer import Answer
 from xenosim.assays.calibration import with_traits
 from xenosim.assays.culture import Line, line_of
+from xenosim.assays.measurement import Measurement
 from xenosim.assays.plate import Layout, check_drugs, read_plate
 from xenosim.assays.viability import pulses_of
 from xenosim.errors import TableError
@@ -40,7 +40,7 @@ SHAPE_NOTE = "no single load makes curves as steep or as flat as these"
 
 
 @dataclass(frozen=True)
-class Characterized(Answer):
+class Characterized(Measurement):
     """A user's line: the line it is ``like``, its doubling time [h], ``load_mean`` [-] with its
     95 % interval over resampled wells, rms of viability [-], data and fit.
     """

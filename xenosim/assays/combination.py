@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from xenosim.analysis.synergy import ci_summary, ci_table
-from xenosim.assays.answer import Answer
 from xenosim.assays.culture import Line
+from xenosim.assays.measurement import Measurement
 from xenosim.assays.plate import Layout, check_doses, check_drugs, read_plate
 from xenosim.assays.viability import dose_response
 from xenosim.errors import ParameterError, TableError
@@ -38,7 +38,7 @@ ENDPOINTS = {
 
 
 @dataclass(frozen=True)
-class Interaction(Answer):
+class Interaction(Measurement):
     """Two drugs together. ``wells``: one row per well; ``pairs``: combination index, Bliss, HSA and
     Loewe per pair of doses; ``summary``: means and EDs.
     """
@@ -133,10 +133,7 @@ def dose_pairs(
     """
     check_doses(doses_a)
     check_doses(doses_b)
-    if design not in DESIGNS:
-        raise ParameterError(
-            f"unknown design '{design}'", where="--ratio", remedy=f"one of {', '.join(DESIGNS)}"
-        )
+    check_design(design)
     if min(len(set(doses_a)), len(set(doses_b))) < 3:
         raise ParameterError(
             "fewer than three doses of a drug",
@@ -233,6 +230,14 @@ def combine(
         ci_table(table, n_boot, layout.seed),
         ci_summary(table, None, n_boot, layout.seed),
     )
+
+
+def check_design(design: str) -> None:
+    """Refuse an unknown design (ParameterError)."""
+    if design not in DESIGNS:
+        raise ParameterError(
+            f"unknown design '{design}'", where="--ratio", remedy=f"one of {', '.join(DESIGNS)}"
+        )
 
 
 def check_schedule(schedule: str, delay_h: float, hours: float) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from xenosim.analysis.dose_response import HillFit
-from xenosim.assays.answer import Answer
 from xenosim.assays.culture import Line
+from xenosim.assays.measurement import Measurement
 from xenosim.assays.plate import Layout, check_drugs
 from xenosim.assays.viability import LEAST_DOSES, dose_response
 from xenosim.errors import ParameterError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Potencies(Answer):
+class Potencies(Measurement):
     """``table``: one row per line and drug with ic50_nM and its interval [nM], slope [-], the ratio
     to the first drug ``over_DRUG`` [-] and the note of the fit.
     """
@@ -40,7 +40,7 @@ class Potencies(Answer):
     @classmethod
     def restored(cls, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> Self:
         """From the table and the title."""
-        return cls(facts["title"], tables["ic50"].fillna({"note": ""}))
+        return cls(facts["title"], tables["ic50"].astype({"line": str}))
 
     def __str__(self) -> str:
         lines, drugs = (list(dict.fromkeys(self.table[name])) for name in ("line", "drug"))

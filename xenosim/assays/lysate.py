@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from xenosim.assays.answer import Answer
 from xenosim.assays.culture import Culture, Line
+from xenosim.assays.measurement import Measurement
 from xenosim.assays.plate import Layout, check_drugs, check_growth, check_layout, reading_error
 from xenosim.cell.readouts import MESSAGES, NODES, PROTEINS, Column, Snapshot, chop_on_dr5
 from xenosim.cell.rng import Purpose, generator
@@ -29,7 +29,7 @@ PROMOTERS: dict[tuple[str, str], Readout] = {("CHOP", "DR5"): chop_on_dr5}
 
 
 @dataclass(frozen=True)
-class TimeCourse(Answer):
+class TimeCourse(Measurement):
     """``table``: one row per time, marker and replicate: time_h [h], marker, replicate, level and
     untreated [-], fold [-].
     """
@@ -88,6 +88,32 @@ def known(names: Sequence[str], options: Mapping[str, object], what: str) -> lis
     return [by_letters[name.strip().lower()] for name in names]
 
 
+def chosen(text: str, options: Mapping[str, object], what: str) -> list[str]:
+    """Markers separated by commas, or "all" of them; ParameterError names the nearest.
+
+    Examples
+    --------
+    >>> chosen("chop, BiP", {"CHOP": 1, "BiP": 2, "DR5": 3}, "marker")
+    ['CHOP', 'BiP']
+    """
+    if text.strip().lower() == "all":
+        return list(options)
+    return known(text.split(","), options, what)
+
+
+def promoter_site(factor: str, promoter: str) -> tuple[str, str]:
+    """Factor and promoter as the model spells them; ParameterError if it has no such site."""
+    site = (factor.upper(), promoter.upper())
+    if site not in PROMOTERS:
+        listed = ", ".join(f"{f} at {p}" for f, p in PROMOTERS)
+        raise ParameterError(
+            f"the model has no {factor} at the {promoter} promoter",
+            where="--factor, --promoter",
+            remedy=f"known: {listed}",
+        )
+    return site
+
+
 def blot(
     line: Line,
     pulses: Sequence[Pulse],
@@ -144,16 +170,9 @@ def chip(
     """Occupancy of ``promoter`` by ``factor`` at ``times_h`` [h], over untreated cells; parameters
     as in :func:`blot`.
     """
-    pair = (factor.upper(), promoter.upper())
-    if pair not in PROMOTERS:
-        listed = ", ".join(f"{f} at {p}" for f, p in PROMOTERS)
-        raise ParameterError(
-            f"the model has no {factor} at the {promoter} promoter",
-            where="--factor, --promoter",
-            remedy=f"known: {listed}",
-        )
+    site = promoter_site(factor, promoter)
     return _followed_course(
-        line, pulses, times_h, {f"{pair[0]} at {pair[1]}": PROMOTERS[pair]}, layout, "ChIP"
+        line, pulses, times_h, {f"{site[0]} at {site[1]}": PROMOTERS[site]}, layout, "ChIP"
     )
 
 
@@ -194,14 +213,21 @@ def followed(drive: np.ndarray, half_life_h: float, dt_h: float = 1.0) -> np.nda
     return out
 
 
-def check_times(times_h: Sequence[float], readouts: Mapping[str, Readout]) -> None:
-    """Refuse a course without a marker, or with times [h] before the drug (ParameterError)."""
-    if not len(times_h) or not np.isfinite(times_h).all() or min(times_h) < 0 or not readouts:
+def check_course(
+    line: Line, pulses: Sequence[Pulse], times_h: Sequence[float], layout: Layout
+) -> None:
+    """Refuse times [h] before the drug, wells that cannot be read at them, and unknown drugs
+    (ParameterError).
+    """
+    if not len(times_h) or not np.isfinite(times_h).all() or min(times_h) < 0:
         raise ParameterError(
-            "no marker, or a time that is not from 0 h on",
-            where="--times, --markers",
-            remedy="give e.g. --times 0,4,8,24 --markers CHOP",
+            "no time, or one that is not from 0 h on",
+            where="--times",
+            remedy="give e.g. --times 0,4,8,24",
         )
+    check_layout(max(*times_h, 1.0), layout)
+    check_growth(line, max(times_h), layout)
+    check_drugs([pulse.drug for pulse in pulses])
 
 
 def _followed_course(
@@ -216,10 +242,9 @@ def _followed_course(
     """Treated and untreated wells, lysed at ``times_h`` [h] in every replicate."""
     import pandas as pd
 
-    check_times(times_h, readouts)
-    check_layout(max(*times_h, 1.0), layout)
-    check_growth(line, max(times_h), layout)
-    check_drugs([pulse.drug for pulse in pulses])
+    check_course(line, pulses, times_h, layout)
+    if not readouts:
+        raise ParameterError("no marker", where="--markers", remedy="give e.g. --markers CHOP")
     rng = generator(layout.seed, Purpose.BLOT_READINGS)
     rows = []
     for replicate in range(1, layout.replicates + 1):

@@ -98,6 +98,18 @@ def check_doses(doses_nM: Sequence[float]) -> None:
         )
 
 
+def check_plate(
+    line: Line,
+    wells: Sequence[tuple[dict[str, Any], Sequence[Pulse]]],
+    hours: float,
+    layout: Layout,
+) -> None:
+    """Refuse a plate that :func:`read_plate` would not read (ParameterError)."""
+    check_layout(hours, layout)
+    check_growth(line, hours, layout)
+    check_drugs([pulse.drug for _, pulses in wells for pulse in pulses])
+
+
 def read_plate(
     line: Line,
     wells: Sequence[tuple[dict[str, Any], Sequence[Pulse]]],
@@ -126,9 +138,7 @@ def read_plate(
     """
     import pandas as pd
 
-    check_layout(hours, layout)
-    check_growth(line, hours, layout)
-    check_drugs([pulse.drug for _, pulses in wells for pulse in pulses])
+    check_plate(line, wells, hours, layout)
     rng = generator(layout.seed, Purpose.WELL_READINGS)
     rows, untreated = [], []
     for labels, pulses in wells:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from xenosim.analysis.dose_response import HillFit, fit_hill
-from xenosim.assays.answer import Answer, number
 from xenosim.assays.culture import Line
+from xenosim.assays.measurement import Measurement, number
 from xenosim.assays.plate import Layout, check_doses, read_plate
 from xenosim.errors import ParameterError
 from xenosim.pharmacology.target import Pulse
@@ -28,7 +28,7 @@ NO_FIT = HillFit._make([*[np.nan] * 5, "fewer than four doses: no fit; give at l
 
 
 @dataclass(frozen=True)
-class DoseResponse(Answer):
+class DoseResponse(Measurement):
     """``table``: one row per well (drug, dose_nM, replicate and the columns of :func:`read_plate`);
     ``fit`` of the signal [nM].
     """
@@ -71,7 +71,7 @@ class DoseResponse(Answer):
 
 
 @dataclass(frozen=True)
-class Quadrants(Answer):
+class Quadrants(Measurement):
     """Annexin V / PI. ``table``: one row per well with the shares of viable, early and late
     apoptotic cells [-].
     """

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from xenosim.cli.inputs import table
-from xenosim.parameters.lines import calibrated, find_line, lines, published_rows
-from xenosim.parameters.load import load_line, load_set
+from xenosim.parameters.lines import (
+    Calibrated,
+    LineRecord,
+    calibrated,
+    find_line,
+    lines,
+    published_rows,
+)
+from xenosim.parameters.load import Parameter, ParameterSet, load_line, load_set
+
+#: Fold difference between published IC50s up to which they agree [-].
+GOOD_AGREEMENT = 1.5
 
 
 def list_lines(as_json: bool) -> None:
@@ -58,83 +69,83 @@ def show_line(name: str, as_json: bool) -> None:
     between them.
     """
     record = find_line(name)
-    own = load_line(record.name)
-    cell = load_set("cell").values
-    changed = [p for p in own.values.values() if cell.get(p.name) != p]
-    published = published_rows(record.name)
+    own, published = load_line(record.name), published_rows(record.name)
+    target = record.target
     conflicts = contradictions(
-        published,
-        record.target.ic50_nM if record.target else None,
-        record.target.drug if record.target else "",
+        published, target.ic50_nM if target else None, target.drug if target else ""
     )
     if as_json:
-        parameters = {
-            p.name: {
-                "value": p.value,
-                "unit": p.unit,
-                "status": p.status,
-                "source": p.bib,
-                "where": p.where,
-                "note": p.note,
-            }
-            for p in own.values.values()
+        data = {
+            "line": record.name,
+            "description": own.description,
+            "parameters": {p.name: _as_data(p) for p in own.values.values()},
+            "published": published,
+            "contradictions": conflicts,
+            "note": record.note,
         }
-        typer.echo(
-            json.dumps(
-                {
-                    "line": record.name,
-                    "description": own.description,
-                    "parameters": parameters,
-                    "published": published,
-                    "contradictions": conflicts,
-                    "note": record.note,
-                }
-            )
-        )
+        typer.echo(json.dumps(data))
         return
-    typer.echo(
-        f"{record.name}: {own.description}"
-        + (f"; {record.perturb} of {record.parent}" if record.parent else "")
-    )
-    typer.echo(
-        table(
-            [
-                ["parameter", "value", "unit", "status", "source", "note"],
-                *(
-                    [p.name, f"{p.value:g}", p.unit, p.status, f"{p.bib}, {p.where}", p.note]
-                    for p in changed
-                ),
-            ]
-        )
-    )
+    origin = f"; {record.perturb} of {record.parent}" if record.parent else ""
+    typer.echo(f"{record.name}: {own.description}{origin}")
+    _print_parameters(own)
+    if published:
+        _print_published(published)
+    for text in [*conflicts, *([record.note] if record.note else [])]:
+        typer.echo(f"Note: {text}")
+
+
+def _as_data(parameter: Parameter) -> dict[str, Any]:
+    """A parameter as plain data."""
+    return {
+        "value": parameter.value,
+        "unit": parameter.unit,
+        "status": parameter.status,
+        "source": parameter.bib,
+        "where": parameter.where,
+        "note": parameter.note,
+    }
+
+
+def _print_parameters(own: ParameterSet) -> None:
+    """Parameters that differ from those of the default cell."""
+    default = load_set("cell").values
+    changed = [p for p in own.values.values() if default.get(p.name) != p]
+    rows = [["parameter", "value", "unit", "status", "source", "note"]]
+    rows += [
+        [p.name, f"{p.value:g}", p.unit, p.status, f"{p.bib}, {p.where}", p.note] for p in changed
+    ]
+    typer.echo(table(rows))
     typer.echo(
         f"  all others as the default cell: {len(own.values) - len(changed)} parameters ('xenosim"
         " params cell')"
     )
-    if published:
-        rows = [["published", "drug", "hours", "value", "unit", "status", "source"]]
-        for row in published:
-            value = row["value"] or (
-                f"{row['low']} to {row['high']}"
-                if row["low"] and row["high"]
-                else f"> {row['low']}"
-                if row["low"]
-                else "yes"
-            )
-            rows.append(
-                [
-                    row["metric"],
-                    row["drug"],
-                    row["duration_h"] or "?",
-                    value,
-                    row["unit"],
-                    row["status"],
-                    row["source"],
-                ]
-            )
-        typer.echo(table(rows))
-    for text in [*conflicts, *([record.note] if record.note else [])]:
-        typer.echo(f"Note: {text}")
+
+
+def _print_published(published: Sequence[Mapping[str, str]]) -> None:
+    """Published values with their sources."""
+    rows = [["published", "drug", "hours", "value", "unit", "status", "source"]]
+    for row in published:
+        rows.append(
+            [
+                row["metric"],
+                row["drug"],
+                row["duration_h"] or "?",
+                _published_value(row),
+                row["unit"],
+                row["status"],
+                row["source"],
+            ]
+        )
+    typer.echo(table(rows))
+
+
+def _published_value(row: Mapping[str, str]) -> str:
+    """A published number, range or bound; "yes" for what is only said to occur."""
+    if row["value"]:
+        return row["value"]
+    if row["low"] and row["high"]:
+        return f"{row['low']} to {row['high']}"
+    return f"> {row['low']}" if row["low"] else "yes"
 
 
 def contradictions(
@@ -147,18 +158,11 @@ def contradictions(
     for row in published:
         if row["metric"].startswith("IC50") and (row["value"] or row["high"]):
             low, high = float(row["low"] or row["value"]), float(row["high"] or row["value"])
-            found.setdefault(row["drug"], []).append(
-                (
-                    low,
-                    high,
-                    f"{row['value'] or row['low'] + ' to ' + row['high']} nM ({row['source']})",
-                )
-            )
+            text = f"{_published_value(row)} nM ({row['source']})"
+            found.setdefault(row["drug"], []).append((low, high, text))
     texts = []
     for name, values in found.items():
-        if len(values) > 1 and max(low for low, _, _ in values) > 1.5 * min(
-            high for _, high, _ in values
-        ):
+        if max(low for low, _, _ in values) > GOOD_AGREEMENT * min(high for _, high, _ in values):
             used = f"; {default:g} nM is used" if default is not None and name == drug else ""
             texts.append(
                 f"the published IC50s of {name} contradict each other:"
@@ -171,7 +175,7 @@ def calibrate_lines(
     names: Sequence[str], write: str | None, jobs: int | None, as_json: bool
 ) -> None:
     """Run the calibration again and print every residual."""
-    from xenosim.assays.calibration import calibrate_line, write_calibration
+    from xenosim.assays.calibration import GOOD_FOLD, calibrate_line, write_calibration
     from xenosim.execution.processes import Workers
 
     records = [find_line(name) for name in names] or [
@@ -182,50 +186,35 @@ def calibrate_lines(
     if write:
         write_calibration(residuals, Path(write))
     if as_json:
-        typer.echo(
-            json.dumps(
-                [
-                    {
-                        "line": r.record.name,
-                        "target": r.record.target._asdict() if r.record.target else None,
-                    }
-                    | r.found._asdict()
-                    for r in residuals
-                ]
-            )
-        )
+        typer.echo(json.dumps([_residual_as_data(*each) for each in residuals]))
         return
-    rows = [
-        [
-            "line",
-            "drug, hours",
-            "published (nM)",
-            "simulated (nM)",
-            "fold",
-            "load",
-            "Nrf1 response",
-            "",
-        ]
-    ]
-    for record, found in residuals:
-        target = record.target
-        assert target is not None  # calibrate_line refuses a line without one
-        response = "default" if found.bounce_back is None else f"{found.bounce_back:.3g}"
-        rows.append(
-            [
-                record.name,
-                f"{target.drug}, {target.hours:g} h",
-                f"{target.ic50_nM:g}",
-                f"{found.ic50_nM:.3g}",
-                f"{found.fold:.2f}",
-                f"{found.load_mean:.3g}",
-                response,
-                found.note,
-            ]
-        )
-    typer.echo(table(rows))
-    near = sum(1 / 1.5 <= r.found.fold <= 1.5 for r in residuals)
+    head = ["line", "drug, hours", "published (nM)", "simulated (nM)", "fold", "load"]
+    rows = [_residual_row(*each) for each in residuals]
+    typer.echo(table([[*head, "Nrf1 response", ""], *rows]))
+    near = sum(1 / GOOD_FOLD <= found.fold <= GOOD_FOLD for _, found in residuals)
     typer.echo(
-        f"{near} of {len(residuals)} within 1.5-fold"
+        f"{near} of {len(residuals)} within {GOOD_FOLD:g}-fold"
         + (f"; written to {write}" if write else "; --write FILE keeps the result")
     )
+
+
+def _residual_as_data(record: LineRecord, found: Calibrated) -> dict[str, Any]:
+    """A calibrated line as plain data."""
+    target = record.target._asdict() if record.target else None
+    return {"line": record.name, "target": target} | found._asdict()
+
+
+def _residual_row(record: LineRecord, found: Calibrated) -> list[str]:
+    """A calibrated line as a row: what was asked and what came out."""
+    target = record.target
+    assert target is not None  # calibrate_line refuses a line without one
+    return [
+        record.name,
+        f"{target.drug}, {target.hours:g} h",
+        f"{target.ic50_nM:g}",
+        f"{found.ic50_nM:.3g}",
+        f"{found.fold:.2f}",
+        f"{found.load_mean:.3g}",
+        "default" if found.bounce_back is None else f"{found.bounce_back:.3g}",
+        found.note,
+    ]

@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from xenosim.cli.dish import assay_app, lines_app
+from xenosim.cli.assay import assay_app
+from xenosim.cli.lines import lines_app
 
 app = typer.Typer(
     add_completion=False,

@@ -154,9 +154,9 @@ def test_what_a_blot_refuses() -> None:
     pulses = pulses_of("ixazomib", 50.0)
     for names, times, message_ in (
         (["CHOPP"], [0.0], "did you mean 'CHOP'"),
-        ([], [0.0], "no marker, or a time"),
-        (["CHOP"], [], "no marker, or a time"),
-        (["CHOP"], [-1.0], "no marker, or a time"),
+        ([], [0.0], "no marker"),
+        (["CHOP"], [], "no time, or one"),
+        (["CHOP"], [-1.0], "no time, or one"),
     ):
         with pytest.raises(ParameterError, match=message_):
             blot(LINE, pulses, times, names, SMALL)

@@ -1,4 +1,4 @@
-"""What every assay gives: tables, the facts beside them, text and figures that follow from both."""
+"""What every assay measures: tables, facts beside them, and the text and figures of both."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class Answer(ABC):
-    """The measured side of an assay; ``str()`` is what a person reads."""
+class Measurement(ABC):
+    """What was measured; ``str()`` is the answer that a person reads."""
 
     @abstractmethod
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -26,7 +26,7 @@ class Answer(ABC):
     @classmethod
     @abstractmethod
     def restored(cls, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> Self:
-        """The answer of tables and facts that were kept."""
+        """The measurement whose tables and facts were kept."""
 
     @abstractmethod
     def plot(self) -> Figure:

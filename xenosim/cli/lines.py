@@ -1,0 +1,48 @@
+"""Verbs of the line library. Only typer is imported before one runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+lines_app = typer.Typer(invoke_without_command=True, help="The cell-line library.")
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
+
+
+@lines_app.callback()
+def lines(ctx: typer.Context, json: Json = False) -> None:
+    """List the cell lines, with what is known of each."""
+    if ctx.invoked_subcommand is None:
+        from xenosim.cli.library import list_lines
+
+        list_lines(json)
+
+
+@lines_app.command("show")
+def lines_show(name: Annotated[str, typer.Argument(help="Cell line.")], json: Json = False) -> None:
+    """One line: parameters with status and source, published values, and where they contradict each
+    other.
+    """
+    from xenosim.cli.library import show_line
+
+    show_line(name, json)
+
+
+@lines_app.command("calibrate")
+def lines_calibrate(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Cell lines; all with a published IC50 by default.")
+    ] = None,
+    write: Annotated[
+        str | None,
+        typer.Option("--write", help="File to write the result to; by default only printed."),
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="Worker processes.")] = None,
+    json: Json = False,
+) -> None:
+    """Calibrate lines on their published IC50 again; print target, result and residual."""
+    from xenosim.cli.library import calibrate_lines
+
+    calibrate_lines(names or [], write, jobs, json)
