@@ -19,6 +19,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from xenosim.cell.columns import CHANGED_COLUMNS, LOOP_COLUMNS  # noqa: E402
 from xenosim.cell.kernel import Exposure, step_cells  # noqa: E402
 from xenosim.cell.params import step_factors  # noqa: E402
 from xenosim.cell.state import allocate, bytes_per_cell, pack, view  # noqa: E402
@@ -26,10 +27,10 @@ from xenosim.jit import kernel, prange  # noqa: E402
 from xenosim.testing import small_spec  # noqa: E402
 from xenosim.tumor.tissue import N_ZONES  # noqa: E402
 
-#: Columns the loop writes: nine states; it reads those, the four traits, event step, clone and
-#: site, and writes the mark.
-WRITTEN = 9 * 4 + 1
-READ = 13 * 4 + 4 + 1 + 4
+#: Bytes the loop writes: the columns that change, and the mark; it reads those and the traits,
+#: event step, state, clone and site.
+WRITTEN = 4 * len(CHANGED_COLUMNS) + 1
+READ = 4 * len(LOOP_COLUMNS) + 4 + 1 + 1 + 4
 
 
 @kernel(parallel=True)

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from tests.conftest import SCENARIOS
+from xenosim.cell.columns import FLOAT_COLUMNS
 from xenosim.cell.kernel import step_cells, well_mixed
 from xenosim.cell.params import step_factors
-from xenosim.cell.state import FLOAT_COLUMNS, CellState
+from xenosim.cell.state import CellState
 from xenosim.pharmacology.regimen import parse_regimen
 from xenosim.scenario.load import load_scenario
 from xenosim.scenario.schema import Arm, Scenario

@@ -16,8 +16,9 @@ from scipy.integrate import solve_ivp
 from tests.oracle.naive import NaiveTumor
 from xenosim.assays.culture import Culture, Line, line_of
 from xenosim.cell import population
+from xenosim.cell.columns import FLOAT_COLUMNS
 from xenosim.cell.params import CellParams, TraitParams, step_factors
-from xenosim.cell.state import FLOAT_COLUMNS, CellState, allocate
+from xenosim.cell.state import CellState, allocate
 from xenosim.parameters.load import load_line, load_set
 from xenosim.parameters.perturb import parse_perturbations
 from xenosim.pharmacology.target import Pulse
@@ -156,8 +157,8 @@ def double(well: Culture) -> Culture:
         allocate(4 * well.n, np.float64),
         step_factors(well.line.params, 1.0, np.float64),
     )
-    population.found(well.cells, well.n, np.uint64(well.seed), well.line.traits, 1.0)
-    population.rest(well.live, well.line.params)
+    population.found_cells(well.cells, well.n, np.uint64(well.seed), well.line.traits, 1.0)
+    population.fill_resting_columns(well.live, well.line.params)
     well.cells.site[:] = 0
     return well
 

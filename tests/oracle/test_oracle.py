@@ -9,9 +9,10 @@ import pytest
 
 from tests.oracle.naive import COLUMNS, NaiveTumor
 from xenosim.cell import population
+from xenosim.cell.columns import FLOAT_COLUMNS
 from xenosim.cell.kernel import DYING, READY, step_cells, well_mixed
 from xenosim.cell.params import cell_params, step_factors
-from xenosim.cell.state import FLOAT_COLUMNS, CellState, allocate, positions
+from xenosim.cell.state import CellState, allocate, positions
 from xenosim.parameters.load import load_set
 from xenosim.testing import small_spec
 from xenosim.tumor import regions
@@ -177,8 +178,8 @@ def test_dish() -> None:
     spec = double(small_spec(cycle_h=30.0))
     naive = NaiveTumor(Tumor(spec, 0.4, 13))
     cells, marks = allocate(400, np.float64), np.empty(400, np.uint8)
-    population.found(cells, 400, np.uint64(13), spec.traits, spec.dt_h)
-    population.rest(cells, spec.params)
+    population.found_cells(cells, 400, np.uint64(13), spec.traits, spec.dt_h)
+    population.fill_resting_columns(cells, spec.params)
     cells.site[:] = 0
     seen = set()
     for step in range(1, 49):

@@ -154,8 +154,8 @@ class Culture:
     ) -> None:
         self.line, self.n, self.seed, self.dt_h, self.step_number = line, n, seed, dt_h, 0
         self.cells: Cells = allocate(4 * n)
-        population.found(self.cells, n, np.uint64(seed), line.traits, dt_h)
-        population.rest(view(self.cells, n), line.params)
+        population.found_cells(self.cells, n, np.uint64(seed), line.traits, dt_h)
+        population.fill_resting_columns(view(self.cells, n), line.params)
         self.cells.site[:] = 0
         self._dish = load_set("dish")
         names = sorted({pulse.drug for pulse in pulses})

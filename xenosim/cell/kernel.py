@@ -7,26 +7,29 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from xenosim.cell.generate import generated
 from xenosim.cell.rules import (
     ONE,
     ZERO,
     capacity_target,
+    chaperone_target,
     commitment_step,
     cycle_speed,
     death_signal,
     death_threshold,
+    dr5_target,
     ikzf_step,
     nfkb_activity,
     noxa_step,
     proteasome_load,
+    protein_supply,
     relax,
     stress_drive,
 )
-from xenosim.cell.state import MAX_SIDE, SITE_BITS, Cells
+from xenosim.cell.state import MAX_SIDE, SITE_BITS, Cells, CellValues, NewValues, is_dying  # noqa: F401 - Cells and CellValues are used by what is generated
 from xenosim.jit import kernel, prange
 
-#: Bits of a mark: death is due, clearance is due (dying cells have a negative clock), the cycle is
-#: finished.
+#: Bits of a mark: death is due, clearance is due, the cycle is finished.
 DYING, LEAVING, READY = np.uint8(1), np.uint8(2), np.uint8(4)
 #: Bit of a voxel's class: too little oxygen for the cycle (P6).
 HYPOXIC = 128
@@ -84,97 +87,80 @@ def gather_exposure(cells, exposure, inhibition, oxygen):
         oxygen[i] = ONE if kind < HYPOXIC else ZERO
 
 
-@kernel
-def advance_rows(cells, inhibition, oxygen, cereblon, params, factors, step, marks):
-    """Advance a run of cells by one step and mark the rows that reached a decision (P3-P5).
+@kernel(inline=True)
+def advance_cell(cell, occupancy, oxygen, cereblon, params, factors):
+    """One cell after one step (P3-P5).
 
     Parameters
     ----------
-    cells : Cells
-        Columns of the rows to advance, shape (n,); changed in place.
-    inhibition : float array, shape (n,)
-        beta5 occupancy of each row [-].
-    oxygen : float array, shape (n,)
+    cell : CellValues
+        What is stored of it, in units of :data:`xenosim.cell.columns.COLUMNS`.
+    occupancy, cereblon : float
+        beta5 and CRBN occupancy [-].
+    oxygen : float
         1 where there is oxygen for the cycle, 0 where not [-].
-    cereblon : float
-        CRBN occupancy [-].
     params, factors : CellParams, StepFactors
         Rates [1/h], step [h].
-    step : int
-        Number of this step [-].
-    marks : uint8 array, shape (n,)
-        DYING where the cell committed to death or met its event step, LEAVING where its body is due
-        to go, READY where its cycle is finished [-].
+
+    Returns
+    -------
+    NewValues
 
     Source: MODEL.md P3-P6.
     """
-    q, dt = cereblon, factors.dt
-    # Local names: LLVM then sees plain pointers and vectorizes the loop.
-    event_step = cells.event_step
-    capacity_c, load_c, stress_c, chaperone_c = (
-        cells.capacity,
-        cells.load,
-        cells.stress,
-        cells.chaperone,
+    dt = factors.dt
+    capacity = relax(
+        cell.capacity, capacity_target(occupancy, params.bounce_back), factors.capacity
     )
-    noxa_c, dr5_c, commitment_c, ikzf_c, clock_c = (
-        cells.noxa,
-        cells.dr5,
-        cells.commitment,
-        cells.ikzf,
-        cells.clock,
+    left = ONE - occupancy
+    activity = capacity * left
+    supply = protein_supply(cell.load_ratio, cereblon, params)
+    load = proteasome_load(
+        cell.load, supply, activity, params.synthesis_rate, params.load_clearance, dt
     )
-    ratio_c, threshold_c, cycle_c, resting_c = (
-        cells.load_ratio,
-        cells.threshold,
-        cells.cycle_h,
-        cells.resting_stress,
+    drive = stress_drive(load, cell.chaperone, params.stress_half_load)
+    stress = relax(cell.stress, drive, factors.stress)
+    chaperone = relax(cell.chaperone, chaperone_target(stress, params), factors.chaperone)
+    noxa = noxa_step(cell.noxa, stress, left, params, dt)
+    dr5 = relax(cell.dr5, dr5_target(stress, params), factors.dr5)
+    ikzf = ikzf_step(cell.ikzf, cereblon, activity, params, dt)
+    nfkb = nfkb_activity(occupancy, ikzf, params)
+    threshold = death_threshold(cell.threshold, nfkb, stress, ikzf, params)
+    signal = death_signal(stress, noxa, dr5, params)
+    commitment = commitment_step(cell.commitment, signal, threshold, params, factors.commitment, dt)
+    speed = cycle_speed(stress, cell.resting_stress, ikzf, params)
+    clock = cell.clock + dt / cell.cycle_h * speed * oxygen
+    return NewValues(
+        capacity=capacity,
+        load=load,
+        stress=stress,
+        chaperone=chaperone,
+        noxa=noxa,
+        dr5=dr5,
+        commitment=commitment,
+        ikzf=ikzf,
+        clock=clock,
     )
-    for i in range(marks.shape[0]):
-        o = inhibition[i]
-        capacity = relax(capacity_c[i], capacity_target(o, params.bounce_back), factors.capacity)
-        left = ONE - o
-        activity = capacity * left
-        supply = ratio_c[i] * (ONE + params.lenalidomide_load_gain * q)
-        load = proteasome_load(
-            load_c[i], supply, activity, params.synthesis_rate, params.load_clearance, dt
-        )
-        stress = relax(
-            stress_c[i], stress_drive(load, chaperone_c[i], params.stress_half_load), factors.stress
-        )
-        chaperone = relax(chaperone_c[i], ONE + params.chaperone_gain * stress, factors.chaperone)
-        noxa = noxa_step(noxa_c[i], stress, left, params, dt)
-        dr5 = relax(dr5_c[i], params.dr5 * stress, factors.dr5)
-        ikzf = ikzf_step(ikzf_c[i], q, activity, params, dt)
-        threshold = death_threshold(
-            threshold_c[i], nfkb_activity(o, ikzf, params), stress, ikzf, params
-        )
-        commitment = commitment_step(
-            commitment_c[i],
-            death_signal(stress, noxa, dr5, params),
-            threshold,
-            params,
-            factors.commitment,
-            dt,
-        )
-        clock = (
-            clock_c[i]
-            + dt / cycle_c[i] * cycle_speed(stress, resting_c[i], ikzf, params) * oxygen[i]
-        )
-        capacity_c[i], load_c[i], stress_c[i], chaperone_c[i] = capacity, load, stress, chaperone
-        noxa_c[i], dr5_c[i], commitment_c[i], ikzf_c[i], clock_c[i] = (
-            noxa,
-            dr5,
-            commitment,
-            ikzf,
-            clock,
-        )
-        due = event_step[i] <= step
-        marks[i] = (
-            np.uint8(((commitment >= ONE) & (clock >= ZERO)) | due) * DYING
-            | np.uint8(due & (clock < ZERO)) * LEAVING
-            | np.uint8(clock >= ONE) * READY
-        )
+
+
+@kernel(inline=True)
+def mark_of(committed, due, state, clock):
+    """Mark of a cell [-]: DYING where it ``committed`` or its event step is ``due``, LEAVING where
+    its body is due to go, READY where its cycle, by the ``clock``, is finished; by its ``state``.
+    """
+    dying = is_dying(state)
+    living = not dying
+    return (
+        np.uint8((committed & living) | due) * DYING
+        | np.uint8(due & dying) * LEAVING
+        | np.uint8((clock >= ONE) & living) * READY
+    )
+
+
+#: Advance a run of cells: :data:`xenosim.cell.generate.ADVANCE_ROWS` says with what.
+advance_rows: Any = generated("advance_rows", globals())
+#: ``slice_rows(cells, lo, hi)``: views of rows [lo, hi) of ``cells`` [-].
+slice_rows: Any = generated("slice_rows", globals())
 
 
 @kernel
@@ -182,35 +168,10 @@ def _advance_block(b, cells, exposure, params, factors, step, marks):
     """Advance rows [b BLOCK, (b + 1) BLOCK) [-]; parameters as in :func:`advance_rows` [-]."""
     lo = b * BLOCK
     hi = min(lo + BLOCK, marks.shape[0])
-    rows = _slice(cells, lo, hi)
+    rows = slice_rows(cells, lo, hi)
     inhibition, oxygen = np.empty(hi - lo, cells.load.dtype), np.empty(hi - lo, cells.load.dtype)
     gather_exposure(rows, exposure, inhibition, oxygen)
     advance_rows(rows, inhibition, oxygen, exposure.cereblon, params, factors, step, marks[lo:hi])
-
-
-@kernel(inline=True)
-def _slice(cells, lo, hi):
-    """Views of rows [lo, hi) [-] of ``cells`` [-]."""
-    return Cells(
-        cells.uid[lo:hi],
-        cells.site[lo:hi],
-        cells.state[lo:hi],
-        cells.clone[lo:hi],
-        cells.event_step[lo:hi],
-        cells.capacity[lo:hi],
-        cells.load[lo:hi],
-        cells.stress[lo:hi],
-        cells.chaperone[lo:hi],
-        cells.noxa[lo:hi],
-        cells.dr5[lo:hi],
-        cells.commitment[lo:hi],
-        cells.ikzf[lo:hi],
-        cells.clock[lo:hi],
-        cells.load_ratio[lo:hi],
-        cells.threshold[lo:hi],
-        cells.cycle_h[lo:hi],
-        cells.resting_stress[lo:hi],
-    )
 
 
 @kernel
@@ -220,16 +181,17 @@ def age_cells(cells, dt, step, marks):
 
     Source: MODEL.md P5.
     """
-    event_step, clock_c, cycle_c = cells.event_step, cells.clock, cells.cycle_h
+    state, event_step, clock_c, cycle_c = (
+        cells.state,
+        cells.event_step,
+        cells.clock,
+        cells.cycle_h,
+    )
     for i in range(marks.shape[0]):
         clock = clock_c[i] + dt / cycle_c[i]
         due = event_step[i] <= step
         clock_c[i] = clock
-        marks[i] = (
-            np.uint8(due) * DYING
-            | np.uint8(due & (clock < ZERO)) * LEAVING
-            | np.uint8(clock >= ONE) * READY
-        )
+        marks[i] = mark_of(False, due, state[i], clock)
 
 
 @kernel
@@ -239,7 +201,8 @@ def age_hypoxic_cells(cells, exposure, dt, step, marks):
     Source: MODEL.md P5, P6.
     """
     zone, vz, vy, vx = exposure.zone, exposure.voxel_z, exposure.voxel_y, exposure.voxel_x
-    site, event_step, clock_c, cycle_c = cells.site, cells.event_step, cells.clock, cells.cycle_h
+    site, state, event_step = cells.site, cells.state, cells.event_step
+    clock_c, cycle_c = cells.clock, cells.cycle_h
     for i in range(marks.shape[0]):
         s = np.uint64(site[i])
         clock = clock_c[i]
@@ -247,11 +210,7 @@ def age_hypoxic_cells(cells, exposure, dt, step, marks):
             clock += dt / cycle_c[i]
         due = event_step[i] <= step
         clock_c[i] = clock
-        marks[i] = (
-            np.uint8(due) * DYING
-            | np.uint8(due & (clock < ZERO)) * LEAVING
-            | np.uint8(clock >= ONE) * READY
-        )
+        marks[i] = mark_of(False, due, state[i], clock)
 
 
 @kernel

@@ -4,9 +4,12 @@ birth, in columns.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from xenosim.cell.kernel import DYING, LEAVING, READY
+from xenosim.cell.generate import generated
+from xenosim.cell.kernel import DYING, LEAVING, READY, slice_rows
 from xenosim.cell.rng import (
     BIRTH,
     CLEARANCE,
@@ -23,8 +26,24 @@ from xenosim.cell.rng import (
     u01,
     unit,
 )
-from xenosim.cell.rules import ONE, ZERO, resting_load, resting_stress_step
-from xenosim.cell.state import NEVER, unpack
+from xenosim.cell.rules import (  # noqa: F401 - some are used by what is generated
+    ONE,
+    ZERO,
+    chaperone_target,
+    dr5_target,
+    noxa_drive,
+    resting_load,
+    resting_stress_step,
+)
+from xenosim.cell.state import (
+    APOPTOTIC,
+    NECROTIC,
+    NEVER,
+    PROLIFERATING,
+    QUIESCENT,
+    is_dying,
+    unpack,
+)
 from xenosim.jit import kernel, prange, prefetch
 
 #: Cells that one thread founds, bears or lets rest at a time.
@@ -33,7 +52,9 @@ BIRTHS = 512
 AHEAD = 16
 #: Most iterations that solve the stress of a cell at rest, each at least halving its error.
 RESTING_ITERATIONS = 64
-NECROTIC, APOPTOTIC, QUIESCENT, PROLIFERATING = np.uint8(3), np.uint8(2), np.uint8(1), np.uint8(0)
+#: Clock of a dying cell [-]: it stands so far back that it never comes near a division. Nobody
+#: reads it; what a cell is doing stands in its state.
+PARKED = -1e6
 
 
 @kernel
@@ -64,9 +85,9 @@ def clone_cycle(clone, traits):
 
 
 @kernel(parallel=True)
-def found(cells, n, seed, traits, dt):
+def found_cells(cells, n, seed, traits, dt):
     """Fill rows 0..n-1 [-] with founders: traits drawn, ages of a growing population; no site yet,
-    states by :func:`rest` (P5).
+    states by :func:`fill_resting_columns` (P5).
     """
     for b in prange((n + BIRTHS - 1) // BIRTHS):
         _found_some(cells, b * BIRTHS, min((b + 1) * BIRTHS, n), seed, traits, dt)
@@ -74,13 +95,13 @@ def found(cells, n, seed, traits, dt):
 
 @kernel
 def _found_some(cells, lo, hi, seed, traits, dt):
-    """As :func:`found`, for the rows lo..hi-1 of one thread [-]."""
+    """As :func:`found_cells`, for the rows lo..hi-1 of one thread [-]."""
     for i in range(lo, hi):
         a, b, age, lifetime = block(seed, FOUNDER, 0, i)
         uid = join(a, b)
         z1, z2, z3, _ = normals(seed, TRAITS, 0, uid)
         cells.uid[i] = uid
-        cells.state[i] = 0
+        cells.state[i] = PROLIFERATING
         cells.clone[i] = (
             traits.resistant_fraction > 0.0 and u01(seed, CLONE, 0, uid) < traits.resistant_fraction
         )
@@ -91,50 +112,38 @@ def _found_some(cells, lo, hi, seed, traits, dt):
         cells.clock[i] = -np.log2(1.0 - 0.5 * unit(age))
 
 
+#: ``fill_from_stress(cells, params)``: the columns that follow from load and stress at rest [-].
+fill_from_stress: Any = generated("fill_from_stress", globals())
+
+
 @kernel(parallel=True)
-def rest(cells, params):
+def fill_resting_columns(cells, params):
     """Fill the columns of cells (n,) that have never met a drug,
-    :data:`xenosim.cell.state.RESTING_COLUMNS`, from their traits [-] (P3-P4).
+    :data:`xenosim.cell.columns.RESTING_COLUMNS`, from their traits [-] (P3-P4).
     """
     n = cells.uid.shape[0]
     for b in prange((n + BIRTHS - 1) // BIRTHS):
-        _rest_some(cells, b * BIRTHS, min((b + 1) * BIRTHS, n), params)
+        # Few enough rows that their columns stay in the nearest cache.
+        rows = slice_rows(cells, b * BIRTHS, min((b + 1) * BIRTHS, n))
+        solve_at_rest(rows.load_ratio, rows.load, rows.stress, params)
+        fill_from_stress(rows, params)
 
 
 @kernel
-def _rest_some(cells, lo, hi, params):
-    """As :func:`rest`, for the rows lo..hi-1 of one thread [-]: few enough that their columns stay
-    in the nearest cache.
+def solve_at_rest(load_ratio, load, stress, params):
+    """``load`` and ``stress`` (n,) of cells that have never met a drug, from their ``load_ratio``
+    (n,) [-]: the fixed point of the stress and the chaperones that it induces (P3-P4).
     """
-    ratio, load, stress, resting = (
-        cells.load_ratio[lo:hi],
-        cells.load[lo:hi],
-        cells.stress[lo:hi],
-        cells.resting_stress[lo:hi],
-    )
-    for i in range(ratio.shape[0]):
-        load[i], stress[i] = resting_load(ratio[i], params), ZERO
+    for i in range(load_ratio.shape[0]):
+        load[i], stress[i] = resting_load(load_ratio[i], params), ZERO
     for _ in range(RESTING_ITERATIONS):
         changed = 0
-        for i in range(ratio.shape[0]):
+        for i in range(load_ratio.shape[0]):
             before = stress[i]
             stress[i] = resting_stress_step(before, load[i], params)
             changed += stress[i] != before
         if changed == 0:
             break
-    capacity, chaperone, commitment, ikzf = (
-        cells.capacity[lo:hi],
-        cells.chaperone[lo:hi],
-        cells.commitment[lo:hi],
-        cells.ikzf[lo:hi],
-    )
-    noxa, dr5 = cells.noxa[lo:hi], cells.dr5[lo:hi]
-    for i in range(ratio.shape[0]):
-        resting[i] = stress[i]
-        chaperone[i] = ONE + params.chaperone_gain * stress[i]
-        noxa[i] = params.myc * (ONE + params.noxa_gain * stress[i])
-        dr5[i] = params.dr5 * stress[i]
-        capacity[i], commitment[i], ikzf[i] = ONE, ZERO, ONE
 
 
 @kernel
@@ -193,7 +202,7 @@ def begin_deaths(cells, dying, step, traits, seed, dt, exposed):
         wait = u01(seed, CLEARANCE, step, cells.uid[i])
         hours = traits.clearance_min_h + wait * (traits.clearance_max_h - traits.clearance_min_h)
         cells.state[i] = APOPTOTIC
-        cells.clock[i] = -1e6
+        cells.clock[i] = PARKED
         cells.event_step[i] = np.int32(step + steps_until(hours, dt))
     return committed
 
@@ -210,13 +219,13 @@ def suffocate(cells, anoxic, space, probability, debris_steps, step, seed):
     died = 0
     for i in range(cells.site.shape[0]):
         z, y, x = unpack(cells.site[i])
-        if cells.state[i] >= APOPTOTIC or not anoxic[vz[z] + vy[y] + vx[x]]:
+        if is_dying(cells.state[i]) or not anoxic[vz[z] + vy[y] + vx[x]]:
             continue
         first, second, _, _ = block(seed, NECROSIS, step, cells.uid[i])
         if unit(first) < probability:
             cells.state[i] = NECROTIC
             cells.commitment[i] = 0.0
-            cells.clock[i] = -1e6
+            cells.clock[i] = PARKED
             cells.event_step[i] = np.int32(
                 min(step + steps_until(-np.log(unit(second)) * debris_steps, 1.0), np.int64(NEVER))
             )
@@ -224,30 +233,30 @@ def suffocate(cells, anoxic, space, probability, debris_steps, step, seed):
     return died
 
 
-@kernel(inline=True)
-def move_row(cells, source, target, exposed):
-    """Copy row ``source`` [-] to row ``target`` [-]; unless ``exposed`` to a drug, without what
-    follows from the traits [-].
+@kernel
+def inherit(column, mothers, daughters):
+    """Copy one column from ``mothers`` to ``daughters``, rows of the same shape [-]: a loop of its
+    own, so that misses overlap.
     """
-    cells.uid[target] = cells.uid[source]
-    cells.site[target] = cells.site[source]
-    cells.state[target] = cells.state[source]
-    cells.clone[target] = cells.clone[source]
-    cells.event_step[target] = cells.event_step[source]
-    cells.clock[target] = cells.clock[source]
-    cells.load_ratio[target] = cells.load_ratio[source]
-    cells.threshold[target] = cells.threshold[source]
-    cells.cycle_h[target] = cells.cycle_h[source]
-    if exposed:
-        cells.capacity[target] = cells.capacity[source]
-        cells.load[target] = cells.load[source]
-        cells.stress[target] = cells.stress[source]
-        cells.chaperone[target] = cells.chaperone[source]
-        cells.noxa[target] = cells.noxa[source]
-        cells.dr5[target] = cells.dr5[source]
-        cells.commitment[target] = cells.commitment[source]
-        cells.ikzf[target] = cells.ikzf[source]
-        cells.resting_stress[target] = cells.resting_stress[source]
+    for k in range(mothers.shape[0]):
+        soon = min(k + AHEAD, mothers.shape[0] - 1)
+        prefetch(column, mothers[soon])
+        prefetch(column, daughters[soon])
+        column[daughters[k]] = column[mothers[k]]
+
+
+@kernel
+def gather(column, rows, out):
+    """Values of ``rows`` of a column into ``out``, of the same shape [unit of the column]."""
+    for k in range(rows.shape[0]):
+        prefetch(column, rows[min(k + AHEAD, rows.shape[0] - 1)])
+        out[k] = column[rows[k]]
+
+
+#: ``inherit_columns(cells, mothers, daughters, exposed)``: what daughters take over as it is [-].
+inherit_columns: Any = generated("inherit_columns", globals())
+#: ``move_row(cells, source, target, exposed)``: copy row ``source`` to row ``target`` [-].
+move_row: Any = generated("move_row", globals())
 
 
 @kernel(parallel=True)
@@ -265,23 +274,10 @@ def bear_daughters(cells, mothers, daughters, step, traits, seed, dt, exposed):
 @kernel
 def _bear_some(cells, mothers, daughters, step, traits, seed, dt, exposed):
     """As :func:`bear_daughters`, for the births of one thread [-]."""
-    inherit(cells.state, mothers, daughters)
-    inherit(cells.clock, mothers, daughters)
-    inherit(cells.load_ratio, mothers, daughters)
-    inherit(cells.threshold, mothers, daughters)
-    if exposed:
-        inherit(cells.capacity, mothers, daughters)
-        inherit(cells.load, mothers, daughters)
-        inherit(cells.stress, mothers, daughters)
-        inherit(cells.chaperone, mothers, daughters)
-        inherit(cells.noxa, mothers, daughters)
-        inherit(cells.dr5, mothers, daughters)
-        inherit(cells.commitment, mothers, daughters)
-        inherit(cells.ikzf, mothers, daughters)
-        inherit(cells.resting_stress, mothers, daughters)
+    inherit_columns(cells, mothers, daughters, exposed)
     n = mothers.shape[0]
     uids, words = np.empty(n, np.uint64), np.empty((4, n), np.uint32)
-    take(cells.uid, mothers, uids)
+    gather(cells.uid, mothers, uids)
     # Whoever is met below waits for none of these.
     for k in range(n):
         prefetch(cells.clone, mothers[k])
@@ -308,26 +304,6 @@ def _bear_some(cells, mothers, daughters, step, traits, seed, dt, exposed):
             keep * deviation + spread * normal_of(words[0, k], words[1, k])
         )
         event_step[row] = loss_step(words[2, k], step, loss, dt)
-
-
-@kernel
-def inherit(column, mothers, daughters):
-    """Copy one column from ``mothers`` to ``daughters``, rows of the same shape [-]: a loop of its
-    own, so that misses overlap.
-    """
-    for k in range(mothers.shape[0]):
-        soon = min(k + AHEAD, mothers.shape[0] - 1)
-        prefetch(column, mothers[soon])
-        prefetch(column, daughters[soon])
-        column[daughters[k]] = column[mothers[k]]
-
-
-@kernel
-def take(column, rows, out):
-    """Values of ``rows`` of a column into ``out``, of the same shape [unit of the column]."""
-    for k in range(rows.shape[0]):
-        prefetch(column, rows[min(k + AHEAD, rows.shape[0] - 1)])
-        out[k] = column[rows[k]]
 
 
 @kernel

@@ -51,6 +51,16 @@ def capacity_target(occupancy, bounce_back):
 
 
 @kernel(inline=True)
+def protein_supply(load_ratio, cereblon, params):
+    """Protein to be degraded, rho (1 + l q): lenalidomide adds to the ``load_ratio`` rho with its
+    occupancy q of ``cereblon`` [-] (P3).
+
+    Assumption: in proportion to occupancy (MODEL.md P3).
+    """
+    return load_ratio * (ONE + params.lenalidomide_load_gain * cereblon)
+
+
+@kernel(inline=True)
 def proteasome_load(load, supply, activity, synthesis, clearance, dt):
     """Implicit step of dU/dt = kU (rho - r U/(1+U)) - ka U, the positive root of its quadratic
     (P3).
@@ -58,7 +68,7 @@ def proteasome_load(load, supply, activity, synthesis, clearance, dt):
     ``load`` U, ``supply`` rho, ``activity`` r [-]; ``synthesis`` kU, ``clearance`` ka [1/h]; ``dt``
     [h].
 
-    Assumption: saturable degradation with unit half-load (model.md P3).
+    Assumption: saturable degradation with unit half-load (MODEL.md P3).
     """
     a = ONE + clearance * dt
     c = load + dt * synthesis * supply
@@ -71,10 +81,46 @@ def proteasome_load(load, supply, activity, synthesis, clearance, dt):
 def stress_drive(load, chaperone, half_load):
     """Unfolded-protein signal h = (U/H)^2 / (Ks^2 + (U/H)^2) = U^2 / ((Ks H)^2 + U^2) (P4).
 
-    Assumption: Hill coefficient 2 (model.md P4).
+    Assumption: Hill coefficient 2 (MODEL.md P4).
     """
     half = half_load * chaperone
     return load * load / (half * half + load * load)
+
+
+@kernel(inline=True)
+def chaperone_target(stress, params):
+    """Chaperones H = 1 + aH S that ``stress`` S induces [-], BiP among them (P4).
+
+    Assumption: linear induction (MODEL.md P4).
+    """
+    return ONE + params.chaperone_gain * stress
+
+
+@kernel(inline=True)
+def noxa_induction(stress, params):
+    """Induction of NOXA by ``stress`` S over its level without any, 1 + eta S [-] (P4).
+
+    Assumption: linear induction (MODEL.md P4).
+    """
+    return ONE + params.noxa_gain * stress
+
+
+@kernel(inline=True)
+def noxa_drive(stress, params):
+    """Production of NOXA over its removal, m (1 + eta S) [-]: its level at rest (P4).
+
+    Source: MYC drive, Nikiforov 2007.
+    """
+    return params.myc * noxa_induction(stress, params)
+
+
+@kernel(inline=True)
+def dr5_target(stress, params):
+    """DR5 level d5 S that ``stress`` S leads to [-] (P4).
+
+    Assumption: in proportion to the stress (MODEL.md P4).
+    """
+    return params.dr5 * stress
 
 
 @kernel(inline=True)
@@ -85,7 +131,7 @@ def noxa_step(noxa, stress, activity_left, params, dt):
     Source: Perez-Galan 2006 (accumulation by 4-6 h); MYC drive, Nikiforov 2007.
     """
     removal = max(activity_left, params.noxa_floor)
-    drive = params.myc * (ONE + params.noxa_gain * stress)
+    drive = noxa_drive(stress, params)
     return produce_and_lose(noxa, params.noxa_rate * dt * drive, params.noxa_rate * dt * removal)
 
 
@@ -105,7 +151,7 @@ def death_threshold(threshold, nfkb, jnk, ikzf, params):
     """Commitment threshold theta' of the cell: lowered by NF-kB loss, JNK (= S) and low IKZF1/3
     (P4).
 
-    Assumption: independent factors (model.md P4).
+    Assumption: independent factors (MODEL.md P4).
     """
     return (
         threshold
@@ -120,7 +166,7 @@ def death_signal(stress, noxa, dr5, params):
     """Death signal S (w9 N + w8 D): the mitochondrial arm (NOXA, caspase-9) and the receptor arm
     (DR5, caspase-8) (P4).
 
-    Assumption: the arms add up (model.md P4).
+    Assumption: the arms add up (MODEL.md P4).
     """
     return stress * (params.mitochondrial_arm * noxa + params.receptor_arm * dr5)
 
@@ -132,7 +178,7 @@ def commitment_step(commitment, signal, threshold, params, kept, dt):
 
     ``kept`` = exp(-kXd dt) [-].
 
-    Assumption: linear integrator with leak (model.md P4).
+    Assumption: linear integrator with leak (MODEL.md P4).
     """
     above = max(signal - threshold, ZERO)
     if params.commitment_decay > ZERO:
@@ -160,7 +206,7 @@ def cycle_speed(stress, resting_stress, ikzf, params):
     """Speed of the phase clock relative to an unstressed cell: max(0, 1 - g max(0, S - S0)), slower
     at low IKZF1/3 (P5).
 
-    Assumption: linear brake (model.md P5).
+    Assumption: linear brake (MODEL.md P5).
     """
     brake = max(ONE - params.cycle_stress_gain * max(stress - resting_stress, ZERO), ZERO)
     return brake * (ONE - params.ikzf_cycle_gain * (ONE - ikzf))
@@ -185,5 +231,5 @@ def resting_stress_step(stress, load, params):
     Source: steady state of the equations above; half a step, because the map may overshoot.
     """
     return HALF * (
-        stress + stress_drive(load, ONE + params.chaperone_gain * stress, params.stress_half_load)
+        stress + stress_drive(load, chaperone_target(stress, params), params.stress_half_load)
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import namedtuple
 from enum import IntEnum, unique
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xenosim.cell.columns import CHANGED_COLUMNS, COLUMNS, FLOAT, LOOP_COLUMNS
 from xenosim.jit import kernel
 
 
@@ -23,40 +25,41 @@ class CellState(IntEnum):
     NECROTIC = 3
 
 
+#: States as the columns hold them.
+PROLIFERATING, QUIESCENT = np.uint8(CellState.PROLIFERATING), np.uint8(CellState.QUIESCENT)
+APOPTOTIC, NECROTIC = np.uint8(CellState.APOPTOTIC), np.uint8(CellState.NECROTIC)
+
+
+@kernel(inline=True)
+def is_dying(state):
+    """Whether only the body of a cell of this ``state`` is left [-]."""
+    return state >= APOPTOTIC
+
+
 #: Step number that never comes: a cell without background loss.
 NEVER = np.int32(2**31 - 1)
 
 
-class Cells(NamedTuple):
-    """Columns of the living and dying cells, each of shape (capacity,); only the first ``n`` rows
-    are in use.
+if TYPE_CHECKING:
 
-    ``uid`` lineage id; ``site`` packed lattice site (:func:`pack`; 0 in a dish); ``state``
-    :class:`CellState`; ``clone`` heritable type; ``event_step`` step of background loss (living) or
-    of clearance (dying). Biology [-] unless said otherwise: ``capacity`` p, ``load`` U, ``stress``
-    S, ``chaperone`` H, ``noxa`` N, ``dr5`` D, ``commitment`` X, ``ikzf`` I, ``clock`` cycle phase;
-    traits ``load_ratio`` rho, ``threshold`` theta, ``cycle_h`` [h], ``resting_stress`` S0.
+    class Cells(tuple[NDArray[Any], ...]):
+        """What a type checker sees: a tuple of arrays by the names of the table."""
+
+        _fields: ClassVar[tuple[str, ...]]
+
+        def __new__(cls, *columns: NDArray[Any]) -> Cells: ...
+        def __getattr__(self, name: str) -> NDArray[Any]: ...
+
+    CellValues: Any
+    NewValues: Any
+else:
+    Cells = namedtuple("Cells", [column.name for column in COLUMNS])
+    Cells.__doc__ = """Columns of the living and dying cells, each of shape (capacity,), as
+    :data:`xenosim.cell.columns.COLUMNS` says; only the first ``n`` rows are in use.
     """
-
-    uid: NDArray[np.uint64]
-    site: NDArray[np.int32]
-    state: NDArray[np.uint8]
-    clone: NDArray[np.uint8]
-    event_step: NDArray[np.int32]
-    capacity: NDArray[Any]
-    load: NDArray[Any]
-    stress: NDArray[Any]
-    chaperone: NDArray[Any]
-    noxa: NDArray[Any]
-    dr5: NDArray[Any]
-    commitment: NDArray[Any]
-    ikzf: NDArray[Any]
-    clock: NDArray[Any]
-    load_ratio: NDArray[Any]
-    threshold: NDArray[Any]
-    cycle_h: NDArray[Any]
-    resting_stress: NDArray[Any]
-
+    #: Values of one cell that the hot loop reads, and those that it writes.
+    CellValues = namedtuple("CellValues", LOOP_COLUMNS)
+    NewValues = namedtuple("NewValues", CHANGED_COLUMNS)
 
 #: Bits of one coordinate of a packed site, and the longest side of a lattice [sites].
 SITE_BITS = 10
@@ -85,25 +88,6 @@ def positions(site: NDArray[np.int32]) -> NDArray[np.int64]:
     return np.stack([s >> (2 * SITE_BITS), (s >> SITE_BITS) & _LOW, s & _LOW], axis=1)
 
 
-INTEGER_COLUMNS = {"uid": "u8", "site": "i4", "state": "u1", "clone": "u1", "event_step": "i4"}
-FLOAT_COLUMNS = tuple(name for name in Cells._fields if name not in INTEGER_COLUMNS)
-#: Columns that follow from the traits in a cell that has never met a drug
-#: (:func:`xenosim.cell.population.rest`). A tumor that has met none neither fills nor moves them:
-#: their memory is not touched.
-RESTING_COLUMNS = (
-    "capacity",
-    "load",
-    "stress",
-    "chaperone",
-    "noxa",
-    "dr5",
-    "commitment",
-    "ikzf",
-    "resting_stress",
-)
-HELD_AT_REST = tuple(name for name in Cells._fields if name not in RESTING_COLUMNS)
-
-
 def allocate(capacity: int, dtype: type = np.float32) -> Cells:
     """Reserve rows without touching the memory.
 
@@ -115,7 +99,10 @@ def allocate(capacity: int, dtype: type = np.float32) -> Cells:
         ``float32``, or ``float64`` for error-budget runs.
     """
     columns: Any = in_one_block(
-        [((capacity,), np.dtype(INTEGER_COLUMNS.get(name, dtype))) for name in Cells._fields]
+        [
+            ((capacity,), np.dtype(dtype if column.kind == FLOAT else column.kind))
+            for column in COLUMNS
+        ]
     )
     return Cells(*columns)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xenosim.cell.columns import REPORTED_COLUMNS
 from xenosim.errors import TableError, suggest
 
 if TYPE_CHECKING:
@@ -38,22 +39,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "n_hypoxic",
         "n_cells",
         "n_resistant",
-        "load_mean",
-        "load_p05",
-        "load_p50",
-        "load_p95",
-        "stress_mean",
-        "stress_p05",
-        "stress_p50",
-        "stress_p95",
-        "occupancy_mean",
-        "occupancy_p05",
-        "occupancy_p50",
-        "occupancy_p95",
-        "oxygen_mean",
-        "oxygen_p05",
-        "oxygen_p50",
-        "oxygen_p95",
+        *(
+            f"{name}_{statistic}"
+            for name in (*REPORTED_COLUMNS, "occupancy", "oxygen")
+            for statistic in ("mean", "p05", "p50", "p95")
+        ),
         "blood_occupancy",
         "born",
         "cleared",

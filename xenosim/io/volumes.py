@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from xenosim.cell.columns import COLUMNS
 from xenosim.errors import RunError, suggest
 
 Region = tuple[slice, slice, slice]
@@ -45,8 +46,11 @@ class Field(NamedTuple):
 #: Every quantity that can be exported.
 FIELDS = {
     "state": Field("uint8", "label", "what the cell is doing; 0 no cell"),
-    "load": Field("float32", "-", "load of unfolded protein; NaN without a cell"),
-    "stress": Field("float32", "-", "stress; NaN without a cell"),
+    **{
+        column.name: Field("float32", column.unit, f"{column.meaning}; NaN without a cell")
+        for column in COLUMNS
+        if column.reported
+    },
     "oxygen": Field("float32", "mmHg", "oxygen pressure; NaN without a cell"),
     "clone": Field("uint16", "label", "heritable type of the cell, 1 the founding one; 0 no cell"),
 }

@@ -7,7 +7,8 @@ import os
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from xenosim.cell.state import HELD_AT_REST, Cells, allocate, bytes_per_cell
+from xenosim.cell.columns import HELD_AT_REST
+from xenosim.cell.state import Cells, allocate, bytes_per_cell
 from xenosim.errors import ResourceError
 from xenosim.execution.processes import worker_count
 from xenosim.scenario.resolve import resolve

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from xenosim.analysis.describe import describe
+from xenosim.cell.columns import REPORTED_COLUMNS
 from xenosim.cell.rng import Purpose, generator
 from xenosim.cell.state import CellState
 from xenosim.scenario.resolve import resolve
@@ -157,10 +158,9 @@ def cell_row(animal: Animal) -> dict[str, Any]:
         "n_cells": animal.n_agents,
         "n_resistant": sum(int((tumor.column("clone") > 0).sum()) for tumor in tumors),
     }
-    (load, stress), counted = tumors_together(
-        [tumor.distribution("load", "stress") for tumor in tumors]
-    )
-    row |= describe("load", load, counted) | describe("stress", stress, counted)
+    columns, counted = tumors_together([tumor.distribution(*REPORTED_COLUMNS) for tumor in tumors])
+    for name, values in zip(REPORTED_COLUMNS, columns, strict=True):
+        row |= describe(name, values, counted)
     (occupancy,), counted = tumors_together([_occupancy(tumor, animal) for tumor in tumors])
     row |= describe("occupancy", occupancy, counted)
     # Where it is never short it is not solved, and the columns stay empty.

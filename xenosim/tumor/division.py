@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xenosim.cell.population import AHEAD, BIRTHS, PROLIFERATING, finish_cycles, take
+from xenosim.cell.population import AHEAD, BIRTHS, finish_cycles, gather
 from xenosim.cell.rng import DIVIDE, blocks, join, scramble
-from xenosim.cell.state import pack, unpack
+from xenosim.cell.state import PROLIFERATING, pack, unpack
 from xenosim.jit import kernel, prange, prefetch
 from xenosim.tumor.distance import ask_for_slope, slope
 from xenosim.tumor.lattice import VACANT
@@ -111,7 +111,7 @@ def _aim_some(cells, lattice, rows, step, space, aims, lo, hi):
     normal, first = aims.normal[:, lo:hi], aims.first[:, lo:hi]
     finish_cycles(cells, rows[lo:hi])
     uids = np.empty(hi - lo, np.uint64)
-    take(cells.uid, rows[lo:hi], uids)
+    gather(cells.uid, rows[lo:hi], uids)
     words = aims.words[:, lo:hi]
     for k in range(lo, hi):
         prefetch(site, rows[k])

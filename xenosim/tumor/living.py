@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xenosim.cell import population
+from xenosim.cell.columns import HELD_AT_REST
 from xenosim.cell.kernel import Exposure, age_cells, age_hypoxic_cells, step_cells
 from xenosim.cell.params import step_factors
-from xenosim.cell.state import HELD_AT_REST, Cells, CellState, allocate, digest, grown, view
+from xenosim.cell.state import Cells, CellState, allocate, digest, grown, view
 from xenosim.errors import ResourceError
 from xenosim.tumor.keeping import check_nothing_lost
 from xenosim.tumor.spec import TumorSpec
@@ -250,7 +251,7 @@ class LivingTumor(ABC):
     def live(self) -> Any:
         """Views of the rows in use, with every column, until the next step."""
         if self.held != Cells._fields and self._rested != self.step_number:
-            population.rest(self.rows, self.spec.params)
+            population.fill_resting_columns(self.rows, self.spec.params)
             self._rested = self.step_number
         return self.rows
 
@@ -266,7 +267,7 @@ class LivingTumor(ABC):
         for lo in range(0, ratio.size, RESTING_ROWS):
             part = view(scratch, min(RESTING_ROWS, ratio.size - lo))
             part.load_ratio[:] = ratio[lo : lo + RESTING_ROWS]
-            population.rest(part, self.spec.params)
+            population.fill_resting_columns(part, self.spec.params)
             values[lo : lo + RESTING_ROWS] = getattr(part, name)
         return values
 
@@ -280,7 +281,7 @@ class LivingTumor(ABC):
         ratio, counts = np.unique(self.rows.load_ratio, return_counts=True)
         resting = allocate(ratio.size, ratio.dtype.type)
         resting.load_ratio[:] = ratio
-        population.rest(resting, self.spec.params)
+        population.fill_resting_columns(resting, self.spec.params)
         return [np.asarray(getattr(resting, name)) for name in names], counts
 
     def counts(self) -> dict[CellState, int]:
@@ -357,7 +358,7 @@ class LivingTumor(ABC):
         if not self.exposed and (
             now.cereblon > 0 or (now.inhibition is not None and bool(now.inhibition.any()))
         ):
-            population.rest(self.rows, self.spec.params)
+            population.fill_resting_columns(self.rows, self.spec.params)
             self.exposed = True
         if self.exposed:
             exposure = self._exposure(now.inhibition, now.cereblon)

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from xenosim.cell.kernel import HYPOXIC
-from xenosim.cell.population import APOPTOTIC
-from xenosim.cell.state import unpack
+from xenosim.cell.state import is_dying, unpack
 from xenosim.jit import kernel, prange
 from xenosim.tumor.diffusion import solve
 from xenosim.tumor.keeping import check_nothing_lost
@@ -140,7 +139,7 @@ def count_voxels(cells, lattice, living, tumor):
     vz, vy, vx, b = lattice.voxel_z, lattice.voxel_y, lattice.voxel_x, lattice.bounds
     for i in range(cells.site.shape[0]):
         z, y, x = unpack(cells.site[i])
-        living[vz[z] + vy[y] + vx[x]] += cells.state[i] < APOPTOTIC
+        living[vz[z] + vy[y] + vx[x]] += not is_dying(cells.state[i])
     for z in range(b[0], b[1] + 1):
         for y in range(b[2], b[3] + 1):
             plane = vz[z] + vy[y]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xenosim.cell import population
+from xenosim.cell.columns import REPORTED_COLUMNS
 from xenosim.cell.kernel import HYPOXIC, Exposure, step_cells
 from xenosim.cell.state import CellState, positions
 from xenosim.errors import ResourceError
@@ -88,7 +89,7 @@ class Tumor(LivingTumor):
             cells, nothing, nothing, step, spec.traits, space.seed, spec.dt_h, False
         )
         gaps.close_gaps(lattice, cells, nothing, tumor.domain.origin, step, space)
-        population.rest(tumor.rows, spec.params)
+        population.fill_resting_columns(tumor.rows, spec.params)
         exposure = tumor._exposure(None, 0.0)
         step_cells(tumor.rows, exposure, spec.params, tumor.factors, step, np.empty(0, np.uint8))
 
@@ -104,7 +105,9 @@ class Tumor(LivingTumor):
         half = math.ceil((1.0 + 2.0 * growth_share(radius)) * radius) + 2 * self.spec.margin
         self.domain = Domain(self.spec, half)
         self._cover()
-        population.found(self.cells, self.n, np.uint64(self.seed), self.spec.traits, self.spec.dt_h)
+        population.found_cells(
+            self.cells, self.n, np.uint64(self.seed), self.spec.traits, self.spec.dt_h
+        )
         sow(self.cells, self.lattice, self.n, half)
         self.domain.recenter(self.rows.site)
         update_distance(self.lattice, self.spec.reach)
@@ -160,17 +163,17 @@ class Tumor(LivingTumor):
         return np.asarray(sites * self.spec.spacing_um, np.float64)
 
     def section(self) -> dict[str, NDArray[np.float32]]:
-        """State, load and stress on the plane z = center; NaN where there is no cell, shape (ny,
-        nx) each.
+        """State and reported columns on the plane z = center; NaN where there is no cell, shape
+        (ny, nx) each.
         """
         if self.n == 0:
             return {
-                name: np.full((1, 1), np.nan, np.float32) for name in ("state", "load", "stress")
+                name: np.full((1, 1), np.nan, np.float32) for name in ("state", *REPORTED_COLUMNS)
             }
         b = self.lattice.bounds
         rows = self.lattice.row[self.domain.center[0], b[2] - 1 : b[3] + 2, b[4] - 1 : b[5] + 2]
         out = {}
-        for name in ("state", "load", "stress"):
+        for name in ("state", *REPORTED_COLUMNS):
             out[name] = np.full(rows.shape, np.nan, np.float32)
             out[name][rows >= 0] = self.column(name, rows[rows >= 0])
         return out

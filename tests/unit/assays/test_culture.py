@@ -15,7 +15,7 @@ from xenosim.analysis.dose_response import fit_hill, hill
 from xenosim.assays.culture import Culture, Line, line_of
 from xenosim.assays.plate import Layout
 from xenosim.assays.viability import dose_response
-from xenosim.cell.state import FLOAT_COLUMNS
+from xenosim.cell.columns import FLOAT_COLUMNS
 from xenosim.errors import ParameterError, TableError
 from xenosim.parameters.load import load_set
 from xenosim.pharmacology.target import Pulse

@@ -11,8 +11,8 @@ import pytest
 
 from xenosim.assays.culture import Culture, Line, line_of
 from xenosim.assays.viability import pulses_of
+from xenosim.cell.columns import FLOAT_COLUMNS
 from xenosim.cell.readouts import NODES
-from xenosim.cell.state import FLOAT_COLUMNS
 from xenosim.errors import ParameterError
 from xenosim.parameters.load import load_line, load_set
 from xenosim.parameters.perturb import (

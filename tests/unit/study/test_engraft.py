@@ -11,7 +11,7 @@ AHEAD = (
     division.divide,
     population.bear_daughters,
     gaps.close_gaps,
-    population.rest,
+    population.fill_resting_columns,
     kernel.step_cells,
 )
 
