@@ -1,4 +1,4 @@
-"""Calibration of a line: the mean protein load that gives a published IC50 (MODEL.md, the dish)."""
+"""Calibration of a line: the mean protein load that gives a published IC50 (MODEL.md P10)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""A line of one's own: the mean protein load that fits a user's viability data (MODEL.md, the
-dish).
-"""
+"""A line of one's own: the mean protein load that fits a user's viability data (MODEL.md P10)."""
 
 from __future__ import annotations
 

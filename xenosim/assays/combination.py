@@ -1,5 +1,5 @@
 """Two drugs on one plate: fixed ratio or matrix, together or one after the other; no synergy
-constant anywhere (MODEL.md, the dish).
+constant anywhere (MODEL.md P13).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""IC50s of several lines and drugs side by side (MODEL.md, the dish)."""
+"""IC50s of several lines and drugs side by side (MODEL.md P10)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Culture: cells in medium. The same columns, rules and kernel as a tumor, without a lattice
-(MODEL.md, the dish).
+(MODEL.md P9).
 """
 
 from __future__ import annotations

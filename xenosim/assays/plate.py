@@ -1,4 +1,4 @@
-"""A plate: wells of the same cells under different treatments, read once (MODEL.md, the dish)."""
+"""A plate: wells of the same cells under different treatments, read once (MODEL.md P9)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Viability and apoptosis of cells in medium with drug: dose-response, Annexin V / PI, wash-out
-(MODEL.md, the dish).
+(MODEL.md P9).
 """
 
 from __future__ import annotations

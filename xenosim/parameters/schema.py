@@ -60,7 +60,7 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "capacity_rate": ("rate", "kP: approach of proteasome capacity"),
         "bounce_back": ("dimensionless", "bP: Nrf1 response at partial inhibition"),
         "synthesis_rate": ("rate", "kU: proteasome load"),
-        "load_clearance": ("rate", "ka: removal of load other than by the proteasome"),
+        "load_clearance": ("rate", "kA: removal of load other than by the proteasome"),
         "load_mean": ("dimensionless", "rho: protein load over capacity, mean of the line"),
         "load_cv": ("fraction", "rho: between cells"),
         "stress_half_load": ("dimensionless", "Ks: load per chaperone at half stress"),
@@ -85,11 +85,11 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "commitment_decay": ("rate", "kXd: decay of commitment"),
         "threshold_mean": ("dimensionless", "theta: Bcl-2/c-IAP/Mcl-1 threshold, mean of the line"),
         "threshold_cv": ("fraction", "theta: between cells"),
-        "nfkb_inhibition_gain": ("fraction", "NF-kB response to beta5 inhibition"),
-        "nfkb_ikzf_gain": ("fraction", "NF-kB response to IKZF1/3 loss"),
-        "nfkb_sign": ("dimensionless", "sign of the NF-kB response of the line"),
-        "jnk_gain": ("fraction", "threshold lowered by JNK"),
-        "ikzf_threshold_gain": ("fraction", "threshold lowered by IKZF1/3 loss"),
+        "nfkb_inhibition_gain": ("fraction", "bo: NF-kB response to beta5 inhibition"),
+        "nfkb_ikzf_gain": ("fraction", "bI: NF-kB response to IKZF1/3 loss"),
+        "nfkb_sign": ("dimensionless", "sigma: sign of the NF-kB response of the line"),
+        "jnk_gain": ("fraction", "jnk: threshold lowered by JNK"),
+        "ikzf_threshold_gain": ("fraction", "i: threshold lowered by IKZF1/3 loss"),
         "ikzf_rate": ("rate", "kI: IKZF1/3 turnover"),
         "ikzf_degradation": ("dimensionless", "E: induced over basal removal of IKZF1/3"),
         "ikzf_activity_half": (
@@ -98,7 +98,7 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "lenalidomide_load_gain": ("fraction", "load added by lenalidomide"),
         "ikzf_cycle_gain": ("fraction", "cycle slowed by IKZF1/3 loss"),
-        "cycle_stress_gain": ("dimensionless", "cycle slowed per unit of stress above rest"),
+        "cycle_stress_gain": ("dimensionless", "gamma: cycle slowed per unit of stress above rest"),
         "cycle_cv": ("fraction", "cycle time: between cells"),
         "cycle_inheritance": (
             "fraction",
@@ -127,7 +127,7 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "oxygen_diffusion": ("diffusivity", "diffusion of oxygen in tissue"),
         "oxygen_uptake": (
             "rate",
-            "k: consumption of oxygen by tissue full of living cells, first order",
+            "kO: consumption of oxygen by tissue full of living cells, first order",
         ),
         "oxygen_supply": (
             "dimensionless",

@@ -1,4 +1,4 @@
-"""Doses as a NONMEM event table, and as text for other programs (MODEL.md, Regimens)."""
+"""Doses as a NONMEM event table, and as text for other programs (docs/regimens.md)."""
 
 from __future__ import annotations
 

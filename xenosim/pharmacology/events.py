@@ -1,4 +1,4 @@
-"""NONMEM event tables as doses (semantics in MODEL.md, Regimens)."""
+"""NONMEM event tables as doses (semantics in docs/regimens.md)."""
 
 from __future__ import annotations
 

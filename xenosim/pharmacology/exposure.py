@@ -91,7 +91,7 @@ def binding_rates(o, conc, slope, site, f, jacobian, ft):
     Cf_j = (g Cp_j + koff_j R o_j) / (g/fu_j + kon_j R free);  do_j/dt = kon_j Cf_j free - (koff_j +
     kdeg) o_j
 
-    Source: quasi-steady delivery and binding, model.md P2.
+    Source: quasi-steady delivery and binding, MODEL.md P2.
     """
     n = o.shape[0]
     free = 1.0

@@ -1,0 +1,121 @@
+"""Documents say what is: links, files, sections, sources, commands and generated parts exist."""
+
+import re
+import runpy
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from xenosim.cli.main import app
+from xenosim.parameters.load import available, load_line, load_set, references
+from xenosim.parameters.schema import PARAMETERS
+from xenosim.parameters.symbols import SYMBOLS, rows
+
+ROOT = Path(__file__).parents[2]
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    ROOT / "xenosim" / "MODEL.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "benchmarks").rglob("*.md")),
+]
+SOURCES = [
+    path
+    for folder in ("xenosim", "scenarios", "benchmarks", "docs")
+    for path in sorted((ROOT / folder).rglob("*"))
+    if path.suffix in (".py", ".yaml", ".bib", ".md")
+] + PAGES[:3]
+MODEL = (ROOT / "xenosim" / "MODEL.md").read_text(encoding="utf-8")
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        if target.startswith("http"):
+            continue
+        file, _, anchor = target.partition("#")
+        there = (page.parent / file).resolve() if file else page
+        assert there.exists(), target
+        if anchor:
+            heads = re.findall(r"^#+ (.*)$", there.read_text(encoding="utf-8"), re.M)
+            slugs = {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+            assert anchor in slugs, target
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_what_is_cited_exists(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for outside in (r"\bmodel\.md", r"study\.md", r"[Gg]uide document", "pk_defaults", "invivo.md"):
+        assert not re.search(outside, text), outside
+    submodels = set(re.findall(r"^### (P\d+) ", MODEL, re.M))
+    for cited in re.findall(r"MODEL\.md[ ,(]+((?:P\d+(?:[-, and]+)?)+)", text):
+        assert set(re.findall(r"P\d+", cited)) <= submodels, cited
+    if path.suffix != ".md":
+        known = {found.name for found in ROOT.rglob("*.*") if ".venv" not in found.parts}
+        for cited in re.findall(r"\b([\w]+\.md)\b", text):
+            assert cited in known, cited
+
+
+def test_every_set_cites_sources_that_exist() -> None:
+    sets = [
+        load_set(each)
+        for kind in PARAMETERS
+        for each in (available(kind) if kind != "line" else [])
+    ]
+    sets += [load_line(line) for line in available("line")]
+    cited = {parameter.bib for each in sets for parameter in each.values.values()}
+    assert cited and cited <= set(references())
+
+
+def test_no_symbol_has_two_meanings() -> None:
+    symbols = [symbol for symbol, *_ in rows()]
+    assert len(symbols) == len(set(symbols))
+    for kind, names in SYMBOLS.items():
+        assert set(names) <= set(PARAMETERS[kind])
+
+
+def test_every_symbol_of_an_equation_is_in_the_table() -> None:
+    known = {symbol for symbol, *_ in rows()} | {"kinact", "KI"}
+    words = set(
+        "input max sum of over the an a inhibitors or with laplace bolus infusion PO SC IP IV"
+        " clock slower at low dt d".split()
+    )
+    remark = r"(?<=\S)\s{3,}(?!\w+ +=).*"  # set off by spaces, unless another equation follows
+    for block in re.findall(r"```text\n(.*?)```", MODEL, re.S):
+        for line in block.splitlines():
+            for token in re.findall(r"[A-Za-z][A-Za-z0-9_]*'?", re.sub(remark, "", line)):
+                bare = token[1:] if token.startswith("d") and token[1:] in known else token
+                assert bare in known | words, (token, line)
+
+
+def test_generated_parts_are_those_of_the_code() -> None:
+    generated = runpy.run_path(str(ROOT / "docs" / "generate.py"))["generated"]
+    assert generated(MODEL) == MODEL, "run: python docs/generate.py"
+
+
+def commands() -> list[str]:
+    found = []
+    for page in PAGES:
+        for block in re.findall(r"```(?:console|bash)\n(.*?)```", page.read_text(), re.S):
+            lines = [line.split("  #")[0].strip() for line in block.splitlines()]
+            found += [line for line in lines if re.match(r"xenosim ", line)]
+    return sorted(set(found))
+
+
+@pytest.mark.parametrize("command", commands())
+def test_commands_of_the_documents_have_existing_verbs_and_options(command: str) -> None:
+    words = shlex.split(command)[1:]
+    verb: Any = typer.main.get_command(app)
+    while hasattr(verb, "commands"):
+        assert words and words[0] in verb.commands, command
+        verb = verb.commands[words.pop(0)]
+    options = {option for parameter in verb.params for option in parameter.opts}
+    for word in words:
+        if word.startswith("--"):
+            assert word.split("=")[0] in options, f"{command}: {word}"
