@@ -2,10 +2,20 @@
 
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
 from xenosim.execution import stopping
+
+
+@pytest.fixture(autouse=True)
+def handlers() -> Iterator[None]:
+    """A process that was stopped ignores further signals; here it goes on."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def test_a_shielded_signal_waits_for_the_check() -> None:
@@ -22,9 +32,13 @@ def test_a_shielded_signal_waits_for_the_check() -> None:
 
 
 def test_a_signal_stops_what_is_not_shielded() -> None:
-    before = signal.getsignal(signal.SIGTERM)
     with stopping.obeying(), pytest.raises(stopping.Stopped):
         os.kill(os.getpid(), signal.SIGTERM)
-    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_without_a_signal_nothing_stops_and_handlers_come_back() -> None:
+    before = signal.getsignal(signal.SIGTERM)
     with stopping.obeying():
+        assert signal.getsignal(signal.SIGTERM) is not before
         stopping.check()
+    assert signal.getsignal(signal.SIGTERM) is before
