@@ -14,10 +14,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from xenosim.scenario.load import load_scenario
 from xenosim.study.run import run_study
+from xenosim.viz.growth import draw_arm
 from xenosim.viz.style import finish
 
 if TYPE_CHECKING:
@@ -74,26 +73,7 @@ def draw(studies: dict[str, dict[str, pd.DataFrame]], path: str) -> None:
     for axes, (stem, tables) in zip(panels, studies.items(), strict=True):
         for arm, color in COLORS.items():
             rows = tables["observations"].query("arm == @arm")
-            for _, animal in rows.groupby("animal_id"):
-                axes.plot(animal["day"], animal["rtv"], color=color, lw=0.6, alpha=0.4)
-            logs = (
-                rows.assign(log=np.log(rows["rtv"]))
-                .groupby("day")["log"]
-                .agg(["mean", "std", "count"])
-            )
-            logs = logs[2 * logs["count"] >= logs["count"].iloc[0]]
-            half = 1.96 * logs["std"].fillna(0.0) / np.sqrt(logs["count"])
-            axes.fill_between(
-                logs.index,
-                np.exp(logs["mean"] - half),
-                np.exp(logs["mean"] + half),
-                color=color,
-                alpha=0.2,
-                lw=0,
-            )
-            axes.plot(
-                logs.index, np.exp(logs["mean"]), color=color, lw=2.2, marker="o", ms=3, label=arm
-            )
+            draw_arm(axes, rows, "rtv", color, arm)
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter("{x:g}")
         axes.set(xlabel="day")

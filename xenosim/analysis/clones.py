@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from xenosim.analysis.animals import KEYS
+from xenosim.analysis.animals import ANIMAL, KEYS
 from xenosim.analysis.resampling import UNDEFINED, interval, resample
 from xenosim.io.tables import COLUMNS
 
@@ -49,6 +49,22 @@ def clone_fractions(clones: pd.DataFrame) -> pd.DataFrame:
     total = clones.groupby([*KEYS, "day"], sort=False)["n_cells"].transform("sum")
     left = clones[total > 0]
     return left.assign(fraction=left["n_cells"] / total[total > 0])
+
+
+def clone_means(rows: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Mean of a column over the animals of one arm, one row per day and one column per clone."""
+    return rows.pivot_table(
+        index="day", columns="clone", values=value, aggfunc="mean", sort=False
+    ).sort_index()
+
+
+def mutant_fractions(rows: pd.DataFrame) -> pd.Series[float]:
+    """Share of all mutants in the cells of each animal of one arm [-], by replicate, animal and
+    day.
+    """
+    fractions = clone_fractions(rows)
+    mutants = fractions[fractions["clone"] != WILD_TYPE]
+    return mutants.groupby([*ANIMAL, "day"])["fraction"].sum()
 
 
 def final_shares(clones: pd.DataFrame, seed: int = 1, n_boot: int = 2000) -> pd.DataFrame:

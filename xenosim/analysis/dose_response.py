@@ -69,12 +69,33 @@ def fit_hill(dose: Array, viability: Array, where: str = "dose-response") -> Hil
         Fewer than four doses, a dose that is not above 0, a viability that is negative or no
         number.
     """
-    from scipy.optimize import curve_fit
-
     dose, viability = np.asarray(dose, np.float64), np.asarray(viability, np.float64)
-    bad = np.nonzero(~(np.isfinite(viability) & (viability >= 0) & np.isfinite(dose) & (dose > 0)))[
-        0
-    ]
+    levels, means = _checked(dose, viability, where)
+    if means.min() > 0.5:
+        note = f"viability stays above one half: IC50 > {levels[-1]:g}"
+        return HillFit(math.inf, float(levels[-1]), math.inf, math.nan, math.nan, note)
+    if means.max() < 0.5:
+        note = f"viability is below one half at every dose: IC50 < {levels[0]:g}"
+        return HillFit(0.0, 0.0, float(levels[0]), math.nan, math.nan, note)
+    (ln_ic50, ln_slope, bottom), error = _least_squares(dose, viability, levels, means)
+    ic50, slope = math.exp(ln_ic50), math.exp(ln_slope)
+    if error > math.log(1000.0):
+        note = "the wells do not determine the IC50: no interval"
+        return HillFit(ic50, 0.0, math.inf, slope, bottom, note)
+    rms = float(np.sqrt(np.mean((hill(dose, ic50, slope, bottom) - viability) ** 2)))
+    note = (
+        f"the curve misses the wells by {100 * rms:.0f} points (rms): read the figure"
+        if rms > POOR_RMS
+        else ""
+    )
+    low, high = math.exp(ln_ic50 - error), math.exp(min(ln_ic50 + error, 700.0))
+    return HillFit(ic50, low, high, slope, bottom, note)
+
+
+def _checked(dose: Array, viability: Array, where: str) -> tuple[Array, Array]:
+    """The doses and the mean viability at each; TableError if they cannot be fitted."""
+    good = np.isfinite(viability) & (viability >= 0) & np.isfinite(dose) & (dose > 0)
+    bad = np.nonzero(~good)[0]
     if bad.size:
         row = int(bad[0])
         raise TableError(
@@ -89,34 +110,24 @@ def fit_hill(dose: Array, viability: Array, where: str = "dose-response") -> Hil
             where=where,
             remedy="give at least four doses",
         )
-    means = np.array([viability[dose == level].mean() for level in levels])
-    if means.min() > 0.5:
-        return HillFit(
-            math.inf,
-            float(levels[-1]),
-            math.inf,
-            math.nan,
-            math.nan,
-            f"viability stays above one half: IC50 > {levels[-1]:g}",
-        )
-    if means.max() < 0.5:
-        return HillFit(
-            0.0,
-            0.0,
-            float(levels[0]),
-            math.nan,
-            math.nan,
-            f"viability is below one half at every dose: IC50 < {levels[0]:g}",
-        )
+    return levels, np.array([viability[dose == level].mean() for level in levels])
+
+
+def _least_squares(
+    dose: Array, viability: Array, levels: Array, means: Array
+) -> tuple[tuple[float, float, float], float]:
+    """ln IC50, ln slope and plateau of the best curve, and the half width of the 95 % interval of
+    ln IC50.
+    """
+    from scipy.optimize import curve_fit
+
     start = [
         math.log(float(levels[int(np.argmin(abs(means - 0.5)))])),
         0.5,
         min(0.9 * float(means.min()), 0.9 * MAX_BOTTOM),
     ]
-    lowest, highest = (
-        [math.log(levels[0]) - 3.0, math.log(0.05), 0.0],
-        [math.log(levels[-1]) + 3.0, math.log(50.0), MAX_BOTTOM],
-    )
+    lowest = [math.log(levels[0]) - 3.0, math.log(0.05), 0.0]
+    highest = [math.log(levels[-1]) + 3.0, math.log(50.0), MAX_BOTTOM]
 
     def curve(x: Array, ln_ic50: float, ln_slope: float, bottom: float) -> Array:
         return hill(np.asarray(x), math.exp(ln_ic50), math.exp(ln_slope), bottom)
@@ -133,26 +144,4 @@ def fit_hill(dose: Array, viability: Array, where: str = "dose-response") -> Hil
         )
     error = Z95 * math.sqrt(float(covariance[0, 0])) if np.isfinite(covariance).all() else math.inf
     ln_ic50, ln_slope, bottom = (float(x) for x in found)
-    rms = float(np.sqrt(np.mean((curve(dose, *found) - viability) ** 2)))
-    if error > math.log(1000.0):
-        return HillFit(
-            math.exp(ln_ic50),
-            0.0,
-            math.inf,
-            math.exp(ln_slope),
-            bottom,
-            "the wells do not determine the IC50: no interval",
-        )
-    note = (
-        f"the curve misses the wells by {100 * rms:.0f} points (rms): read the figure"
-        if rms > POOR_RMS
-        else ""
-    )
-    return HillFit(
-        math.exp(ln_ic50),
-        math.exp(ln_ic50 - error),
-        math.exp(min(ln_ic50 + error, 700.0)),
-        math.exp(ln_slope),
-        bottom,
-        note,
-    )
+    return (ln_ic50, ln_slope, bottom), error

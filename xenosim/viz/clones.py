@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from xenosim.analysis.animals import KEYS
-from xenosim.analysis.clones import WILD_TYPE, clone_fractions
+from xenosim.analysis.clones import clone_fractions, clone_means, mutant_fractions
+from xenosim.analysis.data import while_half_is_left
 from xenosim.viz.style import finish
 
 #: The wild type is pale, so that what grows inside it shows.
@@ -35,10 +36,10 @@ def muller_plot(clones: pd.DataFrame, colors: dict[str, str]) -> Figure:
     palette = {clone: COLORS[k % len(COLORS)] for k, clone in enumerate(parents)}
     for (upper, middle, lower), arm in zip(panels.T, colors, strict=True):
         rows = clones[clones["arm"] == arm]
-        kept = _while_half_is_left(rows)
-        _stack(upper, _mean(kept, "volume_mm3"), parents, palette)
-        _stack(middle, _mean(_percent(kept), "percent"), parents, palette)
-        _mutants(lower, _percent(rows), colors[arm])
+        kept = while_half_is_left(rows)
+        _stack(upper, clone_means(kept, "volume_mm3"), parents, palette)
+        _stack(middle, 100.0 * clone_means(clone_fractions(kept), "fraction"), parents, palette)
+        _mutants(lower, rows, colors[arm])
         upper.set_title(
             f"{arm} (n = {len(rows[KEYS].drop_duplicates())})",
             fontsize=10,
@@ -66,30 +67,13 @@ def muller_plot(clones: pd.DataFrame, colors: dict[str, str]) -> Figure:
     return figure
 
 
-def _percent(rows: pd.DataFrame) -> pd.DataFrame:
-    return clone_fractions(rows).assign(percent=lambda table: 100.0 * table["fraction"])
-
-
 def _mutants(axes: Axes, rows: pd.DataFrame, color: str) -> None:
     """Share of all mutants [%] in each animal, and the mean of the animals."""
-    mutants = rows[rows["clone"] != WILD_TYPE].groupby([*KEYS[1:], "day"])["percent"].sum()
+    mutants = 100.0 * mutant_fractions(rows)
     for _, animal in mutants.groupby(level=[0, 1]):
         axes.plot(animal.index.get_level_values("day"), animal, color=color, lw=0.7, alpha=0.5)
     mean = mutants.groupby("day").mean()
     axes.plot(mean.index, mean, color=color, lw=2.0)
-
-
-def _while_half_is_left(rows: pd.DataFrame) -> pd.DataFrame:
-    """The days on which at least half of the animals of an arm are measured."""
-    left = rows.drop_duplicates([*KEYS, "day"]).groupby("day").size()
-    return rows[rows["day"].isin(left.index[2 * left >= left.iloc[0]])]
-
-
-def _mean(rows: pd.DataFrame, value: str) -> pd.DataFrame:
-    """Mean over animals, one row per day and one column per clone."""
-    return rows.pivot_table(
-        index="day", columns="clone", values=value, aggfunc="mean", sort=False
-    ).sort_index()
 
 
 def muller_layers(parents: dict[str, str]) -> list[tuple[str, float]]:

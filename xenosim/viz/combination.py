@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator
 
@@ -36,20 +37,7 @@ def combination_index_figure(table: pd.DataFrame, title: str) -> Figure:
     ):
         rows = shown[shown["is_extrapolated"] == beyond]
         if len(rows):
-            index = rows["combination_index"]
-            bars = [(index - rows["ci_low"]).clip(lower=0), (rows["ci_high"] - index).clip(lower=0)]
-            axes.errorbar(
-                100 * rows["affected"],
-                index,
-                yerr=bars,
-                fmt="o",
-                ms=5,
-                color=PALETTE[0],
-                mfc=face,
-                elinewidth=0.9,
-                capsize=2,
-                label=label,
-            )
+            _draw_pairs(axes, rows, face, label)
     axes.axhline(1, color="#888888", lw=0.9, ls="--", label="additive")
     axes.set(
         yscale="log",
@@ -69,6 +57,24 @@ def combination_index_figure(table: pd.DataFrame, title: str) -> Figure:
     return figure
 
 
+def _draw_pairs(axes: Axes, rows: pd.DataFrame, face: str, label: str) -> None:
+    """Pairs of doses with the intervals of their index."""
+    index = rows["combination_index"]
+    bars = [(index - rows["ci_low"]).clip(lower=0), (rows["ci_high"] - index).clip(lower=0)]
+    axes.errorbar(
+        100 * rows["affected"],
+        index,
+        yerr=bars,
+        fmt="o",
+        ms=5,
+        color=PALETTE[0],
+        mfc=face,
+        elinewidth=0.9,
+        capsize=2,
+        label=label,
+    )
+
+
 def isobologram_figure(
     wells: pd.DataFrame,
     names: tuple[str, str],
@@ -86,34 +92,7 @@ def isobologram_figure(
     figure = Figure(figsize=(5.2, 4.6), layout="constrained")
     axes = figure.subplots()
     measured = isobole_doses(wells, effect, along)
-    fits = tuple(
-        (
-            fit
-            if fit is not None and dose_at(effect, fit.dm, fit.m) <= 3.0 * wells[name].max()
-            else None
-        )
-        for fit, name in zip(single_fits(wells), ("dose_a_nM", "dose_b_nM"), strict=True)
-    )
-    reach = tuple(
-        1.1 * measured[name].max() if len(measured) else wells[name].max()
-        for name in ("dose_a_nM", "dose_b_nM")
-    )
-    line = isobole(fits[0], fits[1], effect, reach=(reach[0], reach[1]))
-    axes.plot(*line, color="#888888", lw=1.2, ls="--", label="additive")
-    alone = [
-        (x, y)
-        for fit, x, y in zip(fits, (line[0][0], 0.0), (0.0, line[1][-1]), strict=True)
-        if fit is not None
-    ]
-    axes.plot(
-        *zip(*alone, strict=True),
-        "s",
-        ms=6,
-        color=PALETTE[1],
-        label="drug alone, fitted",
-        clip_on=False,
-        zorder=3,
-    )
+    _draw_additivity(axes, wells, measured, effect)
     axes.plot(
         measured["dose_a_nM"],
         measured["dose_b_nM"],
@@ -127,6 +106,33 @@ def isobologram_figure(
     axes.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3)
     finish(axes)
     return figure
+
+
+def _draw_additivity(
+    axes: Axes, wells: pd.DataFrame, measured: pd.DataFrame, effect: float
+) -> None:
+    """The line of additivity and its ends, the drugs alone."""
+    doses = ("dose_a_nM", "dose_b_nM")
+    fit_a, fit_b = (
+        fit
+        if fit is not None and dose_at(effect, fit.dm, fit.m) <= 3.0 * wells[name].max()
+        else None
+        for fit, name in zip(single_fits(wells), doses, strict=True)
+    )
+    a, b = (1.1 * measured[name].max() if len(measured) else wells[name].max() for name in doses)
+    line = isobole(fit_a, fit_b, effect, reach=(a, b))
+    axes.plot(*line, color="#888888", lw=1.2, ls="--", label="additive")
+    ends = ((fit_a, line[0][0], 0.0), (fit_b, 0.0, line[1][-1]))
+    alone = [(x, y) for fit, x, y in ends if fit is not None]
+    axes.plot(
+        *zip(*alone, strict=True),
+        "s",
+        ms=6,
+        color=PALETTE[1],
+        label="drug alone, fitted",
+        clip_on=False,
+        zorder=3,
+    )
 
 
 def bliss_figure(table: pd.DataFrame, names: tuple[str, str], title: str) -> Figure:

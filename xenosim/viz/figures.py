@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from xenosim.analysis.data import StudyData
 from xenosim.io.runs import read_manifest, read_run, read_snapshot
 from xenosim.viz.clones import has_clones, muller_plot
 from xenosim.viz.growth import growth_curves, tc_over_time
@@ -21,11 +22,11 @@ def draw_all(run: Path) -> list[Path]:
     arms = [arm for arm in manifest["arms"] if arm in set(tables["observations"]["arm"])]
     control = manifest["control"]
     colors = {arm: arm_colors(arms, control)[arm] for arm in arms}
-    paths = save(
-        growth_curves(tables["observations"], tables["events"], colors), folder, "growth_curves"
-    )
+    data = StudyData(tables["observations"], control, bool(manifest["paired"]))
+    paths = save(growth_curves(data, tables["events"], colors), folder, "growth_curves")
     if len(arms) > 1:
-        paths += save(tc_over_time(tables["observations"], colors, control), folder, "tc_over_time")
+        seed = int(manifest["seed"])
+        paths += save(tc_over_time(data, colors, control, seed), folder, "tc_over_time")
     if len(tables["plasma"]):
         paths += save(plasma_and_occupancy(tables["plasma"], colors), folder, "plasma_occupancy")
     paths += save(cell_states(tables["cells"], colors), folder, "cell_states")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from xenosim.analysis.dose_response import HillFit, hill
 from xenosim.viz.style import PALETTE, finish
@@ -20,32 +22,10 @@ def dose_response_figure(table: pd.DataFrame, fit: HillFit, title: str) -> Figur
     figure = Figure(figsize=(6.5, 4.2), layout="constrained")
     axes = figure.subplots()
     treated = table[table["dose_nM"] > 0]
-    axes.plot(
-        treated["dose_nM"],
-        100 * treated["viability"],
-        "o",
-        ms=4,
-        color=PALETTE[0],
-        alpha=0.7,
-        label="wells",
-    )
+    doses, signal = treated["dose_nM"], 100 * treated["viability"]
+    axes.plot(doses, signal, "o", ms=4, color=PALETTE[0], alpha=0.7, label="wells")
     if np.isfinite(fit.ic50) and fit.ic50 > 0:
-        dose = np.geomspace(treated["dose_nM"].min(), treated["dose_nM"].max(), 200)
-        axes.plot(
-            dose,
-            100 * hill(dose, fit.ic50, fit.slope, fit.bottom),
-            color=PALETTE[1],
-            lw=1.8,
-            label=f"Hill fit, slope {fit.slope:.2g}",
-        )
-        axes.axvspan(
-            fit.ci_low,
-            fit.ci_high,
-            color=PALETTE[1],
-            alpha=0.25,
-            lw=0,
-            label=f"IC50 {fit.ic50:.3g} nM, 95 % interval of the fit",
-        )
+        _draw_fit(axes, fit, np.geomspace(doses.min(), doses.max(), 200))
     axes.axhline(50, color="#888888", lw=0.7, ls=":")
     axes.set(
         xscale="log",
@@ -57,6 +37,14 @@ def dose_response_figure(table: pd.DataFrame, fit: HillFit, title: str) -> Figur
     axes.legend(frameon=False, fontsize=8)
     finish(axes)
     return figure
+
+
+def _draw_fit(axes: Axes, fit: HillFit, dose: NDArray[np.float64]) -> None:
+    """The curve over ``dose`` [nM] and the interval of its IC50."""
+    curve = 100 * hill(dose, fit.ic50, fit.slope, fit.bottom)
+    axes.plot(dose, curve, color=PALETTE[1], lw=1.8, label=f"Hill fit, slope {fit.slope:.2g}")
+    label = f"IC50 {fit.ic50:.3g} nM, 95 % interval of the fit"
+    axes.axvspan(fit.ci_low, fit.ci_high, color=PALETTE[1], alpha=0.25, lw=0, label=label)
 
 
 def flow_figure(table: pd.DataFrame, title: str) -> Figure:
@@ -73,45 +61,40 @@ def flow_figure(table: pd.DataFrame, title: str) -> Figure:
     means = 100 * table.groupby("dose_nM")[list(GATES)].mean()
     for k, dose in enumerate(shown):
         axes = figure.add_subplot(grid[0, k])
-        annexin, propidium = cytometer(means.loc[dose].to_numpy() / 100.0, seed=k)
-        axes.scatter(annexin, propidium, s=1.5, color="#333333", alpha=0.25, lw=0)
-        axes.axvline(0.0, color="#888888", lw=0.7)
-        axes.axhline(0.0, color="#888888", lw=0.7)
-        for (x, y), value in zip(
-            ((0.03, 0.04), (0.97, 0.04), (0.97, 0.9)), means.loc[dose], strict=True
-        ):
-            axes.text(
-                x,
-                y,
-                f"{value:.0f} %",
-                transform=axes.transAxes,
-                ha="left" if x < 0.5 else "right",
-                fontsize=8,
-            )
-        axes.set(
-            xlim=(-2.2, 2.6),
-            ylim=(-2.2, 2.6),
-            xticks=[],
-            yticks=[],
-            xlabel="Annexin V →",
-            ylabel="PI →" if k == 0 else "",
-        )
+        _draw_gates(axes, means.loc[dose].to_numpy(), seed=k)
+        axes.set(ylabel="PI →" if k == 0 else "")
         axes.set_title(f"{dose:.3g} nM" if dose else "untreated", fontsize=9)
         finish(axes)
     axes = figure.add_subplot(grid[1, :])
+    _draw_shares(axes, means)
+    finish(axes)
+    figure.suptitle(title, fontsize=11, x=0.01, ha="left")
+    return figure
+
+
+def _draw_gates(axes: Axes, shares: NDArray[np.float64], seed: int) -> None:
+    """Cells of one dose in their quadrants, with the share of each gate [%]."""
+    annexin, propidium = cytometer(shares / 100.0, seed)
+    axes.scatter(annexin, propidium, s=1.5, color="#333333", alpha=0.25, lw=0)
+    axes.axvline(0.0, color="#888888", lw=0.7)
+    axes.axhline(0.0, color="#888888", lw=0.7)
+    for (x, y), value in zip(((0.03, 0.04), (0.97, 0.04), (0.97, 0.9)), shares, strict=True):
+        side = "left" if x < 0.5 else "right"
+        axes.text(x, y, f"{value:.0f} %", transform=axes.transAxes, ha=side, fontsize=8)
+    axes.set(xlim=(-2.2, 2.6), ylim=(-2.2, 2.6), xticks=[], yticks=[], xlabel="Annexin V →")
+
+
+def _draw_shares(axes: Axes, means: pd.DataFrame) -> None:
+    """Bars of the gates by dose [%]."""
     bottom = np.zeros(len(means))
     for name, color in GATES.items():
         axes.bar(range(len(means)), means[name], bottom=bottom, color=color, label=name)
         bottom += means[name].to_numpy()
     every = max(1, len(means) // 14)
-    axes.set_xticks(
-        range(0, len(means), every), [f"{float(f'{dose:.3g}'):g}" for dose in means.index[::every]]
-    )
+    labels = [f"{float(f'{dose:.3g}'):g}" for dose in means.index[::every]]
+    axes.set_xticks(range(0, len(means), every), labels)
     axes.set(xlabel="concentration in medium, total (nM)", ylabel="cells (%)", ylim=(0, 100))
     axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    finish(axes)
-    figure.suptitle(title, fontsize=11, x=0.01, ha="left")
-    return figure
 
 
 def cytometer(shares: np.ndarray, seed: int, n: int = 1500) -> tuple[np.ndarray, np.ndarray]:

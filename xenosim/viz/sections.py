@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -107,34 +108,29 @@ def growth_movie(
 
 
 def _volume_curve(
-    axes: Any, stills: list[Still], now: int, tables: dict[str, pd.DataFrame]
+    axes: Axes, stills: list[Still], now: int, tables: dict[str, pd.DataFrame]
 ) -> None:
     """True volume up to now, caliper readings so far, doses below; the axes are those of the whole
     movie.
     """
-    measured, events = tables["observations"], tables["events"]
-    past = measured[measured["day"] <= stills[now].day]
-    axes.plot(
-        [s.day for s in stills[: now + 1]],
-        [s.volume_mm3 for s in stills[: now + 1]],
-        color=PALETTE[0],
-        lw=1.8,
-        label="tumor",
-    )
-    axes.plot([stills[now].day], [stills[now].volume_mm3], "o", ms=6, color=PALETTE[0])
-    axes.plot(
-        past["day"],
-        past["tumor_volume_mm3"],
-        "s",
-        ms=4,
-        mfc="none",
-        color="#555555",
-        label="calipers",
-    )
-    last = stills[-1].day
+    measured, today = tables["observations"], stills[now]
+    past, shown = measured[measured["day"] <= today.day], stills[: now + 1]
+    days, volumes = [s.day for s in shown], [s.volume_mm3 for s in shown]
+    axes.plot(days, volumes, color=PALETTE[0], lw=1.8, label="tumor")
+    axes.plot([today.day], [today.volume_mm3], "o", ms=6, color=PALETTE[0])
+    past_days, readings = past["day"], past["tumor_volume_mm3"]
+    axes.plot(past_days, readings, "s", ms=4, mfc="none", color="#555555", label="calipers")
+    _mark_doses(axes, tables["events"], today.day, stills[-1].day)
+    _frame_of_the_movie(axes, stills, list(measured["tumor_volume_mm3"]))
+    axes.legend(frameon=False, loc="upper left", fontsize=8)
+    finish(axes)
+
+
+def _mark_doses(axes: Axes, events: pd.DataFrame, now: float, last: float) -> None:
+    """Triangles for all doses up to the ``last`` day, those after ``now`` pale [day]."""
     doses = [day for arm in events["arm"].unique() for day in dose_days(events, arm) if day <= last]
     for given, color in ((True, PALETTE[1]), (False, "#C8C8C8")):
-        days = [day for day in doses if (day <= stills[now].day) == given]
+        days = [day for day in doses if (day <= now) == given]
         axes.plot(
             days,
             [0.03] * len(days),
@@ -144,22 +140,21 @@ def _volume_curve(
             transform=axes.get_xaxis_transform(),
             label="dose" if given else None,
         )
-    volumes = [s.volume_mm3 for s in stills if s.volume_mm3 > 0] + list(
-        measured["tumor_volume_mm3"]
-    )
+
+
+def _frame_of_the_movie(axes: Axes, stills: list[Still], readings: list[float]) -> None:
+    """Axes that hold every true volume and caliper reading of the movie [mm3]."""
+    volumes = [s.volume_mm3 for s in stills if s.volume_mm3 > 0] + readings
+    first, last = stills[0].day, stills[-1].day
+    span = last - first + 1
     axes.set(
         yscale="log",
-        xlim=(
-            stills[0].day - 0.02 * (last - stills[0].day + 1),
-            last + 0.05 * (last - stills[0].day + 1),
-        ),
+        xlim=(first - 0.02 * span, last + 0.05 * span),
         ylim=(0.6 * min(volumes), 1.6 * max(volumes)),
         xlabel="day (0 = first dose)",
         ylabel="volume (mm³)",
     )
     axes.yaxis.set_major_formatter("{x:g}")
-    axes.legend(frameon=False, loc="upper left", fontsize=8)
-    finish(axes)
 
 
 def _square(box: Box, side: float) -> Box:

@@ -1,0 +1,37 @@
+"""Curves are the numbers of the tables, day by day."""
+
+import numpy as np
+import pytest
+
+from tests.unit.analysis.test_resampling import study
+from xenosim.analysis.curves import endpoint_over_time, geometric_means
+from xenosim.analysis.data import StudyData
+
+
+def test_every_day_is_what_the_table_says_of_it() -> None:
+    data = StudyData(study("vehicle", "drug"), "vehicle")
+    curve = endpoint_over_time(data, "tc_pct", "drug", "vehicle", n_boot=50, seed=3)
+    assert curve.index.tolist() == list(range(0, 31, 3))
+    for day in (3.0, 18.0):
+        table = data.endpoints(day=day, n_boot=50, seed=3)
+        row = table.query("endpoint == 'tc_pct'").iloc[0]
+        for name in curve:
+            assert curve.loc[day, name] == row[name]
+
+
+def test_a_curve_stops_with_half_of_an_arm() -> None:
+    table = study("vehicle", "drug")
+    data = StudyData(
+        table[(table["arm"] == "drug") | (table["animal_id"] < 2) | (table["day"] < 9)]
+    )
+    curve = endpoint_over_time(data, "tc_pct", "drug", "vehicle", n_boot=10)
+    assert curve.index.max() == 6.0
+
+
+def test_geometric_mean_by_hand() -> None:
+    rows = study("vehicle").query("animal_id < 2 and day == 0")
+    rows = rows.assign(tumor_volume_mm3=[50.0, 200.0])
+    curve = geometric_means(rows).loc[0.0]
+    assert (curve["mean"], curve["n"]) == (pytest.approx(100.0), 2)
+    half = 1.96 * np.log(2.0)  # sd of ln V is sqrt(2) ln 2, over sqrt(2)
+    assert curve["high"] == pytest.approx(100.0 * np.exp(half))

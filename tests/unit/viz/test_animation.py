@@ -1,0 +1,34 @@
+"""Pictures in a row as a file."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from xenosim.errors import RunError
+from xenosim.viz.animation import check_encoder, pixels, write_animation, write_picture
+
+
+def test_a_gif_has_every_picture(tmp_path: Path) -> None:
+    frames = [np.full((8, 12, 3), shade, np.uint8) for shade in (0, 120, 250)]
+    drawn: list[int] = []
+    write_animation(frames, tmp_path / "a.gif", 4.0, drawn.append)
+    with Image.open(tmp_path / "a.gif") as found:
+        assert (found.n_frames, found.size) == (3, (12, 8))
+    assert drawn == [1, 2, 3]
+    write_picture(frames[1], tmp_path / "a.png")
+    with Image.open(tmp_path / "a.png") as found:
+        assert (np.array(found) == frames[1]).all()
+
+
+def test_a_figure_as_pixels() -> None:
+    assert pixels(Figure(figsize=(2.0, 1.0), dpi=50)).shape == (50, 100, 3)
+
+
+def test_a_movie_needs_its_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with pytest.raises(RunError, match="ffmpeg"):
+        check_encoder(Path("a.mp4"))
+    check_encoder(Path("a.gif"))

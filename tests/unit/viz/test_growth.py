@@ -1,0 +1,40 @@
+"""Growth curves and T/C over time show the numbers of the tables."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.unit.analysis.test_resampling import study
+from xenosim.analysis.data import StudyData
+from xenosim.viz.growth import dose_days, growth_curves, tc_over_time
+
+COLORS = {"vehicle": "#7F7F7F", "drug": "#0072B2"}
+EVENTS = pd.DataFrame({"arm": ["drug"], "time": [24.0], "ii": [72.0], "addl": [2]})
+
+
+def test_repeated_doses_are_expanded() -> None:
+    assert dose_days(EVENTS, "drug") == [1.0, 4.0, 7.0]
+    assert dose_days(EVENTS, "vehicle") == []
+
+
+def test_mean_curves_are_geometric_and_stop_with_half_of_the_arm() -> None:
+    table = study("vehicle", "drug")
+    table = table[(table["arm"] == "drug") | (table["animal_id"] < 2) | (table["day"] < 12)]
+    axes = growth_curves(StudyData(table), EVENTS, COLORS).axes[0]
+    means = {line.get_label(): line for line in axes.lines if "n = 6" in str(line.get_label())}
+    vehicle = means["vehicle (n = 6)"]
+    assert vehicle.get_xdata()[-1] == 9.0
+    logs = np.log(table.query("arm == 'vehicle' and day == 9")["tumor_volume_mm3"])
+    assert vehicle.get_ydata()[-1] == pytest.approx(np.exp(logs.mean()))
+    assert list(axes.lines[-1].get_xdata()) == [1.0, 4.0, 7.0]
+
+
+@pytest.mark.parametrize("paired", [False, True])
+def test_the_figure_has_the_number_and_interval_of_the_table(paired: bool) -> None:
+    data = StudyData(study("vehicle", "drug"), "vehicle", paired)
+    axes = tc_over_time(data, COLORS, "vehicle", seed=5).axes[0]
+    row = data.endpoints(seed=5).query("endpoint == 'tc_pct'").iloc[0]
+    assert axes.lines[0].get_xdata()[-1] == row["day"] == 30.0
+    assert axes.lines[0].get_ydata()[-1] == row["estimate"]
+    band = axes.collections[0].get_paths()[0].vertices
+    assert set(band[band[:, 0] == 30.0, 1]) == {row["ci_low"], row["ci_high"]}

@@ -1,0 +1,94 @@
+"""Numbers over time with their intervals, as the figures draw them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from xenosim.analysis.comparison import Comparison
+from xenosim.analysis.data import StudyData, half_is_left, while_half_is_left
+from xenosim.analysis.registry import find_endpoint
+
+#: Half width of a normal 95 % interval [standard errors].
+Z95 = 1.96
+
+
+def geometric_means(rows: pd.DataFrame, value: str = "tumor_volume_mm3") -> pd.DataFrame:
+    """Geometric mean over the animals of one arm, by day, while half of the arm is left.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of one arm.
+    value : str
+        The column, above 0.
+
+    Returns
+    -------
+    DataFrame
+        ``mean``, ``low``, ``high`` (normal 95 % interval on the log scale) [unit of the column] and
+        ``n`` animals, indexed by day.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"animal_id": [1, 2], "day": 0, "volume": [50.0, 200.0]})
+    >>> rows["replicate"] = 0
+    >>> round(float(geometric_means(rows, "volume").loc[0, "mean"]), 6)
+    100.0
+    """
+    kept = while_half_is_left(rows)
+    logs = np.log(kept[value]).groupby(kept["day"]).agg(["mean", "std", "count"])
+    half = Z95 * logs["std"].fillna(0) / np.sqrt(logs["count"])
+    return pd.DataFrame(
+        {
+            "mean": np.exp(logs["mean"]),
+            "low": np.exp(logs["mean"] - half),
+            "high": np.exp(logs["mean"] + half),
+            "n": logs["count"],
+        }
+    )
+
+
+def endpoint_over_time(
+    data: StudyData, name: str, arm: str, control: str, *, n_boot: int = 2000, seed: int = 1
+) -> pd.DataFrame:
+    """An endpoint of an arm on every day from day 0 with at least half of both arms: each row is
+    what the endpoint table says when that is the day of evaluation.
+
+    Parameters
+    ----------
+    data : StudyData
+        The study.
+    name : str
+        The endpoint, one that has a day.
+    arm, control : str
+        Names of the arms.
+    n_boot, seed : int
+        Bootstrap samples of animals.
+
+    Returns
+    -------
+    DataFrame
+        ``estimate``, ``ci_low``, ``ci_high`` [unit of the endpoint], ``n``, ``n_control``, indexed
+        by day; days without a number are left out.
+    """
+    endpoint = find_endpoint(name)
+    rows = {}
+    for day in _days(data, arm, control):
+        ask = Comparison(data, arm, control, day, "", n_boot, seed, data.paired)
+        found = endpoint.estimate(ask)
+        if found is not None and np.isfinite(found.value):
+            rows[day] = (found.value, *found.limits, found.n, found.n_control)
+    columns = ["estimate", "ci_low", "ci_high", "n", "n_control"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+def _days(data: StudyData, *arms: str) -> list[float]:
+    """Days from day 0 on which at least half of each arm was measured."""
+    rows = data.followed[data.followed["day"] >= 0]
+    counts = [rows.loc[rows["arm"] == arm, "day"].value_counts() for arm in arms]
+    enough = [
+        set(count.index[half_is_left(count, data.started[arm])])
+        for arm, count in zip(arms, counts, strict=True)
+    ]
+    return sorted(float(day) for day in set.intersection(*enough))
