@@ -1,5 +1,10 @@
-"""The same cells in a dish. ``cells`` names them; every assay returns a frozen answer that prints
-and plots itself. Modules load on first use.
+"""The same cells in a dish. ``cells`` names them; every assay returns a frozen measurement that
+prints and plots itself. ``Viability`` and its like describe an assay as an assay file does; their
+``run()`` gives a result that can be kept. Modules load on first use.
+
+Read in this order: culture (one well), plate (many), viability, lysate, combination, comparison,
+calibration and characterization (what is measured), spec and protocol (how it is described), files
+and result (how it is kept).
 """
 
 from __future__ import annotations
@@ -8,7 +13,17 @@ from importlib import import_module
 from typing import Any
 
 _PUBLIC = {
+    "Apoptosis": "protocol",
+    "AssayResult": "result",
+    "Blot": "protocol",
+    "Characterization": "protocol",
+    "Chip": "protocol",
+    "Combination": "protocol",
+    "Comparison": "protocol",
     "Layout": "plate",
+    "Qpcr": "protocol",
+    "Viability": "protocol",
+    "Washout": "protocol",
     "apoptosis": "viability",
     "blot": "lysate",
     "calibrate_line": "calibration",
@@ -20,6 +35,7 @@ _PUBLIC = {
     "dose_response": "viability",
     "pulses_of": "viability",
     "qpcr": "lysate",
+    "read_assay": "files",
     "read_viability": "characterization",
 }
 __all__ = list(_PUBLIC)

@@ -130,6 +130,11 @@ def dose_pairs(
     ------
     ParameterError
         Unknown design; for a fixed ratio, lists of different length or of a ratio that changes.
+
+    Examples
+    --------
+    >>> dose_pairs([1.0, 2.0, 4.0], [10.0, 20.0, 40.0], "fixed")[-3:]
+    [(1.0, 10.0), (2.0, 20.0), (4.0, 40.0)]
     """
     check_doses(doses_a)
     check_doses(doses_b)
@@ -203,17 +208,9 @@ def combine(
     """
     check_drugs(drugs)
     check_schedule(schedule, delay_h, hours)
+    spans = exposure_spans(schedule, delay_h, hours)
     wells = [
-        (
-            {"dose_a_nM": a, "dose_b_nM": b},
-            [
-                Pulse(drug, dose, *span)
-                for drug, dose, span in zip(
-                    drugs, (a, b), exposure_spans(schedule, delay_h, hours), strict=True
-                )
-                if dose > 0
-            ],
-        )
+        ({"dose_a_nM": a, "dose_b_nM": b}, exposures_to(drugs, (a, b), spans))
         for a, b in dose_pairs(doses_a_nM, doses_b_nM, design)
     ]
     table = read_plate(line, wells, hours, layout)
@@ -222,14 +219,26 @@ def combine(
         "first-a": f"{drugs[0]} first, {drugs[1]} from {delay_h:g} h",
         "first-b": f"{drugs[1]} first, {drugs[0]} from {delay_h:g} h",
     }
-    title = f"{line.label}, {drugs[0]} + {drugs[1]}, {order[schedule]}, read at {hours:g} h"
     return Interaction(
-        title,
+        f"{line.label}, {drugs[0]} + {drugs[1]}, {order[schedule]}, read at {hours:g} h",
         drugs,
         table,
         ci_table(table, n_boot, layout.seed),
         ci_summary(table, None, n_boot, layout.seed),
     )
+
+
+def exposures_to(
+    drugs: tuple[str, str],
+    doses_nM: tuple[float, float],
+    spans_h: tuple[tuple[float, float], tuple[float, float]],
+) -> list[Pulse]:
+    """Both drugs of one well, each over its span [nM, h]; a dose of 0 is no drug."""
+    return [
+        Pulse(drug, dose, *span)
+        for drug, dose, span in zip(drugs, doses_nM, spans_h, strict=True)
+        if dose > 0
+    ]
 
 
 def check_design(design: str) -> None:

@@ -93,6 +93,11 @@ def cells(
     ParameterError
         Unknown names (with the nearest), perturbations that are impossible or contradict each
         other.
+
+    Examples
+    --------
+    >>> cells("HCT116", ["CHOP=ko"]).label
+    'HCT116 (CHOP=ko)'
     """
     return line_of(
         cell_of(name),

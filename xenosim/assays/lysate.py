@@ -248,7 +248,7 @@ def _followed_course(
     rng = generator(layout.seed, Purpose.BLOT_READINGS)
     rows = []
     for replicate in range(1, layout.replicates + 1):
-        seed = layout.seed * 1000 + replicate
+        seed = layout.well_seed(replicate)
         treated, untreated = (
             levels(line, given, max(times_h), readouts, layout.cells, seed)
             for given in (pulses, ())

@@ -34,6 +34,17 @@ class Layout(NamedTuple):
     seed: int = 1
     noise: float = 0.0
 
+    def well_seed(self, replicate: int) -> int:
+        """Seed of the cells of a replicate, from 1 on, the same under every treatment: common
+        random numbers, as one suspension is split over a plate.
+
+        Examples
+        --------
+        >>> Layout(seed=2).well_seed(3)
+        2003
+        """
+        return self.seed * 1000 + replicate
+
 
 def reading_error(cv: float, rng: np.random.Generator) -> float:
     """Lognormal factor of one reading [-], mean 1 and coefficient of variation ``cv`` [-]."""
@@ -143,9 +154,7 @@ def read_plate(
     rows, untreated = [], []
     for labels, pulses in wells:
         for replicate in range(1, layout.replicates + 1):
-            # The same wells under every treatment: common random numbers, as one suspension is
-            # split over a plate.
-            well = Culture(line, layout.cells, pulses, seed=layout.seed * 1000 + replicate)
+            well = Culture(line, layout.cells, pulses, seed=layout.well_seed(replicate))
             well.run_until(hours)
             signal = well.signal() * reading_error(layout.noise, rng)
             if not pulses:

@@ -129,6 +129,11 @@ def pulses_of(
 ) -> list[Pulse]:
     """One drug from time 0 on [nM, h], washed out after ``pulse_h``; ``repeats`` of it ``every_h``
     apart.
+
+    Examples
+    --------
+    >>> [(pulse.start_h, pulse.end_h) for pulse in pulses_of("ixazomib", 50.0, 1.0, 24.0, 2)]
+    [(0.0, 1.0), (24.0, 25.0)]
     """
     if pulse_h <= 0 or repeats < 1 or (repeats > 1 and every_h < pulse_h):
         raise ParameterError(
