@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
+from scipy.linalg import expm
 
 from xenosim.errors import ParameterError
 from xenosim.parameters.load import load_set
-from xenosim.pharmacology.dose import Dose
+from xenosim.pharmacology.dose import Dose, Route
 from xenosim.pharmacology.exposure import TargetExposure
-from xenosim.pharmacology.pk import plasma_profile, rate_matrix
+from xenosim.pharmacology.pk import DrugPK, plasma_profile, rate_matrix
 from xenosim.pharmacology.regimen import parse_regimen
 from xenosim.pharmacology.target import binding
 from xenosim.study.tissues import drug_pk
@@ -174,3 +175,36 @@ def test_shifted_doses_shift_the_response() -> None:
     np.testing.assert_allclose(
         early.concentration(times), late.concentration(times + 36.0), rtol=1e-9
     )
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e-15, -1e-12, 1e-9, 1e-8, 1e-6, 1e-3])
+def test_p1_absorption_as_fast_as_elimination_is_exact(offset: float) -> None:
+    """One compartment with ka = CL/V: C = F D/V ka t exp(-ka t)."""
+    k = 0.3
+    pk = one_compartment(k, k * (1.0 + offset))
+    profile = plasma_profile(pk, [Dose(0.0, 10.0, "ixazomib", Route.PO)])
+    times = np.array([0.1, 1.0, 3.0, 10.0, 40.0])
+    exact = 10.0 / 400.0 * 1000.0 / 2.0 * 1000.0 * 0.8 * k * times * np.exp(-k * times)
+    tolerance = max(5e-6, 2.0 * abs(offset) * k * 40.0)
+    np.testing.assert_allclose(profile.concentration(times), exact, rtol=tolerance)
+
+
+@pytest.mark.parametrize("phase", [0, 1, 2])
+def test_p1_absorption_equal_to_any_phase_of_three_compartments(phase: int) -> None:
+    pk = one_compartment(0.3, 1.0)._replace(q2=1.5, v2=4.0, q3=0.2, v3=6.0)
+    matrix, _, central = rate_matrix(pk)
+    rates = -np.linalg.eigvals(matrix[central:, central:]).real
+    pk = pk._replace(ka={"PO": float(np.sort(rates)[phase])})
+    times = np.array([0.1, 1.0, 5.0, 20.0, 60.0])
+    found = plasma_profile(pk, [Dose(0.0, 10.0, "ixazomib", Route.PO)]).concentration(times)
+    a = np.array(rate_matrix(pk)[0])
+    a[0, 0], a[1, 0] = -pk.ka["PO"], pk.ka["PO"]
+    start = np.zeros(len(a))
+    start[0] = 10.0 / 400.0 * 1000.0 * 0.8
+    exact = [(expm(a * t) @ start)[1] / pk.v1 * 1000.0 for t in times]
+    np.testing.assert_allclose(found, exact, rtol=5e-6)
+
+
+def one_compartment(k: float, ka: float) -> DrugPK:
+    """A volume of 2 L/kg, a rate of elimination [1/h] and one of absorption [1/h], F 0.8."""
+    return DrugPK(2.0 * k, 2.0, 0.0, 0.0, 0.0, 0.0, {"PO": ka}, {"PO": 0.8}, 400.0, 1.0)

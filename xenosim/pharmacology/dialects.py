@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -22,16 +23,21 @@ def doses_to_events(doses: Sequence[Dose], animal_id: int = 1) -> list[Event]:
     ``time`` and ``ii`` [h], ``amt`` [mg/kg], ``rate`` [mg/kg/h], ``addl`` number of additional
     doses; unknown columns follow.
     """
-    records: list[Event] = []
-    waiting = list(doses)
+    ordered = sorted(doses, key=lambda dose: dose.time_h)
     # SS 1 replaces what is there: records at equal time must keep their order.
-    resets = any(dose.ss == 1 for dose in doses)
-    while waiting:
-        train = waiting[:1] if resets else _train(waiting)
-        for dose in train:
-            waiting.remove(dose)
-        records.append(_record(train, animal_id))
-    return sorted(records, key=lambda record: float(record["time"]))
+    if any(dose.ss == 1 for dose in ordered):
+        return [_record([dose], animal_id) for dose in ordered]
+    waiting: dict[Dose, dict[float, deque[int]]] = {}
+    for index, dose in enumerate(ordered):
+        waiting.setdefault(_kind(dose), {}).setdefault(dose.time_h, deque()).append(index)
+    records, written = [], [False] * len(ordered)
+    for index, dose in enumerate(ordered):
+        if not written[index]:
+            train = _train(ordered, index, waiting[_kind(dose)])
+            for member in train:
+                written[member] = True
+            records.append(_record([ordered[member] for member in train], animal_id))
+    return records
 
 
 def _record(train: Sequence[Dose], animal_id: int) -> Event:
@@ -52,19 +58,22 @@ def _record(train: Sequence[Dose], animal_id: int) -> Event:
     }
 
 
-def _train(doses: list[Dose]) -> list[Dose]:
-    """The longest regular run of doses like the first one, its interval set by the next like it."""
-    first = doses[0]
-    alike = [
-        dose for dose in doses[1:] if _kind(dose) == _kind(first) and dose.time_h > first.time_h
-    ]
-    if first.ss or not alike:
-        return [first]
-    gap = alike[0].time_h - first.time_h
-    train = [first]
-    for dose in alike:
-        if dose.time_h == first.time_h + len(train) * gap:
-            train.append(dose)
+def _train(doses: Sequence[Dose], index: int, alike: dict[float, deque[int]]) -> list[int]:
+    """The longest regular run of doses from the one at ``index`` on, its interval set by the next
+    like it; ``alike``: those that are in no run yet, by time, of which it takes its members.
+    """
+    first = doses[index]
+    alike[first.time_h].popleft()
+    train = [index]
+    while alike and not next(iter(alike.values())):
+        del alike[next(iter(alike))]
+    later = (time for time, left in alike.items() if left and time > first.time_h)
+    following = None if first.ss else next(later, None)
+    if following is None:
+        return train
+    gap = following - first.time_h
+    while left := alike.get(first.time_h + len(train) * gap):
+        train.append(left.popleft())
     return train
 
 

@@ -15,6 +15,8 @@ from xenosim.errors import RegimenError
 from xenosim.pharmacology.dose import Dose, Route
 
 FloatArray = NDArray[np.float64]
+#: Least relative distance between a rate of absorption and one of disposition [-].
+APART = 1e-7
 
 
 class DrugPK(NamedTuple):
@@ -67,20 +69,30 @@ class PlasmaProfile:
 def rate_matrix(pk: DrugPK) -> tuple[FloatArray, dict[str, int], int]:
     """Matrix A of dy/dt = A y + u, amounts per kg; index of each depot; index of the central
     compartment [1/h].
+
+    Absorption as fast as a phase of disposition has no decomposition into exponentials: it is taken
+    apart by :data:`APART`, which moves no concentration by more than that share times the number of
+    time constants since the dose.
     """
     routes = sorted(pk.ka)
     central = len(routes)
     peripheral = [(q, v) for q, v in ((pk.q2, pk.v2), (pk.q3, pk.v3)) if q > 0 and v > 0]
     a = np.zeros((central + 1 + len(peripheral),) * 2)
     a[central, central] = -pk.cl / pk.v1
-    for index, route in enumerate(routes):
-        a[index, index] = -pk.ka[route]
-        a[central, index] = pk.ka[route]
     for index, (q, v) in enumerate(peripheral, start=central + 1):
         a[central, central] -= q / pk.v1
         a[central, index] = q / v
         a[index, central] = q / pk.v1
         a[index, index] = -q / v
+    # Disposition is similar to a symmetric matrix: its rates are real.
+    phases = -np.linalg.eigvals(a[central:, central:]).real
+    for index, route in enumerate(routes):
+        ka = pk.ka[route]
+        for phase in phases:
+            if abs(ka - phase) < APART * phase:
+                ka = phase * (1.0 + APART)
+        a[index, index] = -ka
+        a[central, index] = ka
     return a, {route: index for index, route in enumerate(routes)}, central
 
 
@@ -129,7 +141,11 @@ def plasma_profile(pk: DrugPK, doses: Sequence[Dose]) -> PlasmaProfile:
     """
     matrix, depots, central = rate_matrix(pk)
     system = _Decomposition(matrix)
-    jumps = [_dose_terms(pk, dose, depots, central, matrix.shape[0]) for dose in doses]
+    due: dict[float, list[tuple[Dose, FloatArray, FloatArray]]] = {}
+    for dose in doses:
+        terms = _dose_terms(pk, dose, depots, central, matrix.shape[0])
+        due.setdefault(dose.time_h, []).append((dose, *terms))
+    running: list[tuple[float, FloatArray]] = []
     ends = [dose.time_h + dose.duration_h for dose in doses if dose.duration_h > 0]
     starts = np.array(sorted({dose.time_h for dose in doses} | set(ends)))
     amplitudes, constants = [], []
@@ -139,12 +155,12 @@ def plasma_profile(pk: DrugPK, doses: Sequence[Dose]) -> PlasmaProfile:
     scale = 1000.0 / pk.v1
     for time in starts:
         y = system.after(y, u, time - previous)
-        u = np.zeros_like(u)
-        for dose, (bolus, rate) in zip(doses, jumps, strict=True):
-            if dose.time_h == time:
-                y = _with_steady_state(system, dose, y, bolus, rate) + bolus
-            if dose.time_h <= time < dose.time_h + dose.duration_h:
-                u = u + rate
+        running = [(end, rate) for end, rate in running if time < end]
+        for dose, bolus, rate in due.get(time, ()):
+            y = _with_steady_state(system, dose, y, bolus, rate) + bolus
+            if dose.duration_h > 0:
+                running.append((time + dose.duration_h, rate))
+        u = sum((rate for _, rate in running), np.zeros_like(u))
         rest = system.steady(u)
         amplitudes.append(scale * system.vectors[central] * (system.inverse @ (y - rest)))
         constants.append(scale * rest[central])
