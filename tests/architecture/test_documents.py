@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import typer
 
+from xenosim.cell.columns import COLUMNS
 from xenosim.cli.main import app
 from xenosim.parameters.load import available, load_line, load_set, references
 from xenosim.parameters.schema import PARAMETERS
@@ -78,6 +79,11 @@ def test_no_symbol_has_two_meanings() -> None:
     assert len(symbols) == len(set(symbols))
     for kind, names in SYMBOLS.items():
         assert set(names) <= set(PARAMETERS[kind])
+
+
+def test_columns_have_the_symbols_of_the_model() -> None:
+    symbols = {symbol for symbol, *_ in rows()}
+    assert {column.symbol for column in COLUMNS} - {""} <= symbols
 
 
 def test_every_symbol_of_an_equation_is_in_the_table() -> None:

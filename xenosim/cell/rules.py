@@ -62,7 +62,7 @@ def protein_supply(load_ratio, cereblon, params):
 
 @kernel(inline=True)
 def proteasome_load(load, supply, activity, synthesis, clearance, dt):
-    """Implicit step of dU/dt = kU (rho - r U/(1+U)) - ka U, the positive root of its quadratic
+    """Implicit step of dU/dt = kU (rho - r U/(1+U)) - kA U, the positive root of its quadratic
     (P3).
 
     ``load`` U, ``supply`` rho, ``activity`` r [-]; ``synthesis`` kU, ``clearance`` ka [1/h]; ``dt``

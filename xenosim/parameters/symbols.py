@@ -92,6 +92,7 @@ SYMBOLS = {
         "ikzf_degradation": "E",
         "ikzf_activity_half": "a50",
         "cycle_stress_gain": "gamma",
+        "lenalidomide_load_gain": "l",
     },
     "tumor": {
         "vessel_exchange": "g",
