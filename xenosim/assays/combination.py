@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from xenosim.analysis.synergy import ci_summary, ci_table
+from xenosim.analysis.combination import ci_summary, ci_table
 from xenosim.assays.culture import Line
 from xenosim.assays.measurement import Measurement
 from xenosim.assays.plate import Layout, check_doses, check_drugs, read_plate

@@ -10,7 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator
 
-from xenosim.analysis.synergy import dose_at, isobole, isobole_doses, single_fits
+from xenosim.analysis.isobole import isobole, isobole_doses
+from xenosim.analysis.median_effect import dose_at
+from xenosim.analysis.wells import single_fits
 from xenosim.viz.style import PALETTE, finish
 
 #: Purple for synergy, orange for antagonism, white at 0: told apart by color-blind readers.
@@ -25,7 +27,7 @@ def combination_index_figure(table: pd.DataFrame, title: str) -> Figure:
     """Combination index [-] against the cells affected [%], one point with its 95 % interval per
     pair of doses.
 
-    ``table`` comes from ``synergy.ci_table``; open points are effects that a drug alone did not
+    ``table`` comes from ``combination.ci_table``; open points are effects that a drug alone did not
     reach.
     """
     figure = Figure(figsize=(6.5, 4.2), layout="constrained")
@@ -85,9 +87,9 @@ def isobologram_figure(
     """Doses of two drugs [nM] with one effect [-]: the line of additivity and the combinations
     measured, interpolated along lines of the grid.
 
-    ``wells`` as for ``synergy.ci_table``. A drug that has the effect at no dose up to three times
-    its highest has no point on its axis, and the line runs parallel to it: a fitted dose beyond
-    that says nothing.
+    ``wells`` as for ``combination.ci_table``. A drug that has the effect at no dose up to three
+    times its highest has no point on its axis, and the line runs parallel to it: a fitted dose
+    beyond that says nothing.
     """
     figure = Figure(figsize=(5.2, 4.6), layout="constrained")
     axes = figure.subplots()
@@ -137,7 +139,7 @@ def _draw_additivity(
 
 def bliss_figure(table: pd.DataFrame, names: tuple[str, str], title: str) -> Figure:
     """Excess over the effect expected of independent drugs, percentage points, for every pair of
-    doses; ``table`` from ``synergy.ci_table``.
+    doses; ``table`` from ``combination.ci_table``.
     """
     matrix = 100 * table.pivot(
         index="dose_b_nM", columns="dose_a_nM", values="bliss_excess"

@@ -12,22 +12,11 @@ import pytest
 from synergy.combination import Bliss, CombinationIndex, Loewe
 from synergy.single import Hill, Hill_CI
 
-from xenosim.analysis.dose_response import hill
-from xenosim.analysis.synergy import (
-    MedianEffect,
-    affected_at,
-    ci_summary,
-    ci_table,
-    combination_index,
-    dose_at,
-    fit_median_effect,
-    isobole,
-    isobole_doses,
-    loewe_effect,
-    single_fits,
-)
+from xenosim.analysis.combination import ci_summary, ci_table, combination_index, loewe_effect
+from xenosim.analysis.isobole import isobole
+from xenosim.analysis.median_effect import MedianEffect, affected_at, fit_median_effect
+from xenosim.analysis.wells import single_fits
 from xenosim.errors import TableError
-from xenosim.viz.combination import bliss_figure, combination_index_figure, isobologram_figure
 
 DOSES_A, DOSES_B = 2.0 ** np.arange(6), 10.0 * 2.0 ** np.arange(6)
 FIT_A, FIT_B = MedianEffect(8.0, 2.0, 1.0, 8.0, 8.0), MedianEffect(60.0, 1.2, 1.0, 60.0, 60.0)
@@ -64,32 +53,6 @@ def independent(a: float, b: float) -> float:
 def synergistic(a: float, b: float) -> float:
     """Independent drugs, each twice as potent beside the other."""
     return independent(2 * a, 2 * b) if a * b > 0 else independent(a, b)
-
-
-def test_median_effect_is_recovered() -> None:
-    fit = fit_median_effect(DOSES_A, affected_at(DOSES_A, FIT_A))
-    assert fit[:3] == pytest.approx((8.0, 2.0, 1.0), rel=1e-5)
-    noisy, _ = single_fits(wells(sham, noise=0.03))
-    assert noisy is not None and noisy.dm_low < noisy.dm < noisy.dm_high and 0.97 < noisy.r <= 1.0
-    assert noisy.dm == pytest.approx(8.0, rel=0.1) and noisy.m == pytest.approx(2.0, rel=0.15)
-
-
-def test_the_interval_of_dm_covers_as_it_says() -> None:
-    rng, dose = np.random.default_rng(5), np.repeat(DOSES_A, 3)
-    fits = [
-        fit_median_effect(
-            dose, np.minimum(affected_at(dose, FIT_A) + 0.04 * rng.standard_normal(dose.size), 1)
-        )
-        for _ in range(300)
-    ]
-    # 95 % nominal, normal quantile on 16 degrees of freedom: 93 %; four standard errors of 300
-    # draws are 6 points.
-    assert 0.87 <= np.mean([fit.dm_low <= 8.0 <= fit.dm_high for fit in fits]) <= 0.99
-
-
-def test_dose_at_inverts_the_curve() -> None:
-    fa = np.array([0.05, 0.5, 0.97])
-    assert affected_at(dose_at(fa, FIT_B.dm, FIT_B.m), FIT_B) == pytest.approx(fa)
 
 
 def test_a_drug_with_itself_is_additive() -> None:
@@ -186,23 +149,6 @@ def test_effects_beyond_a_drug_alone_are_marked() -> None:
     ].any()
 
 
-def test_isoboles_of_a_sham_are_the_line() -> None:
-    line = isobole(FIT_A, FIT_A._replace(dm=80.0), 0.75)
-    assert line[0] + line[1] / 10 == pytest.approx(float(dose_at(0.75, 8.0, 2.0)))
-    for along in ("ratio", "dose_a_nM", "dose_b_nM"):
-        found = isobole_doses(wells(sham), 0.75, along)  # type: ignore[arg-type]
-        tolerance = (
-            1e-6 if along == "ratio" else 0.05
-        )  # off a ray the sham is no median-effect curve
-        assert len(found) >= 3 and (
-            found["dose_a_nM"] + found["dose_b_nM"] / 10
-        ).to_numpy() == pytest.approx(float(line[0][0]), rel=tolerance)
-    with pytest.raises(TableError, match="no dose"):
-        isobole(None, None, 0.5)
-    with pytest.raises(TableError, match="effect 1.5"):
-        isobole_doses(wells(sham), 1.5)
-
-
 def test_bad_data_name_the_row() -> None:
     table = wells(sham)
     for column, value in (("viability", np.nan), ("viability", -0.2), ("dose_a_nM", -1.0)):
@@ -218,26 +164,6 @@ def test_bad_data_name_the_row() -> None:
         fit_median_effect([1.0, 1.0, 2.0], [0.1, 0.2, 0.3])
     with pytest.raises(TableError, match="1 of them"):
         fit_median_effect([1.0, 2.0, 4.0], [0.0, 0.5, 1.0])
-
-
-def test_bad_tables_say_what_is_missing() -> None:
-    table = wells(sham)
-    with pytest.raises(TableError, match="missing column viability"):
-        ci_table(table.rename(columns={"viability": "signal"}))
-    with pytest.raises(TableError, match=f"row {len(table) + 1}: this well"):
-        ci_table(pd.concat([table, table.iloc[[30]]]))
-    with pytest.raises(TableError, match="no well has both"):
-        ci_table(table[table["dose_b_nM"] == 0])
-    with pytest.raises(TableError, match="drug b alone: 0 doses"):
-        ci_table(table[(table["dose_a_nM"] > 0) | (table["dose_b_nM"] == 0)])
-    with pytest.raises(TableError, match="mixture 3 to 1: 0 doses"):
-        ci_summary(table, ratio=3.0, n_boot=2)
-
-
-def test_viability_is_taken_relative_to_the_untreated_wells() -> None:
-    table = wells(independent, noise=0.02)
-    scaled = table.assign(viability=250.0 * table["viability"])
-    pd.testing.assert_frame_equal(ci_table(table, n_boot=5), ci_table(scaled, n_boot=5), rtol=1e-5)
 
 
 def test_as_the_synergy_package_has_it() -> None:
@@ -269,23 +195,3 @@ def test_bliss_as_the_synergy_package_has_it() -> None:
     a, b, affected = (ours[name].to_numpy() for name in ("dose_a_nM", "dose_b_nM", "affected"))
     excess = Bliss(drug1_model=curves[0], drug2_model=curves[1]).fit(a, b, 1.0 - affected)
     np.testing.assert_allclose(ours["bliss_excess"], excess, atol=1e-12)
-
-
-def test_figures_show_every_pair_of_doses() -> None:
-    table = wells(synergistic, noise=0.02)
-    result = ci_table(table, n_boot=5)
-    matrix = bliss_figure(result, ("a", "b"), "Bliss").axes[0]
-    assert len(matrix.texts) == len(result) and matrix.images[0].norm(0.0) == pytest.approx(0.5)
-    index = combination_index_figure(result, "CI").axes[0]
-    points = sum(len(line.get_xdata()) for line in index.lines if line.get_marker() == "o")
-    assert index.get_yscale() == "log" and points == result["combination_index"].count()
-    isobologram = isobologram_figure(table, ("a", "b"), "isobologram").axes[0]
-    assert [text.get_text() for text in isobologram.get_legend().get_texts()] == [
-        "additive",
-        "drug alone, fitted",
-        "combination",
-    ]
-
-
-def test_the_curve_is_the_hill_curve() -> None:
-    assert affected_at(DOSES_A, FIT_A) == pytest.approx(1 - hill(DOSES_A, 8.0, 2.0))
