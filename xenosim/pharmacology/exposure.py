@@ -66,6 +66,20 @@ class _Site(NamedTuple):
     fu: FloatArray
 
 
+class _Tissue(NamedTuple):
+    """Zones and clones of one tissue: exchange of each zone (n_zones,) [1/h], factor on Kd
+    (n_clones, n_inhibitors) [-]; binding of the wild type, as in :class:`_Site`.
+    """
+
+    exchange: FloatArray
+    kd_fold: FloatArray
+    sites: float
+    kdeg: float
+    kon: FloatArray
+    koff: FloatArray
+    fu: FloatArray
+
+
 @kernel
 def plasma_at(plasma, j, time, before, conc, slope):
     """Concentration [nM] and its slope [nM/h] of drug ``j`` at ``time`` [h], of the segment begun
@@ -140,6 +154,54 @@ def _stage(jacobian, h, rhs, matrix):
     solve_small(matrix, rhs)
 
 
+@kernel(inline=True)
+def _try_step(o, plasma, site, t, h, before, rows, matrices):
+    """One Rosenbrock step of ``h`` from ``t`` [h]: what it tries, do/dt at both ends and the stages
+    are left in ``rows``; False where plasma or binding is no number.
+    """
+    trial, f0, f2, k1, k2, k3 = rows[0], rows[1], rows[2], rows[3], rows[4], rows[5]
+    f1, ft, ft_later, conc, slope = rows[6], rows[7], rows[8], rows[9], rows[10]
+    jacobian, jacobian_later, matrix = matrices[0], matrices[1], matrices[2]
+    n = o.shape[0]
+    for j in range(n):
+        plasma_at(plasma, j, t, before, conc, slope)
+    binding_rates(o, conc, slope, site, f0, jacobian, ft)
+    for j in range(n):
+        if not np.isfinite(f0[j]):
+            return False
+    for j in range(n):
+        k1[j] = f0[j] + h * _GAMMA * ft[j]
+    _stage(jacobian, h, k1, matrix)
+    for j in range(n):
+        trial[j] = o[j] + 0.5 * h * k1[j]
+        plasma_at(plasma, j, t + 0.5 * h, before, conc, slope)
+    binding_rates(trial, conc, slope, site, f1, jacobian_later, ft_later)
+    for j in range(n):
+        k2[j] = f1[j] - k1[j]
+    _stage(jacobian, h, k2, matrix)
+    for j in range(n):
+        k2[j] += k1[j]
+        trial[j] = o[j] + h * k2[j]
+        plasma_at(plasma, j, t + h, before, conc, slope)
+    binding_rates(trial, conc, slope, site, f2, jacobian_later, ft_later)
+    for j in range(n):
+        k3[j] = f2[j] - _E32 * (k2[j] - f1[j]) - 2.0 * (k1[j] - f0[j]) + h * _GAMMA * ft[j]
+    _stage(jacobian, h, k3, matrix)
+    return True
+
+
+@kernel(inline=True)
+def _judge_step(o, h, trial, k1, k2, k3):
+    """Error of a tried step in units of the tolerance [-], and whether its shares are possible."""
+    error, feasible, total = 0.0, True, 0.0
+    for j in range(o.shape[0]):
+        size = ATOL + RTOL * max(abs(o[j]), abs(trial[j]))
+        error = max(error, abs(h / 6.0 * (k1[j] - 2.0 * k2[j] + k3[j])) / size)
+        feasible = feasible and -1e-9 <= trial[j] <= 1.0 + 1e-9
+        total += trial[j]
+    return error, feasible and total <= 1.0 + 1e-9
+
+
 @kernel
 def integrate_site(o, plasma, site, t0, t1, before):
     """Advance the occupancies ``o`` (n,) [-] of one site from ``t0`` to ``t1`` [h]; return the
@@ -149,46 +211,15 @@ def integrate_site(o, plasma, site, t0, t1, before):
     adaptive).
     """
     n = o.shape[0]
-    conc, slope, scratch = np.empty(n), np.empty(n), np.empty((n, n))
-    f0, ft, jac = np.empty(n), np.empty(n), np.empty((n, n))
-    f1, f2, ft2, jac2 = np.empty(n), np.empty(n), np.empty(n), np.empty((n, n))
-    k1, k2, k3, trial = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    rows, matrices = np.empty((11, n)), np.empty((3, n, n))
+    trial, f0, f2, k1, k2, k3 = rows[0], rows[1], rows[2], rows[3], rows[4], rows[5]
     t, area = t0, 0.0
     h = min(1e-3, t1 - t0) if before > t0 - 0.5 else (t1 - t0)
     while t < t1:
         h = min(h, t1 - t)
-        for j in range(n):
-            plasma_at(plasma, j, t, before, conc, slope)
-        binding_rates(o, conc, slope, site, f0, jac, ft)
-        for j in range(n):
-            if not np.isfinite(f0[j]):
-                return np.nan
-        for j in range(n):
-            k1[j] = f0[j] + h * _GAMMA * ft[j]
-        _stage(jac, h, k1, scratch)
-        for j in range(n):
-            trial[j] = o[j] + 0.5 * h * k1[j]
-            plasma_at(plasma, j, t + 0.5 * h, before, conc, slope)
-        binding_rates(trial, conc, slope, site, f1, jac2, ft2)
-        for j in range(n):
-            k2[j] = f1[j] - k1[j]
-        _stage(jac, h, k2, scratch)
-        for j in range(n):
-            k2[j] += k1[j]
-            trial[j] = o[j] + h * k2[j]
-            plasma_at(plasma, j, t + h, before, conc, slope)
-        binding_rates(trial, conc, slope, site, f2, jac2, ft2)
-        for j in range(n):
-            k3[j] = f2[j] - _E32 * (k2[j] - f1[j]) - 2.0 * (k1[j] - f0[j]) + h * _GAMMA * ft[j]
-        _stage(jac, h, k3, scratch)
-        error, feasible = 0.0, True
-        total = 0.0
-        for j in range(n):
-            size = ATOL + RTOL * max(abs(o[j]), abs(trial[j]))
-            error = max(error, abs(h / 6.0 * (k1[j] - 2.0 * k2[j] + k3[j])) / size)
-            feasible = feasible and -1e-9 <= trial[j] <= 1.0 + 1e-9
-            total += trial[j]
-        feasible = feasible and total <= 1.0 + 1e-9
+        if not _try_step(o, plasma, site, t, h, before, rows, matrices):
+            return np.nan
+        error, feasible = _judge_step(o, h, trial, k1, k2, k3)
         if (error <= 1.0 and feasible) or h < 1e-9:
             for j in range(n):
                 area += 0.5 * h * (o[j] + trial[j]) + h * h / 12.0 * (f0[j] - f2[j])
@@ -200,7 +231,7 @@ def integrate_site(o, plasma, site, t0, t1, before):
 
 
 @kernel
-def advance_occupancy(occupancy, plasma, zones, fold, sites, kdeg, kon, koff, fu, t0, t1, mean):
+def advance_occupancy(occupancy, plasma, tissue, t0, t1, mean):
     """Advance every zone and clone from ``t0`` to ``t1`` [h] and write the time-mean total
     occupancy [-] (P2).
 
@@ -210,17 +241,22 @@ def advance_occupancy(occupancy, plasma, zones, fold, sites, kdeg, kon, koff, fu
         Occupied share of the sites [-]; changed in place.
     plasma : _Plasma
         Plasma concentrations [nM].
-    zones : array (n_zones,)
-        Exchange g [1/h].
-    fold : array (n_clones, n_inhibitors)
-        Factor on Kd [-].
+    tissue : _Tissue
+        Exchange of the zones [1/h] and binding of the clones.
     mean : array (n_zones, n_clones)
         Result [-].
     """
     inner = plasma.breaks[(plasma.breaks > t0) & (plasma.breaks < t1)]
-    for z in range(zones.shape[0]):
-        for c in range(fold.shape[0]):
-            site = _Site(zones[z], sites, kdeg, kon / fold[c], koff, fu)
+    for z in range(tissue.exchange.shape[0]):
+        for c in range(tissue.kd_fold.shape[0]):
+            site = _Site(
+                tissue.exchange[z],
+                tissue.sites,
+                tissue.kdeg,
+                tissue.kon / tissue.kd_fold[c],
+                tissue.koff,
+                tissue.fu,
+            )
             o = occupancy[z, c]
             a, area = t0, 0.0
             for b in inner:
@@ -262,15 +298,21 @@ class TargetExposure:
         exchange: FloatArray,
         kd_fold: FloatArray | None = None,
     ) -> None:
-        self.binding, self.exchange, self.profiles = (
-            binding,
-            np.asarray(exchange, np.float64),
-            dict(profiles),
-        )
+        self.binding, self.profiles = binding, dict(profiles)
+        self.exchange = np.asarray(exchange, np.float64)
         n = len(binding.inhibitors)
         self.fold = np.ones((1, n)) if kd_fold is None else np.asarray(kd_fold, np.float64)
         self.occupancy = np.zeros((self.exchange.size, self.fold.shape[0], n))
         self._plasma = _pack([self.profiles[name] for name in binding.inhibitors])
+        self._tissue = _Tissue(
+            self.exchange,
+            self.fold,
+            float(binding.sites_nM),
+            float(binding.kdeg_per_h),
+            binding.kon,
+            binding.koff,
+            binding.fu,
+        )
         self._mean = np.zeros((self.exchange.size, self.fold.shape[0]))
 
     def step(self, t0_h: float, t1_h: float) -> StepExposure:
@@ -288,25 +330,13 @@ class TargetExposure:
         if not self.binding.inhibitors or self._is_clear(t0_h, t1_h):
             self.occupancy[:] = 0.0
             return np.zeros_like(self._mean)
-        b = self.binding
         advance_occupancy(
-            self.occupancy,
-            self._plasma,
-            self.exchange,
-            self.fold,
-            b.sites_nM,
-            b.kdeg_per_h,
-            b.kon,
-            b.koff,
-            b.fu,
-            float(t0_h),
-            float(t1_h),
-            self._mean,
+            self.occupancy, self._plasma, self._tissue, float(t0_h), float(t1_h), self._mean
         )
         if not np.isfinite(self._mean).all():
             raise ParameterError(
-                f"plasma or binding of {', '.join(b.inhibitors)} is no finite number between"
-                f" {t0_h:g} and {t1_h:g} h",
+                f"plasma or binding of {', '.join(self.binding.inhibitors)} is no finite number"
+                f" between {t0_h:g} and {t1_h:g} h",
                 remedy="check doses and parameters of the drug",
             )
         return self._mean.copy()
