@@ -86,6 +86,22 @@ class CheckpointError(XenosimError):
     """A checkpoint that is damaged, foreign, of a newer version, or of another simulation."""
 
 
+def describe(error: XenosimError) -> str:
+    """An error as it is printed: place and message, the offending line, the remedy.
+
+    Examples
+    --------
+    >>> print(describe(ScenarioError("no such file", where="my.yaml", remedy="write it")))
+    my.yaml: error: no such file
+      write it
+    """
+    place = f"{error.where}: " if error.where else ""
+    lines = [f"{place}error: {error.message}"]
+    lines += [error.excerpt] if error.excerpt else []
+    lines += [f"  {error.remedy}"] if error.remedy else []
+    return "\n".join(lines)
+
+
 def suggest(word: str, options: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the nearest of ``options`` in any letter case, or an
     empty string.

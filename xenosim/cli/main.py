@@ -348,7 +348,7 @@ def main() -> None:
     """Entry point: exit code 0 success, 1 a bug, 2 a mistake of the user, 130 interrupted (Ctrl-C),
     143 terminated (SIGTERM).
     """
-    from xenosim.errors import XenosimError
+    from xenosim.errors import XenosimError, describe
 
     try:
         app(standalone_mode=True)
@@ -357,10 +357,7 @@ def main() -> None:
             typer.echo(INTERRUPTED, err=True)
         raise
     except XenosimError as error:
-        lines = [f"{error.where + ': ' if error.where else ''}error: {error.message}"]
-        lines += [error.excerpt] if error.excerpt else []
-        lines += [f"  {error.remedy}"] if error.remedy else []
-        typer.echo("\n".join(lines), err=True)
+        typer.echo(describe(error), err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         # Before a verb has begun: later, Ctrl-C is handled above. A second one changes nothing.

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from xenosim.errors import ScenarioError, suggest
+from xenosim.errors import ScenarioError, XenosimError, suggest
 
 Path_ = tuple[str, ...]
 
@@ -55,6 +55,16 @@ class Document:
             message, where=self.where(path), remedy=remedy, excerpt=self.excerpt(path)
         )
 
+    def placed(self, path: Iterable[str], error: XenosimError) -> XenosimError:
+        """An error raised where the file was not known, at a value; a place of its own stays."""
+        path = tuple(path)
+        return type(error)(
+            error.message,
+            where=error.where or self.where(path),
+            remedy=error.remedy,
+            excerpt=self.excerpt(path),
+        )
+
     def get(self, path: Iterable[str], default: Any = None) -> Any:
         """Value at a key path, or ``default``."""
         value: Any = self.data
@@ -89,8 +99,34 @@ def read_document(path: Path, overrides: Mapping[str, str] | None = None) -> Doc
     ScenarioError
         Missing, a directory, not UTF-8, not YAML, duplicate keys, not a mapping.
     """
+    text = _text(path)
+    document = Document(str(path), text.splitlines(), {}, {})
     try:
-        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = _plain(node, (), document) if node is not None else None
+    except RecursionError as error:
+        raise ScenarioError(
+            "not valid YAML: nested without end, or an alias holds itself",
+            where=str(path),
+            remedy="remove aliases that hold themselves",
+        ) from error
+    except yaml.YAMLError as error:
+        raise _not_yaml(path, error) from error
+    if not isinstance(data, dict):
+        raise ScenarioError(
+            "a scenario is a mapping of keys",
+            where=str(path),
+            remedy="'xenosim new FILE' writes a starter",
+        )
+    document.data = data
+    for key, value in (overrides or {}).items():
+        _override(document, key, value)
+    return document
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise ScenarioError(
             "no such file", where=str(path), remedy="'xenosim new FILE' writes a starter"
@@ -104,48 +140,22 @@ def read_document(path: Path, overrides: Mapping[str, str] | None = None) -> Doc
         raise ScenarioError(
             f"cannot be read: {reason}", where=str(path), remedy="give a YAML scenario file"
         ) from error
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except RecursionError as error:
-        raise ScenarioError(
-            "not valid YAML: nested without end",
-            where=str(path),
-            remedy="remove aliases that hold themselves",
-        ) from error
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        raise ScenarioError(
-            f"not valid YAML: {error.problem}",
-            where=place,
-            remedy="check indentation, quotes and braces",
-        ) from error
-    except yaml.YAMLError as error:
-        reason = str(error).splitlines()[0]
-        raise ScenarioError(
-            f"not valid YAML: {reason}",
+
+
+def _not_yaml(path: Path, error: yaml.YAMLError) -> ScenarioError:
+    """What the parser found, where it says it is."""
+    mark = getattr(error, "problem_mark", None)
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return ScenarioError(
+            f"not valid YAML: {str(error).splitlines()[0]}",
             where=str(path),
             remedy="remove characters that do not print",
-        ) from error
-    document = Document(str(path), text.splitlines(), {}, {})
-    try:
-        data = _plain(node, (), document) if node is not None else None
-    except RecursionError as error:
-        raise ScenarioError(
-            "not valid YAML: an alias holds itself",
-            where=str(path),
-            remedy="remove aliases that hold themselves",
-        ) from error
-    if not isinstance(data, dict):
-        raise ScenarioError(
-            "a scenario is a mapping of keys",
-            where=str(path),
-            remedy="'xenosim new FILE' writes a starter",
         )
-    document.data = data
-    for key, value in (overrides or {}).items():
-        _override(document, key, value)
-    return document
+    return ScenarioError(
+        f"not valid YAML: {error.problem}",
+        where=f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path),
+        remedy="check indentation, quotes and braces",
+    )
 
 
 def _plain(node: yaml.Node, path: Path_, document: Document) -> Any:

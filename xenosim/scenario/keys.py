@@ -1,0 +1,408 @@
+"""Every key of a scenario file: what it means, its unit, range and default.
+
+The reading of files, ``xenosim check --schema`` and ``docs/reference/scenario_keys.md`` follow from
+this table. A key more is one entry here, and one use of its value in ``load``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from xenosim.scenario.schema import FORMULAS
+
+Path_ = tuple[str, ...]
+
+
+class Kind(Enum):
+    """What is written behind a key."""
+
+    TEXT = "text"
+    TEXTS = "list of texts"
+    NAME = "name"
+    CHOICE = "one of some words"
+    QUANTITY = "quantity"
+    WHOLE = "whole number"
+    SWITCH = "true or false"
+    DAYS = "days"
+    FILE = "file"
+    MAP = "mapping"
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a scenario.
+
+    Parameters
+    ----------
+    name : str
+        Sections and key, joined by points; ``*`` stands for the name of any arm.
+    kind : Kind
+        What is written behind it.
+    says : str
+        What it means, in a sentence or two.
+    unit : str
+        Of a quantity: its dimension (see :data:`xenosim.units.DIMENSIONS`).
+    range : tuple of float, optional
+        Lowest and highest value, in the internal unit; None: without end.
+    default : str
+        As a file would state it, or "".
+    default_of : str
+        The parameter that gives the default, e.g. "strain.cv_growth": of model, site or strain.
+    otherwise : str
+        The default in words, where it follows from other keys.
+    choices : tuple of str
+        The words of a choice.
+    known : str
+        The kind of parameter sets whose names may be written.
+    example : str
+        A value as a file states it.
+    required : bool
+        Whether a scenario must state it.
+    """
+
+    name: str
+    kind: Kind
+    says: str
+    unit: str = ""
+    range: tuple[float, float | None] | None = None
+    default: str = ""
+    default_of: str = ""
+    otherwise: str = ""
+    choices: tuple[str, ...] = ()
+    known: str = ""
+    example: str = ""
+    required: bool = False
+
+    @property
+    def path(self) -> Path_:
+        """Sections and key."""
+        return tuple(self.name.split("."))
+
+
+def _growth(name: str, says: str, **rest: object) -> Key:
+    return Key(
+        f"tumor.growth.{name}",
+        Kind.QUANTITY,
+        says,
+        unit="duration_days",
+        **rest,  # type: ignore[arg-type]
+    )
+
+
+def _share(name: str, says: str, **rest: object) -> Key:
+    """A fraction from 0 to 1."""
+    given = {"range": (0.0, 1.0)} | rest
+    return Key(name, Kind.QUANTITY, says, unit="fraction", **given)  # type: ignore[arg-type]
+
+
+def _variation(name: str, of_what: str) -> Key:
+    return Key(
+        f"animals.between_animal_cv.{name}",
+        Kind.QUANTITY,
+        f"Coefficient of variation of {of_what} between animals (lognormal).",
+        unit="fraction",
+        range=(0.0, 1.5),
+        default_of=f"strain.cv_{name}",
+        example="25 %",
+    )
+
+
+_STUDY = (
+    Key("title", Kind.TEXT, "Title of the study.", otherwise="the name of the file"),
+    Key("published", Kind.TEXT, "What is published of this study, and what is not."),
+    Key(
+        "model",
+        Kind.NAME,
+        "The xenograft model: its cells, vessels and growth; 'xenosim params' lists them.",
+        known="model",
+        example="oci_ly10",
+        required=True,
+    ),
+    Key(
+        "site",
+        Kind.NAME,
+        "Site of implantation; its vessels take the place of the model's.",
+        known="site",
+        default="subcutaneous",
+        example="intramuscular",
+    ),
+    Key(
+        "line",
+        Kind.TEXT,
+        "Cells of the line library in place of the model's; 'xenosim lines' lists them.",
+        otherwise="the model's own cells",
+        example="KMS-11",
+    ),
+    Key(
+        "perturb",
+        Kind.TEXTS,
+        "Perturbations of all cells: knock-out, knock-down, over-expression; a mutation of PSMB5"
+        " is that of the resistant clone.",
+        otherwise="those of the line, if it has any",
+        example='["CHOP=ko", "NOXA=kd:0.8", "MCL1=oe:3", "PSMB5=A49T"]',
+    ),
+    Key(
+        "drug",
+        Kind.NAME,
+        "Drug of regimens and records that name none.",
+        known="drug",
+        example="ixazomib",
+    ),
+    Key(
+        "day_of_first_dose",
+        Kind.WHOLE,
+        "What the protocol calls the day of the first dose, 0 or 1: days listed in a regimen count"
+        " from it. Needed where they do not tell: none of them is day 0.",
+        range=(0, 1),
+        default="0",
+    ),
+    Key(
+        "replicates",
+        Kind.WHOLE,
+        "How often the study is repeated with other animals, everything else equal.",
+        range=(1, 10000),
+        default="1",
+    ),
+    Key(
+        "seed",
+        Kind.WHOLE,
+        "Root of all random numbers: the same seed gives the same study.",
+        range=(0, 2**31 - 1),
+        default="1",
+    ),
+    Key(
+        "time_step",
+        Kind.QUANTITY,
+        "Time step of cells and drug binding. Rates are exact over a step; a longer one blurs the"
+        " order of events.",
+        unit="time",
+        range=(0.05, 3.0),
+        default="1 h",
+        example="30 min",
+    ),
+)
+_TUMOR = (
+    Key(
+        "tumor.start_volume",
+        Kind.QUANTITY,
+        "Mean volume at randomization, day 0; of all lesions together.",
+        unit="volume",
+        range=(1.0, 2000.0),
+        default="150 mm^3",
+    ),
+    _growth(
+        "doubling_time",
+        "Doubling time of an untreated tumor at its start volume, to which the cell cycle is"
+        " calibrated.",
+        range=(1.0, 60.0),
+        default_of="model.doubling_time",
+        example="5.5 day",
+    ),
+    Key(
+        "tumor.growth.control",
+        Kind.FILE,
+        "A control curve in place of the doubling time: CSV with the columns day and"
+        " tumor_volume_mm3, beside the scenario; several rows of a day give their geometric mean.",
+        example="my_control.csv",
+    ),
+    _growth(
+        "potential_doubling_time",
+        "Doubling time without crowding, in place of what a tumor shows: nothing is calibrated,"
+        " growth follows.",
+        range=(0.5, 30.0),
+        example="2.4 day",
+    ),
+    Key(
+        "tumor.resolution",
+        Kind.QUANTITY,
+        "Agents per mm^3: 1e3 are agents 100 um wide, 1e5 is one agent per cell. At most the cell"
+        " density of the model.",
+        unit="density",
+        range=(1e3, None),
+        default="1e3 /mm^3",
+        example="1e4 /mm^3",
+    ),
+    Key(
+        "tumor.lesions.count",
+        Kind.WHOLE,
+        "Lesions per animal, for sites with lesions.",
+        range=(1, 500),
+        default="1",
+        default_of="site.lesion_count",
+        example="40",
+    ),
+    Key(
+        "tumor.lesions.median_volume",
+        Kind.QUANTITY,
+        "Median volume of a lesion on day 0, in place of tumor.start_volume.",
+        unit="volume",
+        range=(1e-4, 2000.0),
+        default_of="site.lesion_median_volume",
+        example="0.05 mm^3",
+    ),
+    Key(
+        "tumor.lesions.sd",
+        Kind.QUANTITY,
+        "Standard deviation of ln V of the lesions on day 0.",
+        unit="dimensionless",
+        range=(0.0, 2.0),
+        default="0",
+        default_of="site.lesion_volume_sd",
+        example="1.0",
+    ),
+    _share(
+        "tumor.resistant.fraction",
+        "Share of founders that carry the mutation of 'perturb'.",
+        otherwise="1 with a mutation in 'perturb', else 0",
+        example="0.1 %",
+    ),
+    _share(
+        "tumor.resistant.mutation_rate",
+        "Chance of a daughter cell to gain the mutation.",
+        default="0",
+        example="1e-6",
+    ),
+    _share(
+        "tumor.resistant.reversion_rate",
+        "Chance of a daughter cell to lose the mutation.",
+        default="0",
+        example="1e-7",
+    ),
+    _share(
+        "tumor.resistant.cycle_cost",
+        "By how much the mutation lengthens the cycle of its carriers.",
+        default="0",
+        example="20 %",
+    ),
+)
+_ANIMALS = (
+    Key("animals.per_arm", Kind.WHOLE, "Animals in each arm.", range=(1, 10000), default="8"),
+    Key(
+        "animals.strain",
+        Kind.NAME,
+        "Strain of mouse, in any spelling: CB-17 SCID, BALB/c nude, NOD SCID.",
+        known="mouse",
+        default="mouse",
+        example="CB-17 SCID",
+    ),
+    _variation("growth", "the speed of growth"),
+    _variation("clearance", "clearance"),
+    _variation("volume", "volumes of distribution"),
+    _variation("bioavailability", "bioavailability"),
+)
+_MEASURE = (
+    Key(
+        "measure.days",
+        Kind.DAYS,
+        "Days of measurement from the first dose; day 0 is the baseline, before the first dose.",
+        range=(0, 365),
+        example='"0..30 by 3"',
+        required=True,
+    ),
+    Key(
+        "measure.method",
+        Kind.CHOICE,
+        "Calipers, or imaging of the total burden, for sites with lesions.",
+        choices=("caliper", "imaging"),
+        otherwise="caliper; imaging of two lesions or more",
+    ),
+    _share(
+        "measure.error",
+        "Standard deviation of ln V of one measurement.",
+        default_of="strain.caliper_error_sd",
+        example="12 %",
+    ),
+    Key(
+        "measure.limit",
+        Kind.QUANTITY,
+        "Shortest diameter that calipers quantify: a smaller tumor, or none, is read as if it were"
+        " of this size.",
+        unit="length_mm",
+        # A tumor without cells is read as the limit, so that relative volumes stay defined.
+        range=(0.1, 10.0),
+        default_of="strain.caliper_limit",
+        example="2 mm",
+    ),
+    Key(
+        "measure.formula",
+        Kind.CHOICE,
+        "Volume from length L, width W and their like.",
+        choices=FORMULAS,
+        default=FORMULAS[0],
+    ),
+    Key(
+        "measure.humane_endpoint.tumor_volume",
+        Kind.QUANTITY,
+        "An animal leaves when its tumor is measured above this volume.",
+        unit="volume",
+        range=(1.0, 5000.0),
+        default="2000 mm^3",
+    ),
+    _share(
+        "measure.humane_endpoint.body_weight_loss",
+        "An animal leaves when it has lost this share of its weight.",
+        range=(0.01, 1.0),
+        default_of="strain.weight_loss_removal",
+        example="20 %",
+    ),
+)
+_ARMS = (
+    Key(
+        "arms.*.regimen",
+        Kind.TEXT,
+        "Doses of the arm in shorthand (grammar in MODEL.md, Regimens), or 'none'.",
+        example='"7 mg/kg IV BIW x4wk"',
+    ),
+    Key(
+        "arms.*.events",
+        Kind.FILE,
+        "Doses of the arm as a NONMEM event table, beside the scenario: its name, or the keys"
+        " below.",
+        example="regimens/mine.csv",
+    ),
+    Key("arms.*.events.file", Kind.FILE, "The table.", example="regimens/mine.csv"),
+    Key("arms.*.events.time_unit", Kind.TEXT, "Unit of TIME and II.", default="h", example="day"),
+    Key("arms.*.events.amt_unit", Kind.TEXT, "Unit of AMT, per kg.", default="mg/kg"),
+    Key(
+        "arms.*.events.cmt",
+        Kind.MAP,
+        "The compartment behind each CMT number.",
+        example="{1: depot_po, 2: central}",
+    ),
+    Key(
+        "arms.*.control",
+        Kind.SWITCH,
+        "Whether the arm is the control; exactly one is.",
+        default="false",
+    ),
+    Key(
+        "arms.*.drug",
+        Kind.NAME,
+        "Drug of this arm, where its doses name none.",
+        known="drug",
+        otherwise="the drug of the study",
+        example="bortezomib",
+    ),
+)
+#: Every key, in the order of the reference page.
+KEYS: tuple[Key, ...] = (*_STUDY, *_TUMOR, *_ANIMALS, *_MEASURE, *_ARMS)
+BY_NAME = {key.name: key for key in KEYS}
+
+
+def children(section: Path_) -> tuple[str, ...]:
+    """Names that may stand in a section, ``*`` for the name of any arm.
+
+    Examples
+    --------
+    >>> children(("measure", "humane_endpoint"))
+    ('tumor_volume', 'body_weight_loss')
+    """
+    depth = len(section)
+    inside = (k.path for k in KEYS if len(k.path) > depth and k.path[:depth] == section)
+    return tuple(dict.fromkeys(path[depth] for path in inside))
+
+
+def is_section(path: Path_) -> bool:
+    """Whether further keys stand below."""
+    return bool(children(path))
