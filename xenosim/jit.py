@@ -1,5 +1,12 @@
 """The one compiler decorator, ``kernel``, and a compile cache keyed by the sources of every
 kernel.
+
+Importing it changes the host process, for every numba function in it and not only for xenosim's:
+numba keeps compiled code in xenosim's cache (``NUMBA_CACHE_DIR`` and ``numba.config.CACHE_DIR``),
+LLVM may compare more pointers before it vectorizes a loop, on processors with 512-bit registers it
+uses all of them (``numba.config.CPU_FEATURES``, unless set), and OpenMP's idle threads sleep
+(``OMP_WAIT_POLICY``, unless set). None of these changes a result of a program that uses numba with
+strict arithmetic; whoever wants numba's own settings imports xenosim in another process.
 """
 
 from __future__ import annotations

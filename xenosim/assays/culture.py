@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from xenosim.cell import population
 from xenosim.cell.kernel import BLOCK, step_cells, step_few_cells, well_mixed
-from xenosim.cell.params import CellParams, TraitParams, cell_params, step_factors, trait_params
+from xenosim.cell.params import (
+    CellParams,
+    TraitParams,
+    cell_params,
+    readout_params,
+    step_factors,
+    trait_params,
+)
 from xenosim.cell.readouts import Snapshot
 from xenosim.cell.state import Cells, CellState, allocate, grown, view
 from xenosim.errors import ParameterError
@@ -244,17 +251,15 @@ class Culture:
         dead = live.state == CellState.APOPTOTIC
         kept = ~(dead & (live.event_step <= self.step_number))
         kept = kept if kept.any() else np.ones_like(kept)
-        columns = {
-            name: getattr(live, name)[kept].astype(np.float64)
-            for name in ("capacity", "load", "stress", "chaperone", "noxa", "dr5", "ikzf")
-        }
-        occupancy = self.occupancy[live.clone[kept]].astype(np.float64)
+        columns = [column[kept] for column in live]
+        cells = Cells(*(c.astype(np.float64) if c.dtype.kind == "f" else c for c in columns))
         return Snapshot(
-            occupancy=occupancy,
+            cells=cells,
+            occupancy=self.occupancy[cells.clone].astype(np.float64),
             dead=dead[kept].astype(np.float64),
             params=self.line.params,
+            constants=readout_params(load_set("readouts").value),
             levels=self.line.levels,
-            **columns,
         )
 
     def _divide(self, ready: NDArray[np.int64], step: np.int64) -> None:

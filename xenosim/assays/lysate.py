@@ -17,6 +17,7 @@ from xenosim.assays.plate import Layout, check_drugs, check_growth, check_layout
 from xenosim.cell.readouts import MESSAGES, NODES, PROTEINS, Column, Snapshot, chop_on_dr5
 from xenosim.cell.rng import Purpose, generator
 from xenosim.errors import ParameterError, suggest
+from xenosim.parameters.load import load_set
 from xenosim.pharmacology.target import Pulse
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class TimeCourse(Measurement):
     untreated [-], fold [-].
     """
 
+    parameter_sets = ("dish", "readouts")
     title: str
     table: pd.DataFrame
 
@@ -202,6 +204,14 @@ def levels(
     return dict(zip(readouts, np.array(found).T, strict=True))
 
 
+def half_life_of(marker: str, names: Mapping[str, str | None]) -> float:
+    """Half-life [h] of a ``marker``, by the ``names`` of parameters of ``readouts.yaml``; 0 of one
+    that has none of its own.
+    """
+    name = names.get(marker)
+    return load_set("readouts").value(name) if name else 0.0
+
+
 def followed(drive: np.ndarray, half_life_h: float, dt_h: float = 1.0) -> np.ndarray:
     """A level [-] that relaxes to ``drive`` (n,) [-] with a half-life [h], at rest at the start;
     the drive itself for a half-life of 0.
@@ -237,7 +247,7 @@ def _followed_course(
     readouts: Mapping[str, Readout],
     layout: Layout,
     kind: str,
-    half_lives: Mapping[str, float] = {},  # noqa: B006 - never changed
+    half_lives: Mapping[str, str | None] = {},  # noqa: B006 - never changed
 ) -> TimeCourse:
     """Treated and untreated wells, lysed at ``times_h`` [h] in every replicate."""
     import pandas as pd
@@ -255,7 +265,8 @@ def _followed_course(
         )
         for marker in readouts:
             with_drug, without = (
-                followed(side[marker], half_lives.get(marker, 0.0)) for side in (treated, untreated)
+                followed(side[marker], half_life_of(marker, half_lives))
+                for side in (treated, untreated)
             )
             labels = {"marker": marker, "replicate": replicate}
             rows += _bands(labels, with_drug, without, times_h, layout.noise, rng)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 class Measurement(ABC):
     """What was measured; ``str()`` is the answer that a person reads."""
+
+    #: Parameter sets that it rests on, beside those of cells and drugs.
+    parameter_sets: ClassVar[tuple[str, ...]] = ("dish",)
 
     @abstractmethod
     def tables(self) -> dict[str, pd.DataFrame]:

@@ -78,7 +78,7 @@ class AssayResult(Result):
                 "doubling_h": line.traits.cycle_h,
             },
             "seed": layout.seed,
-            "parameters": statuses(cells, drugs),
+            "parameters": statuses(cells, [*drugs, *measured.parameter_sets]),
             "list_parameters": f"xenosim lines show {cells[0].name}"
             if known
             else "xenosim params cell",
@@ -118,9 +118,9 @@ class AssayResult(Result):
         ]
 
 
-def statuses(cells: Iterable[ParameterSet], drugs: Iterable[str]) -> dict[str, int]:
-    """Parameters of cells, drugs and dish by status, each once."""
+def statuses(cells: Iterable[ParameterSet], sets: Iterable[str]) -> dict[str, int]:
+    """Parameters of cells and of the named ``sets`` by status, each once."""
     found = [p for cell in cells for p in cell.values.values() if p.name in PARAMETERS["line"]]
-    for name in (*drugs, "dish"):
+    for name in sets:
         found += load_set(name).values.values()
     return count_statuses(dict.fromkeys(found))

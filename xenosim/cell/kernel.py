@@ -21,6 +21,7 @@ from xenosim.cell.rules import (
     ikzf_step,
     nfkb_activity,
     noxa_step,
+    proteasome_activity,
     proteasome_load,
     protein_supply,
     relax,
@@ -112,8 +113,7 @@ def advance_cell(cell, occupancy, oxygen, cereblon, params, factors):
     capacity = relax(
         cell.capacity, capacity_target(occupancy, params.bounce_back), factors.capacity
     )
-    left = ONE - occupancy
-    activity = capacity * left
+    activity = proteasome_activity(capacity, occupancy)
     supply = protein_supply(cell.load_ratio, cereblon, params)
     load = proteasome_load(
         cell.load, supply, activity, params.synthesis_rate, params.load_clearance, dt
@@ -121,7 +121,7 @@ def advance_cell(cell, occupancy, oxygen, cereblon, params, factors):
     drive = stress_drive(load, cell.chaperone, params.stress_half_load)
     stress = relax(cell.stress, drive, factors.stress)
     chaperone = relax(cell.chaperone, chaperone_target(stress, params), factors.chaperone)
-    noxa = noxa_step(cell.noxa, stress, left, params, dt)
+    noxa = noxa_step(cell.noxa, stress, ONE - occupancy, params, dt)
     dr5 = relax(cell.dr5, dr5_target(stress, params), factors.dr5)
     ikzf = ikzf_step(cell.ikzf, cereblon, activity, params, dt)
     nfkb = nfkb_activity(occupancy, ikzf, params)

@@ -83,6 +83,19 @@ class TraitParams(NamedTuple):
     cycle_cost: float = 0.0
 
 
+class ReadoutParams(NamedTuple):
+    """Constants of the read-outs [-]; names as in ``parameters/readouts.yaml``."""
+
+    basal_level: float
+    caspase_background: float
+    ikba_loss: float
+    ikba_activity_floor: float
+    dr5_promoter_half: float
+    bcl2_chop_loss: float
+    puma_basal_level: float
+    myc_ikzf_loss: float
+
+
 def log_sd(cv: float) -> float:
     """Standard deviation of ln x [-] of a lognormal x with coefficient of variation ``cv`` [-]."""
     return math.sqrt(math.log1p(cv * cv))
@@ -100,6 +113,11 @@ def cell_params(value: Callable[[str], float], dtype: type = np.float32) -> Cell
     units.
     """
     return CellParams(*(dtype(value(name)) for name in CellParams._fields))
+
+
+def readout_params(value: Callable[[str], float]) -> ReadoutParams:
+    """Read :class:`ReadoutParams` through ``value(name)``, as :func:`cell_params` does."""
+    return ReadoutParams(*(value(name) for name in ReadoutParams._fields))
 
 
 def step_factors(params: CellParams, dt_h: float, dtype: type = np.float32) -> StepFactors:

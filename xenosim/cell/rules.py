@@ -51,6 +51,15 @@ def capacity_target(occupancy, bounce_back):
 
 
 @kernel(inline=True)
+def proteasome_activity(capacity, occupancy):
+    """Activity r = p (1 - o): the ``capacity`` p whose beta5 is free, at ``occupancy`` o [-] (P3).
+
+    Source: definition.
+    """
+    return capacity * (ONE - occupancy)
+
+
+@kernel(inline=True)
 def protein_supply(load_ratio, cereblon, params):
     """Protein to be degraded, rho (1 + l q): lenalidomide adds to the ``load_ratio`` rho with its
     occupancy q of ``cereblon`` [-] (P3).

@@ -106,7 +106,7 @@ def list_parameters(name: str | None, status: str | None, as_json: bool) -> None
     names = (
         [name]
         if name
-        else ["cell", "dish", "tumor", "mouse", *available("site"), *available("drug")]
+        else ["cell", "dish", "readouts", "tumor", "mouse", *available("site"), *available("drug")]
     )
     found: list[dict[str, Any]] = []
     for each in names:

@@ -186,7 +186,7 @@ def recovery(
     for time in (pulse_h, pulse_h + after_h):
         well.run_until(time)
         lysate = well.snapshot()
-        found.append(float((lysate.capacity * (1.0 - lysate.occupancy)).mean()))
+        found.append(float((lysate.cells.capacity * (1.0 - lysate.occupancy)).mean()))
     return found[0], found[1]
 
 

@@ -53,10 +53,11 @@ def test_a_damaged_result_is_refused(result: AssayResult, tmp_path: Path) -> Non
 
 def test_parameters_of_cells_drugs_and_dish_are_counted_once() -> None:
     jurkat, ixazomib, dish = load_line("Jurkat"), load_set("ixazomib"), load_set("dish")
-    counts = statuses([jurkat], ["ixazomib"])
+    used = ["ixazomib", "dish"]
+    counts = statuses([jurkat], used)
     assert sum(counts.values()) == sum(len(s.values) for s in (jurkat, ixazomib, dish))
-    assert statuses([jurkat, jurkat], ["ixazomib"]) == counts
-    both = statuses([jurkat, load_line("KMS-11")], ["ixazomib"])
+    assert statuses([jurkat, jurkat], used) == counts
+    both = statuses([jurkat, load_line("KMS-11")], used)
     # Each line has a load and a doubling time of its own.
     assert 0 < sum(both.values()) - sum(counts.values()) < 5
 

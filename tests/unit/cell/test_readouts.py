@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from xenosim.assays.culture import Culture, line_of
-from xenosim.assays.lysate import blot, chip, followed, levels, qpcr
+from xenosim.assays.lysate import blot, chip, followed, half_life_of, levels, qpcr
 from xenosim.assays.plate import Layout
 from xenosim.assays.viability import pulses_of
-from xenosim.cell.readouts import MESSAGES, NODES
+from xenosim.cell.params import ReadoutParams
+from xenosim.cell.readouts import MESSAGES, NODES, PROTEINS, nfkb_of_cells
+from xenosim.cell.rules import nfkb_activity
 from xenosim.errors import ParameterError
 from xenosim.parameters.load import load_line, load_set
 from xenosim.parameters.perturb import parse_perturbations
@@ -81,7 +83,8 @@ def test_messages_relax_with_their_half_lives() -> None:
 def test_qpcr_is_the_drive_through_the_half_life_of_its_message() -> None:
     pulses = [Pulse("ixazomib", 60.0, 0.0, 6.0)]
     table = qpcr(LINE, pulses, [4.0, 9.0, 10.5], ["NOXA"], Layout(60, 1, 4)).table
-    readout, half_life = MESSAGES["NOXA"]
+    readout, name = MESSAGES["NOXA"]
+    half_life = half_life_of("NOXA", {"NOXA": name})
     drive = levels(LINE, pulses, 11.0, {"NOXA": readout}, 60, 4001)["NOXA"]
     mrna = [drive[0]]
     for target in drive[1:]:
@@ -180,3 +183,23 @@ def test_a_removed_protein_has_no_fold() -> None:
         and table.loc["NOXA", "fold"].isna().all()
         and table.loc["CHOP", "fold"].notna().all()
     )
+
+
+def test_half_lives_and_constants_are_parameters() -> None:
+    readouts = load_set("readouts")
+    named = {name: half_life for name, (_, half_life) in MESSAGES.items()} | {
+        f"{name} protein": half_life for name, half_life in PROTEINS.items()
+    }
+    found = {name: half_life_of(name, named) for name in named}
+    assert found["CHOP"] == 0.0 and found["CHOP protein"] == 2.1 and found["PSMB5"] == 6.0
+    assert half_life_of("CHOP", {}) == 0.0
+    used = {half_life for half_life in named.values() if half_life} | set(ReadoutParams._fields)
+    assert used == set(readouts.values)
+
+
+def test_nfkb_of_cells_is_the_rule_of_each() -> None:
+    occupancy, ikzf = np.linspace(0.0, 1.0, 7), np.linspace(1.0, 0.2, 7)
+    together = nfkb_of_cells(occupancy, ikzf, LINE.params)
+    each = [nfkb_activity.py_func(o, i, LINE.params) for o, i in zip(occupancy, ikzf, strict=True)]
+    np.testing.assert_array_equal(together, each)
+    assert together[0] == 1.0

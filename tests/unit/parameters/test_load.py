@@ -15,7 +15,13 @@ from xenosim.parameters.load import ROOT, available, load_set, parse_parameter, 
 from xenosim.parameters.schema import FOLDERS, PARAMETERS
 from xenosim.units import DIMENSIONS
 
-SETS = ["cell", "dish", "tumor", *(name for kind in FOLDERS for name in available(kind))]
+SETS = [
+    "cell",
+    "dish",
+    "readouts",
+    "tumor",
+    *(name for kind in FOLDERS for name in available(kind)),
+]
 GOOD = {
     "value": 3.0,
     "unit": "1/day",
