@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -67,6 +68,7 @@ class AssayResult(Result):
         known = cells[0].name in available("line")
         manifest = {
             "xenosim": __version__,
+            "date": datetime.now().isoformat(timespec="seconds"),
             "command": assay.command(),
             "assay": assay.verb,
             "spec": assay.to_dict(),
