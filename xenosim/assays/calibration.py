@@ -20,6 +20,14 @@ from xenosim.parameters.load import load_line, load_set
 
 #: A residual above this is called a miss [fold].
 GOOD_FOLD = 1.5
+#: Width at which the search for a load or a response ends [-].
+SEARCH_WIDTH = 0.004
+#: Difference of ln IC50 that is good enough [-].
+GOOD_MISS = 0.03
+#: Change of ln IC50 with ln load [-]: first guess, and the flattest that is believed.
+TYPICAL_SLOPE, FLATTEST_SLOPE = -1.5, -0.3
+#: A curve is measured from this share of the published IC50 to as many times it [-].
+DOSES_WITHIN = 30.0
 
 
 class Residual(NamedTuple):
@@ -117,7 +125,7 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
     """Where a function of one number changes its sign, as close as single cells allow."""
     from scipy.optimize import brentq
 
-    return float(brentq(function, low, high, xtol=0.004))
+    return float(brentq(function, low, high, xtol=SEARCH_WIDTH))
 
 
 def _note(fold: float, bounce_back: float | None) -> str:
@@ -137,11 +145,13 @@ def _refined(line: Line, target: Target, load: float, seed: int) -> float:
     for _ in range(5):
         miss = math.log(checked_ic50(with_traits(line, load), target, seed) / target.ic50_nM)
         tried.append((math.log(load), miss))
-        if not math.isfinite(miss) or abs(miss) < 0.03:
+        if not math.isfinite(miss) or abs(miss) < GOOD_MISS:
             break
-        slope = -1.5
+        slope = TYPICAL_SLOPE
         if len(tried) > 1 and tried[-1][0] != tried[-2][0]:
-            slope = min((tried[-1][1] - tried[-2][1]) / (tried[-1][0] - tried[-2][0]), -0.3)
+            slope = min(
+                (tried[-1][1] - tried[-2][1]) / (tried[-1][0] - tried[-2][0]), FLATTEST_SLOPE
+            )
         load = float(np.clip(load * math.exp(-miss / slope), *load_range()))
     finite = [point for point in tried if math.isfinite(point[1])]
     return math.exp(min(finite, key=lambda point: abs(point[1]))[0]) if finite else load
@@ -151,7 +161,7 @@ def checked_ic50(line: Line, target: Target, seed: int = 23) -> float:
     """IC50 [nM] of the Hill fit over ten doses about the target, with cells that the search did not
     use.
     """
-    doses = np.geomspace(target.ic50_nM / 30.0, target.ic50_nM * 30.0, 10)
+    doses = np.geomspace(target.ic50_nM / DOSES_WITHIN, target.ic50_nM * DOSES_WITHIN, 10)
     return dose_response(
         line, target.drug, [float(d) for d in doses], target.hours, Layout(replicates=1, seed=seed)
     ).fit.ic50

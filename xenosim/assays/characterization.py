@@ -31,6 +31,8 @@ SHORTEST_H, MAX_VIABILITY = 1e-9, 2.0
 GRID_POINTS, RESAMPLES = 28, 400
 #: Misfit of viability above which the curves have another shape [-].
 POOR_RMS = 0.1
+#: A load this near to the end of its range lies at the end [-].
+EDGE = 0.02
 EDGE_NOTE = (
     "the load lies at the edge of the range: more sensitive or resistant than the model can be"
 )
@@ -228,7 +230,7 @@ def characterize(
     load, interval = _fitted_load(loads, curves, measured, layout.seed)
     fitted = data.assign(viability=_predicted(with_traits(base, load), data, groups, layout))
     rms = float(np.sqrt(((fitted["viability"] - measured) ** 2).mean()))
-    at_edge = load >= 0.98 * loads[-1] or load <= 1.02 * loads[0]
+    at_edge = load >= (1.0 - EDGE) * loads[-1] or load <= (1.0 + EDGE) * loads[0]
     notes = [EDGE_NOTE] if at_edge else []
     notes += [SHAPE_NOTE] if rms > POOR_RMS else []
     return Characterized(

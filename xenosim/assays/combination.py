@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 DESIGNS = ("fixed", "matrix")
 SCHEDULES = ("together", "first-a", "first-b")
-#: Highest dose tried for an IC50 [nM].
-MAX_DOSE_NM = 1e4
+#: Lowest and highest dose tried for an IC50 [nM].
+MIN_DOSE_NM, MAX_DOSE_NM = 0.1, 1e4
+#: Ratios of doses that differ by less than this are one ratio [fold].
+SAME_RATIO = 1.01
 
 
 #: What the rows of the summary are called.
@@ -155,7 +157,7 @@ def dose_pairs(
             remedy="a fixed ratio pairs them one by one",
         )
     ratios = [a / b for a, b in zip(doses_a, doses_b, strict=True)]
-    if max(ratios) > 1.01 * min(ratios):
+    if max(ratios) > SAME_RATIO * min(ratios):
         raise ParameterError(
             f"the ratio changes from {min(ratios):.3g} to {max(ratios):.3g}",
             where="--dose",
@@ -294,11 +296,11 @@ def doses_about_ic50(
         fit = dose_response(
             line,
             name,
-            [float(d) for d in np.geomspace(0.1, MAX_DOSE_NM, 11)],
+            [float(d) for d in np.geomspace(MIN_DOSE_NM, MAX_DOSE_NM, 11)],
             hours,
             layout._replace(replicates=1, noise=0.0),
         ).fit
-        middle = fit.ic50 if np.isfinite(fit.ic50) and fit.ic50 > 0 else MAX_DOSE_NM / 4.0
+        middle = fit.ic50 if np.isfinite(fit.ic50) and fit.ic50 > 0 else MAX_DOSE_NM / 4
         lists.append([float(f"{middle * 2.0**k:.3g}") for k in range(-3, 3)])
     # One ratio throughout, which rounding would spoil.
     return lists[0], [float(lists[1][0] / lists[0][0] * dose) for dose in lists[0]]

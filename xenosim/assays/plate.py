@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Most cells of a well at its reading [cells].
 MAX_CELLS = 2e6
+#: More doublings than any well can hold [-].
+MOST_DOUBLINGS = 60.0
 #: Signal of untreated wells below which they are dying by themselves [of the cells seeded].
 LEAST_UNTREATED = 0.1
 
@@ -78,7 +80,7 @@ def check_growth(line: Line, hours: float, layout: Layout) -> None:
     """Refuse wells that would outgrow memory and time: a well is never full here
     (ParameterError).
     """
-    at_end = layout.cells * 2.0 ** min(hours / line.traits.cycle_h, 60.0)
+    at_end = layout.cells * 2.0 ** min(hours / line.traits.cycle_h, MOST_DOUBLINGS)
     if at_end > MAX_CELLS:
         remedy = f"seed fewer cells or read earlier: up to {MAX_CELLS:.0e} cells are followed"
         raise ParameterError(

@@ -38,6 +38,9 @@ from xenosim.assays.spec import (
 )
 from xenosim.errors import ParameterError
 
+#: A dose-response is read after three days unless told otherwise [h].
+USUAL_HOURS = 72.0
+
 if TYPE_CHECKING:
     from xenosim.assays.culture import Line
     from xenosim.assays.lysate import TimeCourse
@@ -56,7 +59,7 @@ class Viability(CloneOptions, ReaderOptions):
     line: LineName = "RPMI-8226"
     drug: Drug = "ixazomib"
     dose: Doses = "1..1000 nM"
-    hours: Hours = 72.0
+    hours: Hours = USUAL_HOURS
     pulse: Pulse = None
 
     def experiment(self) -> Experiment:
@@ -88,7 +91,7 @@ class Washout(Viability):
     line: LineName = "RPMI-8226"
     drug: Drug = "ixazomib"
     dose: Doses = "10..10000 nM"
-    hours: Hours = 72.0
+    hours: Hours = USUAL_HOURS
     pulse: Annotated[str, Option("Length of a pulse.")] = "1 h"
     every: Annotated[
         str | None, Option('Time between the starts of repeated pulses, e.g. "24 h".')
@@ -242,7 +245,7 @@ class Combination(CultureOptions, ReaderOptions):
         Option("together, first-a (the first drug, washed out when the second begins) or first-b."),
     ] = "together"
     delay: Annotated[str, Option("When the second drug begins.")] = "24 h"
-    hours: Hours = 72.0
+    hours: Hours = USUAL_HOURS
     noise: Noise = "5 %"
 
     def experiment(self) -> Experiment:
@@ -307,7 +310,7 @@ class Comparison(ReaderOptions):
     )
     drugs: Annotated[str, Option("Drugs.")] = "ixazomib,bortezomib,carfilzomib"
     dose: Doses = "0.1..1000 nM"
-    hours: Hours = 72.0
+    hours: Hours = USUAL_HOURS
     pulse: Pulse = None
     perturb: Perturbations = ()
     cells: Cells = 1000

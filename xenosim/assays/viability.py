@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Doses that a Hill fit needs [-], and what stands in its place.
 LEAST_DOSES = 4
+#: Viability at any dose below which nothing is said to be left [-].
+NO_REST = 0.02
 NO_FIT = HillFit._make([*[np.nan] * 5, "fewer than four doses: no fit; give at least four"])
 
 
@@ -60,7 +62,7 @@ class DoseResponse(Measurement):
             f"{self.title}: IC50 {f.ic50:.3g} nM (95 % CI of the fit {f.ci_low:.3g} to"
             f" {f.ci_high:.3g}), Hill slope {f.slope:.2f}"
         )
-        text += f", {100 * f.bottom:.0f} % left at any dose" if f.bottom > 0.02 else ""
+        text += f", {100 * f.bottom:.0f} % left at any dose" if f.bottom > NO_REST else ""
         return text + "; total concentration in medium" + (f"\n{f.note}" if f.note else "")
 
     def plot(self) -> Figure:

@@ -73,7 +73,7 @@ def caliper(
     True
     """
     limit = measure.caliper_limit_mm
-    error = np.exp(measure.caliper_error_sd / math.sqrt(5.0) * noise.standard_normal(2))
+    error = np.exp(measure.caliper_error_sd / math.sqrt(5) * noise.standard_normal(2))
     first, second = (
         max(axis * float(e), limit) for axis, e in zip(axes_mm[:2], error, strict=True)
     )
