@@ -44,7 +44,7 @@ PHASES = {
     "lists": [(population, "list_marked")],
     "deaths, clearance": [
         (population, "begin_deaths"),
-        (gaps, "vacate"),
+        (gaps, "leave_gaps"),
         (gaps, "fill_holes"),
     ],
     "distance": [(tumor_module, "update_distance")],

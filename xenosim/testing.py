@@ -67,6 +67,7 @@ def small_spec(
         24.0,
         Perfusion(2.0, 0.5, 300.0, 200.0),
         resolution,
+        model.value("cell_density"),
         1.0,
     )
 

@@ -37,6 +37,7 @@ def spec() -> TumorSpec:
         24.0,
         tissue,
         RESOLUTION,
+        model.value("cell_density"),
         1.0,
     )
 

@@ -71,6 +71,7 @@ def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float =
         closure_h=model.value("vacancy_closure_time"),
         perfusion=perfusion_of(model),
         resolution=scenario.tumor.resolution_per_mm3,
+        cell_density=model.value("cell_density"),
         dt_h=scenario.dt_h,
         oxygen=oxygen_of(model),
     )

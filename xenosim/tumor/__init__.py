@@ -11,8 +11,8 @@ Read in this order:
    :mod:`.gaps` (clearance and closing), :mod:`.order` (turns), :mod:`.regions` (quarters that
    divide at the same time), :mod:`.domain` (a lattice that grows with its tumor).
 6. What lies around the cells: :mod:`.tissue` (vessels), :mod:`.oxygen`, :mod:`.diffusion`.
-7. Users of a tumor: :mod:`.abm` (the Mesa facade), :mod:`.growth` (calibration of its growth),
-   :mod:`.volumes` (what it holds, site by site), :mod:`.keeping` (how its state is taken).
+7. Users of a tumor: :mod:`.growth` (calibration of its growth), :mod:`.volumes` (what it holds,
+   site by site), :mod:`.keeping` (how its state is taken).
 
 Another space is a subclass of :class:`.living.LivingTumor` that writes its abstract methods.
 """

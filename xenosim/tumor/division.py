@@ -188,6 +188,14 @@ def further_line(z, y, x, normal, words, k, number):
 
 
 @kernel(inline=True)
+def how_to_search(deep, space, box):
+    """The search of a cell that is ``deep``, or within the depth, in a ``box`` (P7)."""
+    reach = space.depth if deep else LONGEST * space.depth
+    is_bounded = box.z_high - box.z_low < FAR
+    return Search(reach, space.n_lines if deep else 1, deep, is_bounded, box)
+
+
+@kernel(inline=True)
 def find_room(flat, taken, shape, normal, words, k, line, per_length, search):
     """The line of the cell of turn ``k`` [-] that leads to room, and the number of the free site on
     it [-]; 0: there is none; :data:`WAITS`: a line left the box first (P7).
@@ -254,7 +262,6 @@ def _divide_some(cells, lattice, rows, turns, aims, ledger, space, box, bounds):
     site, state = cells.site, cells.state
     normal, words, first, sites_per_length = aims
     births, mothers, deferred = ledger
-    is_bounded = box.z_high - box.z_low < FAR
     count, waiting, last_turn = 0, 0, turns.shape[0] - 1
     for turn in range(turns.shape[0]):
         i = rows[turns[min(turn + AHEAD, last_turn)]]
@@ -271,10 +278,10 @@ def _divide_some(cells, lattice, rows, turns, aims, ledger, space, box, bounds):
         z, y, x = unpack(site[i])
         line = first_line(z, y, x, first, words, k)
         deep = squared[z >> bits, y >> bits, x >> bits] > space.depth_squared
-        reach = space.depth if deep else LONGEST * space.depth
-        search = Search(reach, space.n_lines if deep else 1, deep, is_bounded, box)
-        per_length = sites_per_length[k]
-        line, last = find_room(flat, taken, shape, normal, words, k, line, per_length, search)
+        search = how_to_search(deep, space, box)
+        line, last = find_room(
+            flat, taken, shape, normal, words, k, line, sites_per_length[k], search
+        )
         if last == WAITS:
             deferred[waiting] = k
             waiting += 1

@@ -8,20 +8,20 @@ from xenosim.cell.population import move_row
 from xenosim.cell.rng import VACANCY, blocks, unit
 from xenosim.cell.state import pack, unpack
 from xenosim.jit import kernel, prange
-from xenosim.tumor.lattice import OUTSIDE, VACANT, flip
+from xenosim.tumor.lattice import OUTSIDE, VACANT, toggle_taken
 from xenosim.tumor.lines import Line, fixed, line_point
 from xenosim.tumor.regions import N_REGIONS, quarter_of, squared_from_center
 from xenosim.tumor.tissue import key_of_place
 
 
 @kernel
-def vacate(cells, lattice, leaving):
+def leave_gaps(cells, lattice, leaving):
     """The sites of the ``leaving`` rows [-] become gaps."""
     row, taken, site = lattice.row, lattice.taken, cells.site
     for i in leaving:
         z, y, x = unpack(site[i])
         row[z, y, x] = VACANT
-        flip(taken, z, y, x)
+        toggle_taken(taken, z, y, x)
 
 
 @kernel
@@ -170,7 +170,7 @@ def collapse(row, taken, site, bounds, z, y, x, quarter, space):
         if occupant >= 0:
             site[occupant] = pack(pz, py, px)
         if (occupant >= 0) != was_taken:
-            flip(taken, pz, py, px)
+            toggle_taken(taken, pz, py, px)
             was_taken = not was_taken
         if not within:
             return

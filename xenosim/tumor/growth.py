@@ -276,6 +276,7 @@ def _key(
         spec.closure_h,
         spec.dt_h,
         spec.resolution,
+        spec.cell_density,
         *(spec.oxygen or ()),
     ]
     numbers += [

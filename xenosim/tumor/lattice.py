@@ -45,12 +45,12 @@ def place(lattice, cells, i, z, y, x):
     column in step.
     """
     lattice.row[z, y, x] = i
-    flip(lattice.taken, z, y, x)
+    toggle_taken(lattice.taken, z, y, x)
     cells.site[i] = pack(z, y, x)
 
 
 @kernel(inline=True)
-def flip(taken, z, y, x):
+def toggle_taken(taken, z, y, x):
     """A cell has come to site (z, y, x) [-], or left it."""
     taken[z, y, x >> 3] ^= np.uint8(1 << (x & 7))
 

@@ -1,5 +1,4 @@
-"""What a tumor is whatever space its cells live in: columns, clock, the kernel, deaths, counters,
-and the phases of one step.
+"""What a tumor is whatever space its cells live in: columns, clock, the kernel, deaths, counters.
 
 A space is a subclass that says where cells are: it writes the abstract methods of
 :class:`LivingTumor`, which are the phases that change places and the read-outs that need them.
@@ -8,8 +7,7 @@ A space is a subclass that says where cells are: it writes the abstract methods 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,85 +19,13 @@ from xenosim.cell.params import step_factors
 from xenosim.cell.state import Cells, CellState, allocate, digest, grown, view
 from xenosim.errors import ResourceError
 from xenosim.tumor.keeping import check_nothing_lost
+from xenosim.tumor.phases import PHASES, CurrentStep
 from xenosim.tumor.spec import TumorSpec
 
 #: Cells at rest whose columns are worked out at a time [rows].
 RESTING_ROWS = 1_000_000
 #: Most agents of a tumor: row indices have 32 bits, and some to spare [rows].
 MAX_AGENTS = 2**30
-
-
-class Phase(NamedTuple):
-    """One phase of a step: its ``name``, what happens, and the ``method`` of the tumor that does
-    it.
-    """
-
-    name: str
-    says: str
-    method: str
-
-
-#: What happens in one step, in this order.
-PHASES = (
-    Phase(
-        "cells",
-        "every cell sees its exposure and advances by one step (P3, P4, P5); a tumor that has met"
-        " no drug only ages",
-        "_advance_cells",
-    ),
-    Phase("center", "once in 24 steps, the center of mass and the bounds (P7)", "_recenter"),
-    Phase("deaths", "cells whose death is due begin to die (P4, P5)", "_begin_deaths"),
-    Phase("clearance", "dead cells whose time is over leave gaps (P7)", "_clear"),
-    Phase(
-        "space", "every 4 to 12 hours, gaps close and the depth is measured (P7)", "_update_space"
-    ),
-    Phase(
-        "divisions",
-        "cells at the end of their cycle divide one after another where room can be made; the"
-        " others rest (P5, P7)",
-        "_divide",
-    ),
-    Phase("rows", "the cleared are forgotten, and the space grows with the tumor", "_tidy"),
-    Phase(
-        "oxygen",
-        "as often as space, oxygen where it can be short, and necrosis (P6)",
-        "_breathe",
-    ),
-)
-
-
-def phases_text() -> str:
-    """The phases of one step as a numbered list, for documents.
-
-    Examples
-    --------
-    >>> print(phases_text().splitlines()[2])
-    3. *deaths*: cells whose death is due begin to die (P4, P5)
-    """
-    return "\n".join(
-        f"{number}. *{phase.name}*: {phase.says}" for number, phase in enumerate(PHASES, start=1)
-    )
-
-
-def _no_rows() -> NDArray[np.int64]:
-    return np.empty(0, np.int64)
-
-
-@dataclass(slots=True)
-class CurrentStep:
-    """What the phases of one step hand on: its ``number`` [-], ``inhibition`` and ``cereblon`` as
-    in :meth:`LivingTumor.step`; ``marks`` of the rows, uint8 (n,); the rows that are ``dying``,
-    ``leaving`` and ``ready`` to divide; how many were ``born`` [-].
-    """
-
-    number: np.int64
-    inhibition: NDArray[np.float64] | None
-    cereblon: float
-    marks: NDArray[np.uint8]
-    dying: NDArray[np.int64] = field(default_factory=_no_rows)
-    leaving: NDArray[np.int64] = field(default_factory=_no_rows)
-    ready: NDArray[np.int64] = field(default_factory=_no_rows)
-    born: int = 0
 
 
 class LivingTumor(ABC):
@@ -141,6 +67,7 @@ class LivingTumor(ABC):
         "spec",
         "factors",
         "cells",
+        "space_steps",
         "may_lack_oxygen",
         "_rested",
     )
@@ -175,6 +102,8 @@ class LivingTumor(ABC):
             reserved if reserved >= max(n, 1024) else max(2 * n, 1024),
             type(spec.params.capacity_rate),
         )
+        #: Steps between updates of space [-].
+        self.space_steps = spec.space_steps
         #: Whether oxygen can be short anywhere; if not, it is not solved.
         self.may_lack_oxygen = spec.may_lack_oxygen
         #: Step at which the columns that are not held were last filled in.
@@ -334,7 +263,7 @@ class LivingTumor(ABC):
     # -- one step
     # ------------------------------------------------------------
     def step(self, inhibition: NDArray[np.float64] | None = None, cereblon: float = 0.0) -> None:
-        """Advance by one time step, in the order of :data:`PHASES`.
+        """Advance by one time step, in the order of :data:`xenosim.tumor.phases.PHASES`.
 
         Parameters
         ----------

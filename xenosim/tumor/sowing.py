@@ -21,7 +21,7 @@ def count_shells(half, shells):
 
 
 @kernel
-def settle(cells, lattice, half, outermost, n_outermost):
+def place_founders(cells, lattice, half, outermost, n_outermost):
     """Put rows 0, 1, ... on the sites about the center (half, half, half) [-] in their order on the
     lattice: all nearer than a squared distance of ``outermost`` [sites2] and the first
     ``n_outermost`` at it [-].
@@ -45,4 +45,4 @@ def sow(cells: Cells, lattice: Lattice, n: int, half: int) -> None:
     shells = np.zeros(3 * half * half + 1, np.int64)
     count_shells(half, shells)
     outermost = int(np.searchsorted(np.cumsum(shells), n))
-    settle(cells, lattice, half, outermost, n - int(shells[:outermost].sum()))
+    place_founders(cells, lattice, half, outermost, n - int(shells[:outermost].sum()))

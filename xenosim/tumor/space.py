@@ -1,6 +1,6 @@
 """What every tumor offers, whatever space its cells live in.
 
-The study, the Mesa facade and the tables know a tumor by this interface alone. The lattice
+The study, its Mesa facade and its tables know a tumor by this interface alone. The lattice
 (:class:`xenosim.tumor.tumor.Tumor`) is one space; another one satisfies the same interface, most
 simply as a subclass of :class:`xenosim.tumor.living.LivingTumor`, which has all that does not
 depend on the space.

@@ -18,14 +18,12 @@ SURFACE_OFFSET = 0.4
 #: The mechanical depth is measured in at least this many cubes of sites; more would cost and show
 #: nothing [cubes].
 DEPTH_CUBES = 11.0
-#: Cells per mm3: the resolution of one agent per cell (Del Monte 2009).
-CELL_DENSITY = 1e5
 
 
 class TumorSpec(NamedTuple):
     """What a tumor is made of: cell model, traits, ``depth_um`` mechanical depth [um],
     ``closure_h`` mean life of a gap [h], ``perfusion``, ``resolution`` agents per mm3 [1/mm3],
-    ``dt_h`` step [h], ``oxygen``: none, it is never short.
+    ``cell_density`` cells per mm3 [1/mm3], ``dt_h`` step [h], ``oxygen``: none, it is never short.
 
     Examples
     --------
@@ -41,6 +39,7 @@ class TumorSpec(NamedTuple):
     closure_h: float
     perfusion: Perfusion
     resolution: float
+    cell_density: float
     dt_h: float
     oxygen: OxygenParams | None = None
 
@@ -81,7 +80,7 @@ class TumorSpec(NamedTuple):
         """Lines along which a deep cell looks for a gap [-]: together as many sites as one line at
         one agent per cell.
         """
-        return max(round((CELL_DENSITY / self.resolution) ** (1.0 / 3.0)), 1)
+        return max(round((self.cell_density / self.resolution) ** (1.0 / 3.0)), 1)
 
     @property
     def space_steps(self) -> int:

@@ -18,8 +18,9 @@ from xenosim.tumor import division, gaps, order, regions
 from xenosim.tumor.distance import update_distance
 from xenosim.tumor.domain import Domain, growth_share
 from xenosim.tumor.lattice import Lattice, moments
-from xenosim.tumor.living import CurrentStep, LivingTumor
+from xenosim.tumor.living import LivingTumor
 from xenosim.tumor.oxygen import OxygenField, list_voxels
+from xenosim.tumor.phases import CurrentStep
 from xenosim.tumor.sowing import sow
 from xenosim.tumor.spec import TumorSpec
 from xenosim.tumor.tissue import N_ZONES, zone_exchange
@@ -55,7 +56,12 @@ class Tumor(LivingTumor):
 
     NUMBERS: ClassVar[tuple[str, ...]] = (*LivingTumor.NUMBERS, "_births")
     ARRAYS: ClassVar[tuple[str, ...]] = (*LivingTumor.ARRAYS, "_classes")
-    RECOMPUTED: ClassVar[tuple[str, ...]] = (*LivingTumor.RECOMPUTED, "domain", "oxygen")
+    RECOMPUTED: ClassVar[tuple[str, ...]] = (
+        *LivingTumor.RECOMPUTED,
+        "domain",
+        "oxygen",
+        "_lengths",
+    )
 
     domain: Domain
 
@@ -67,6 +73,13 @@ class Tumor(LivingTumor):
             OxygenField(spec.oxygen, spec.perfusion.voxel_um)
             if spec.oxygen and self.may_lack_oxygen
             else None
+        )
+        #: Depth, its square, lines of a search, chance of a gap to close: as in a SpaceParams.
+        self._lengths = (
+            spec.depth_sites,
+            spec.depth_squared,
+            spec.search_lines,
+            spec.close_probability,
         )
         #: Vessel classes with what oxygen adds to them, where it is modeled.
         self._classes: NDArray[np.uint8] = np.empty(0, np.uint8)
@@ -125,17 +138,10 @@ class Tumor(LivingTumor):
             self.oxygen.restore(state["oxygen"])
 
     def _space(self) -> regions.SpaceParams:
-        spec, (cz, cy, cx) = self.spec, self.domain.center
+        cz, cy, cx = self.domain.center
+        n_regions = regions.N_REGIONS if self.n >= regions.SPLIT_FROM else 1
         return regions.SpaceParams(
-            depth=spec.depth_sites,
-            depth_squared=spec.depth_squared,
-            n_lines=spec.search_lines,
-            close_probability=spec.close_probability,
-            cz=float(cz),
-            cy=float(cy),
-            cx=float(cx),
-            n_regions=regions.N_REGIONS if self.n >= regions.SPLIT_FROM else 1,
-            seed=np.uint64(self.seed),
+            *self._lengths, float(cz), float(cy), float(cx), n_regions, np.uint64(self.seed)
         )
 
     def axes_mm(self) -> tuple[float, float, float]:
@@ -185,11 +191,11 @@ class Tumor(LivingTumor):
             self.domain.recenter(self.rows.site)
 
     def _clear(self, now: CurrentStep) -> None:
-        gaps.vacate(self.cells, self.lattice, now.leaving)
+        gaps.leave_gaps(self.cells, self.lattice, now.leaving)
         self.cleared += now.leaving.size
 
     def _space_is_due(self) -> bool:
-        return self.step_number % self.spec.space_steps == 0
+        return self.step_number % self.space_steps == 0
 
     def _update_space(self, now: CurrentStep) -> None:
         """Close the gaps that are due, then measure the depth: the distance to host tissue, for
@@ -312,7 +318,7 @@ class Tumor(LivingTumor):
         """Necrosis of the time since the last update, where there is hardly any oxygen."""
         anoxic = oxygen.anoxic()
         if anoxic.any():
-            p, hours = oxygen.params, self.spec.space_steps * self.spec.dt_h
+            p, hours = oxygen.params, self.space_steps * self.spec.dt_h
             probability = -math.expm1(-p.necrosis_rate * hours)
             self.necrosed += population.suffocate(
                 self.rows,

@@ -88,7 +88,7 @@ def look(model, scenario):
 
 @pytest.mark.parametrize(
     "path",
-    [*sorted((PACKAGE / "study").glob("*.py")), PACKAGE / "tumor" / "abm.py"],
+    sorted((PACKAGE / "study").glob("*.py")),
     ids=lambda path: path.stem,
 )
 def test_nothing_else_of_a_tumor_is_used(path: Path) -> None:
