@@ -213,13 +213,13 @@ def events_to_doses(
             last = _time(record, last)
             if _is_dose(record):
                 doses += _expand(record, default_drug, units)
+            if len(doses) > MAX_DOSES:
+                raise record.refusal(f"more than {MAX_DOSES} doses", "give fewer doses in one arm")
         except RegimenError as error:
             mistakes.take(error)
+            if len(doses) > MAX_DOSES:
+                break
     mistakes.check()
-    if len(doses) > MAX_DOSES:
-        raise RegimenError(
-            f"{len(doses)} doses", where=str(path), remedy=f"at most {MAX_DOSES} in one arm"
-        )
     return tuple(sorted(doses, key=lambda dose: dose.time_h))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from xenosim.errors import RegimenError, UnitError
 from xenosim.pharmacology.dose import MAX_DOSE, MAX_DOSES, SALTS, Dose, Route, split_salt
+from xenosim.pharmacology.words import is_no_drug, names_day_one, plain_words
 from xenosim.units import quantity
 
 _DRUG = rf"(?:(?P<drug>[A-Za-z][A-Za-z-]*(?:\s+(?:{'|'.join(SALTS)}))?)\s+)?"
@@ -17,6 +18,10 @@ _HEAD = re.compile(
     rf"^{_DRUG}(?P<amount>[-+]?[\d.]+(?:e[-+]?\d+)?)\s*(?P<unit>[a-zA-Zµ]+(?:/[a-zA-Z]+[0-9]?)*)?\s+(?P<route>[A-Za-z]+)"
     r"(?:\s+over\s+(?P<over>[\d.]+\s*[a-z]+))?\s+(?P<rest>.+)$",
     re.IGNORECASE,
+)
+#: How long it goes on: "for 3 weeks", "x3wk", "x10 days".
+_LASTING = re.compile(
+    r"\s*(?:\bfor\s|x)\s*(?P<n>\d+)\s*(?P<unit>weeks?|wks?|w|days?|d)$", re.IGNORECASE
 )
 _UNTIL = re.compile(r"\s+until\s+day\s+(\d+(?:\.\d+)?)$", re.IGNORECASE)
 
@@ -33,7 +38,8 @@ def parse_regimen(
     Parameters
     ----------
     text : str
-        ``[drug] dose route schedule [until day N]``, several joined by " + ", or "none".
+        ``[drug] dose route schedule [until day N | for N weeks]``, several joined by " + ", or
+        "none"; in the words of :mod:`~xenosim.pharmacology.words` too.
     default_drug : str, optional
         Drug of parts that name none.
     day_of_first_dose : int, optional
@@ -56,12 +62,15 @@ def parse_regimen(
         raise RegimenError(
             "the regimen is empty", where=where, remedy="write 'none' or e.g. '7 mg/kg IV BIW x4wk'"
         )
-    if text.strip().lower() == "none":
+    if is_no_drug(text):
         return ()
     if number := re.search(r"(?<![\d.])\d{10,}", text):
         raise RegimenError(
             f"{number[0][:12]}... is absurd", where=where, remedy="write a number below 10 digits"
         )
+    if day_of_first_dose is None and names_day_one(text):
+        day_of_first_dose = 1
+    text = plain_words(text)
     doses: list[Dose] = []
     for part in re.split(r"\s\+\s", text.strip()):
         doses += _parse_part(part.strip(), default_drug, day_of_first_dose or 0, where)
@@ -75,7 +84,17 @@ def parse_regimen(
                 " (dosing starts later)"
             ),
         )
+    _check_number(len(doses), where)
     return tuple(sorted(doses, key=lambda dose: dose.time_h))
+
+
+def _check_number(doses: int, where: str | None) -> None:
+    if doses > MAX_DOSES:
+        raise RegimenError(
+            f"{doses} doses are absurd",
+            where=where,
+            remedy=f"give at most {MAX_DOSES} doses in one arm",
+        )
 
 
 def _parse_part(
@@ -139,12 +158,15 @@ def _route(match: re.Match[str], where: str | None) -> Route:
 
 def _dosing_days(schedule: str, first_day: int, where: str | None) -> list[float]:
     """Days of dosing from 0 [day], as long as "until day N" lets them go on."""
-    until = _UNTIL.search(schedule)
-    if until is None:
+    until, lasting = _UNTIL.search(schedule), _LASTING.search(schedule)
+    if until:
+        limit = float(until[1]) - first_day
+    elif lasting:
+        limit = float(lasting["n"]) * (7.0 if lasting["unit"].lower().startswith("w") else 1.0)
+    else:
         return expand_schedule(schedule, first_day, where)
-    limit = float(until[1]) - first_day
-    days = expand_schedule(schedule[: until.start()].strip(), first_day, where, limit)
-    return [day for day in days if day < limit]
+    word = schedule[: (until or lasting).start()].strip()  # type: ignore[union-attr]
+    return [day for day in expand_schedule(word, first_day, where, limit) if day < limit]
 
 
 def _amount(number: str, unit: str | None, where: str | None) -> float:
@@ -189,29 +211,32 @@ def expand_schedule(
     )
 
 
-def _count(match: re.Match[str], per: float, where: str | None, until: float | None) -> int:
-    """Number of repeats: written, or as many as start before ``until`` when each takes ``per``
-    days.
+def _count(
+    match: re.Match[str], per: float, where: str | None, until: float | None, doses: int = 1
+) -> int:
+    """Number of repeats of a pattern of ``doses``: written, or as many as start before ``until``
+    when each takes ``per`` days.
     """
     if match["n"]:
-        return _repeats(match["n"], where)
+        return _repeats(match["n"], where, doses)
     if until is None:
         raise RegimenError(
             f"'{match[0]}' has no end",
             where=where,
             remedy="add a count, e.g. 'x4', or 'until day 28'",
         )
-    return _repeats(str(int(-(-until // per))), where) if until > 0 else 0
+    return _repeats(str(int(-(-until // per))), where, doses) if until > 0 else 0
 
 
-def _repeats(text: str, where: str | None) -> int:
+def _repeats(text: str, where: str | None, doses: int = 1) -> int:
+    """How often a pattern of ``doses`` is repeated; too often is refused before it is expanded."""
     if int(text) < 1:
         raise RegimenError(
             "a schedule needs at least one dose", where=where, remedy="write x1 or more, or 'none'"
         )
-    if int(text) > MAX_DOSES:
+    if int(text) * doses > MAX_DOSES:
         raise RegimenError(
-            f"x{text} is absurd", where=where, remedy=f"repeat at most {MAX_DOSES} times"
+            f"x{text} is absurd", where=where, remedy=f"give at most {MAX_DOSES} doses in one arm"
         )
     return int(text)
 
@@ -223,10 +248,24 @@ def _every(match: re.Match[str], first: int, where: str | None, until: float | N
     return [gap * k for k in range(_count(match, gap, where, until))]
 
 
-def _twice_daily(
+def _times_daily(
     match: re.Match[str], first: int, where: str | None, until: float | None
 ) -> list[float]:
-    return [day + half for day in range(_count(match, 1, where, until)) for half in (0.0, 0.5)]
+    times = {"BID": 2, "TID": 3}[match["kind"].upper()]
+    return [
+        day + k / times
+        for day in range(_count(match, 1, where, until, times))
+        for k in range(times)
+    ]
+
+
+def _every_hours(
+    match: re.Match[str], first: int, where: str | None, until: float | None
+) -> list[float]:
+    hours = float(match["hours"])
+    if hours < 1:
+        raise RegimenError(f"'{match[0]}' has no interval", where=where, remedy="write e.g. Q12Hx6")
+    return [hours * k / 24.0 for k in range(_count(match, hours / 24.0, where, until))]
 
 
 def _weekly(
@@ -271,7 +310,7 @@ def _on_off(
         )
     return [
         float((on + off) * k + d)
-        for k in range(_count(match, on + off, where, until))
+        for k in range(_count(match, on + off, where, until, on))
         for d in range(on)
     ]
 
@@ -292,7 +331,7 @@ def _listed(
             where=where,
             remedy="count from day 1, or set 'day_of_first_dose: 0'",
         )
-    cycles, every = _repeats(match["n"] or "1", where), float(match["every"] or 0)
+    cycles, every = _repeats(match["n"] or "1", where, len(days)), float(match["every"] or 0)
     if match["every"] and every <= days[-1] - days[0]:
         raise RegimenError(
             "the cycle is shorter than its list of days", where=where, remedy="make 'every' longer"
@@ -303,7 +342,8 @@ def _listed(
 _LIST = r"\d+(?:\.\d+)?(?:\s*,\s*\d+(?:\.\d+)?)*"
 _SCHEDULES: list[tuple[str, Any]] = [
     (r"Q(?P<gap>\d+(?:\.\d+)?)?D(?:x(?P<n>\d+))?", _every),
-    (r"BID(?:x(?P<n>\d+))?", _twice_daily),
+    (r"(?P<kind>BID|TID)(?:x(?P<n>\d+))?", _times_daily),
+    (r"Q(?P<hours>\d+)H(?:x(?P<n>\d+))?", _every_hours),
     (r"QW\s*(?:x(?P<n>\d+)\s*(?:wk)?)?", _weekly),
     (rf"(?P<kind>BIW|TIW)\s*(?:\((?P<days>{_LIST})\))?\s*(?:x(?P<n>\d+)\s*(?P<wk>wk)?)?", _in_week),
     (r"(?P<on>\d+)on/(?P<off>\d+)off(?:x(?P<n>\d+))?", _on_off),

@@ -128,3 +128,9 @@ def test_n9_nonmem_gets_numbers_a_legend_and_a_compartment_per_drug(tmp_path: Pa
     assert {row[rows[0].index("CMT")] for row in rows[1:]} == {"1", "2"}
     order = sorted(doses, key=lambda dose: dose.time_h)
     assert sorted(read_events(written(tmp_path, text)), key=lambda d: d.time_h) == order
+
+
+def test_f10_a_table_of_too_many_doses_is_refused_before_it_is_expanded(tmp_path: Path) -> None:
+    rows = "".join(f"{k},7,24,9999\n" for k in range(300))
+    with pytest.raises(RegimenError, match="more than 10000 doses"):
+        read(written(tmp_path, "TIME,AMT,II,ADDL\n" + rows))
