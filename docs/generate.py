@@ -7,7 +7,7 @@ from pathlib import Path
 
 from xenosim.cell.columns import markdown_table
 from xenosim.parameters.symbols import symbol_table
-from xenosim.tumor.living import phases_text
+from xenosim.tumor.phases import phases_text
 
 MODEL = Path(__file__).parents[1] / "xenosim" / "MODEL.md"
 PARTS = {"phases": phases_text, "columns": markdown_table, "symbols": symbol_table}

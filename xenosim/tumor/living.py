@@ -157,6 +157,32 @@ class LivingTumor(ABC):
         already.
         """
 
+    @abstractmethod
+    def axes_mm(self) -> tuple[float, float, float]:
+        """Length, width and height of the tumor as an ellipsoid [mm]; zeros without cells."""
+
+    @abstractmethod
+    def positions_um(self, rows: Any = slice(None)) -> NDArray[np.float64]:
+        """Places (z, y, x) of all cells, or of some ``rows``, from the founding center [um], shape
+        (n, 3).
+        """
+
+    @abstractmethod
+    def section(self) -> dict[str, NDArray[np.float32]]:
+        """State, load and stress on the central plane; NaN where there is no cell."""
+
+    @abstractmethod
+    def per_kind(self, table: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Values per vessel zone and clone of a ``table``, and how many cells have each."""
+
+    @abstractmethod
+    def hypoxic(self) -> int:
+        """Living cells where the cycle stands still for want of oxygen [-]."""
+
+    @abstractmethod
+    def pressures(self) -> NDArray[np.float32]:
+        """Oxygen of every cell [mmHg], shape (n,); empty if oxygen is not modeled."""
+
     # -- state
     # ------------------------------------------------------------
     @property
