@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -28,6 +29,9 @@ from xenosim.parameters.perturb import Perturbation, kd_folds, node_levels, of_l
 from xenosim.pharmacology.exposure import TargetBinding, TargetExposure
 from xenosim.pharmacology.pk import PlasmaProfile
 from xenosim.pharmacology.target import Pulse, binding, clone_folds, medium_profile
+
+#: Share of a step by which a time may miss a whole number of steps in floating point [-].
+STEP_ROUNDING = 1e-9
 
 
 class Line(NamedTuple):
@@ -214,8 +218,12 @@ class Culture:
 
     def run_until(self, time_h: float) -> None:
         """Step until ``time_h`` [h] since seeding."""
-        while self.time_h < time_h - 1e-9:
+        for _ in range(self.steps_to(time_h) - self.step_number):
             self.step()
+
+    def steps_to(self, time_h: float) -> int:
+        """Number of steps from seeding to ``time_h`` [h], or to the first step after it."""
+        return math.ceil(time_h / self.dt_h - STEP_ROUNDING)
 
     def gates(self) -> Gates:
         """Shares of cells as flow cytometry gates them [-]."""

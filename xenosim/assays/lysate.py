@@ -191,7 +191,7 @@ def levels(
     """
     well = Culture(line, cells, pulses, seed=seed)
     found = []
-    for step in range(math.ceil(hours / well.dt_h - 1e-9) + 1):
+    for step in range(well.steps_to(hours) + 1):
         if step:
             well.step()
         lysate = well.snapshot()

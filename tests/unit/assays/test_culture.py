@@ -112,3 +112,11 @@ def test_an_ic50_is_never_extrapolated() -> None:
         fit_hill(dose, np.array([0.9, -0.5, 0.1, 0.1]))
     with pytest.raises(ParameterError, match="above 0"):
         dose_response(LINE, "ixazomib", [0.0, 1.0], 24.0)
+
+
+def test_a_time_within_a_step_is_reached_by_its_end() -> None:
+    well = Culture(LINE, 10, dt_h=0.1)
+    assert [well.steps_to(t) for t in (0.0, 0.05, 0.3, 0.31)] == [0, 1, 3, 4]
+    well.run_until(0.3)
+    well.run_until(0.3)
+    assert well.step_number == 3 and well.time_h == pytest.approx(0.3)
