@@ -1,6 +1,4 @@
-"""Lysates over time: blot, PCR and ChIP as fold change against untreated cells (MODEL.md,
-read-outs).
-"""
+"""Lysates over time: blot, PCR and ChIP as fold change against untreated cells (MODEL.md P11)."""
 
 from __future__ import annotations
 

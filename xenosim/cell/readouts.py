@@ -1,5 +1,4 @@
-"""Read-outs of the cell model: what a blot, a PCR or a ChIP of each node would measure (MODEL.md,
-read-outs).
+"""Read-outs of the cell model: what a blot, PCR or ChIP of each node would measure (MODEL.md P11).
 
 Each is a function of a :class:`Snapshot`, columns of single cells, and returns the level of every
 cell [-]; the assay reports its mean over the lysate relative to untreated cells. Nodes without a
