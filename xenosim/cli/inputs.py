@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from xenosim.cli.simulate import parse_overrides
 from xenosim.errors import ParameterError, RegimenError, RunError, suggest
+
+if TYPE_CHECKING:
+    from xenosim.pharmacology.dose import Dose
 
 
 def write_starter(file: str, force: bool, as_json: bool) -> None:
@@ -34,6 +37,13 @@ def write_starter(file: str, force: bool, as_json: bool) -> None:
     )
 
 
+def print_schema() -> None:
+    """The JSON Schema of scenario files, for editors."""
+    from xenosim.scenario.json_schema import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2))
+
+
 def check_scenario(file: str, pairs: list[str], as_json: bool) -> None:
     """Load a scenario and echo what it means."""
     from xenosim.pharmacology.regimen import describe
@@ -46,42 +56,35 @@ def check_scenario(file: str, pairs: list[str], as_json: bool) -> None:
     arms = {arm.name: describe(arm.doses) | {"regimen": arm.regimen_text} for arm in scenario.arms}
     counts = status_counts(scenario)
     if as_json:
-        typer.echo(
-            json.dumps(
-                {
-                    "arms": arms,
-                    "parameters": counts,
-                    "memory_gib_per_animal": needed,
-                    "hash": scenario_hash(scenario),
-                }
-            )
-        )
+        found = {
+            "arms": arms,
+            "parameters": counts,
+            "memory_gib_per_animal": needed,
+            "hash": scenario_hash(scenario),
+        }
+        typer.echo(json.dumps(found))
         return
     doses = sum(arm["doses"] for arm in arms.values())
-    total = sum(counts.values())
     listed = ", ".join(f"{count} {status}" for status, count in counts.items())
     typer.echo(
         f"✓ schema   ✓ units   ✓ regimens ({len(arms)} arms, {doses} doses)   ✓ parameters"
-        f" ({total}: {listed})"
+        f" ({sum(counts.values())}: {listed})"
     )
-    rows = [["arm", "regimen", "doses", "days (0 = first dose)", "total"]]
-    for name, arm in arms.items():
-        total_text = (
-            ", ".join(f"{drug} {amount:g} mg/kg" for drug, amount in arm["total_mg_per_kg"].items())
-            or "-"
-        )
-        days = " ".join(f"{day:g}" for day in arm["days"]) or "-"
-        rows.append(
-            [
-                name,
-                arm["regimen"],
-                str(arm["doses"]),
-                days if len(days) < 60 else days[:57] + "...",
-                total_text,
-            ]
-        )
-    typer.echo(table(rows))
+    head = ["arm", "regimen", "doses", "days (0 = first dose)", "total"]
+    typer.echo(table([head, *(_arm_row(name, arm) for name, arm in arms.items())]))
     typer.echo(f"memory: at most about {needed:.1f} GiB per animal, {workers} at a time")
+
+
+def _arm_row(name: str, arm: dict[str, Any]) -> list[str]:
+    days = " ".join(f"{day:g}" for day in arm["days"]) or "-"
+    shown = days if len(days) < 60 else days[:57] + "..."
+    return [name, arm["regimen"], str(arm["doses"]), shown, _totals(arm) or "-"]
+
+
+def _totals(summary: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{name} {amount:g} mg/kg" for name, amount in summary["total_mg_per_kg"].items()
+    )
 
 
 def table(rows: list[list[str]]) -> str:
@@ -186,23 +189,9 @@ def show_regimen(
 ) -> None:
     """Expand a regimen; ``options`` are those of an event table."""
     from xenosim.pharmacology.dialects import as_dialect, doses_to_events
-    from xenosim.pharmacology.dose import Route, check_substance
-    from xenosim.pharmacology.events import read_events, table_units
-    from xenosim.pharmacology.regimen import describe, parse_regimen
+    from xenosim.pharmacology.regimen import describe
 
-    if regimen.lower().endswith(".csv"):
-        doses = read_events(Path(regimen), default_drug=drug, units=table_units(**options))
-    elif options:
-        where = ", ".join(f"--{name.replace('_', '-')}" for name in options)
-        raise RegimenError(
-            f"'{regimen}' is not an event table",
-            where=where,
-            remedy="use these options with a .csv file; a regimen states its own units and routes",
-        )
-    else:
-        doses = parse_regimen(regimen, default_drug=drug, day_of_first_dose=first_day)
-    for dose in doses:
-        check_substance(dose, where=regimen)
+    doses = _read_regimen(regimen, drug, first_day, options)
     if dialect:
         text = as_dialect(doses, dialect.lower())
         typer.echo(json.dumps({"dialect": dialect.lower(), "text": text}) if as_json else text)
@@ -212,21 +201,43 @@ def show_regimen(
         typer.echo(json.dumps(summary | {"events": doses_to_events(doses)}))
         return
     rows = [["dose", "day", "time (h)", "mg/kg", "route", "infusion (h)", "drug"]]
-    for number, d in enumerate(doses, start=1):
-        rows.append(
-            [
-                str(number),
-                f"{d.time_h / 24:g}",
-                f"{d.time_h:g}",
-                f"{d.amount_mg_per_kg:g}",
-                d.route,
-                f"{d.duration_h:g}" if d.duration_h else "bolus" if d.route is Route.IV else "-",
-                d.substance,
-            ]
-        )
+    rows += [[str(number), *_dose_row(dose)] for number, dose in enumerate(doses, start=1)]
     typer.echo(table(rows))
-    totals = (
-        ", ".join(f"{name} {amount:g} mg/kg" for name, amount in summary["total_mg_per_kg"].items())
-        or "none"
-    )
-    typer.echo(f"{summary['doses']} doses; total {totals}")
+    typer.echo(f"{summary['doses']} doses; total {_totals(summary) or 'none'}")
+
+
+def _read_regimen(
+    regimen: str, drug: str, first_day: int | None, options: dict[str, Any]
+) -> tuple[Dose, ...]:
+    """The doses of an event table (.csv) or of a regimen, of drugs that are known."""
+    from xenosim.pharmacology.dose import check_substance
+    from xenosim.pharmacology.events import read_events, table_units
+    from xenosim.pharmacology.regimen import parse_regimen
+
+    if regimen.lower().endswith(".csv"):
+        doses = read_events(Path(regimen), default_drug=drug, units=table_units(**options))
+    elif options:
+        raise RegimenError(
+            f"'{regimen}' is not an event table",
+            where=", ".join(f"--{name.replace('_', '-')}" for name in options),
+            remedy="use these options with a .csv file; a regimen states its own units and routes",
+        )
+    else:
+        doses = parse_regimen(regimen, default_drug=drug, day_of_first_dose=first_day)
+    for dose in doses:
+        check_substance(dose, where=regimen)
+    return doses
+
+
+def _dose_row(dose: Dose) -> list[str]:
+    infusion = f"{dose.duration_h:g}" if dose.duration_h else "-"
+    if dose.route == "IV" and not dose.duration_h:
+        infusion = "bolus"
+    return [
+        f"{dose.time_h / 24:g}",
+        f"{dose.time_h:g}",
+        f"{dose.amount_mg_per_kg:g}",
+        dose.route,
+        infusion,
+        dose.substance,
+    ]

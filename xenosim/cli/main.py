@@ -237,11 +237,24 @@ def new(
 
 
 @app.command()
-def check(file: File, set_: Set = None, json: Json = False) -> None:
+def check(
+    file: Annotated[str | None, typer.Argument(help="Scenario file (YAML).")] = None,
+    set_: Set = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of scenario files, for editors.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """Check a scenario: schema, units, regimens expanded, parameters by status."""
-    from xenosim.cli.inputs import check_scenario
+    from xenosim.cli.inputs import check_scenario, print_schema
+    from xenosim.errors import RunError
 
-    check_scenario(file, set_ or [], json)
+    if schema:
+        print_schema()
+    elif file is None:
+        raise RunError("no file to check", where="FILE", remedy="give a scenario, or --schema")
+    else:
+        check_scenario(file, set_ or [], json)
 
 
 @app.command()

@@ -10,7 +10,7 @@ import pytest
 from xenosim.errors import RegimenError
 from xenosim.pharmacology.dialects import as_dialect
 from xenosim.pharmacology.dose import Dose, Route
-from xenosim.pharmacology.events import read_events, table_units
+from xenosim.pharmacology.events import events_to_doses, read_events, table_units
 from xenosim.pharmacology.pk import plasma_profile
 from xenosim.pharmacology.regimen import parse_regimen
 from xenosim.study.tissues import drug_pk
@@ -134,3 +134,25 @@ def test_f10_a_table_of_too_many_doses_is_refused_before_it_is_expanded(tmp_path
     rows = "".join(f"{k},7,24,9999\n" for k in range(300))
     with pytest.raises(RegimenError, match="more than 10000 doses"):
         read(written(tmp_path, "TIME,AMT,II,ADDL\n" + rows))
+
+
+def test_units_compartments_and_unknown_columns() -> None:
+    units = table_units("day", "ug/kg", {1: "depot_sc"})
+    record = {"time": "1", "amt": "500", "cmt": "1.0", "drug": "Bortezomib", "note": "fed"}
+    (dose,) = events_to_doses([("line 2", record)], units=units)
+    assert (dose.time_h, dose.amount_mg_per_kg, dose.route) == (24.0, 0.5, Route.SC)
+    assert dose.drug == "bortezomib" and dose.extra == (("note", "fed"),)
+
+
+def test_steady_state_is_kept_on_the_first_dose() -> None:
+    record = {
+        "time": "0",
+        "amt": "4",
+        "ii": "24",
+        "addl": "2",
+        "ss": "1",
+        "drug": "ixazomib citrate",
+    }
+    doses = events_to_doses([("line 2", record)])
+    assert [(d.ss, d.steady_state_ii_h) for d in doses] == [(1, 24.0), (0, 0.0), (0, 0.0)]
+    assert {d.salt for d in doses} == {"citrate"}

@@ -1,0 +1,49 @@
+"""A YAML document that knows its lines."""
+
+from pathlib import Path
+
+import pytest
+
+from xenosim.errors import RegimenError, ScenarioError
+from xenosim.scenario.document import read_document
+
+
+def test_places_excerpts_and_overrides(tmp_path: Path) -> None:
+    path = tmp_path / "d.yaml"
+    path.write_text("a: 1\nb:\n  c: [x, y]\n")
+    document = read_document(path, {"b.d": "2"})
+    assert document.data == {"a": "1", "b": {"c": ["x", "y"], "d": "2"}}
+    assert document.where(("b", "c")) == f"{path}:3:6"
+    assert document.where(("b", "c", "far")) == f"{path}:3:6"
+    assert document.where(("b", "d")) == "--set b.d=2"
+    excerpt = document.excerpt(("a",))
+    assert excerpt is not None and excerpt.splitlines()[1].index("^") == 11
+    assert document.excerpt(("b", "d")) is None
+
+
+def test_a_place_of_its_own_stays(tmp_path: Path) -> None:
+    path = tmp_path / "d.yaml"
+    path.write_text("a: 1\n")
+    document = read_document(path)
+    there = document.placed(("a",), RegimenError("x", where="table.csv:3", remedy="y"))
+    assert isinstance(there, RegimenError) and there.where == "table.csv:3" and there.excerpt
+    assert document.placed(("a",), RegimenError("x")).where == f"{path}:1:4"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: &x [*x]\n", "alias holds itself"),
+        ("a: \x00", "not valid YAML"),
+        ("a: [", "not valid YAML"),
+        ("- a\n", "mapping of keys"),
+        ("", "mapping of keys"),
+        ("a: 1\na: 2\n", "given twice"),
+    ],
+)
+def test_what_is_no_document(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "d.yaml"
+    path.write_text(text)
+    with pytest.raises(ScenarioError, match=message) as caught:
+        read_document(path)
+    assert caught.value.where and caught.value.remedy
