@@ -12,6 +12,7 @@ from xenosim.cli.simulate import parse_overrides
 from xenosim.errors import ParameterError, RegimenError, RunError, suggest
 
 if TYPE_CHECKING:
+    from xenosim.parameters.load import Parameter
     from xenosim.pharmacology.dose import Dose
 
 
@@ -111,22 +112,12 @@ def list_parameters(name: str | None, status: str | None, as_json: bool) -> None
         if name
         else ["cell", "dish", "readouts", "tumor", "mouse", *available("site"), *available("drug")]
     )
-    found: list[dict[str, Any]] = []
-    for each in names:
-        for p in load_set(each).values.values():
-            if status in (None, p.status):
-                found.append(
-                    {
-                        "set": each,
-                        "name": p.name,
-                        "value": p.value,
-                        "unit": p.unit,
-                        "status": p.status,
-                        "source": p.bib,
-                        "where": p.where,
-                        "note": p.note,
-                    }
-                )
+    found = [
+        _parameter_row(each, p)
+        for each in names
+        for p in load_set(each).values.values()
+        if status in (None, p.status)
+    ]
     if as_json:
         typer.echo(json.dumps(found))
         return
@@ -140,6 +131,19 @@ def list_parameters(name: str | None, status: str | None, as_json: bool) -> None
         f"{len(found)} parameters. Models: {', '.join(available('model'))} (xenosim params MODEL)."
         f" Sites: {', '.join(available('site'))}"
     )
+
+
+def _parameter_row(of_set: str, p: Parameter) -> dict[str, Any]:
+    return {
+        "set": of_set,
+        "name": p.name,
+        "value": p.value,
+        "unit": p.unit,
+        "status": p.status,
+        "source": p.bib,
+        "where": p.where,
+        "note": p.note,
+    }
 
 
 def print_citations(run: str, as_json: bool) -> None:

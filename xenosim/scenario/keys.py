@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from xenosim.scenario.document import Path_
 from xenosim.scenario.schema import FORMULAS
-
-Path_ = tuple[str, ...]
 
 
 class Kind(Enum):
@@ -33,32 +32,13 @@ class Kind(Enum):
 class Key:
     """One key of a scenario.
 
-    Parameters
-    ----------
-    name : str
-        Sections and key, joined by points; ``*`` stands for the name of any arm.
-    kind : Kind
-        What is written behind it.
-    says : str
-        What it means, in a sentence or two.
-    unit : str
-        Of a quantity: its dimension (see :data:`xenosim.units.DIMENSIONS`).
-    range : tuple of float, optional
-        Lowest and highest value, in the internal unit; None: without end.
-    default : str
-        As a file would state it, or "".
-    default_of : str
-        The parameter that gives the default, e.g. "strain.cv_growth": of model, site or strain.
-    otherwise : str
-        The default in words, where it follows from other keys.
-    choices : tuple of str
-        The words of a choice.
-    known : str
-        The kind of parameter sets whose names may be written.
-    example : str
-        A value as a file states it.
-    required : bool
-        Whether a scenario must state it.
+    ``name``: sections and key, joined by points; ``*`` stands for the name of any arm. ``kind`` of
+    what is written behind it, and what it ``says``, in a sentence or two. Of a quantity the
+    dimension ``unit`` (of :data:`xenosim.units.DIMENSIONS`) and the ``range`` in its internal unit,
+    None: without end. ``default`` as a file would state it; ``default_of``: the parameter that
+    gives it, e.g. "strain.cv_growth", of model, site or strain; ``otherwise``: in words, where it
+    follows from other keys. ``choices``: the words of a choice; ``known``: the kind of parameter
+    sets whose names may be written. ``example`` as a file states it; ``required``: a scenario must.
     """
 
     name: str
@@ -78,16 +58,6 @@ class Key:
     def path(self) -> Path_:
         """Sections and key."""
         return tuple(self.name.split("."))
-
-
-def _growth(name: str, says: str, **rest: object) -> Key:
-    return Key(
-        f"tumor.growth.{name}",
-        Kind.QUANTITY,
-        says,
-        unit="duration_days",
-        **rest,  # type: ignore[arg-type]
-    )
 
 
 def _share(name: str, says: str, **rest: object) -> Key:
@@ -191,10 +161,12 @@ _TUMOR = (
         range=(1.0, 2000.0),
         default="150 mm^3",
     ),
-    _growth(
-        "doubling_time",
+    Key(
+        "tumor.growth.doubling_time",
+        Kind.QUANTITY,
         "Doubling time of an untreated tumor at its start volume, to which the cell cycle is"
         " calibrated.",
+        unit="duration_days",
         range=(1.0, 60.0),
         default_of="model.doubling_time",
         example="5.5 day",
@@ -206,10 +178,12 @@ _TUMOR = (
         " tumor_volume_mm3, beside the scenario; several rows of a day give their geometric mean.",
         example="my_control.csv",
     ),
-    _growth(
-        "potential_doubling_time",
+    Key(
+        "tumor.growth.potential_doubling_time",
+        Kind.QUANTITY,
         "Doubling time without crowding, in place of what a tumor shows: nothing is calibrated,"
         " growth follows.",
+        unit="duration_days",
         range=(0.5, 30.0),
         example="2.4 day",
     ),
