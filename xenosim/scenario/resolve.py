@@ -40,7 +40,8 @@ class ResolvedStudy:
         found = {scenario.model: self.model}
         if self.site.values:
             found[scenario.site] = self.site
-        return found | {scenario.animals.strain: self.strain} | dict(self.drugs)
+        mutated = {p.mutation: load_set(p.mutation) for p in scenario.perturb if p.mutation}
+        return found | {scenario.animals.strain: self.strain} | dict(self.drugs) | mutated
 
 
 @lru_cache(maxsize=32)

@@ -4,6 +4,7 @@ import pytest
 
 from xenosim.errors import ScenarioError
 from xenosim.parameters.load import load_line, load_set
+from xenosim.parameters.perturb import parse_perturbations
 from xenosim.scenario.resolve import (
     resolve,
     resolved_dict,
@@ -40,3 +41,9 @@ def test_a_resolved_scenario_reads_back() -> None:
     assert (again.arms[1].doses[0].drug, again.arms[1].doses[0].salt) == ("ixazomib", "citrate")
     with pytest.raises(ScenarioError, match="not a resolved scenario"):
         scenario_from_resolved({"title": "x"})
+
+
+def test_the_factors_of_a_mutation_are_among_the_parameters() -> None:
+    plain = small_scenario()
+    mutant = plain.model_copy(update={"perturb": tuple(parse_perturbations(["PSMB5=A49T"]))})
+    assert set(resolve(mutant).sets) - set(resolve(plain).sets) == {"A49T"}
