@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from xenosim.scenario.load import load_scenario
-from xenosim.study.run import calibrate_growth
+from xenosim.study.growth import calibrate_growth
 from xenosim.study.tissues import tumor_spec
 from xenosim.tumor import oxygen
 from xenosim.tumor.diffusion import solve

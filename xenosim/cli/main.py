@@ -126,6 +126,17 @@ def plot(run: Annotated[str, typer.Argument(help="Run directory.")], json: Json 
     redraw(run, json)
 
 
+@app.command()
+def show(
+    run: Annotated[str, typer.Argument(help="Run directory of a study or an assay.")],
+    json: Json = False,
+) -> None:
+    """Print the first screen of a finished run again."""
+    from xenosim.cli.outputs import show_result
+
+    show_result(run, json)
+
+
 Run = Annotated[str, typer.Argument(help="Run directory.")]
 Arm = Annotated[str | None, typer.Option("--arm", help="Arm; the first by default.")]
 Animal = Annotated[

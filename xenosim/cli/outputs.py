@@ -207,3 +207,11 @@ def _interruptible(work: Callable[[], None]) -> None:
 def _report(path: Path, verdict: str, as_json: bool) -> None:
     result: dict[str, Any] = {"file": str(path), "verdict": verdict, "simulated": True}
     typer.echo(json.dumps(result) if as_json else f"{verdict}\n{path}")
+
+
+def show_result(run: str, as_json: bool) -> None:
+    """Print the first screen of a kept study or assay again."""
+    from xenosim.cli.output import emit
+    from xenosim.report.text import load_result
+
+    emit(load_result(run), Path(run), as_json)

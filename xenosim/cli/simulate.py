@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from xenosim.cli.output import emit
 from xenosim.errors import RunError, ScenarioError, UnitError, XenosimError
 from xenosim.io.runs import check_writable
 from xenosim.units import quantity
 
 if TYPE_CHECKING:
+    from xenosim.study.result import StudyResult
     from xenosim.study.unfinished_run import UnfinishedRun
 
 
@@ -101,40 +103,43 @@ def resume_run(run: str, jobs: int | None, as_json: bool) -> None:
 
 
 def _carry_out(work: UnfinishedRun, jobs: int | None, as_json: bool) -> None:
-    """Run what is left of a study, write and print its result; when it is stopped, say how to go
-    on.
-    """
-    from concurrent.futures.process import BrokenProcessPool
-
-    from xenosim.execution.stopping import Stopped, obeying
+    """Run what is left of a study, write and print its result."""
     from xenosim.jit import IS_COMPILED
-    from xenosim.study.run import run_study
-
-    def draw(folder: Path) -> None:
-        from xenosim.viz.figures import draw_all
-
-        draw_all(folder)
 
     show = sys.stderr.isatty() and not as_json
     if show and not IS_COMPILED:
         typer.echo("Compiling the cell kernel (first run on this machine) ...", err=True)
-    again = f"resume with: xenosim resume {shlex.quote(str(work.path))}"
     # What draws takes a second to import, and this process has nothing to do while the animals are
     # on their way.
     imports = Thread(target=import_module, args=("xenosim.viz.figures",))
     imports.start()
     try:
+        result, directory = _finished(work, jobs, show)
+    finally:
+        # An import cannot go on while Python shuts down.
+        imports.join()
+    emit(result, directory, as_json)
+
+
+def _finished(work: UnfinishedRun, jobs: int | None, show: bool) -> tuple[StudyResult, Path]:
+    """The result and its directory; when the study is stopped, say how to go on."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    from xenosim.execution.stopping import Stopped, obeying
+    from xenosim.study.run import run_study
+
+    again = f"resume with: xenosim resume {shlex.quote(str(work.path))}"
+    try:
         with obeying(), Progress(show) as progress:
-            store = work.store()
             result = run_study(
                 work.scenario,
                 jobs=jobs,
                 progress=progress,
                 paired=work.plan.paired,
-                store=store,
+                store=work.store(),
                 source=work.source(),
             )
-            directory = work.publish(result, draw)
+            return result, work.publish(result)
     except Stopped as stopped:
         typer.echo(again, err=True)
         raise typer.Exit(128 + stopped.number) from None
@@ -149,14 +154,6 @@ def _carry_out(work: UnfinishedRun, jobs: int | None, as_json: bool) -> None:
             "a worker process was killed, perhaps for its memory",
             remedy=f"with fewer --jobs, {again}",
         ) from error
-    finally:
-        # An import cannot go on while Python shuts down.
-        imports.join()
-    if as_json:
-        typer.echo(json.dumps(result.summary() | {"run_directory": str(directory)}, indent=1))
-    else:
-        typer.echo(result.summary_text())
-        typer.echo(f"Run directory: {directory}")
 
 
 def checkpoint_interval(text: str) -> tuple[float, int]:

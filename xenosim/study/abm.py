@@ -133,7 +133,7 @@ class XenograftModel(mesa.Model):
         ...     model.step()
         >>> model.volume_mm3, model.cells.agg("load", np.mean)  # doctest: +SKIP
         """
-        from xenosim.study.run import calibrate_growth
+        from xenosim.study.growth import calibrate_growth
 
         job = Job(
             scenario, growth or calibrate_growth(scenario), _arm_of(scenario, arm), animal, 0, 0

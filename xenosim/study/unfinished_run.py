@@ -8,7 +8,6 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -21,7 +20,7 @@ from xenosim.scenario.resolve import scenario_hash
 from xenosim.scenario.schema import Scenario
 from xenosim.study.checkpoint_store import DAYS, DEFAULT_SECONDS, ROLLING, CheckpointStore
 from xenosim.study.job import SourceAnimal
-from xenosim.study.run import StudyResult, run_name
+from xenosim.study.result import StudyResult, run_name
 from xenosim.study.source_animal import read_source
 
 PLAN, SCENARIO, LOCK, RESULT, PUBLISHED, ORIGIN = (
@@ -83,7 +82,9 @@ class UnfinishedRun:
         if source is not None:
             read_source(source, scenario)
         check_writable(base)
-        path = base / (free_name(base, run_name(scenario)) + UNFINISHED)
+        path = base / (
+            free_name(base, run_name(scenario.title, scenario_hash(scenario))) + UNFINISHED
+        )
         path.mkdir()
         lock = _take(path)
         if source is not None:
@@ -179,14 +180,14 @@ class UnfinishedRun:
         path = self.path / ORIGIN
         return read_source(path, self.scenario) if path.is_file() else None
 
-    def publish(self, result: StudyResult, draw: Callable[[Path], object] | None = None) -> Path:
+    def publish(self, result: StudyResult, figures: bool = True) -> Path:
         """Write the run directory, give it its name by one rename, and remove everything else; its
         path.
         """
         ready = self.path / RESULT
         shutil.rmtree(ready, ignore_errors=True)
         ready.mkdir()
-        result.write_into(ready, self.plan.command, draw)
+        result.write_into(ready, self.plan.command, figures)
         kept = sorted((self.path / DAYS).glob("*.ckpt")) + (
             sorted((self.path / ROLLING).glob("*.ckpt")) if self.plan.keep_last else []
         )

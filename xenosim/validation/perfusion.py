@@ -12,7 +12,7 @@ import numpy as np
 from xenosim.cell.state import CellState
 from xenosim.execution.processes import Workers
 from xenosim.study.animal import Animal
-from xenosim.study.run import calibrate_growth
+from xenosim.study.growth import calibrate_growth
 from xenosim.study.tissues import exposures, tumor_spec
 from xenosim.tumor.tumor import Tumor
 

@@ -1,0 +1,119 @@
+"""What a study says in words, kept in its manifest: the answer, and what its reader must know."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from xenosim.scenario.resolve import status_counts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xenosim.scenario.schema import Scenario
+    from xenosim.study.job import SourceAnimal
+
+
+def answer_text(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> str:
+    """Each arm against the control, or the paired differences between arms, with intervals; one
+    line each.
+    """
+    if "comparison" in tables:
+        rows = tables["comparison"].query("endpoint == 'tc_pct'")
+        return "\n".join(
+            f"{row.arm}: T/C {row.estimate:+.0f} points ({limits(row, '+.0f', '95 % CI ')};"
+            f" median RTV, day {row.day:g}, paired on common random numbers, n = {row.n})"
+            for row in rows.itertuples()
+        )
+    rows = tables["endpoints"].query("endpoint == 'tc_pct'")
+    return "\n".join(
+        f"{row.arm}: T/C {row.estimate:.0f} % ({limits(row, '.0f', '95 % CI ')}; median"
+        f" RTV, day {row.day:g}, n = {row.n} against {row.n_control})"
+        for row in rows.itertuples()
+    ) or _growth_answer(scenario.control.name, tables["endpoints"])
+
+
+def _growth_answer(name: str, table: pd.DataFrame) -> str:
+    """The answer of a study without a treated arm: how its tumors grow."""
+    found = table[(table["endpoint"] == "doubling_time_days") & (table["arm"] == name)]
+    if not len(found):
+        return (
+            f"{name}: no doubling time, for no animal was measured often enough before it left"
+            " the study (no treated arm)"
+        )
+    row = found.iloc[0]
+    return (
+        f"{name}: doubling time {row.estimate:.3g} d ({limits(row, '.3g', '95 % CI ')}; n ="
+        f" {row.n}; no treated arm)"
+    )
+
+
+def limits(row: Any, style: str, prefix: str = "") -> str:
+    """Both ends of the interval of a row of the endpoint table; of one animal there is none.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> limits(SimpleNamespace(ci_low=0.31, ci_high=0.6), ".2f")
+    '0.31 to 0.60'
+    """
+    if math.isnan(row.ci_low):
+        return "no interval"
+    return f"{prefix}{row.ci_low:{style}} to {row.ci_high:{style}}"
+
+
+def notes(
+    scenario: Scenario, tables: dict[str, pd.DataFrame], source: SourceAnimal | None = None
+) -> list[str]:
+    """What the reader must know: assumed parameters, doses of 0, cures, animals removed, and the
+    animal that a study branched from.
+    """
+    counts = status_counts(scenario)
+    found = [
+        f"{counts['assumed']} of {sum(counts.values())} parameters are assumed ('xenosim params"
+        " --status assumed')"
+    ]
+    if any(dose.amount_mg_per_kg == 0 for arm in scenario.arms for dose in arm.doses):
+        found.append("some doses are 0 mg/kg")
+    if any(dose.ss for arm in scenario.arms for dose in arm.doses):
+        found.append(
+            "steady state (SS) is that of plasma; tissue and cells are untreated before that dose"
+        )
+    found += _cures(scenario, tables["truth"])
+    found += _removals(scenario, tables["observations"])
+    if source:
+        found.append(
+            f"animal {source.animal} of the checkpoint, day {source.day:g}, in every arm: start"
+            " volume, growth and number of animals of the scenario do not apply"
+        )
+    return found
+
+
+def _cures(scenario: Scenario, truth: pd.DataFrame) -> list[str]:
+    """One note per arm with animals whose tumor has no cell left at their last measurement."""
+    last = truth.drop_duplicates(["arm", "replicate", "animal_id"], keep="last")
+    cured, of = last[last["n_agents"] == 0]["arm"].value_counts(), last["arm"].value_counts()
+    limit = scenario.measure.caliper_limit_mm
+    return [
+        f"{cured[arm.name]} of {of[arm.name]} animals of '{arm.name}' have no tumor cell left"
+        " (cured): their true volume is 0, and calipers read, and T/C counts, the limit of"
+        f" {limit:g} mm"
+        for arm in scenario.arms
+        if arm.name in cured
+    ]
+
+
+def _removals(scenario: Scenario, observations: pd.DataFrame) -> list[str]:
+    """Animals that reached the humane endpoint, and what their absence does to the control."""
+    removed = observations.query("status == 'reached_endpoint'")
+    if removed.empty:
+        return []
+    light = int((removed["note"] == "body weight").sum())
+    why = f", {light} of them for their body weight" if light else ""
+    found = [f"removed at the humane endpoint before the last day: {len(removed)} animals{why}"]
+    if (removed["arm"] == scenario.control.name).any():
+        found.append(
+            "the control lost its largest tumors, which draws T/C toward 100 %; growth"
+            " rates, delays and T/C of last volumes use every animal"
+        )
+    return found

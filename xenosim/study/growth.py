@@ -1,0 +1,46 @@
+"""The growth of a scenario's tumors, calibrated once and remembered by the run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xenosim.scenario.resolve import resolve
+from xenosim.study.tissues import tumor_spec
+from xenosim.tumor.growth import CALIBRATION_RESOLUTION, Growth, calibrate, from_potential
+
+if TYPE_CHECKING:
+    from xenosim.scenario.schema import Scenario
+    from xenosim.study.checkpoint_store import CheckpointStore
+
+
+def calibrated(scenario: Scenario, store: CheckpointStore) -> Growth:
+    """The growth that reproduces what the scenario asks for."""
+    known = store.recall("growth")
+    growth = Growth(**known) if known else calibrate_growth(scenario)
+    store.remember("growth", growth._asdict())
+    return growth
+
+
+def calibrate_growth(scenario: Scenario) -> Growth:
+    """The growth of a scenario's tumor, calibrated or as its cells would have it; of lesions, that
+    of the one in which a cell finds itself on average.
+
+    Below 1 mm3 nothing hinders growth but oxygen, and few agents would show a doubling: smaller
+    lesions are calibrated at 1 mm3.
+    """
+    tumor, resolution, start = (
+        scenario.tumor,
+        CALIBRATION_RESOLUTION,
+        scenario.tumor.start_volume_mm3,
+    )
+    if tumor.lesions.count > 1:
+        start = max(tumor.lesions.typical_volume_mm3, 1.0)
+        resolution = min(max(CALIBRATION_RESOLUTION, 2e4 / start), 1e5)
+    loss = resolve(scenario).model.value("cell_loss_factor")
+    if tumor.potential_doubling_days is not None:
+        return from_potential(
+            tumor_spec(scenario, None), start, tumor.potential_doubling_days, loss, resolution
+        )
+    return calibrate(
+        tumor_spec(scenario, None), start, tumor.doubling_time_days, loss, tumor.control, resolution
+    )

@@ -1,0 +1,242 @@
+"""The result of a study as data: tables, manifest, resolved scenario and a slice per arm."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+import yaml
+
+from xenosim import __version__
+from xenosim.errors import RunError
+from xenosim.io.plain import plain, records
+from xenosim.io.results import MANIFEST, Result, is_assay
+from xenosim.io.runs import read_snapshot
+from xenosim.io.tables import COLUMNS
+from xenosim.jit import source_hash
+from xenosim.scenario.resolve import (
+    resolved_dict,
+    scenario_from_resolved,
+    scenario_hash,
+    status_counts,
+)
+from xenosim.study.answer import answer_text, notes
+from xenosim.tumor.growth import Growth
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from xenosim.scenario.schema import Scenario
+    from xenosim.study.job import SourceAnimal
+
+#: Folder of the slices in a run directory, and the beginning of their names.
+SLICES, SLICE = "snapshots", "slice_"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StudyResult(Result):
+    """Tables of a finished study, and what they rest on; :meth:`save` leaves the run directory.
+
+    Attributes
+    ----------
+    tables : dict of str to DataFrame
+        Those of :data:`xenosim.io.tables.COLUMNS`; of paired arms also ``comparison``.
+    manifest : dict
+        Plain data: title, seed, arms, growth, answer, warnings, run time [s] and so on.
+    files : dict of str to str
+        ``scenario.yaml``, the resolved scenario.
+    slices : dict of str to dict of arrays
+        By arm, state, load and stress on the central plane of an animal's tumor.
+    """
+
+    slices: dict[str, dict[str, NDArray[Any]]] = field(default_factory=dict)
+
+    TABLES: ClassVar[tuple[str, ...]] = tuple(COLUMNS)
+    MANIFEST: ClassVar[dict[str, type]] = MANIFEST | {
+        "title": str,
+        "published": str,
+        "arms": list,
+        "control": str,
+        "paired": bool,
+        "growth": dict,
+        "clones": list,
+        "warnings": list,
+        "wall_seconds": float,
+        "scenario_hash": str,
+    }
+
+    @property
+    def title(self) -> str:
+        """The scenario's title."""
+        return str(self.manifest["title"])
+
+    @property
+    def paired(self) -> bool:
+        """Whether every animal is in every arm."""
+        return bool(self.manifest["paired"])
+
+    @property
+    def seconds(self) -> float:
+        """Run time [s]."""
+        return float(self.manifest["wall_seconds"])
+
+    @property
+    def notes(self) -> list[str]:
+        """What the reader must know."""
+        return list(self.manifest["warnings"])
+
+    @property
+    def growth(self) -> Growth:
+        """The calibrated growth."""
+        try:
+            growth = Growth(**self.manifest["growth"])
+        except TypeError as error:
+            raise _damaged("growth") from error
+        if not all(isinstance(value, float | int | None) for value in growth):
+            raise _damaged("growth")
+        return growth
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The frozen scenario; its parameters are those installed."""
+        try:
+            return scenario_from_resolved(yaml.safe_load(self.files["scenario.yaml"]))
+        except (KeyError, yaml.YAMLError) as error:
+            raise RunError(
+                "scenario.yaml is missing or damaged", remedy="run the scenario again"
+            ) from error
+
+    def __str__(self) -> str:
+        return f"{self.title}   SIMULATED, seed {self.manifest['seed']}\n\n{self.answer}"
+
+    def __repr__(self) -> str:
+        arms = ", ".join(self.manifest["arms"])
+        return f"<StudyResult: {self.title} ({arms}), seed {self.manifest['seed']}>"
+
+    def directory_name(self) -> str:
+        """When, what and which."""
+        return run_name(self.title, self.manifest["scenario_hash"])
+
+    def draw(self, folder: Path) -> list[Path]:
+        """Draw the figures of the study kept in ``folder`` into it; their paths."""
+        from xenosim.viz.figures import draw_all
+
+        return draw_all(folder)
+
+    def write_into(self, folder: Path, command: str = "", figures: bool = True) -> None:
+        """Fill the existing ``folder``; ``command``: what was typed to get the result."""
+        (folder / SLICES).mkdir()
+        for arm, arrays in self.slices.items():
+            named: dict[str, Any] = dict(arrays)
+            np.savez_compressed(folder / SLICES / f"{SLICE}{arm}.npz", **named)
+        super().write_into(folder, command, figures)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Self:
+        """Read back the run directory that :meth:`save` or ``xenosim run`` left.
+
+        Raises
+        ------
+        RunError
+            No directory of a finished study, a damaged manifest or slice.
+        TableError
+            A table that is missing or damaged.
+        """
+        folder = Path(folder)
+        if is_assay(folder):
+            raise RunError(
+                "the directory of an assay, not of a study",
+                where=str(folder),
+                remedy="give a directory that 'xenosim run' wrote",
+            )
+        found = super().load(folder)
+        paths = sorted((folder / SLICES).glob(f"{SLICE}*.npz"))
+        slices = {path.stem.removeprefix(SLICE): read_snapshot(path) for path in paths}
+        return replace(found, slices=slices)
+
+
+def _damaged(name: str) -> RunError:
+    return RunError(f"manifest.json has an unusable '{name}'", remedy="run the scenario again")
+
+
+def run_name(title: str, digest: str) -> str:
+    """Name of a new run directory: when, what and which; ``digest``: the scenario's hash."""
+    stamp = datetime.now().strftime("%Y-%m-%dT%H%M%S")
+    words = "".join(ch if ch.isalnum() else "_" for ch in title.lower())[:40].strip("_")
+    return f"{stamp}_{words}_{digest[:4]}"
+
+
+def study_result(
+    scenario: Scenario,
+    tables: dict[str, pd.DataFrame],
+    slices: dict[str, dict[str, NDArray[Any]]],
+    *,
+    growth: Growth,
+    growth_days: dict[int, int],
+    paired: bool,
+    seconds: float,
+    notes_of_animals: list[str],
+    source: SourceAnimal | None = None,
+) -> StudyResult:
+    """A finished study, with all that its screen and figures need to be made again.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was simulated.
+    tables, slices
+        As in :class:`StudyResult`.
+    growth : Growth
+        The calibrated growth.
+    growth_days : dict of int to int
+        By replicate, how long its tumors grew before day 0 [day].
+    paired : bool
+        Whether every animal is in every arm.
+    seconds : float
+        Run time [s].
+    notes_of_animals : list of str
+        What animals had to say, such as a checkpoint that could not be written.
+    source : SourceAnimal, optional
+        The living animal that was taken into every arm.
+    """
+    from xenosim.analysis.clones import final_shares
+
+    resolved = resolved_dict(scenario)
+    branched = {"day": source.day, "animal_id": source.animal} if source else None
+    manifest = {
+        "xenosim": __version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "title": scenario.title,
+        "published": scenario.published,
+        "seed": scenario.seed,
+        "scenario_hash": scenario_hash(scenario),
+        "engine": source_hash(),
+        "wall_seconds": round(float(seconds), 2),
+        "paired": paired,
+        "growth": growth._asdict(),
+        "growth_days_before_day_0": growth_days,
+        "control": scenario.control.name,
+        "arms": [arm.name for arm in scenario.arms],
+        "branched_from": branched,
+        "simulated": True,
+        "parameters": status_counts(scenario),
+        "clones": records(final_shares(tables["clones"], scenario.seed)),
+        "warnings": notes(scenario, tables, source) + notes_of_animals,
+        "citations": _sources(resolved),
+        "answer": answer_text(scenario, tables),
+    }
+    text = yaml.safe_dump(resolved, sort_keys=False)
+    return StudyResult(tables, plain(manifest), {"scenario.yaml": text}, slices)
+
+
+def _sources(resolved: dict[str, Any]) -> list[str]:
+    """The keys of all sources behind a resolved scenario's parameters."""
+    sets = resolved["parameters"].values()
+    return sorted({entry["source"] for values in sets for entry in values.values()})

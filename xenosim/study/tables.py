@@ -1,0 +1,170 @@
+"""The tables of a study: of what was measured, what is true, the doses, and the endpoints.
+
+Their analysis is imported where it is used: pandas takes most of a second, for which no worker
+need wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xenosim.io.tables import COLUMNS
+from xenosim.parameters.perturb import mutations
+from xenosim.pharmacology.dialects import doses_to_events
+from xenosim.pharmacology.events import COLUMNS as EVENT_COLUMNS
+from xenosim.pharmacology.pk import plasma_profile
+from xenosim.scenario.resolve import scenario_hash
+from xenosim.study.job import Job, Outcome
+from xenosim.study.tissues import drug_pk, exposures
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xenosim.scenario.schema import Arm, Scenario
+
+#: Columns of the table ``truth``; the others that an animal tells belong to ``observations``.
+TRUTH = (
+    "study_id",
+    "arm",
+    "animal_id",
+    "replicate",
+    "day",
+    "tumor_volume_mm3",
+    "n_agents",
+    "body_weight_g",
+)
+
+
+def build_tables(
+    scenario: Scenario, tasks: list[Job], outcomes: list[Outcome], paired: bool
+) -> dict[str, pd.DataFrame]:
+    """Every table of the run directory, in key order; ``comparison`` only where animals are paired
+    and two arms are treated.
+    """
+    import pandas as pd
+
+    from xenosim.analysis.clones import clone_table
+    from xenosim.analysis.summary import endpoint_table
+
+    truth = pd.DataFrame([row for outcome in outcomes for row in outcome.truth])
+    cells = pd.DataFrame([row for outcome in outcomes for row in outcome.cells])
+    lesions = pd.DataFrame([row for outcome in outcomes for row in outcome.lesions])
+    study = scenario_hash(scenario)
+    for table in (truth, cells, lesions):
+        table.insert(0, "study_id", study)
+    observations = observations_table(truth)
+    tables = {
+        "observations": observations,
+        "truth": truth[list(TRUTH)],
+        "cells": cells,
+        "clones": clone_table(
+            cells, " and ".join(mutations(scenario.perturb)), scenario.tumor.resolution_per_mm3
+        ),
+        "events": events_table(scenario),
+        "lesions": lesions,
+        "endpoints": endpoint_table(
+            observations, scenario.control.name, seed=scenario.seed, paired=paired
+        ),
+        "plasma": plasma_table(scenario),
+    }
+    comparison = comparison_table(scenario, observations) if paired else None
+    return tables if comparison is None else tables | {"comparison": comparison}
+
+
+def observations_table(truth: pd.DataFrame) -> pd.DataFrame:
+    """What calipers and the balance say, out of all that animals tell: volume [mm3], relative to
+    that of day 0 [-], weight [g].
+    """
+    import pandas as pd
+
+    animal = ["arm", "replicate", "animal_id"]
+    baseline = truth[truth["day"] == 0].set_index(animal)["measured_mm3"]
+    keys = pd.MultiIndex.from_frame(truth[animal])
+    return truth[
+        ["study_id", "arm", "animal_id", "replicate", "day", "dpi", "length_mm", "width_mm"]
+    ].assign(
+        tumor_volume_mm3=truth["measured_mm3"],
+        rtv=truth["measured_mm3"].to_numpy() / baseline.reindex(keys).to_numpy(),
+        body_weight_g=truth["measured_g"],
+        status=truth["status"],
+        is_censored=truth["is_censored"],
+        note=truth["note"],
+    )
+
+
+def events_table(scenario: Scenario) -> pd.DataFrame:
+    """The doses of every arm as an event table."""
+    import pandas as pd
+
+    # An ID per arm: a reader of event tables then does not take two arms for one regimen.
+    events: list[dict[str, Any]] = [
+        {**event, "arm": arm.name}
+        for number, arm in enumerate(scenario.arms, start=1)
+        for event in doses_to_events(arm.doses, number)
+    ]
+    given = [name for event in events for name in event]
+    return pd.DataFrame(events, columns=list(dict.fromkeys(["arm", *EVENT_COLUMNS, *given])))
+
+
+def comparison_table(scenario: Scenario, observations: pd.DataFrame) -> pd.DataFrame | None:
+    """Paired differences between the treated arms, in the order of the scenario; None if there are
+    not two.
+    """
+    import pandas as pd
+
+    from xenosim.analysis.data import StudyData
+    from xenosim.analysis.summary import compare_arms
+
+    names = [arm.name for arm in scenario.arms if not arm.control]
+    if len(names) < 2:
+        return None
+    data = StudyData(observations, scenario.control.name)
+    return pd.concat(
+        [compare_arms(data, a, b, data.control) for a, b in combinations(names, 2)],
+        ignore_index=True,
+    )
+
+
+def plasma_table(scenario: Scenario, step_h: float = 1.0) -> pd.DataFrame:
+    """Plasma concentration [nM] and mean target occupancy [-] of a typical animal, every ``step_h``
+    [h], for every arm and drug.
+    """
+    import pandas as pd
+
+    hours = np.arange(0.0, 24.0 * scenario.measure.days[-1] + step_h / 2, step_h)
+    parts = [
+        part for arm in scenario.arms if arm.doses for part in _plasma_of_arm(scenario, arm, hours)
+    ]
+    if not parts:
+        return pd.DataFrame(columns=list(COLUMNS["plasma"]))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _plasma_of_arm(scenario: Scenario, arm: Arm, hours: NDArray[Any]) -> Iterator[pd.DataFrame]:
+    """Rows of one arm, drug by drug; the occupancy is that of all of them together."""
+    import pandas as pd
+
+    tissue = exposures(scenario, arm.doses)
+    occupancy = [
+        (float(tissue.tumor.advance(a, b).mean()), float(tissue.blood.advance(a, b).mean()))
+        for a, b in pairwise(hours)
+    ]
+    tumor, blood = zip((0.0, 0.0), *occupancy, strict=True)
+    for drug in sorted({dose.drug for dose in arm.doses}):
+        doses = [dose for dose in arm.doses if dose.drug == drug]
+        yield pd.DataFrame(
+            {
+                "arm": arm.name,
+                "drug": drug,
+                "time_h": hours,
+                "day": hours / 24.0,
+                "concentration_nM": plasma_profile(drug_pk(drug), doses).concentration(hours),
+                "tumor_occupancy": tumor,
+                "blood_occupancy": blood,
+            }
+        )
