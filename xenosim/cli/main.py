@@ -18,6 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help=(
         "Agent-based tumor xenograft simulator: dosing scenarios in, tumor-volume and T/C curves"
         " out."
@@ -28,6 +29,27 @@ regimen_app = typer.Typer(no_args_is_help=True, help="Expand dosing regimens.")
 app.add_typer(regimen_app, name="regimen")
 app.add_typer(assay_app, name="assay")
 app.add_typer(lines_app, name="lines")
+
+
+def _print_version(asked: bool) -> None:
+    from xenosim import __version__
+
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Options before any verb."""
+
 
 Set = Annotated[
     list[str] | None,

@@ -20,7 +20,6 @@ from xenosim.io.runs import check_writable
 from xenosim.units import quantity
 
 if TYPE_CHECKING:
-    from xenosim.study.result import StudyResult
     from xenosim.study.unfinished_run import UnfinishedRun
 
 
@@ -105,6 +104,7 @@ def resume_run(run: str, jobs: int | None, as_json: bool) -> None:
 def _carry_out(work: UnfinishedRun, jobs: int | None, as_json: bool) -> None:
     """Run what is left of a study, write and print its result."""
     from xenosim.jit import IS_COMPILED
+    from xenosim.report.text import load_result
 
     show = sys.stderr.isatty() and not as_json
     if show and not IS_COMPILED:
@@ -114,15 +114,16 @@ def _carry_out(work: UnfinishedRun, jobs: int | None, as_json: bool) -> None:
     imports = Thread(target=import_module, args=("xenosim.viz.figures",))
     imports.start()
     try:
-        result, directory = _finished(work, jobs, show)
+        directory = _finished(work, jobs, show)
     finally:
         # An import cannot go on while Python shuts down.
         imports.join()
-    emit(result, directory, as_json)
+    # Read back, so that 'xenosim show' prints the same to the last digit.
+    emit(load_result(directory), directory, as_json)
 
 
-def _finished(work: UnfinishedRun, jobs: int | None, show: bool) -> tuple[StudyResult, Path]:
-    """The result and its directory; when the study is stopped, say how to go on."""
+def _finished(work: UnfinishedRun, jobs: int | None, show: bool) -> Path:
+    """The run directory of the finished study; when it is stopped, say how to go on."""
     from concurrent.futures.process import BrokenProcessPool
 
     from xenosim.execution.stopping import Stopped, obeying
@@ -139,7 +140,7 @@ def _finished(work: UnfinishedRun, jobs: int | None, show: bool) -> tuple[StudyR
                 store=work.store(),
                 source=work.source(),
             )
-            return result, work.publish(result)
+            return work.publish(result)
     except Stopped as stopped:
         typer.echo(again, err=True)
         raise typer.Exit(128 + stopped.number) from None

@@ -1,0 +1,36 @@
+"""The tables of a study that need no simulation."""
+
+import pandas as pd
+import pytest
+
+from xenosim.io.tables import COLUMNS
+from xenosim.study.tables import events_table, observations_table, plasma_table
+from xenosim.testing import SMALL, small_scenario
+
+
+def test_an_arm_has_an_id_and_vehicle_no_events() -> None:
+    events = events_table(small_scenario())
+    assert events.groupby("arm")["id"].unique().map(list).to_dict() == {"QW": [2], "BIW": [3]}
+    assert list(events.columns) == list(COLUMNS["events"])
+
+
+def test_observations_are_relative_to_day_0() -> None:
+    rows = [
+        {"arm": "a", "replicate": 0, "animal_id": k, "day": day, "measured_mm3": volume}
+        for k, day, volume in ((1, 0.0, 2.0), (1, 3.0, 3.0), (2, 0.0, 4.0), (2, 3.0, 8.0))
+    ]
+    others = ("study_id", "dpi", "length_mm", "width_mm", "measured_g", "status", "is_censored")
+    truth = pd.DataFrame(rows).assign(**dict.fromkeys((*others, "note"), 0))
+    found = observations_table(truth)
+    assert found["rtv"].tolist() == [1.0, 1.5, 1.0, 2.0]
+    assert list(found.columns) == list(COLUMNS["observations"])
+
+
+def test_plasma_is_that_of_the_doses() -> None:
+    plasma = plasma_table(small_scenario(overrides=SMALL | {"measure.days": "0..21 by 7"}))
+    assert list(plasma.columns) == list(COLUMNS["plasma"])
+    at_dose = plasma[(plasma["arm"] == "QW") & (plasma["time_h"] == 0)]["concentration_nM"]
+    assert at_dose.item() > 1e4 and plasma["tumor_occupancy"].max() <= 1.0
+    assert plasma.groupby("arm")["concentration_nM"].first().loc["BIW"] == pytest.approx(
+        0.5 * at_dose.item()
+    )
