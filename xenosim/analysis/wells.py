@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from xenosim.analysis.dose_response import check_share
 from xenosim.analysis.median_effect import (
     MedianEffect,
     fit_median_effect,
@@ -103,6 +104,7 @@ def sample_wells(table: pd.DataFrame, n_boot: int, seed: int, where: str = "well
                 remedy="give viability relative to the untreated control",
             )
         signal = signal / signal[:, untreated].mean(axis=1, keepdims=True)
+    check_share(signal[0], where)
     return Samples(a, b, starts, 1.0 - signal)
 
 
@@ -152,7 +154,13 @@ def refitted_curves(samples: Samples) -> tuple[list[Curve], float]:
     reached = math.inf
     for dose, wells, where in wells_alone(samples):
         fit = fit_single(dose[wells], samples.affected[0, wells], where)
-        curves.append(None if fit is None else _refit(dose[wells], samples.affected[:, wells]))
+        if fit is None:
+            curves.append(None)
+        elif fit.is_determined:
+            curves.append(_refit(dose[wells], samples.affected[:, wells]))
+        else:
+            # No dose has a known effect alone, so that no index is defined.
+            curves.append((np.full((len(samples.affected), 1), np.nan),) * 2)
         if fit is not None:
             reached = min(
                 reached, float(level_means(dose[wells], samples.affected[0, wells])[1].max())

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import yaml
 
+from xenosim import tabular
+from xenosim.analysis.dose_response import MAX_VIABILITY
 from xenosim.assays.calibration import with_traits
 from xenosim.assays.culture import Line, line_of
 from xenosim.assays.measurement import Measurement
@@ -24,9 +26,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-#: Shortest time of a reading that is taken for one [h], and the viability above which the column
-#: is in per cent [-].
-SHORTEST_H, MAX_VIABILITY = 1e-9, 2.0
+COLUMNS = ("drug", "hours", "dose_nM", "viability")
+#: Shortest time of a reading that is taken for one [h].
+SHORTEST_H = 1e-9
+#: How plates name wells without a drug.
+NO_DRUG = ("", "none", "vehicle", "dmso", "control", "untreated")
 #: Loads tried, and resamplings of the rows.
 GRID_POINTS, RESAMPLES = 28, 400
 #: Misfit of viability above which the curves have another shape [-].
@@ -103,90 +107,119 @@ class Characterized(Measurement):
 
 
 def read_viability(path: Path) -> pd.DataFrame:
-    """A user's table: columns drug, hours, dose_nM, viability (share of the untreated control).
+    """A user's table: columns drug, hours, dose_nM, viability.
+
+    Where there are untreated wells (dose 0, of the same drug or of none, at the same time),
+    viability is divided by their mean: it may be an optical density or a count. Without them it is
+    taken as the share of the untreated control.
 
     Returns
     -------
     DataFrame
-        The treated wells.
+        The treated wells; ``attrs["normalization"]`` says what viability was divided by.
 
     Raises
     ------
     TableError
-        Naming row and column of what is missing, negative or no number.
+        Every row with something that is missing, negative or no number.
     """
-    table = _read_text(path)
-    where = str(path)
-    require_columns(table.columns, ("drug", "hours", "dose_nM", "viability"), where=where)
-    for column, least in (("hours", SHORTEST_H), ("dose_nM", 0.0), ("viability", 0.0)):
-        table[column] = _numbers(table[column], least, where)
-    _check_rows(table, where)
-    check_drugs(table["drug"].unique().tolist())
-    treated = table[table["dose_nM"] > 0].reset_index(drop=True)
+    import pandas as pd
+
+    table = tabular.read_table(path)
+    require_columns(table.columns, COLUMNS, where=str(path))
+    mistakes = tabular.Mistakes(TableError, path)
+    wells = pd.DataFrame({"drug": [text.lower() for text in table.texts("drug")]})
+    for name, check in (("hours", _no_time), ("dose_nM", _negative), ("viability", _negative)):
+        wells[name] = [
+            math.nan if value is None else value
+            for value in table.numbers(name, mistakes, check=check)
+        ]
+    wells["line"] = table.lines
+    wells["is_control"] = wells["drug"].isin(NO_DRUG) & ~(wells["dose_nM"] > 0)
+    wells.loc[wells["is_control"], "dose_nM"] = 0.0
+    _check_complete(wells, mistakes)
+    mistakes.check()
+    if wells.empty:
+        raise TableError(
+            "the table has no rows",
+            where=str(path),
+            remedy="one row per well: drug, hours, dose_nM, viability",
+        )
+    check_drugs(wells.loc[~wells["is_control"], "drug"].unique().tolist())
+    treated = _normalized(wells, path)
     if treated.empty or treated.groupby(["drug", "hours"])["dose_nM"].nunique().max() < 3:
         raise TableError(
             "fewer than three doses of every drug and time",
-            where=where,
+            where=str(path),
             remedy="a line cannot be told from two doses",
         )
     return treated
 
 
-def _read_text(path: Path) -> pd.DataFrame:
-    """The table, every field as it is written."""
+def _no_time(value: float) -> str:
+    return "" if value >= SHORTEST_H else "a time after the drug was added"
+
+
+def _negative(value: float) -> str:
+    return "" if value >= 0 else "numbers from 0 on"
+
+
+def _check_complete(wells: pd.DataFrame, mistakes: tabular.Mistakes) -> None:
+    """Note the rows that lack a drug or a number."""
+    noted = {line for line, _, _ in mistakes.found}
+    for row in wells.itertuples():
+        if row.line in noted:
+            continue
+        if not row.drug and row.dose_nM > 0:
+            mistakes.add("no drug", line=row.line, remedy="name the drug of every treated well")
+        for name in ("hours", "dose_nM", "viability"):
+            if math.isnan(getattr(row, name)):
+                mistakes.add(f"{name} is missing", line=row.line, remedy="give it, or drop the row")
+
+
+def _normalized(wells: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """The treated wells, each relative to the untreated ones of its drug (or of none) and time."""
+    shares, said = [], []
+    for (drug, hours), group in wells[wells["dose_nM"] > 0].groupby(["drug", "hours"], sort=False):
+        same_time = (wells["dose_nM"] == 0) & (wells["hours"] == hours)
+        control = wells[same_time & (wells["drug"] == drug)]
+        control = control if len(control) else wells[same_time & wells["is_control"]]
+        unit = float(control["viability"].mean()) if len(control) else 1.0
+        if not unit > 0:
+            raise TableError(
+                f"the untreated wells of {drug} at {hours:g} h have no signal",
+                where=str(path),
+                remedy="give the signal of wells with living cells",
+            )
+        if len(control):
+            said.append(f"{drug} at {hours:g} h by {unit:.4g}, the mean of {len(control)}")
+        share = group["viability"] / unit
+        _check_shares(share, group, bool(len(control)), path)
+        shares.append(group.assign(viability=share))
     import pandas as pd
 
-    try:
-        table = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise TableError(
-            "there is no such file", where=str(path), remedy="check the path"
-        ) from error
-    except (OSError, ValueError) as error:
-        raise TableError(
-            f"the table cannot be read: {str(error).splitlines()[0]}",
-            where=str(path),
-            remedy="give a CSV file with the columns drug, hours, dose_nM, viability",
-        ) from error
-    return table.rename(columns=lambda name: str(name).strip())
+    columns = list(COLUMNS)
+    treated = pd.concat(shares).sort_values("line")[columns] if shares else wells[:0][columns]
+    note = f"viability divided by that of untreated wells: {'; '.join(said)}" if said else ""
+    treated = treated.reset_index(drop=True)
+    treated.attrs["normalization"] = note
+    return treated
 
 
-def _numbers(column: pd.Series, least: float, where: str) -> pd.Series:
-    """A column of numbers from ``least`` on; TableError names the first that is none."""
-    import pandas as pd
-
-    numbers = pd.to_numeric(column, errors="coerce")
-    bad = np.nonzero(~(np.isfinite(numbers) & (numbers >= least)).to_numpy())[0]
-    if bad.size:
-        raise TableError(
-            f"row {int(bad[0]) + 2}: {column.name} is '{column.iloc[int(bad[0])]}'",
-            where=where,
-            remedy="numbers from 0 on; viability as a share of the untreated control, e.g. 0.43",
-        )
-    return numbers.astype(float)
-
-
-def _check_rows(table: pd.DataFrame, where: str) -> None:
-    """Refuse viabilities in per cent, rows without a drug, and no rows at all (TableError)."""
-    if (table["viability"] > MAX_VIABILITY).any():
-        row = int(np.argmax(table["viability"].to_numpy() > MAX_VIABILITY))
-        raise TableError(
-            f"row {row + 2}: viability {table['viability'].iloc[row]:g}",
-            where=where,
-            remedy="per cent are refused: divide by 100",
-        )
-    if table["drug"].isna().any():
-        raise TableError(
-            f"row {int(np.argmax(table['drug'].isna().to_numpy())) + 2}: no drug",
-            where=where,
-            remedy="name the drug of every row",
-        )
-    if table.empty:
-        raise TableError(
-            "the table has no rows",
-            where=where,
-            remedy="one row per well: drug, hours, dose_nM, viability",
-        )
+def _check_shares(share: pd.Series, wells: pd.DataFrame, has_control: bool, path: Path) -> None:
+    """Refuse what cannot be a share of the untreated control."""
+    if not (share > MAX_VIABILITY).any():
+        return
+    k = int(np.argmax(share.to_numpy() > MAX_VIABILITY))
+    row = wells.iloc[k]
+    remedy = (
+        "the untreated wells have less signal than treated ones: correct them"
+        if has_control
+        else "add the untreated wells (dose 0), or divide per cent by 100"
+    )
+    raise TableError(
+        f"viability {row['viability']:g}", where=f"{path}:{row['line']}", remedy=remedy
+    )
 
 
 def characterize(
@@ -233,6 +266,7 @@ def characterize(
     at_edge = load >= (1.0 - EDGE) * loads[-1] or load <= (1.0 + EDGE) * loads[0]
     notes = [EDGE_NOTE] if at_edge else []
     notes += [SHAPE_NOTE] if rms > POOR_RMS else []
+    notes += [note] if (note := data.attrs.get("normalization")) else []
     return Characterized(
         name, like or cell.name, doubling_h, load, interval, rms, "; ".join(notes), data, fitted
     )

@@ -195,3 +195,22 @@ def test_bliss_as_the_synergy_package_has_it() -> None:
     a, b, affected = (ours[name].to_numpy() for name in ("dose_a_nM", "dose_b_nM", "affected"))
     excess = Bliss(drug1_model=curves[0], drug2_model=curves[1]).fit(a, b, 1.0 - affected)
     np.testing.assert_allclose(ours["bliss_excess"], excess, atol=1e-12)
+
+
+def test_b06_per_cent_is_refused_in_a_combination() -> None:
+    """Untreated wells in the same unit would divide it out."""
+    table = wells(sham, 0.02).assign(viability=lambda t: 100.0 * t["viability"])
+    assert ci_table(table, n_boot=5)["affected"].between(-0.2, 1.0).all()
+    treated = table[(table["dose_a_nM"] > 0) | (table["dose_b_nM"] > 0)]
+    with pytest.raises(TableError, match="divide per cent by 100"):
+        ci_table(treated)
+
+
+def test_b14_a_drug_without_a_determined_curve_has_no_index() -> None:
+    """Drug b kills a third at every dose: it has no slope, and no dose of it has a known effect."""
+    table = wells(lambda a, b: 1.0 - (1.0 - a / (a + 8.0)) * (0.67 if b else 1.0), 0.03)
+    found = ci_table(table, n_boot=20)
+    assert found["combination_index"].isna().all() and found["ci_low"].isna().all()
+    assert found["bliss_excess"].notna().all()
+    summary = ci_summary(table, n_boot=20).set_index("endpoint")
+    assert np.isnan(summary.loc["ci_median", "estimate"])
