@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from xenosim.analysis.animals import responses
 from xenosim.analysis.data import StudyData, half_is_left
-from xenosim.analysis.resampling import UNDEFINED, Limits, resample, shared
+from xenosim.analysis.resampling import UNDEFINED, Limits, resample, same_animals, shared
 from xenosim.analysis.survival import km_median
 
 Indices = NDArray[np.int64]
@@ -44,7 +44,8 @@ class Comparison:
     @cached_property
     def both_animals(self) -> list[pd.DataFrame]:
         """The animals of the arm and of the control; paired: those of both."""
-        return self.pair([self.animals, self.data.animals[self.control]])
+        both = [self.animals, self.data.animals[self.control]]
+        return same_animals(*both) if self.paired else both
 
     @cached_property
     def measured(self) -> list[pd.DataFrame]:
@@ -69,7 +70,9 @@ class Comparison:
         return float(km_median(*columns))
 
     def pair(self, frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
-        """Tables of the arm and of the control, indexed by animal; paired: the animals of both."""
+        """Tables of the arm and of the control, indexed by animal; paired: the animals of both,
+        perhaps none.
+        """
         return shared(*frames) if self.paired else frames
 
     def indices(self, n: int, n_control: int, rng: np.random.Generator) -> tuple[Indices, Indices]:
@@ -91,6 +94,17 @@ class Comparison:
     def how_paired(self) -> str:
         """How the day was chosen, and that arms are paired."""
         return self.how + ("; paired: animals measured in both arms" if self.paired else "")
+
+    def no_pair(self) -> Estimate:
+        """What is said of a day on which no animal is measured in both arms."""
+        note = f"{self.note}; {no_pair([self.arm, self.control], self.day)}".removeprefix("; ")
+        return Estimate(math.nan, UNDEFINED, 0, note, day=self.day)
+
+
+def no_pair(arms: list[str], day: float) -> str:
+    """That no animal is measured in all ``arms`` on ``day`` [day]."""
+    names = ", ".join(f"'{arm}'" for arm in arms)
+    return f"undefined: no animal was measured in each of {names} on day {day:g}"
 
 
 def few_left(data: StudyData, measured: dict[str, int]) -> str:

@@ -25,15 +25,25 @@ def generator(seed: int, samples: str) -> np.random.Generator:
 
 
 def shared(*arms: pd.DataFrame) -> list[pd.DataFrame]:
-    """The animals found in every arm, in one order (paired arms); tables are indexed by animal."""
+    """The animals found in every arm, in one order (paired arms), perhaps none; tables are indexed
+    by animal.
+    """
     keys = arms[0].index
     for arm in arms[1:]:
         keys = keys.intersection(arm.index)
-    if keys.empty:
+    return [arm.loc[keys.sort_values()] for arm in arms]
+
+
+def same_animals(*arms: pd.DataFrame) -> list[pd.DataFrame]:
+    """The animals of paired arms, as :func:`shared`; TableError if there are none: the arms are not
+    paired.
+    """
+    found = shared(*arms)
+    if found[0].empty:
         raise TableError(
             "the arms share no animal", where="observations", remedy="compare them unpaired"
         )
-    return [arm.loc[keys.sort_values()] for arm in arms]
+    return found
 
 
 def resample(n: int, n_boot: int, rng: np.random.Generator) -> NDArray[np.int64]:

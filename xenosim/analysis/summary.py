@@ -7,11 +7,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xenosim.analysis.comparison import Comparison, Estimate, few_left, left_before
+from xenosim.analysis.comparison import Comparison, Estimate, few_left, left_before, no_pair
 from xenosim.analysis.data import StudyData
 from xenosim.analysis.endpoints.ratios import arrays
 from xenosim.analysis.registry import Definition, Endpoint, Formula, every_endpoint, find_endpoint
-from xenosim.analysis.resampling import Array, generator, interval, resample, shared
+from xenosim.analysis.resampling import (
+    UNDEFINED,
+    Array,
+    generator,
+    interval,
+    resample,
+    same_animals,
+    shared,
+)
 from xenosim.io.tables import COLUMNS as TABLES
 
 COLUMNS = TABLES["endpoints"]
@@ -136,25 +144,38 @@ def compare_arms(
     """
     data = checked(data, arm_a, arm_b, control)
     evaluated = data.evaluation_day if day is None else day
-    arms = shared(*(data.measured(arm, evaluated) for arm in (arm_a, arm_b, control)))
-    volumes, baselines = zip(*map(arrays, arms), strict=True)
-    n = volumes[0].size
-    missing = few_left(data, dict.fromkeys((arm_a, arm_b, control), n)) + left_before(
-        data, [arm_a, arm_b, control], evaluated
-    )
+    names = [arm_a, arm_b, control]
+    same_animals(*(data.animals[name] for name in names))
+    arms = shared(*(data.measured(name, evaluated) for name in names))
+    n = len(arms[0])
+    few = few_left(data, dict.fromkeys(names, n)) if n else f"; {no_pair(names, evaluated)}"
+    missing = few + left_before(data, names, evaluated)
     ratios = [find_endpoint(name) for name in ("tc_pct", "tc_volume_mean")]
     rows = []
     for what, formula in [*((e, e.formula) for e in ratios), (GEOMETRIC, None)]:
-        index = resample(n, n_boot, generator(seed, what.name))
-        value, samples = (
-            _difference(formula, [v[i] for v in volumes], [v[i] for v in baselines])
-            for i in (np.arange(n), index)
-        )
-        note = "paired on common random numbers"
-        found = Estimate(float(value), interval(samples), n, note, n, evaluated).checked()
+        found = _paired(formula, arms, n_boot, generator(seed, what.name), evaluated)
         found = found._replace(note=found.note + missing)
         rows.append(_row(what, f"{arm_a} - {arm_b}", control, found))
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _paired(
+    formula: Formula | None,
+    arms: list[pd.DataFrame],
+    n_boot: int,
+    rng: np.random.Generator,
+    day: float,
+) -> Estimate:
+    """Difference A - B over the same animals of three arms; undefined if there are none."""
+    volumes, baselines = zip(*map(arrays, arms), strict=True)
+    n, note = volumes[0].size, "paired on common random numbers"
+    if not n:
+        return Estimate(np.nan, UNDEFINED, 0, note, day=day)
+    value, samples = (
+        _difference(formula, [v[i] for v in volumes], [v[i] for v in baselines])
+        for i in (np.arange(n), resample(n, n_boot, rng))
+    )
+    return Estimate(float(value), interval(samples), n, note, n, day).checked()
 
 
 def _difference(formula: Formula | None, volumes: list[Array], baselines: list[Array]) -> Array:

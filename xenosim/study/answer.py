@@ -21,16 +21,23 @@ def answer_text(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> str:
     if "comparison" in tables:
         rows = tables["comparison"].query("endpoint == 'tc_pct'")
         return "\n".join(
-            f"{row.arm}: T/C {row.estimate:+.0f} points ({limits(row, '+.0f', '95 % CI ')};"
+            _undefined(row)
+            or f"{row.arm}: T/C {row.estimate:+.0f} points ({limits(row, '+.0f', '95 % CI ')};"
             f" median RTV, day {row.day:g}, paired on common random numbers, n = {row.n})"
             for row in rows.itertuples()
         )
     rows = tables["endpoints"].query("endpoint == 'tc_pct'")
     return "\n".join(
-        f"{row.arm}: T/C {row.estimate:.0f} % ({limits(row, '.0f', '95 % CI ')}; median"
+        _undefined(row)
+        or f"{row.arm}: T/C {row.estimate:.0f} % ({limits(row, '.0f', '95 % CI ')}; median"
         f" RTV, day {row.day:g}, n = {row.n} against {row.n_control})"
         for row in rows.itertuples()
     ) or _growth_answer(scenario.control.name, tables["endpoints"])
+
+
+def _undefined(row: Any) -> str:
+    """What is said of a T/C without a pair of animals; "" of any other."""
+    return "" if row.n else f"{row.arm}: no T/C ({row.note})"
 
 
 def _growth_answer(name: str, table: pd.DataFrame) -> str:

@@ -1,11 +1,14 @@
 """What is asked of an endpoint, and what it answers."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.unit.analysis.test_resampling import study
 from xenosim.analysis.comparison import Comparison, Estimate, few_left, left_before
 from xenosim.analysis.data import StudyData
+from xenosim.analysis.summary import compare_arms, endpoint_table
+from xenosim.errors import TableError
 
 
 @pytest.mark.parametrize("paired", [False, True])
@@ -36,3 +39,41 @@ def test_missing_animals_are_counted() -> None:
     assert few_left(data, {"vehicle": 3}) == ""
     assert "4 of 6 animals" in left_before(data, ["vehicle"], 9.0)
     assert left_before(data, ["vehicle"], 6.0) == ""
+
+
+def missed(keep: dict[str, set[int]], last: float = 12.0) -> pd.DataFrame:
+    """A study of which on the last day only the animals of ``keep`` are measured."""
+    table = study("vehicle", "early", "late").query("animal_id < 2 and day <= @last")
+    kept = [row.animal_id in keep[row.arm] for row in table.itertuples()]
+    table = table[(table["day"] < last) | np.array(kept)]
+    return table.assign(status="on_study", note="")
+
+
+def test_n4_without_a_pair_an_endpoint_is_undefined_and_says_why() -> None:
+    table = missed({"vehicle": {0}, "early": {1}, "late": {0}})
+    rows = endpoint_table(table, "vehicle", n_boot=50, paired=True)
+    early, late = (rows[rows["arm"] == arm].set_index("endpoint") for arm in ("early", "late"))
+    assert set(early.index) == set(late.index)
+    for name in ("tc_pct", "tc_volume_mean", "tc_pct_locf"):
+        row = early.loc[name]
+        assert np.isnan(row["estimate"]) and np.isnan(row["ci_low"]) and row["n"] == 0
+        assert (
+            "undefined: no animal was measured in each of 'early', 'vehicle' on day 12"
+            in row["note"]
+        )
+    assert late.loc["tc_pct", "n"] == 1 and np.isfinite(late.loc["tc_pct", "estimate"])
+    assert np.isfinite(early.loc["tc_pct_optimal", "estimate"])
+
+
+def test_n4_differences_without_a_pair_are_undefined() -> None:
+    data = StudyData(missed({"vehicle": {0}, "early": {1}, "late": {0}}), "vehicle")
+    rows = compare_arms(data, "early", "late", "vehicle", n_boot=50)
+    assert len(rows) == 3 and (rows["n"] == 0).all() and rows["estimate"].isna().all()
+    assert rows["note"].str.contains("no animal was measured in each of 'early', 'late'").all()
+
+
+def test_n4_arms_of_other_animals_are_not_paired() -> None:
+    table = study("vehicle", "drug")
+    table.loc[table["arm"] == "drug", "animal_id"] += 100
+    with pytest.raises(TableError, match="share no animal"):
+        endpoint_table(table, "vehicle", n_boot=5, paired=True)

@@ -32,3 +32,9 @@ def test_paired_arms_are_compared_with_each_other() -> None:
     comparison = table(arm="QW - BIW", estimate=-7.0, ci_low=-20.0, ci_high=3.0)
     text = answer_text(small_scenario(), {"comparison": comparison, "endpoints": table()})
     assert text.startswith("QW - BIW: T/C -7 points (95 % CI -20 to +3")
+
+
+def test_n4_a_t_c_without_a_pair_is_said_to_be_none() -> None:
+    nothing = table(arm="QW - BIW", n=0, estimate=float("nan"), note="undefined: no animal")
+    text = answer_text(small_scenario(), {"comparison": nothing, "endpoints": table()})
+    assert text == "QW - BIW: no T/C (undefined: no animal)"

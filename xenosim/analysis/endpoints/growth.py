@@ -9,7 +9,7 @@ import numpy as np
 from xenosim.analysis.comparison import Comparison, Estimate
 from xenosim.analysis.growth import doubling_time_days as doubling
 from xenosim.analysis.registry import endpoint
-from xenosim.analysis.resampling import Array, interval, resample
+from xenosim.analysis.resampling import UNDEFINED, Array, interval, resample
 
 
 def _mean(values: Array, ask: Comparison, rng: np.random.Generator, note: str) -> Estimate | None:
@@ -60,7 +60,7 @@ def growth_auc_per_day(ask: Comparison, rng: np.random.Generator) -> Estimate | 
 
 
 @endpoint(unit="ratio", label="T/C of growth rates", order=330, against_control=True)
-def rate_tc(ask: Comparison, rng: np.random.Generator) -> Estimate | None:
+def rate_tc(ask: Comparison, rng: np.random.Generator) -> Estimate:
     """exp((g_T - g_C) d), g mean slope of ln V, d the day
 
     Rates of all animals.
@@ -73,7 +73,8 @@ def rate_tc(ask: Comparison, rng: np.random.Generator) -> Estimate | None:
         t, c = t[both], c[both]
     t, c = t[~np.isnan(t)], c[~np.isnan(c)]
     if not t.size or not c.size:
-        return None
+        note = f"undefined: no growth rate in {'both arms' if ask.paired else 'one of the arms'}"
+        return Estimate(math.nan, UNDEFINED, 0, note, day=ask.day)
     it, ic = ask.indices(t.size, c.size, rng)
     value = math.exp((float(t.mean()) - float(c.mean())) * ask.day)
     limits = interval(np.exp((t[it].mean(axis=1) - c[ic].mean(axis=1)) * ask.day))

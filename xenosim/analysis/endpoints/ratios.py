@@ -37,6 +37,8 @@ def ratio(*, unit: str, **said: Any) -> Callable[[Formula], Formula]:
 
 def _on_the_day(formula: Formula, ask: Comparison, rng: np.random.Generator) -> Estimate:
     (t, t0), (c, c0) = map(arrays, ask.pair(ask.measured))
+    if not t.size:
+        return ask.no_pair()
     it, ic = ask.indices(t.size, c.size, rng)
     limits = interval(formula(t[it], c[ic], t0[it], c0[ic]))
     return Estimate(float(formula(t, c, t0, c0)), limits, t.size, ask.note, c.size, ask.day)

@@ -14,7 +14,7 @@ from xenosim.analysis.comparison import Comparison, Estimate
 from xenosim.analysis.data import StudyData, half_is_left
 from xenosim.analysis.endpoints.ratios import arrays, tc_pct
 from xenosim.analysis.registry import endpoint
-from xenosim.analysis.resampling import UNDEFINED, Array, interval
+from xenosim.analysis.resampling import UNDEFINED, Array, interval, same_animals
 
 
 @endpoint(unit="%", label="T/C, last volumes (%)", order=310, against_control=True, screen=20)
@@ -29,6 +29,8 @@ def tc_pct_locf(ask: Comparison, rng: np.random.Generator) -> Estimate:
         both = measured.assign(carried=False), removed.assign(carried=True)
         arms.append(pd.concat(both).sort_index())
     treated, untreated = ask.pair(arms)
+    if treated.empty:
+        return ask.no_pair()
     (t, t0), (c, c0) = arrays(treated), arrays(untreated)
     it, ic = ask.indices(t.size, c.size, rng)
     limits = interval(tc_pct(t[it], c[ic], t0[it], c0[ic]))
@@ -51,7 +53,7 @@ def tc_pct_optimal(ask: Comparison, rng: np.random.Generator) -> Estimate:
     arms = [_relative(ask.data, arm) for arm in (ask.arm, ask.control)]
     enough = [set(arm.columns[half_is_left(arm.notna().sum(), len(arm))]) for arm in arms]
     days = sorted(enough[0] & enough[1])
-    treated, untreated = ask.pair(arms)
+    treated, untreated = same_animals(*arms) if ask.paired else arms
     pairs = list(_by_day(treated, untreated, days, ask.paired))
     values = np.array([tc_pct_present(t, c) for t, c in pairs])
     if np.isnan(values).all():
