@@ -13,9 +13,25 @@ def growth_rate_per_day(days: np.ndarray, volumes: np.ndarray) -> float:
     """Slope of ln V over the given days [1/day]; NaN with fewer than two points (Demidenko 2010,
     PMC2900851).
     """
-    if len(days) < 2:
+    return slope(days, np.log(volumes)) if len(days) > 1 else math.nan
+
+
+def slope(x: np.ndarray, y: np.ndarray) -> float:
+    """Slope of the line of least squares [unit of y per unit of x], from exact sums: the same on
+    every processor, and 0 of a constant; NaN if all ``x`` are one.
+
+    Examples
+    --------
+    >>> slope(np.array([0.0, 3.0, 6.0]), np.full(3, 0.1))
+    0.0
+    """
+    from_first = [float(b - y[0]) for b in y]
+    middle = math.fsum(x) / len(x)
+    distance = [float(a) - middle for a in x]
+    spread = math.fsum(d * d for d in distance)
+    if spread == 0:
         return math.nan
-    return float(np.polyfit(days, np.log(volumes), 1)[0])
+    return math.fsum(d * b for d, b in zip(distance, from_first, strict=True)) / spread
 
 
 def doubling_time_days(rate_per_day: float) -> float:

@@ -315,6 +315,10 @@ def _best(loads: np.ndarray, misfit: np.ndarray) -> float:
     """
     k = int(np.clip(np.argmin(misfit), 1, loads.size - 2))
     x, y = np.log(loads[k - 1 : k + 2]), misfit[k - 1 : k + 2]
-    a, b, _ = np.polyfit(x, y, 2)
-    vertex = -b / (2 * a) if a > 0 else math.log(loads[int(np.argmin(misfit))])
+    first, second = (y[1] - y[0]) / (x[1] - x[0]), (y[2] - y[1]) / (x[2] - x[1])
+    curvature = (second - first) / (x[2] - x[0])
+    if curvature > 0:
+        vertex = 0.5 * (x[0] + x[1] - first / curvature)
+    else:
+        vertex = math.log(loads[int(np.argmin(misfit))])
     return float(np.exp(np.clip(vertex, math.log(loads[0]), math.log(loads[-1]))))

@@ -7,6 +7,7 @@ from xenosim.analysis.growth import (
     doubling_time_days,
     growth_auc_per_day,
     growth_rate_per_day,
+    slope,
     time_to_multiple,
 )
 
@@ -29,3 +30,16 @@ def test_area_under_ln_v_by_hand() -> None:
     days, volumes = np.array([0.0, 2.0, 4.0]), np.expm1([1.0, 2.0, 4.0])
     assert growth_auc_per_day(days, volumes) == pytest.approx(0.625)
     assert np.isnan(growth_auc_per_day(days[:1], volumes[:1]))
+
+
+def test_f9_a_constant_curve_has_no_slope_at_all() -> None:
+    for volume in (0.1, 33.510321638, 1e-3, 1234.5678):
+        for count in (2, 3, 7, 13):
+            assert growth_rate_per_day(3.0 * np.arange(count), np.full(count, volume)) == 0.0
+
+
+def test_f9_a_slope_is_that_of_least_squares() -> None:
+    rng = np.random.default_rng(3)
+    x, y = np.sort(rng.uniform(-5, 40, 9)), rng.normal(5, 1, 9)
+    assert slope(x, y) == pytest.approx(np.polyfit(x, y, 1)[0], rel=1e-12)
+    assert np.isnan(slope(np.ones(2), np.ones(2)))
