@@ -62,7 +62,7 @@ def go_on(base: Path, scenario: Scenario, plan: Plan, jobs: int = 1) -> Path:
             store=work.store(),
             source=work.source(),
         )
-        return work.publish(result)
+        return work.publish(result, figures=False)
 
 
 def count_events(act: Callable[[int], None]) -> list[int]:

@@ -225,7 +225,7 @@ MISTAKES: dict[str, list[tuple[list[str], str]]] = {
         (["assay", "compare", "--lines", "Jurkat,Jurkatt"], "did you mean 'Jurkat'"),
         (["assay", "compare", "--dose", "10..1 nM"], "not a rising range"),
         (["assay", "characterize", "none.csv"], "none.csv"),
-        (["assay", "characterize", "bad.csv"], "row 4: viability is 'low'"),
+        (["assay", "characterize", "bad.csv"], "bad.csv:4: error: viability is 'low'"),
         (["lines", "show", "Jurkatt"], "did you mean 'Jurkat'"),
         (["lines", "calibrate", "HCT116"], "no IC50 of 'HCT116'"),
         (["validate", "--only", "invitr"], "did you mean 'invitro'"),

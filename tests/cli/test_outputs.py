@@ -27,7 +27,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert "Q2Dx2" in text
     path = tmp_path_factory.mktemp("study") / "my.yaml"
     path.write_text(text)
-    return run_study(load_scenario(path, STUDY), jobs=1).write(path.parent / "runs")
+    return run_study(load_scenario(path, STUDY), jobs=1).save(path.parent / "runs", figures=False)
 
 
 def xenosim(monkeypatch: pytest.MonkeyPatch, *args: str) -> int:

@@ -33,6 +33,8 @@ def stopped(folder: Path, after_s: float, kind: signal.Signals, pauses: list[flo
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Tests that run in the background ignore Ctrl-C, and what they start would too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     runs = folder / "runs"
     while not runs.is_dir() and process.poll() is None:

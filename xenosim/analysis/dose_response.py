@@ -189,11 +189,16 @@ class _Wells:
 
         least, others = self.squares(best), np.asarray(best[1:])
 
+        allowed = math.sqrt(limit - least)
+        known = {float(best[0]): -allowed}
+
         def excess(ln_ic50: float) -> float:
             nonlocal others
-            squares, others = self._given(ln_ic50, others)
-            # The root of the squares is nearly a straight line.
-            return math.sqrt(max(squares - least, 0.0)) - math.sqrt(limit - least)
+            if ln_ic50 not in known:
+                squares, others = self._given(ln_ic50, others)
+                # The root of the squares is nearly a straight line.
+                known[ln_ic50] = math.sqrt(max(squares - least, 0.0)) - allowed
+            return known[ln_ic50]
 
         inside, step = float(best[0]), 0.1
         while True:

@@ -29,8 +29,8 @@ class TumorSpec(NamedTuple):
     --------
     >>> from xenosim.testing import small_spec
     >>> spec = small_spec(depth_um=1000.0, resolution=1e3)
-    >>> spec.spacing_um, spec.depth_sites, spec.reach
-    (100.0, 10.0, 12)
+    >>> round(spec.spacing_um), round(spec.depth_sites), spec.reach
+    (100, 10, 12)
     """
 
     params: CellParams

@@ -46,8 +46,8 @@ def test_imaging_has_no_axes_and_a_limit() -> None:
     assert nothing.volume_mm3 == 1.0 and nothing.limited and np.isnan(nothing.length_mm)
 
 
-def test_the_balance_errs_by_two_percent() -> None:
+def test_the_balance_errs_as_it_is_said_to() -> None:
     noise = np.random.default_rng(1)
-    read = logs([weigh(20.0, noise) for _ in range(READINGS)])
+    read = logs([weigh(20.0, 0.018, noise) for _ in range(READINGS)])
     assert read.std() == pytest.approx(0.018, rel=0.05)
     assert read.mean() == pytest.approx(np.log(20.0), abs=0.002)

@@ -169,7 +169,7 @@ def test_a_branch_of_a_study_that_was_not_on_disk_says_so(saved: Path, tmp_path:
     scenario = tiny(tmp_path, measure__days="0,2", arms__early__regimen="10 mg/kg IV days 0")
     source = read_source(saved / "checkpoints" / KEPT.format(2), scenario)
     with pytest.raises(RunError, match="keeps no checkpoint of this animal"):
-        replay(run_study(scenario, jobs=1, source=source).write(tmp_path / "runs"))
+        replay(run_study(scenario, jobs=1, source=source).save(tmp_path / "runs", figures=False))
 
 
 # -- several lesions, short of oxygen
@@ -178,7 +178,7 @@ def test_a_branch_of_a_study_that_was_not_on_disk_says_so(saved: Path, tmp_path:
 def lesions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of an animal with two lesions in poorly perfused tissue."""
     base = tmp_path_factory.mktemp("lesions")
-    return run_study(tiny(base, **LESIONS), jobs=1, paired=True).write(base)
+    return run_study(tiny(base, **LESIONS), jobs=1, paired=True).save(base, figures=False)
 
 
 LESIONS = {

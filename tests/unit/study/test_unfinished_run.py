@@ -44,7 +44,7 @@ def one_thread() -> Iterator[None]:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The run directory of the study when nothing disturbs it and nothing is saved on the way."""
     base = tmp_path_factory.mktemp("whole")
-    return run_study(tiny(base), jobs=1, paired=True).write(base)
+    return run_study(tiny(base), jobs=1, paired=True).save(base, figures=False)
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def test_saving_changes_nothing(whole: Path, saved: Path) -> None:
 def test_workers_change_nothing(whole: Path, tmp_path: Path) -> None:
     """Arms that share an animal's growth in one process, and in two."""
     assert tables(
-        run_study(tiny(tmp_path), jobs=2, paired=True).write(tmp_path / "runs")
+        run_study(tiny(tmp_path), jobs=2, paired=True).save(tmp_path / "runs", figures=False)
     ) == tables(whole)
 
 
@@ -290,9 +290,7 @@ def test_a_full_disk_does_not_end_the_run(
         assert len(list((work.path / "outcomes").iterdir())) == 3
         run = work.publish(result)
     assert tables(run) == tables(whole)
-    assert any(
-        "could not be written (no space left on device)" in note for note in result.warnings()
-    )
+    assert any("could not be written (no space left on device)" in note for note in result.notes)
 
 
 def test_the_scenario_comes_back_exactly(tmp_path: Path) -> None:
@@ -336,7 +334,7 @@ def test_a_branch_with_the_same_doses_is_the_uninterrupted_animal(
             result.tables["observations"]["dpi"].iloc[0]
             == pd.read_csv(whole / "observations.csv").query("day == 2")["dpi"].iloc[0]
         )
-        assert result.paired and any("in every arm" in note for note in result.warnings())
+        assert result.paired and any("in every arm" in note for note in result.notes)
 
 
 def test_a_branch_of_another_kind_of_tumor_is_refused(saved: Path, tmp_path: Path) -> None:
@@ -356,7 +354,9 @@ def test_a_branch_of_another_kind_of_tumor_is_refused(saved: Path, tmp_path: Pat
 def test_a_branched_run_is_resumed_too(saved: Path, tmp_path: Path) -> None:
     scenario = tiny(tmp_path, measure__days="0,2", arms__early__regimen="10 mg/kg IV days 0")
     path = saved / "checkpoints" / "arm1_early_animal1_replicate0_day2.ckpt"
-    expected = run_study(scenario, jobs=1, source=read_source(path, scenario)).write(tmp_path / "a")
+    expected = run_study(scenario, jobs=1, source=read_source(path, scenario)).save(
+        tmp_path / "a", figures=False
+    )
     base = tmp_path / "b"
     base.mkdir()
     UnfinishedRun.create(base, scenario, Plan(every_steps=10), path).lock.close()
