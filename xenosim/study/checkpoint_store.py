@@ -4,7 +4,6 @@ of finished ones.
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable
@@ -13,8 +12,9 @@ from typing import Any, NamedTuple
 
 from xenosim.errors import CheckpointError
 from xenosim.execution import stopping
+from xenosim.io.checked import read_checked_json, write_checked_json
 from xenosim.io.checkpoints import load_checkpoint, read_header, save_checkpoint
-from xenosim.io.runs import write_json
+from xenosim.io.plain import plain
 
 #: Seconds between the checkpoints of an animal unless asked otherwise.
 DEFAULT_SECONDS = 600.0
@@ -55,18 +55,15 @@ class CheckpointStore(NamedTuple):
     # -- what is known of the study
     # -----------------------------------------------------------------------------------
     def recall(self, name: str) -> Any:
-        """Plain data that was kept as ``name``; None if there is none."""
+        """Plain data that was kept as ``name``; None if there is none, or if it is damaged."""
         if not self.folder:
             return None
-        try:
-            return json.loads(self.path(GROWN, f"{name}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
+        return read_checked_json(self.path(GROWN, f"{name}.json"))
 
     def remember(self, name: str, data: Any) -> None:
         """Keep plain data as ``name``."""
         if self.folder:
-            write_json(data, self.path(GROWN, f"{name}.json"))
+            write_checked_json(plain(data), self.path(GROWN, f"{name}.json"))
 
     # -- finished animals
     # -------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from typing import IO, NamedTuple
 
 from xenosim import __version__
 from xenosim.errors import RunError
-from xenosim.io.runs import UNFINISHED, check_writable, free_name, write_json
+from xenosim.io.checked import read_checked_json, write_checked_json
+from xenosim.io.runs import UNFINISHED, check_writable, free_name
 from xenosim.jit import source_hash
 from xenosim.scenario.resolve import scenario_hash
 from xenosim.scenario.schema import Scenario
@@ -89,10 +90,10 @@ class UnfinishedRun:
         lock = _take(path)
         if source is not None:
             shutil.copyfile(source, path / ORIGIN)
-        (path / SCENARIO).write_text(scenario.model_dump_json(), encoding="utf-8")
+        write_checked_json(json.loads(scenario.model_dump_json()), path / SCENARIO)
         work = cls(path, scenario, plan, lock)
         # The plan comes last: what has none is no run.
-        write_json(
+        write_checked_json(
             {"xenosim": __version__, **dict(work.stamp()), "plan": plan._asdict()}, path / PLAN
         )
         return work
@@ -110,10 +111,10 @@ class UnfinishedRun:
         path = _locate(given)
         lock = _take(path)
         try:
-            known = json.loads((path / PLAN).read_text(encoding="utf-8"))
+            known = read_checked_json(path / PLAN) or {}
             plan = dict(known["plan"])
             plan |= {"days": tuple(plan["days"]), "every_s": float(plan["every_s"])}
-            scenario = Scenario.model_validate_json((path / SCENARIO).read_text(encoding="utf-8"))
+            scenario = Scenario.model_validate_json(json.dumps(read_checked_json(path / SCENARIO)))
             work = cls(path, scenario, Plan(**plan), lock)
         except (OSError, ValueError, KeyError, TypeError) as error:
             lock.close()
@@ -147,9 +148,8 @@ class UnfinishedRun:
         unfinished = given.with_name(name + UNFINISHED)
         if (unfinished / PUBLISHED).is_file() and not (unfinished / RESULT).exists():
             # Killed between the last rename and the removal of what it was made from.
-            path = unfinished.with_name(
-                str(json.loads((unfinished / PUBLISHED).read_text())["name"])
-            )
+            published = read_checked_json(unfinished / PUBLISHED)
+            path = unfinished.with_name(str(published["name"])) if published else path
             shutil.rmtree(unfinished, ignore_errors=True)
         return (
             path
@@ -198,7 +198,7 @@ class UnfinishedRun:
             os.link(file, ready / KEPT / file.name)
         base, name = self.path.parent, self.path.name.removesuffix(UNFINISHED)
         name = name if not (base / name).exists() else free_name(base, name)
-        write_json({"name": name}, self.path / PUBLISHED)
+        write_checked_json({"name": name}, self.path / PUBLISHED)
         os.replace(ready, base / name)
         self.discard()
         return base / name

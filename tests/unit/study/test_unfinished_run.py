@@ -17,6 +17,7 @@ import pytest
 
 from tests.study_on_disk import go_on, tables, tiny
 from xenosim.errors import CheckpointError, RunError
+from xenosim.io.checked import read_checked_json, write_checked_json
 from xenosim.io.checkpoints import load_checkpoint, read_header
 from xenosim.io.runs import UNFINISHED
 from xenosim.scenario.schema import Scenario
@@ -230,6 +231,32 @@ def test_a_damaged_result_is_simulated_again(
     )
 
 
+def flip(path: Path, at: float) -> None:
+    """Change one bit of a file, at a share of its length."""
+    content = bytearray(path.read_bytes())
+    content[int(at * len(content))] ^= 1
+    path.write_bytes(content)
+
+
+def test_f4_a_flipped_bit_in_what_was_grown_is_grown_again(killed: Path, whole: Path) -> None:
+    kept = sorted((killed / "grown").glob("*.json"))
+    assert len(kept) >= 2
+    for path in kept:
+        flip(path, 0.4)
+    assert tables(finish(killed.parent, tiny(killed.parent.parent))) == tables(whole)
+
+
+@pytest.mark.parametrize("name", ["run.json", "scenario.json"])
+@pytest.mark.parametrize("at", [0.0, 0.2, 0.5, 0.9])
+def test_f4_a_flipped_bit_in_what_was_asked_for_is_one_error(
+    tmp_path: Path, name: str, at: float
+) -> None:
+    with UnfinishedRun.create(tmp_path / "runs", tiny(tmp_path), PLAN) as work:
+        flip(work.path / name, at)
+    with pytest.raises(RunError, match="the unfinished run is damaged"):
+        UnfinishedRun.open(work.path)
+
+
 def test_what_does_not_belong_together_is_refused(
     killed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,7 +270,8 @@ def test_what_does_not_belong_together_is_refused(
         patch.setattr("xenosim.study.unfinished_run.source_hash", lambda: "other")
         UnfinishedRun.open(killed)
     scenario = killed / "scenario.json"
-    scenario.write_text(scenario.read_text().replace('"seed":7', '"seed":8'))
+    kept = read_checked_json(scenario)
+    write_checked_json(kept | {"seed": 8}, scenario)
     with pytest.raises(RunError, match="the scenario of this run is"):
         UnfinishedRun.open(killed)
     scenario.write_text("{}")
