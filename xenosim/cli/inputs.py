@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ from xenosim.errors import ParameterError, RegimenError, RunError, suggest
 if TYPE_CHECKING:
     from xenosim.parameters.load import Parameter
     from xenosim.pharmacology.dose import Dose
+
+#: What of a reference was not checked, as references.bib says it.
+UNCHECKED = r"(?:\w+ and )?\w+"
 
 
 def write_starter(file: str, force: bool, as_json: bool) -> None:
@@ -153,10 +157,37 @@ def print_citations(run: str, as_json: bool) -> None:
 
     known = references()
     cited = {
-        key: known.get(key, f"% {key}: not in references.bib")
+        key: marked(known[key]) if key in known else f"% {key}: not in references.bib"
         for key in read_manifest(Path(run))["citations"]
     }
     typer.echo(json.dumps(cited) if as_json else "\n\n".join(cited.values()))
+
+
+def marked(entry: str) -> str:
+    """A BibTeX entry without the words "not checked" in its fields: a comment before it says what
+    was not checked.
+
+    Examples
+    --------
+    >>> print(marked("@misc{a,\\n  title={T (title not checked)},\\n  year={2001}\\n}"))
+    % not checked against the source: title
+    @misc{a,
+      title={T},
+      year={2001}
+    }
+    """
+    unchecked = re.findall(rf"({UNCHECKED}) not checked", entry)
+    if not unchecked:
+        return entry
+    left_out = (
+        rf"\n *\w+=\{{\{{?{UNCHECKED} not checked\}}?\}},?",
+        rf" ?\({UNCHECKED} not checked\)",
+        rf"[;,]? ?{UNCHECKED} not checked",
+    )
+    for pattern in left_out:
+        entry = re.sub(pattern, "", entry)
+    words = dict.fromkeys(word.strip() for text in unchecked for word in text.split(" and "))
+    return f"% not checked against the source: {', '.join(words)}\n{entry}"
 
 
 def table_options(time_unit: str | None, amt_unit: str | None, cmt: list[str]) -> dict[str, Any]:
@@ -214,7 +245,7 @@ def _read_regimen(
     regimen: str, drug: str, first_day: int | None, options: dict[str, Any]
 ) -> tuple[Dose, ...]:
     """The doses of an event table (.csv) or of a regimen, of drugs that are known."""
-    from xenosim.pharmacology.dose import check_substance
+    from xenosim.pharmacology.dose import check_route, check_substance
     from xenosim.pharmacology.events import read_events, table_units
     from xenosim.pharmacology.regimen import parse_regimen
 
@@ -230,6 +261,10 @@ def _read_regimen(
         doses = parse_regimen(regimen, default_drug=drug, day_of_first_dose=first_day)
     for dose in doses:
         check_substance(dose, where=regimen)
+        try:
+            check_route(dose)
+        except RegimenError as error:
+            raise RegimenError(error.message, where=regimen, remedy=error.remedy) from error
     return doses
 
 

@@ -16,7 +16,6 @@ import typer
 
 from xenosim.cli.output import emit
 from xenosim.errors import RunError, ScenarioError, UnitError, XenosimError
-from xenosim.io.runs import check_writable
 from xenosim.units import quantity
 
 if TYPE_CHECKING:
@@ -33,7 +32,20 @@ def parse_overrides(pairs: list[str], seed: int | None) -> dict[str, str]:
                 f"'{pair}' is not key=value", where="--set", remedy="write --set animals.per_arm=4"
             )
         overrides[key.strip()] = value.strip()
-    return overrides | ({"seed": str(seed)} if seed is not None else {})
+    if seed is not None:
+        overrides["seed"] = _checked_seed(seed)
+    return overrides
+
+
+def _checked_seed(seed: int) -> str:
+    """The value of ``--seed``, refused in that option's name."""
+    from xenosim.scenario.keys import BY_NAME
+    from xenosim.scenario.values import read_value
+
+    try:
+        return str(read_value(BY_NAME["seed"], str(seed)))
+    except ScenarioError as error:
+        raise ScenarioError(error.message, where="--seed", remedy=error.remedy) from error
 
 
 def simulate(
@@ -68,7 +80,6 @@ def simulate(
     from xenosim.study.unfinished_run import Plan, UnfinishedRun
 
     workers_that_fit(scenario, jobs, file)
-    check_writable(base)
     # What takes long to import comes before there is anything to leave behind.
     import xenosim.study.run  # noqa: F401
 

@@ -8,11 +8,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
-from multiprocessing import connection, get_context, parent_process, resource_tracker
+from multiprocessing import (
+    connection,
+    current_process,
+    get_context,
+    parent_process,
+    resource_tracker,
+)
 from typing import Any, Protocol, TypeVar, cast
 
+from xenosim.errors import RunError
 from xenosim.execution.progress import Progress, listening
 from xenosim.execution.stopping import obey_in_worker
 
@@ -22,6 +30,8 @@ R = TypeVar("R")
 #: How long workers that were asked to end may take to save their state [s]; then they are killed,
 #: and what they did since their last checkpoint is done again by ``resume``.
 GRACE_S = 3.0
+#: Exit code of a worker that begins the script of its parent anew.
+UNGUARDED = 86
 
 
 def _start_worker(saves: bool) -> None:
@@ -87,6 +97,9 @@ class Workers:
         self.count = count = worker_count(jobs, tasks)
         self._pool: ProcessPoolExecutor | None = None
         if count > 1:
+            if getattr(current_process(), "_inheriting", False):
+                # A worker imports the script of its parent, which has no guard.
+                os._exit(UNGUARDED)
             with _without_interrupts():
                 self._pool = ProcessPoolExecutor(
                     count,
@@ -97,6 +110,7 @@ class Workers:
                 # goes on.
                 for _ in range(count):
                     self._pool.submit(worker_count, 1, 1)
+            self._processes = list(self._pool._processes.values())
 
     def __enter__(self) -> Workers:
         return self
@@ -113,7 +127,8 @@ class Workers:
         on; nothing without worker processes.
         """
         if self._pool is not None:
-            self._pool.submit(function, task)
+            with self._broken_explained():
+                self._pool.submit(function, task)
 
     def map(
         self,
@@ -135,10 +150,27 @@ class Workers:
         indices = (
             sorted(range(len(tasks)), key=lambda i: -cost(tasks[i])) if cost else range(len(tasks))
         )
-        by_index = {i: self._pool.submit(function, tasks[i]) for i in indices}
-        futures: list[Future[R]] = [by_index[i] for i in range(len(tasks))]
-        _wait_for(dict(zip(futures, sizes, strict=True)), progress)
-        return [future.result() for future in futures]
+        with self._broken_explained():
+            by_index = {i: self._pool.submit(function, tasks[i]) for i in indices}
+            futures: list[Future[R]] = [by_index[i] for i in range(len(tasks))]
+            _wait_for(dict(zip(futures, sizes, strict=True)), progress)
+            return [future.result() for future in futures]
+
+    @contextmanager
+    def _broken_explained(self) -> Iterator[None]:
+        """Within, workers that met a script without a guard end in a RunError that says so."""
+        try:
+            yield
+        except BrokenProcessPool:
+            for process in self._processes:
+                process.join(GRACE_S)
+            if UNGUARDED not in [process.exitcode for process in self._processes]:
+                raise
+            raise RunError(
+                "worker processes import the script that starts them, and this one would start"
+                " the study again",
+                remedy="put its last part below 'if __name__ == \"__main__\":', or give jobs=1",
+            ) from None
 
 
 @contextmanager

@@ -91,7 +91,7 @@ class Document:
                 )
 
 
-def read_document(path: Path, overrides: Mapping[str, str] | None = None) -> Document:
+def read_document(path: Path, overrides: Mapping[str, object] | None = None) -> Document:
     """Read a scenario file and apply ``--set`` overrides.
 
     Raises
@@ -120,8 +120,25 @@ def read_document(path: Path, overrides: Mapping[str, str] | None = None) -> Doc
         )
     document.data = data
     for key, value in (overrides or {}).items():
-        _override(document, key, value)
+        _override(document, key, _spelled(value))
     return document
+
+
+def _spelled(value: object) -> str:
+    """A value of Python as it is written behind ``--set``.
+
+    Examples
+    --------
+    >>> [_spelled(value) for value in (2, 2.0, 0.25, True, "7 day", [0, 3.5])]
+    ['2', '2', '0.25', 'true', '7 day', '[0, 3.5]']
+    """
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_spelled, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def _text(path: Path) -> str:

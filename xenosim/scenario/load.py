@@ -26,7 +26,7 @@ from xenosim.scenario.schema import (
 from xenosim.scenario.values import Unusable, Values
 
 
-def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) -> Scenario:
+def load_scenario(path: str | Path, overrides: Mapping[str, object] | None = None) -> Scenario:
     """Read and check a scenario.
 
     Parameters
@@ -34,7 +34,7 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) 
     path : path
         The YAML file.
     overrides : mapping, optional
-        Dotted keys and their values, as given by ``--set``.
+        Dotted keys and their values, as given by ``--set``; numbers may be numbers.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] | None = None) 
     >>> from xenosim.scenario.resolve import starter_text
     >>> path = getfixture("tmp_path") / "my.yaml"
     >>> _ = path.write_text(starter_text())
-    >>> [arm.name for arm in load_scenario(path, {"animals.per_arm": "3"}).arms]
+    >>> [arm.name for arm in load_scenario(path, {"animals.per_arm": 3}).arms]
     ['vehicle', 'QW', 'BIW']
     """
     values = Values(read_document(Path(path), overrides))

@@ -234,12 +234,14 @@ def _quantity(key: Key, given: Any) -> float:
     low, high = key.range or (-math.inf, None)
     if low <= number <= (math.inf if high is None else high):
         return number
-    unit = f" {DIMENSIONS[key.unit]}".rstrip()
+    percent = not DIMENSIONS[key.unit] and str(given).rstrip().endswith("%")
+    unit = " %" if percent else f" {DIMENSIONS[key.unit]}".rstrip()
+    scale = 100.0 if percent else 1.0
     raise ScenarioError(
         f"{given} is out of range",
-        remedy=f"it must lie between {low:g} and {high:g}{unit}"
+        remedy=f"it must lie between {scale * low:g} and {scale * high:g}{unit}"
         if high is not None
-        else f"it must be at least {low:g}{unit}",
+        else f"it must be at least {scale * low:g}{unit}",
     )
 
 

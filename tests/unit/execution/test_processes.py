@@ -1,5 +1,9 @@
 """Work in processes: results in the order of the tasks, progress in full."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from xenosim.execution.processes import Workers, worker_count
@@ -31,3 +35,16 @@ def test_no_more_workers_than_tasks() -> None:
 def test_an_error_of_a_task_is_raised() -> None:
     with Workers(1, 1) as workers, pytest.raises(ZeroDivisionError):
         workers.map(lambda x: 1 // x, [0])
+
+
+def test_n11_a_script_without_a_guard_ends_in_one_line_that_says_so(tmp_path: Path) -> None:
+    script = tmp_path / "study.py"
+    script.write_text(
+        "from xenosim.execution.processes import Workers\n"
+        "with Workers(2, 2) as workers:\n"
+        "    print(workers.map(abs, [1, 2]))\n"
+    )
+    ran = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
+    lines = ran.stderr.splitlines()
+    assert ran.returncode == 1 and ran.stderr.count("Traceback") == 1 and len(lines) < 15
+    assert "'if __name__ == \"__main__\":'" in lines[-1]

@@ -73,3 +73,24 @@ def test_a_single_mistake_is_raised_as_it_is(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="'seed' is x") as caught:
         load_scenario(path)
     assert caught.value.excerpt and "^" in caught.value.excerpt
+
+
+def test_n11_overrides_may_be_numbers_and_paths_text(tmp_path: Path) -> None:
+    path = tmp_path / "my.yaml"
+    path.write_text(starter_text())
+    given = {"animals.per_arm": 2, "seed": 7.0, "measure.days": [0, 3, 21], "measure.error": 0.1}
+    found = load_scenario(str(path), given)
+    texts = {key: str(value) for key, value in given.items()} | {"seed": "7"}
+    assert found == load_scenario(path, texts)
+    assert (found.animals.per_arm, found.seed, found.measure.days) == (2, 7, (0.0, 3.0, 21.0))
+
+
+@pytest.mark.parametrize(("given", "bounds"), [("150 %", "1 and 100 %"), ("1.5", "0.01 and 1")])
+def test_n19_a_share_out_of_range_is_said_in_its_unit(
+    tmp_path: Path, given: str, bounds: str
+) -> None:
+    path = tmp_path / "my.yaml"
+    path.write_text(starter_text())
+    with pytest.raises(ScenarioError) as found:
+        load_scenario(path, {"measure.humane_endpoint.body_weight_loss": given})
+    assert found.value.remedy == f"it must lie between {bounds}"
