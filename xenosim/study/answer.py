@@ -111,16 +111,38 @@ def _cures(scenario: Scenario, truth: pd.DataFrame) -> list[str]:
 
 
 def _removals(scenario: Scenario, observations: pd.DataFrame) -> list[str]:
-    """Animals that reached the humane endpoint, and what their absence does to the control."""
+    """Animals that left before the last day, with arm and day, and what their absence does to the
+    control.
+    """
     removed = observations.query("status == 'reached_endpoint'")
+    removed = removed[removed["day"] < scenario.measure.days[-1]]
     if removed.empty:
         return []
-    light = int((removed["note"] == "body weight").sum())
-    why = f", {light} of them for their body weight" if light else ""
-    found = [f"removed at the humane endpoint before the last day: {len(removed)} animals{why}"]
-    if (removed["arm"] == scenario.control.name).any():
+    arms = "; ".join(
+        f"'{arm.name}' {_who_left(removed[removed['arm'] == arm.name])}"
+        for arm in scenario.arms
+        if (removed["arm"] == arm.name).any()
+    )
+    found = [
+        f"removed at the humane endpoint before the last day: {_animals(len(removed))}: {arms}"
+    ]
+    large = removed[removed["note"] != "body weight"]
+    if (large["arm"] == scenario.control.name).any():
         found.append(
             "the control lost its largest tumors, which draws T/C toward 100 %; growth"
             " rates, delays and T/C of last volumes use every animal"
         )
     return found
+
+
+def _who_left(removed: pd.DataFrame) -> str:
+    """How many animals of one arm left on which days, and how many of them for their weight."""
+    days = removed["day"].value_counts().sort_index()
+    texts = [f"day {day:g}" + (f" ({n})" if n > 1 else "") for day, n in days.items()]
+    light = int((removed["note"] == "body weight").sum())
+    why = f", {light} for body weight" if light else ""
+    return f"{', '.join(texts)}{why}"
+
+
+def _animals(n: int) -> str:
+    return f"{n} animal{'s' * (n != 1)}"

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from xenosim.study.answer import answer_text
+from xenosim.study.answer import answer_text, notes
 from xenosim.testing import small_scenario
 
 
@@ -38,3 +38,31 @@ def test_n4_a_t_c_without_a_pair_is_said_to_be_none() -> None:
     nothing = table(arm="QW - BIW", n=0, estimate=float("nan"), note="undefined: no animal")
     text = answer_text(small_scenario(), {"comparison": nothing, "endpoints": table()})
     assert text == "QW - BIW: no T/C (undefined: no animal)"
+
+
+def test_n3_only_animals_that_left_early_are_noted_with_arm_and_day() -> None:
+    rows = [
+        ("vehicle", 1, 12.0, ""),
+        ("vehicle", 2, 12.0, ""),
+        ("vehicle", 3, 36.0, ""),  # on the last day: it was there to the end
+        ("QW", 1, 6.0, "body weight"),
+    ]
+    removed = pd.DataFrame(rows, columns=["arm", "animal_id", "day", "note"])
+    removed = removed.assign(replicate=0, status="reached_endpoint", n_agents=9)
+    scenario = small_scenario()
+    treated = next(arm.name for arm in scenario.arms if not arm.control)
+    removed = removed.replace({"vehicle": scenario.control.name, "QW": treated})
+
+    def told(table: pd.DataFrame) -> list[str]:
+        found = notes(scenario, {"truth": table, "observations": table})
+        return [note for note in found if "removed" in note or "lost" in note]
+
+    assert scenario.measure.days[-1] == 36.0
+    first, second = told(removed)
+    head = "removed at the humane endpoint before the last day: "
+    assert first.startswith(f"{head}3 animals: ") and second.startswith("the control lost")
+    assert f"'{scenario.control.name}' day 12 (2)" in first
+    assert f"'{treated}' day 6, 1 for body weight" in first
+    assert told(removed[removed["day"] == 36.0]) == []
+    # An animal that left for its weight was no large tumor.
+    assert told(removed.assign(note="body weight"))[1:] == []
