@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from xenosim.analysis.animals import ANIMAL, KEYS
-from xenosim.analysis.resampling import UNDEFINED, interval, resample
+from xenosim.analysis.resampling import FEWEST, UNDEFINED, interval, resample
 from xenosim.io.tables import COLUMNS
 
 WILD_TYPE = "wild type"
@@ -75,8 +75,8 @@ def final_shares(clones: pd.DataFrame, seed: int = 1, n_boot: int = 2000) -> pd.
     -------
     DataFrame
         ``arm``, ``clone``, ``estimate_pct``, ``ci_low``, ``ci_high`` [% of cells; percentile
-        bootstrap over animals], ``n`` animals with cells, ``n_without_cells``. NaN where no animal
-        has any.
+        bootstrap over animals; NaN below three], ``n`` animals with cells, ``n_without_cells``.
+        NaN where no animal has any.
     """
     rng = np.random.default_rng(seed)
     last = clones[clones["day"] == clones.groupby(KEYS)["day"].transform("max")]
@@ -90,7 +90,7 @@ def final_shares(clones: pd.DataFrame, seed: int = 1, n_boot: int = 2000) -> pd.
             ].to_numpy(float)
             limits = (
                 interval(values[resample(values.size, n_boot, rng)].mean(axis=1))
-                if values.size
+                if values.size >= FEWEST
                 else UNDEFINED
             )
             mean = float(values.mean()) if values.size else np.nan

@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 
 from xenosim.analysis.animals import responses
 from xenosim.analysis.data import StudyData, half_is_left
-from xenosim.analysis.resampling import UNDEFINED, Limits, resample, same_animals, shared
+from xenosim.analysis.resampling import (
+    FEWEST,
+    UNDEFINED,
+    Limits,
+    resample,
+    same_animals,
+    shared,
+)
 from xenosim.analysis.survival import km_median
 
 Indices = NDArray[np.int64]
@@ -141,8 +148,10 @@ class Estimate(NamedTuple):
     day: float = math.nan
 
     def checked(self) -> Estimate:
-        """Without an interval if an arm has a single animal."""
-        if self.n != 1 and self.n_control != 1:
+        """Without an interval if an arm has fewer than :data:`FEWEST` animals."""
+        fewest = min(self.n, self.n_control or self.n)
+        if fewest >= FEWEST or not fewest:
             return self
-        note = f"{self.note}; one animal: no interval".removeprefix("; ")
+        count = "one animal" if fewest == 1 else f"{fewest} animals"
+        note = f"{self.note}; {count}: no interval".removeprefix("; ")
         return self._replace(limits=UNDEFINED, note=note)

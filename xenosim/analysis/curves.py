@@ -8,6 +8,7 @@ import pandas as pd
 from xenosim.analysis.comparison import Comparison
 from xenosim.analysis.data import StudyData, half_is_left, while_half_is_left
 from xenosim.analysis.registry import find_endpoint
+from xenosim.analysis.resampling import FEWEST
 
 #: Half width of a normal 95 % interval [standard errors].
 Z95 = 1.96
@@ -26,8 +27,8 @@ def geometric_means(rows: pd.DataFrame, value: str = "tumor_volume_mm3") -> pd.D
     Returns
     -------
     DataFrame
-        ``mean``, ``low``, ``high`` (normal 95 % interval on the log scale) [unit of the column] and
-        ``n`` animals, indexed by day.
+        ``mean``, ``low``, ``high`` (normal 95 % interval on the log scale, NaN below three
+        animals) [unit of the column] and ``n`` animals, indexed by day.
 
     Examples
     --------
@@ -38,7 +39,7 @@ def geometric_means(rows: pd.DataFrame, value: str = "tumor_volume_mm3") -> pd.D
     """
     kept = while_half_is_left(rows)
     logs = np.log(kept[value]).groupby(kept["day"]).agg(["mean", "std", "count"])
-    half = Z95 * logs["std"].fillna(0) / np.sqrt(logs["count"])
+    half = (Z95 * logs["std"] / np.sqrt(logs["count"])).where(logs["count"] >= FEWEST)
     return pd.DataFrame(
         {
             "mean": np.exp(logs["mean"]),

@@ -78,7 +78,8 @@ class Endpoint(Definition):
     formula: Formula | None = None
 
     def estimate(self, ask: Comparison) -> Estimate | None:
-        """The endpoint of one arm; a single animal in an arm has no interval."""
+        """The endpoint of one arm; fewer than three animals in an arm have no
+        interval."""
         found = self.function(ask, generator(ask.seed, self.samples or self.name))
         return found.checked() if found else None
 

@@ -14,6 +14,9 @@ from xenosim.errors import TableError
 Array = NDArray[np.float64]
 Limits = tuple[float, float]
 UNDEFINED = (math.nan, math.nan)
+#: Fewest animals whose resampling says anything of the spread of others like them; from two, every
+#: sample is one of them, the other or both, and the interval is as wide as chance put them apart.
+FEWEST = 3
 
 
 def generator(seed: int, samples: str) -> np.random.Generator:

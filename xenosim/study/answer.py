@@ -56,7 +56,8 @@ def _growth_answer(name: str, table: pd.DataFrame) -> str:
 
 
 def limits(row: Any, style: str, prefix: str = "") -> str:
-    """Both ends of the interval of a row of the endpoint table; of one animal there is none.
+    """Both ends of the interval of a row of the endpoint table; of one or two animals there
+    is none.
 
     Examples
     --------
@@ -85,6 +86,11 @@ def notes(
     if any(dose.ss for arm in scenario.arms for dose in arm.doses):
         found.append(
             "steady state (SS) is that of plasma; tissue and cells are untreated before that dose"
+        )
+    if scenario.replicates > 1:
+        found.append(
+            f"n counts the animals of {scenario.replicates} replicate studies together; an interval"
+            " is that of one study of so many animals, not the spread between studies"
         )
     found += _cures(scenario, tables["truth"])
     found += _removals(scenario, tables["observations"])

@@ -154,11 +154,11 @@ def band_text(row: Any) -> str:
 
 def simulated_text(row: Any) -> str:
     """What came out, with the range over seeds."""
-    return (
-        "-"
-        if math.isnan(row.simulated)
-        else f"{row.simulated:.3g} ({row.sim_low:.3g} to {row.sim_high:.3g}) {row.unit}".rstrip()
-    )
+    if math.isnan(row.simulated):
+        return "-"
+    known = not math.isnan(row.sim_low)
+    limits = f"{row.sim_low:.3g} to {row.sim_high:.3g}" if known else "no interval"
+    return f"{row.simulated:.3g} ({limits}) {row.unit}".rstrip()
 
 
 def as_text(table: pd.DataFrame) -> str:

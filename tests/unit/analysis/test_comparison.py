@@ -29,6 +29,13 @@ def test_one_animal_has_no_interval() -> None:
     assert np.isnan(alone.limits).all() and alone.note == "x; one animal: no interval"
 
 
+@pytest.mark.parametrize(("n", "n_control"), [(2, 8), (8, 2), (2, 0), (2, 2)])
+def test_n10_two_animals_have_no_interval(n: int, n_control: int) -> None:
+    found = Estimate(1.0, (0.5, 2.0), n, "x", n_control).checked()
+    assert np.isnan(found.limits).all() and found.note == "x; 2 animals: no interval"
+    assert Estimate(1.0, (0.5, 2.0), 3, "x", 3 * bool(n_control)).checked().limits == (0.5, 2.0)
+
+
 def test_missing_animals_are_counted() -> None:
     table = study("vehicle").assign(status="on_study")
     last = (table["animal_id"] > 1) & (table["day"] == 6)

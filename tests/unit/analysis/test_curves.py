@@ -29,9 +29,14 @@ def test_a_curve_stops_with_half_of_an_arm() -> None:
 
 
 def test_geometric_mean_by_hand() -> None:
-    rows = study("vehicle").query("animal_id < 2 and day == 0")
-    rows = rows.assign(tumor_volume_mm3=[50.0, 200.0])
+    rows = study("vehicle").query("animal_id < 3 and day == 0")
+    rows = rows.assign(tumor_volume_mm3=[50.0, 100.0, 200.0])
     curve = geometric_means(rows).loc[0.0]
-    assert (curve["mean"], curve["n"]) == (pytest.approx(100.0), 2)
-    half = 1.96 * np.log(2.0)  # sd of ln V is sqrt(2) ln 2, over sqrt(2)
+    assert (curve["mean"], curve["n"]) == (pytest.approx(100.0), 3)
+    half = 1.96 * np.log(2.0) / np.sqrt(3.0)  # sd of ln V is ln 2
     assert curve["high"] == pytest.approx(100.0 * np.exp(half))
+
+
+def test_n10_two_animals_have_a_mean_and_no_band() -> None:
+    curve = geometric_means(study("vehicle").query("animal_id < 2"))
+    assert curve["mean"].notna().all() and curve[["low", "high"]].isna().all(axis=None)

@@ -130,7 +130,7 @@ def test_few_animals_left_on_the_day_are_named() -> None:
         .query("endpoint == 'tc_pct'")
         .iloc[0]["note"]
     )
-    assert note.endswith("fewer than half are left: 2 of 6 animals of 'vehicle'")
+    assert "fewer than half are left: 2 of 6 animals of 'vehicle'" in note
     both = compare_arms(
         pd.concat([observations, twin]), "drug", "twin", "vehicle", day=21.0, n_boot=50
     )["note"]
@@ -309,7 +309,7 @@ def test_growth_from_the_area_under_ln_v() -> None:
         drug={1: dict(zip(days, volumes, strict=True)), 2: {0: 100, 2: 100}},
     )
     row = endpoint(observations, "growth_auc_per_day")
-    assert row[["estimate", "ci_low", "ci_high"]].tolist() == pytest.approx([0.3125, 0.0, 0.625])
+    assert row["estimate"] == pytest.approx(0.3125) and np.isnan(row["ci_low"])  # two animals
 
 
 def test_tc_of_rates_uses_every_animal() -> None:
@@ -330,9 +330,7 @@ def test_tc_of_rates_uses_every_animal() -> None:
             2,
             controls,
         )
-        assert row["ci_low"] == pytest.approx(np.exp(-0.11 * 15)) and row[
-            "ci_high"
-        ] == pytest.approx(np.exp(-0.07 * 15))
+        assert row[["ci_low", "ci_high"]].isna().all()  # two animals
 
 
 def test_cell_kill_from_the_delay() -> None:
@@ -442,10 +440,10 @@ def test_animals_removed_at_the_volume_endpoint_are_counted_and_carried_forward(
             .set_index("endpoint")
         )
         assert table.loc["tc_pct", ["day", "estimate"]].tolist() == [6, 50]
-        assert table.loc["tc_pct", "note"].endswith(
+        assert (
             "left at the volume endpoint before day 6: 0 of 4 animals of 'drug', 2 of 4 animals of"
             " 'vehicle'"
-        )
+        ) in table.loc["tc_pct", "note"]
         carried = table.loc["tc_pct_locf"]
         assert carried[["day", "estimate", "n", "n_control"]].tolist() == pytest.approx(
             [6, 100 * 2 / 7.5, 4, 4]
@@ -478,3 +476,11 @@ def test_carrying_forward_needs_the_status() -> None:
     row = endpoint(study(), "tc_pct_locf")
     assert np.isnan(row["estimate"]) and "no column 'status'" in row["note"]
     assert "volume endpoint" not in endpoint(study(), "tc_pct")["note"]
+
+
+def test_n10_a_study_of_two_animals_has_estimates_and_no_interval() -> None:
+    pair = study().query("animal_id < 3")
+    table = endpoint_table(pair, "vehicle", n_boot=50)
+    assert table[["ci_low", "ci_high"]].isna().all(axis=None)
+    assert table.query("endpoint == 'tc_pct'")["estimate"].notna().all()
+    assert not table["note"].str.contains("exact binomial").any()

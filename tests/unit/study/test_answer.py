@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from xenosim.study.answer import answer_text, notes
-from xenosim.testing import small_scenario
+from xenosim.testing import SMALL, small_scenario
 
 
 def table(**row: object) -> pd.DataFrame:
@@ -66,3 +66,14 @@ def test_n3_only_animals_that_left_early_are_noted_with_arm_and_day() -> None:
     assert told(removed[removed["day"] == 36.0]) == []
     # An animal that left for its weight was no large tumor.
     assert told(removed.assign(note="body weight"))[1:] == []
+
+
+def test_n10_replicates_are_said_to_be_studies() -> None:
+    empty = pd.DataFrame(columns=["arm", "replicate", "animal_id", "day", "note", "status"])
+    tables = {"truth": empty.assign(n_agents=[]), "observations": empty}
+
+    def said(replicates: int) -> bool:
+        scenario = small_scenario(overrides={**SMALL, "replicates": str(replicates)})
+        return any(f"{replicates} replicate studies" in note for note in notes(scenario, tables))
+
+    assert said(2) and not said(1)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from xenosim.analysis.comparison import Comparison, Estimate
 from xenosim.analysis.registry import Endpoint, endpoint, register
-from xenosim.analysis.resampling import UNDEFINED, interval, resample
+from xenosim.analysis.resampling import FEWEST, UNDEFINED, interval, resample
 from xenosim.analysis.response import FROM_DAY, MEASURABLE_MM3, MRECIST, PD_CUT, PPTP
 
 MRECIST_CITATION = "Gao et al. 2015, Nat Med 21:1318, as in the R package Xeva"
@@ -95,7 +95,7 @@ def category_rate(
         0.0: f"; exact binomial interval 0 to {exact:.0f} %",
         100.0: f"; exact binomial interval {100.0 - exact:.0f} to 100 %",
     }
-    return Estimate(rate, limits, n, note + bound.get(rate, ""))
+    return Estimate(rate, limits, n, note + (bound.get(rate, "") if n >= FEWEST else ""))
 
 
 for _criterion, _paper, _categories, _citation, _order in (
