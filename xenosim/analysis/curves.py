@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
+from xenosim.analysis.animals import ANIMAL
 from xenosim.analysis.comparison import Comparison
 from xenosim.analysis.data import StudyData, half_is_left, while_half_is_left
 from xenosim.analysis.registry import find_endpoint
@@ -28,7 +31,8 @@ def geometric_means(rows: pd.DataFrame, value: str = "tumor_volume_mm3") -> pd.D
     -------
     DataFrame
         ``mean``, ``low``, ``high`` (normal 95 % interval on the log scale, NaN below three
-        animals) [unit of the column] and ``n`` animals, indexed by day.
+        animals) [unit of the column], ``n`` animals and ``is_whole``, whether no animal has left
+        yet, indexed by day.
 
     Examples
     --------
@@ -40,14 +44,38 @@ def geometric_means(rows: pd.DataFrame, value: str = "tumor_volume_mm3") -> pd.D
     kept = while_half_is_left(rows)
     logs = np.log(kept[value]).groupby(kept["day"]).agg(["mean", "std", "count"])
     half = (Z95 * logs["std"] / np.sqrt(logs["count"])).where(logs["count"] >= FEWEST)
+    followed = np.array(at_risk(rows, logs.index))
     return pd.DataFrame(
         {
             "mean": np.exp(logs["mean"]),
             "low": np.exp(logs["mean"] - half),
             "high": np.exp(logs["mean"] + half),
             "n": logs["count"],
+            "is_whole": followed == followed.max(initial=0),
         }
     )
+
+
+def at_risk(rows: pd.DataFrame, days: Iterable[float]) -> list[int]:
+    """Animals of one arm that are still followed on each of ``days`` [day]: their last measurement
+    is not before it.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"replicate": 0, "animal_id": [1, 1, 2], "day": [0, 7, 0]})
+    >>> at_risk(rows, (0, 3, 7, 9))
+    [2, 1, 1, 0]
+    """
+    last = rows.groupby(ANIMAL)["day"].max()
+    return [int((last >= day).sum()) for day in days]
+
+
+def last_rows_of_removed(rows: pd.DataFrame, end: float) -> pd.DataFrame:
+    """The last row of each animal of one arm that is not followed to ``end``, the study's last day
+    [day].
+    """
+    last = rows.sort_values("day", kind="stable").drop_duplicates(ANIMAL, keep="last")
+    return last[last["day"] < end]
 
 
 def endpoint_over_time(

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from typing import Literal
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from xenosim.analysis.animals import ANIMAL
-from xenosim.analysis.curves import endpoint_over_time, geometric_means
+from xenosim.analysis.curves import (
+    at_risk,
+    endpoint_over_time,
+    geometric_means,
+    last_rows_of_removed,
+)
 from xenosim.analysis.data import StudyData
-from xenosim.viz.style import finish
+from xenosim.viz.style import MANY, finish
 
 #: Where the axis of volumes may have a number [mm3].
 VOLUME_TICKS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
@@ -26,16 +34,19 @@ def dose_days(events: pd.DataFrame, arm: str) -> list[float]:
 
 
 def growth_curves(data: StudyData, events: pd.DataFrame, colors: dict[str, str]) -> Figure:
-    """One thin line per animal, the geometric mean with its 95 % band, log axis, dose ticks below
-    [mm3, day].
+    """One thin line per animal, a cross where one is removed, the geometric mean, log axis, dose
+    ticks [mm3, day]; below, how many animals of each arm are left.
 
-    The mean stops when under half of an arm is left.
+    A mean of the animals left is dashed, and stops when under half of an arm is left. Its 95 %
+    interval is a band up to the first removal; from four arms on, a bar at its end.
     """
-    figure = Figure(figsize=(7.5, 5.2), layout="constrained")
-    axes = figure.subplots()
+    figure = Figure(figsize=(7.5, 5.2 + 0.2 * len(colors)), layout="constrained")
+    axes, table = figure.subplots(2, 1, sharex=True, height_ratios=(5.0, 0.2 * len(colors)))
+    end = float(data.table["day"].max())
+    banded = len(colors) < MANY
     for arm, color in colors.items():
         rows = data.table[data.table["arm"] == arm]
-        draw_arm(axes, rows, "tumor_volume_mm3", color, arm)
+        draw_arm(axes, rows, "tumor_volume_mm3", color, arm, banded=banded, end=end)
     axes.set_yscale("log")
     volumes = data.table["tumor_volume_mm3"]
     low, high = volumes.min(), volumes.max()
@@ -43,53 +54,123 @@ def growth_curves(data: StudyData, events: pd.DataFrame, colors: dict[str, str])
     axes.yaxis.set_major_formatter("{x:g}")
     axes.minorticks_off()
     _mark_doses(axes, events, colors)
-    axes.set(xlabel="day (0 = first dose); triangles: doses", ylabel="tumor volume, calipers (mm³)")
-    axes.set_title("Tumor volume: animals, geometric mean and 95 % CI", fontsize=11, loc="left")
-    axes.legend(frameon=False, loc="upper left")
+    axes.set(ylabel="tumor volume, calipers (mm³)")
+    axes.set_title(
+        "Tumor volume: animals, geometric mean and 95 % CI\n"
+        "dashed: mean of those left; cross: animal removed; triangles: doses",
+        fontsize=10,
+        loc="left",
+    )
+    _legend(axes, len(colors))
     finish(axes)
+    _count_animals(table, data, colors)
     return figure
 
 
-def draw_arm(axes: Axes, rows: pd.DataFrame, value: str, color: str, name: str) -> None:
-    """The animals of one arm as thin lines, their geometric mean with its 95 % band; ``value``: a
-    column of ``rows``.
+def draw_arm(
+    axes: Axes,
+    rows: pd.DataFrame,
+    value: str,
+    color: str,
+    name: str,
+    *,
+    banded: bool = True,
+    end: float | None = None,
+) -> None:
+    """The animals of one arm as thin lines with a cross where one is removed, and their geometric
+    mean with its 95 % interval, dashed once an animal has left; ``value``: a column of ``rows``;
+    ``banded``: the interval is a band; ``end``: the study's last day [day].
     """
+    alpha = 0.35 if banded else 0.2
     for _, animal in rows.groupby(ANIMAL):
-        axes.plot(animal["day"], animal[value], color=color, lw=0.6, alpha=0.35)
+        axes.plot(animal["day"], animal[value], color=color, lw=0.6, alpha=alpha)
+    gone = last_rows_of_removed(rows, float(rows["day"].max()) if end is None else end)
+    axes.plot(gone["day"], gone[value], "x", color=color, ms=5, mew=1.2)
     curve = geometric_means(rows, value)
-    axes.fill_between(curve.index, curve["low"], curve["high"], color=color, alpha=0.2, lw=0)
+    whole = curve[curve["is_whole"]]
+    left = curve.iloc[len(whole) - 1 :]
+    if banded:
+        axes.fill_between(whole.index, whole["low"], whole["high"], color=color, alpha=0.2, lw=0)
+    else:
+        last = whole.iloc[[-1]]
+        reach = [last["mean"] - last["low"], last["high"] - last["mean"]]
+        axes.errorbar(last.index, last["mean"], yerr=reach, color=color, lw=1.2, capsize=3)
+    if len(left) > 1:
+        axes.plot(left.index, left["mean"], color=color, lw=1.6, ls="--", marker="o", ms=3, mfc="w")
     label = f"{name} (n = {curve['n'].iloc[0]})"
-    axes.plot(curve.index, curve["mean"], color=color, lw=2.4, marker="o", ms=3.5, label=label)
+    axes.plot(whole.index, whole["mean"], color=color, lw=2.4, marker="o", ms=3.5, label=label)
+
+
+def _count_animals(axes: Axes, data: StudyData, colors: dict[str, str]) -> None:
+    """How many animals of each arm are still followed, below the days of the growth curves."""
+    days = sorted(data.table["day"].unique())
+    shown = days[:: max(1, math.ceil(len(days) / 11))]
+    for level, (arm, color) in enumerate(colors.items()):
+        counts = at_risk(data.table[data.table["arm"] == arm], shown)
+        for day, n in zip(shown, counts, strict=True):
+            axes.text(day, level, str(n), color=color, fontsize=8, ha="center", va="center")
+    axes.set(ylim=(len(colors) - 0.4, -0.6), xlabel="day (0 = first dose)")
+    axes.set_yticks(range(len(colors)), list(colors), fontsize=7)
+    axes.set_title("animals left", fontsize=8, loc="left")
+    axes.tick_params(axis="y", length=0)
+    finish(axes)
 
 
 def _mark_doses(axes: Axes, events: pd.DataFrame, colors: dict[str, str]) -> None:
     """Triangles at the bottom on every day with a dose, a line per treated arm."""
     treated = [arm for arm in colors if dose_days(events, arm)]
+    small = len(treated) >= MANY
+    # Room for them below the curves of a log axis.
+    bottom, top = axes.get_ylim()
+    axes.set_ylim(bottom * (bottom / top) ** (0.02 * len(treated)), top)
     for level, arm in enumerate(treated):
         days = dose_days(events, arm)
-        heights = [0.02 + 0.03 * level] * len(days)
+        heights = [0.02 + (0.02 if small else 0.03) * level] * len(days)
         transform = axes.get_xaxis_transform()
-        axes.plot(days, heights, "^", color=colors[arm], ms=5, transform=transform)
+        size = 3 if small else 5
+        axes.plot(days, heights, "^", color=colors[arm], ms=size, transform=transform)
 
 
 def tc_over_time(data: StudyData, colors: dict[str, str], control: str, seed: int = 1) -> Figure:
     """T/C, 100 median(RTV_T)/median(RTV_C), on every day with at least half of both arms left,
-    with the 95 % bootstrap interval of the endpoint table [%].
+    with the 95 % bootstrap interval of the endpoint table [%]: a band, from four arms on a bar at
+    the last day.
     """
     figure = Figure(figsize=(7.0, 4.2), layout="constrained")
     axes = figure.subplots()
-    for arm, color in colors.items():
+    for level, (arm, color) in enumerate(colors.items()):
         if arm == control:
             continue
         curve = endpoint_over_time(data, "tc_pct", arm, control, seed=seed)
         days = curve.index.to_numpy(float)
-        axes.fill_between(days, curve["ci_low"], curve["ci_high"], color=color, alpha=0.2, lw=0)
+        if len(colors) < MANY:
+            axes.fill_between(days, curve["ci_low"], curve["ci_high"], color=color, alpha=0.2, lw=0)
+        else:
+            _bar_at_the_end(axes, curve, color, 0.01 * level)
         axes.plot(days, curve["estimate"], color=color, lw=2.2, marker="o", ms=3.5, label=arm)
     axes.axhline(100, color="#7F7F7F", lw=1)
     axes.axhline(42, color="#7F7F7F", lw=0.8, ls=":")
-    axes.text(0.0, 43, "42 %: a label, not a test", fontsize=7, color="#555555")
+    axes.text(0.0, 43, "42 %", fontsize=7, color="#555555")
     axes.set(xlabel="day", ylabel="T/C, median RTV (%)", ylim=(0, None))
     axes.set_title("T/C over time, 95 % bootstrap interval", fontsize=11, loc="left")
-    axes.legend(frameon=False)
+    _legend(axes, len(colors), "best")
     finish(axes)
     return figure
+
+
+def _legend(axes: Axes, n_arms: int, place: Literal["upper left", "best"] = "upper left") -> None:
+    """The legend at its ``place``; from four arms on beside the axes."""
+    if n_arms < MANY:
+        axes.legend(frameon=False, loc=place)
+    else:
+        axes.legend(frameon=False, loc="upper left", fontsize=8, bbox_to_anchor=(1.0, 1.0))
+
+
+def _bar_at_the_end(axes: Axes, curve: pd.DataFrame, color: str, aside: float) -> None:
+    """The interval of the last day of a curve, a share of its days ``aside`` [-] of it."""
+    last = curve.iloc[-1:]
+    # A percentile interval need not hold its estimate.
+    below, above = last["estimate"] - last["ci_low"], last["ci_high"] - last["estimate"]
+    reach = [below.clip(lower=0), above.clip(lower=0)]
+    day = last.index * (1.0 + aside)
+    axes.errorbar(day, last["estimate"], yerr=reach, color=color, lw=1.2, capsize=2)

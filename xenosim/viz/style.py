@@ -12,6 +12,8 @@ from matplotlib.figure import Figure
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 CONTROL = "#7F7F7F"
+#: From so many arms on bands would cover each other: intervals are bars.
+MANY = 4
 
 
 def arm_colors(arms: Iterable[str], control: str) -> dict[str, str]:

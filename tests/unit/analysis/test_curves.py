@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from tests.unit.analysis.test_resampling import study
-from xenosim.analysis.curves import endpoint_over_time, geometric_means
+from xenosim.analysis.curves import (
+    at_risk,
+    endpoint_over_time,
+    geometric_means,
+    last_rows_of_removed,
+)
 from xenosim.analysis.data import StudyData
 
 
@@ -40,3 +45,18 @@ def test_geometric_mean_by_hand() -> None:
 def test_n10_two_animals_have_a_mean_and_no_band() -> None:
     curve = geometric_means(study("vehicle").query("animal_id < 2"))
     assert curve["mean"].notna().all() and curve[["low", "high"]].isna().all(axis=None)
+
+
+def test_n1_a_mean_of_survivors_is_told_from_the_mean_of_the_group() -> None:
+    table = study("vehicle")
+    table = table[(table["animal_id"] > 1) | (table["day"] <= 12)]
+    curve = geometric_means(table)
+    assert curve.index[curve["is_whole"]].max() == 12.0 and curve.index.max() == 30.0
+    assert at_risk(table, (0, 12, 15, 30)) == [6, 6, 4, 4]
+    assert last_rows_of_removed(table, 30.0)[["animal_id", "day"]].to_numpy().tolist() == [
+        [0, 12],
+        [1, 12],
+    ]
+    # A day on which some were not measured removes nobody.
+    gap = study("vehicle").query("animal_id > 1 or day != 12")
+    assert geometric_means(gap)["is_whole"].all() and last_rows_of_removed(gap, 30.0).empty

@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import FillBetweenPolyCollection
 
 from tests.unit.analysis.test_resampling import study
 from xenosim.analysis.data import StudyData
 from xenosim.viz.growth import dose_days, growth_curves, tc_over_time
+from xenosim.viz.style import arm_colors
 
 COLORS = {"vehicle": "#7F7F7F", "drug": "#0072B2"}
 EVENTS = pd.DataFrame({"arm": ["drug"], "time": [24.0], "ii": [72.0], "addl": [2]})
@@ -38,3 +40,30 @@ def test_the_figure_has_the_number_and_interval_of_the_table(paired: bool) -> No
     assert axes.lines[0].get_ydata()[-1] == row["estimate"]
     band = axes.collections[0].get_paths()[0].vertices
     assert set(band[band[:, 0] == 30.0, 1]) == {row["ci_low"], row["ci_high"]}
+
+
+def test_n1_the_mean_of_those_left_is_dashed_and_removals_are_marked() -> None:
+    table = study("vehicle", "drug")
+    table = table[(table["arm"] == "drug") | (table["animal_id"] > 1) | (table["day"] <= 12)]
+    axes, counts = growth_curves(StudyData(table), EVENTS, COLORS).axes
+    whole = next(line for line in axes.lines if line.get_label() == "vehicle (n = 6)")
+    dashed = [line for line in axes.lines if line.get_linestyle() == "--"]
+    crosses = [line for line in axes.lines if line.get_marker() == "x" and len(line.get_xdata())]
+    assert whole.get_xdata()[-1] == 12.0 and len(dashed) == 1
+    assert (dashed[0].get_xdata()[0], dashed[0].get_xdata()[-1]) == (12.0, 30.0)
+    assert [list(line.get_xdata()) for line in crosses] == [[12.0, 12.0]]
+    assert axes.collections[0].get_paths()[0].vertices[:, 0].max() == 12.0
+    left = {text.get_position(): text.get_text() for text in counts.texts}
+    assert (left[(0.0, 0)], left[(30.0, 0)], left[(30.0, 1)]) == ("6", "4", "6")
+
+
+def test_n18_eight_arms_have_bars_and_no_bands() -> None:
+    names = ["vehicle", *(f"drug {k}" for k in range(7))]
+    data = StudyData(study(*names), "vehicle")
+    colors = arm_colors(names, "vehicle")
+    assert len(set(colors.values())) == 8
+    for figure in (growth_curves(data, EVENTS, colors), tc_over_time(data, colors, "vehicle")):
+        axes = figure.axes[0]
+        assert not any(isinstance(c, FillBetweenPolyCollection) for c in axes.collections)
+        assert len(axes.collections) >= 7
+        assert not any("test" in text.get_text() for text in axes.texts)
