@@ -137,6 +137,7 @@ class Recorder:
         if self.job.keep_slice and (self.snapshot is None or day <= middle):
             largest = max(self.animal.tumors, key=lambda tumor: tumor.n)
             self.snapshot = largest.section() | {
+                "animal_id": self.job.animal,
                 "day": float(day),
                 "spacing_um": largest.spec.spacing_um,
             }

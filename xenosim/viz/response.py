@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from xenosim.analysis.dose_response import HillFit, hill
-from xenosim.viz.style import PALETTE, finish
+from xenosim.viz.style import PALETTE, finish, plain_log
 
 #: Viable, early and late apoptotic, as everywhere: living blue, dying orange, dead black.
 GATES = {"viable": "#0072B2", "early": "#E69F00", "late": "#222222"}
@@ -33,6 +33,7 @@ def dose_response_figure(table: pd.DataFrame, fit: HillFit, title: str) -> Figur
         ylabel="signal, % of untreated",
         ylim=(0, None),
     )
+    plain_log(axes.xaxis)
     axes.set_title(title, fontsize=11, loc="left")
     axes.legend(frameon=False, fontsize=8)
     finish(axes)
@@ -129,9 +130,7 @@ def course_figure(table: pd.DataFrame, title: str) -> Figure:
         )
     axes.axhline(1.0, color="#888888", lw=0.7)
     axes.set(yscale="log", xlabel="time (h)", ylabel="fold of untreated")
-    axes.yaxis.set_major_formatter("{x:g}")
-    axes.yaxis.set_minor_formatter("{x:g}")
-    axes.tick_params(axis="y", which="minor", labelsize=6)
+    plain_log(axes.yaxis)
     axes.set_title(title, fontsize=10, loc="left")
     axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     finish(axes)
@@ -164,6 +163,7 @@ def characterized_figure(data: pd.DataFrame, fitted: pd.DataFrame, title: str) -
         ylabel="signal, % of untreated",
         ylim=(0, None),
     )
+    plain_log(axes.xaxis)
     axes.set_title(title, fontsize=9, loc="left")
     axes.legend(frameon=False, fontsize=8)
     finish(axes)
@@ -203,7 +203,7 @@ def compare_figure(table: pd.DataFrame, title: str) -> Figure:
         )
     axes.set_yticks(range(len(lines)), lines)
     axes.set(xscale="log", xlabel="IC50 (nM), total in medium", ylim=(len(lines) - 0.5, -0.5))
-    axes.xaxis.set_major_formatter("{x:g}")
+    plain_log(axes.xaxis)
     axes.set_title(title, fontsize=10, loc="left")
     axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     finish(axes)

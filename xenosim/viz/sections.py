@@ -17,7 +17,7 @@ from xenosim.io.volumes import Volumes
 from xenosim.viz.animation import pixels
 from xenosim.viz.growth import dose_days
 from xenosim.viz.paint import Paint, paint, scale_bar, simulated
-from xenosim.viz.style import PALETTE, finish
+from xenosim.viz.style import PALETTE, finish, plain_log
 
 Box = tuple[float, float, float, float]
 #: Plane through the middle of each axis, as its two directions are read in the picture: across, up.
@@ -154,7 +154,7 @@ def _frame_of_the_movie(axes: Axes, stills: list[Still], readings: list[float]) 
         xlabel="day (0 = first dose)",
         ylabel="volume (mm³)",
     )
-    axes.yaxis.set_major_formatter("{x:g}")
+    plain_log(axes.yaxis)
 
 
 def _square(box: Box, side: float) -> Box:

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 
-from xenosim.viz.style import finish
+from xenosim.viz.style import finish, plain_log
 
 STATES = {
     "n_proliferating": "#0072B2",
@@ -33,7 +33,9 @@ def plasma_and_occupancy(plasma: pd.DataFrame, colors: dict[str, str]) -> Figure
     for (arm, drug), rows in plasma.groupby(["arm", "drug"], sort=False):
         color, style = colors[str(arm)], DRUG_STYLES[drugs.index(drug) % len(DRUG_STYLES)]
         conc = rows["concentration_nM"].where(rows["concentration_nM"] > 1e-3)
-        upper.plot(rows["day"], conc, color=color, lw=1.2, ls=style, label=f"{arm}: {drug}")
+        upper.plot(
+            rows["day"], conc, color=color, lw=1.2, ls=style, label=_treatment(str(arm), str(drug))
+        )
         if arm in seen:
             continue
         seen.add(arm)
@@ -50,6 +52,7 @@ def plasma_and_occupancy(plasma: pd.DataFrame, colors: dict[str, str]) -> Figure
             label=f"{arm}: blood",
         )
     upper.set(yscale="log", ylabel="plasma, total (nM)")
+    plain_log(upper.yaxis)
     upper.set_title(
         "Plasma concentration and β5 occupancy, typical animal", fontsize=11, loc="left"
     )
@@ -58,6 +61,11 @@ def plasma_and_occupancy(plasma: pd.DataFrame, colors: dict[str, str]) -> Figure
         axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
         finish(axes)
     return figure
+
+
+def _treatment(arm: str, drug: str) -> str:
+    """An arm and its drug, said once where the arm's name says it."""
+    return arm if drug.lower() in arm.lower() else f"{arm}: {drug}"
 
 
 def cell_states(cells: pd.DataFrame, colors: dict[str, str]) -> Figure:
@@ -102,6 +110,7 @@ def tumor_slices(snapshots: dict[str, dict[str, Any]], colors: dict[str, str]) -
                     cmap=states,
                     norm=BoundaryNorm([-0.5, 0.5, 1.5, 2.5, 3.5], 4),
                     extent=box,
+                    origin="lower",
                     interpolation="nearest",
                 )
                 bar = figure.colorbar(image, ax=axes, ticks=[0, 1, 2, 3], shrink=0.8)
@@ -113,18 +122,28 @@ def tumor_slices(snapshots: dict[str, dict[str, Any]], colors: dict[str, str]) -
                     vmin=0,
                     vmax=top[name],
                     extent=box,
+                    origin="lower",
                     interpolation="nearest",
                 )
                 figure.colorbar(image, ax=axes, shrink=0.8, label=f"{name} (-)")
             axes.set(xlim=(-extent, extent), ylim=(-extent, extent), aspect="equal")
             axes.set_title(
-                f"{arm}, day {float(snapshot['day']):g}: {name}",
+                f"{arm}{_whose(snapshot)}, day {float(snapshot['day']):g}: {name}",
                 fontsize=9,
                 color=colors[arm],
                 loc="left",
             )
-        row[0].set_ylabel("mm")
+        row[0].set_ylabel("y (mm)")
+        for axes in row:
+            axes.set_xlabel("x (mm)", fontsize=8)
+    title = "Central plane of one tumor per arm, at right angles to z"
+    figure.suptitle(title, fontsize=11, x=0.01, ha="left")
     return figure
+
+
+def _whose(snapshot: dict[str, Any]) -> str:
+    """Which animal a slice is of, where it says so; directories of earlier versions do not."""
+    return f", animal {int(snapshot['animal_id'])}" if "animal_id" in snapshot else ""
 
 
 def _top(snapshots: dict[str, dict[str, Any]], name: str) -> float:

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 CONTROL = "#7F7F7F"
@@ -20,6 +22,17 @@ def arm_colors(arms: Iterable[str], control: str) -> dict[str, str]:
     """Color of each arm, in the order of the study; the control is grey."""
     treated = [arm for arm in arms if arm != control]
     return {control: CONTROL} | {arm: PALETTE[i % len(PALETTE)] for i, arm in enumerate(treated)}
+
+
+def plain_log(axis: Axis) -> None:
+    """Numbers on a log axis written out, 60 and 100 instead of 6 x 10^1: 1, 2 and 5 of every power
+    of ten, over more than three powers the powers alone.
+    """
+    low, high = axis.get_view_interval()
+    steps = (1.0, 2.0, 5.0) if 0 < low < high < 1e3 * low else (1.0,)
+    axis.set_major_locator(LogLocator(subs=steps))
+    axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def finish(axes: Axes) -> None:

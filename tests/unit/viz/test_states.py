@@ -46,3 +46,20 @@ def test_slices_share_one_scale() -> None:
     assert len(limits) == 1
     tops = {a.images[0].get_clim()[1] for a in figure.axes if a.get_title("left").endswith("load")}
     assert tops == {2.0}
+
+
+def test_n18_a_drug_is_named_once_and_a_slice_names_its_animal() -> None:
+    plasma = pd.DataFrame({"arm": "ixazomib", "drug": ["ixazomib"] * 2, "day": [0.0, 1.0]})
+    plasma = plasma.assign(concentration_nM=[60.0, 130.0], tumor_occupancy=0, blood_occupancy=0)
+    figure = plasma_and_occupancy(plasma, {"ixazomib": "#0072B2"})
+    figure.draw_without_rendering()
+    upper = figure.axes[0]
+    assert [line.get_label() for line in upper.lines] == ["ixazomib"]
+    ticks = {label.get_text() for label in upper.get_yticklabels(which="both")} - {""}
+    assert "100" in ticks and not any("10^" in text for text in ticks)
+    layer = np.zeros((4, 6))
+    kept = {"state": layer, "load": layer, "stress": layer, "spacing_um": 20.0, "day": 3.0}
+    axes = tumor_slices({"drug": kept | {"animal_id": 5}}, COLORS).axes[0]
+    assert axes.get_title("left") == "drug, animal 5, day 3: state"
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("x (mm)", "y (mm)")
+    assert axes.images[0].origin == "lower"
