@@ -98,7 +98,9 @@ def load_checkpoint(path: Path) -> tuple[dict[str, Any], Any]:
                 (np.dtype(array["dtype"]), tuple(map(int, array["shape"])))
                 for array in head["arrays"]
             ]
-        except (KeyError, TypeError, ValueError) as error:
+            if any(kind.kind not in "biuf" or min(shape, default=0) < 0 for kind, shape in kinds):
+                raise ValueError("an array that is never kept")  # noqa: TRY301
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise _damaged(path, "its header describes no arrays") from error
         size = sum(kind.itemsize * int(np.prod(shape, dtype=np.int64)) for kind, shape in kinds)
         if file.tell() + size + digest.digest_size != os.fstat(file.fileno()).st_size:
@@ -106,7 +108,10 @@ def load_checkpoint(path: Path) -> tuple[dict[str, Any], Any]:
         arrays = [_read_array(file, kind, shape, digest, path) for kind, shape in kinds]
         if file.read() != digest.digest():
             raise _damaged(path, "its checksum does not match")
-    return head["header"], _with_arrays(head["tree"], arrays)
+    try:
+        return head["header"], _with_arrays(head["tree"], arrays)
+    except (IndexError, TypeError, RecursionError) as error:
+        raise _damaged(path, "it refers to arrays that it does not hold") from error
 
 
 def sync_directory(folder: Path) -> None:
@@ -185,8 +190,15 @@ def _read_head(file: IO[bytes], path: Path, digest: Any) -> dict[str, Any]:
     digest.update(text)
     if hashlib.sha256(text).digest() != expected:
         raise _damaged(path, "the checksum of its header does not match")
-    head = json.loads(text)
-    if not isinstance(head, dict) or not {"header", "tree", "arrays"} <= set(head):
+    try:
+        head = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _damaged(path, "its header cannot be read") from error
+    if (
+        not isinstance(head, dict)
+        or not {"header", "tree", "arrays"} <= set(head)
+        or not isinstance(head["header"], dict)
+    ):
         raise _damaged(path, "its header is not one of a checkpoint")
     return head
 

@@ -111,7 +111,7 @@ class CheckpointStore(NamedTuple):
         """
         for path in self.rolling(key):
             try:
-                if last_step is None or read_header(path)["step"] <= last_step:
+                if last_step is None or _step(path) <= last_step:
                     return self._load(path)[1]
             except CheckpointError as error:
                 _log.warning("%s: %s; the state before it is used", error.where, error.message)
@@ -152,6 +152,14 @@ class CheckpointStore(NamedTuple):
             _log.warning("%s: %s", path.name, note)
             return note
         return ""
+
+
+def _step(path: Path) -> int:
+    """Step of a checkpoint [-]; CheckpointError if it names none."""
+    step = read_header(path).get("step")
+    if not isinstance(step, int):
+        raise CheckpointError("the checkpoint names no step", where=str(path))
+    return step
 
 
 #: Keeps no state.

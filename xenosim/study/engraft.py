@@ -14,6 +14,7 @@ from xenosim.study.animal import Animal
 from xenosim.study.body_weight import BodyWeight
 from xenosim.study.checkpoint_store import NOT_SAVED, CheckpointStore, CheckpointTimer
 from xenosim.study.job import Job, steps_per_day
+from xenosim.study.kept_state import check_tumors, well_formed
 from xenosim.study.memory import largest_volume
 from xenosim.study.tissues import exposures, tumor_spec
 from xenosim.tumor.space import AnyTumor
@@ -94,7 +95,9 @@ def on_study(job: Job, tumors: Sequence[AnyTumor]) -> Animal:
 
 def revived(job: Job, state: dict[str, Any]) -> Animal:
     """The animal of the job as the ``state`` of a checkpoint has it."""
-    return Animal.from_state(state, spec_of(job), tissues_of(job), weight_of(job))
+    with well_formed(job.source.path if job.source else None):
+        check_tumors(state)
+        return Animal.from_state(state, spec_of(job), tissues_of(job), weight_of(job))
 
 
 class Growing:

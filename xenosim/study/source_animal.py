@@ -10,6 +10,7 @@ from xenosim.io.checkpoints import load_checkpoint
 from xenosim.jit import source_hash
 from xenosim.pharmacology.dose import Dose
 from xenosim.study.job import SourceAnimal
+from xenosim.study.kept_state import well_formed
 from xenosim.study.tissues import made_of, tumor_spec
 from xenosim.study.variation import Variation
 from xenosim.tumor.growth import Growth
@@ -35,6 +36,11 @@ def read_source(path: Path, scenario: Scenario) -> SourceAnimal:
 
 def source_of(header: dict[str, Any], path: Path, scenario: Scenario) -> SourceAnimal:
     """What :func:`read_source` gives, from the ``header`` alone."""
+    with well_formed(str(path)):
+        return _source_of(header, path, scenario)
+
+
+def _source_of(header: dict[str, Any], path: Path, scenario: Scenario) -> SourceAnimal:
     if header.get("kind") != "animal":
         raise CheckpointError(
             "the checkpoint is not of an animal in an arm",
