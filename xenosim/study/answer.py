@@ -18,21 +18,34 @@ def answer_text(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> str:
     """Each arm against the control, or the paired differences between arms, with intervals; one
     line each.
     """
+    end = scenario.measure.days[-1]
     if "comparison" in tables:
         rows = tables["comparison"].query("endpoint == 'tc_pct'")
         return "\n".join(
             _undefined(row)
             or f"{row.arm}: T/C {row.estimate:+.0f} points ({limits(row, '+.0f', '95 % CI ')};"
-            f" median RTV, day {row.day:g}, paired on common random numbers, n = {row.n})"
+            f" median RTV, {_day(row.day, end)}, paired on common random numbers, n = {row.n})"
             for row in rows.itertuples()
         )
     rows = tables["endpoints"].query("endpoint == 'tc_pct'")
     return "\n".join(
         _undefined(row)
         or f"{row.arm}: T/C {row.estimate:.0f} % ({limits(row, '.0f', '95 % CI ')}; median"
-        f" RTV, day {row.day:g}, n = {row.n} against {row.n_control})"
+        f" RTV, {_day(row.day, end)}, n = {row.n} against {row.n_control})"
         for row in rows.itertuples()
     ) or _growth_answer(scenario.control.name, tables["endpoints"])
+
+
+def _day(day: float, end: float) -> str:
+    """The day of a T/C [day], and why it is not the study's last, ``end``.
+
+    Examples
+    --------
+    >>> _day(2.0, 30.0)
+    'day 2 of 30, the last with half of every arm left'
+    """
+    early = f" of {end:g}, the last with half of every arm left" if day < end else ""
+    return f"day {day:g}{early}"
 
 
 def _undefined(row: Any) -> str:

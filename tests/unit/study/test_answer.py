@@ -8,15 +8,15 @@ from xenosim.testing import SMALL, small_scenario
 
 
 def table(**row: object) -> pd.DataFrame:
-    known = {"endpoint": "tc_pct", "arm": "QW", "day": 21.0, "estimate": 40.0, "n_control": 8}
+    known = {"endpoint": "tc_pct", "arm": "QW", "day": 36.0, "estimate": 40.0, "n_control": 8}
     return pd.DataFrame([known | {"ci_low": 30.0, "ci_high": 55.0, "n": 8} | row])
 
 
 @pytest.mark.parametrize(
     ("endpoints", "text"),
     [
-        (table(), "QW: T/C 40 % (95 % CI 30 to 55; median RTV, day 21, n = 8 against 8)"),
-        (table(ci_low=float("nan")), "QW: T/C 40 % (no interval; median RTV, day 21"),
+        (table(), "QW: T/C 40 % (95 % CI 30 to 55; median RTV, day 36, n = 8 against 8)"),
+        (table(ci_low=float("nan")), "QW: T/C 40 % (no interval; median RTV, day 36"),
         (
             table(endpoint="doubling_time_days", arm="vehicle", estimate=5.5),
             "vehicle: doubling time 5.5 d (95 % CI 30 to 55; n = 8; no treated arm)",
@@ -77,3 +77,11 @@ def test_n10_replicates_are_said_to_be_studies() -> None:
         return any(f"{replicates} replicate studies" in note for note in notes(scenario, tables))
 
     assert said(2) and not said(1)
+
+
+def test_n21_a_day_before_the_last_is_said_in_the_answer() -> None:
+    early = "day 2 of 36, the last with half of every arm left"
+    endpoints = table(day=2.0, estimate=2.0)
+    assert early in answer_text(small_scenario(), {"endpoints": endpoints})
+    assert early in answer_text(small_scenario(), {"comparison": endpoints, "endpoints": table()})
+    assert " of 36" not in answer_text(small_scenario(), {"endpoints": table()})
