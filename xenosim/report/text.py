@@ -17,6 +17,9 @@ from xenosim.study.answer import limits
 from xenosim.study.result import StudyResult
 from xenosim.tumor.growth import Growth
 
+#: Longest line of a table, and the room of its labels [characters].
+WIDTH, LABELS = 100, 24
+
 
 def first_screen(result: Result, folder: Path | None = None) -> str:
     """What a verb prints when it is done; ``folder``: where the result is kept, if it is."""
@@ -73,24 +76,38 @@ def _study_json(result: Result, folder: Path | None) -> dict[str, Any]:
 
 
 def endpoint_text(result: StudyResult) -> str:
-    """The endpoints of the first screen, one column per arm."""
+    """The endpoints of the first screen, one column per arm, in as many blocks as fit on lines of
+    :data:`WIDTH`; ratios are in per cent, as the other T/C.
+    """
     table = result.tables["endpoints"]
-    arms = result.manifest["arms"]
-    rows = [("", list(arms))]
+    arms = list(result.manifest["arms"])
+    rows = [("", arms)]
     for endpoint in screen_endpoints(table):
         of_endpoint = table[table["endpoint"] == endpoint.name].set_index("arm")
-        cells = [_cell(of_endpoint.loc[arm]) if arm in of_endpoint.index else "-" for arm in arms]
-        rows.append((endpoint.label, cells))
+        share = endpoint.unit == "ratio"
+        cells = [
+            _cell(of_endpoint.loc[arm].to_dict(), 100.0 if share else 1.0)
+            if arm in of_endpoint.index
+            else "-"
+            for arm in arms
+        ]
+        rows.append((endpoint.label + (" (%)" if share else ""), cells))
     width = max(27, *(len(cell) + 2 for _, cells in rows for cell in cells))
-    return "\n".join(
-        f"{label:24}" + "".join(f"{cell:>{width}}" for cell in cells) for label, cells in rows
+    each = max(1, (WIDTH - LABELS) // width)
+    return "\n\n".join(
+        "\n".join(
+            f"{label:{LABELS}}" + "".join(f"{cell:>{width}}" for cell in cells[k : k + each])
+            for label, cells in rows
+        )
+        for k in range(0, len(arms), each)
     )
 
 
-def _cell(row: Any) -> str:
+def _cell(row: dict[str, Any], factor: float) -> str:
     if math.isnan(row["estimate"]):
         return "undefined"
-    return f"{row['estimate']:.3g} ({limits(row, '.3g')})"
+    scaled = row | {name: factor * row[name] for name in ("estimate", "ci_low", "ci_high")}
+    return f"{scaled['estimate']:.3g} ({limits(SimpleNamespace(**scaled), '.3g')})"
 
 
 def growth_text(growth: Growth) -> str:

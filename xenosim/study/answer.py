@@ -13,27 +13,37 @@ if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
     from xenosim.study.job import SourceAnimal
 
+#: At most so many differences between arms are in the answer: those of three arms.
+FEW_PAIRS = 3
+
 
 def answer_text(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> str:
-    """Each arm against the control, or the paired differences between arms, with intervals; one
-    line each.
+    """Each arm against the control, then the paired differences between arms if they are few, with
+    intervals; one line each.
     """
     end = scenario.measure.days[-1]
-    if "comparison" in tables:
-        rows = tables["comparison"].query("endpoint == 'tc_pct'")
-        return "\n".join(
-            _undefined(row)
-            or f"{row.arm}: T/C {row.estimate:+.0f} points ({limits(row, '+.0f', '95 % CI ')};"
-            f" median RTV, {_day(row.day, end)}, paired on common random numbers, n = {row.n})"
-            for row in rows.itertuples()
-        )
     rows = tables["endpoints"].query("endpoint == 'tc_pct'")
-    return "\n".join(
+    lines = [
         _undefined(row)
         or f"{row.arm}: T/C {row.estimate:.0f} % ({limits(row, '.0f', '95 % CI ')}; median"
         f" RTV, {_day(row.day, end)}, n = {row.n} against {row.n_control})"
         for row in rows.itertuples()
-    ) or _growth_answer(scenario.control.name, tables["endpoints"])
+    ]
+    if "comparison" in tables:
+        lines += _differences(tables["comparison"].query("endpoint == 'tc_pct'"), end)
+    return "\n".join(lines) or _growth_answer(scenario.control.name, tables["endpoints"])
+
+
+def _differences(rows: pd.DataFrame, end: float) -> list[str]:
+    """The differences between arms, paired; where they are many, where to find them."""
+    if len(rows) > FEW_PAIRS:
+        return [f"arm against arm: {len(rows)} paired differences in comparison.csv"]
+    return [
+        _undefined(row)
+        or f"{row.arm}: T/C {row.estimate:+.0f} points ({limits(row, '+.0f', '95 % CI ')};"
+        f" median RTV, {_day(row.day, end)}, paired on common random numbers, n = {row.n})"
+        for row in rows.itertuples()
+    ]
 
 
 def _day(day: float, end: float) -> str:

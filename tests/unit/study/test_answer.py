@@ -1,5 +1,7 @@
 """The answer in words, from tables alone."""
 
+from itertools import combinations
+
 import pandas as pd
 import pytest
 
@@ -31,13 +33,14 @@ def test_the_answer_has_its_interval_and_its_n(endpoints: pd.DataFrame, text: st
 def test_paired_arms_are_compared_with_each_other() -> None:
     comparison = table(arm="QW - BIW", estimate=-7.0, ci_low=-20.0, ci_high=3.0)
     text = answer_text(small_scenario(), {"comparison": comparison, "endpoints": table()})
-    assert text.startswith("QW - BIW: T/C -7 points (95 % CI -20 to +3")
+    assert text.splitlines()[0].startswith("QW: T/C 40 %")  # against the control first
+    assert text.splitlines()[1].startswith("QW - BIW: T/C -7 points (95 % CI -20 to +3")
 
 
 def test_n4_a_t_c_without_a_pair_is_said_to_be_none() -> None:
     nothing = table(arm="QW - BIW", n=0, estimate=float("nan"), note="undefined: no animal")
     text = answer_text(small_scenario(), {"comparison": nothing, "endpoints": table()})
-    assert text == "QW - BIW: no T/C (undefined: no animal)"
+    assert text.splitlines()[1] == "QW - BIW: no T/C (undefined: no animal)"
 
 
 def test_n3_only_animals_that_left_early_are_noted_with_arm_and_day() -> None:
@@ -85,3 +88,15 @@ def test_n21_a_day_before_the_last_is_said_in_the_answer() -> None:
     assert early in answer_text(small_scenario(), {"endpoints": endpoints})
     assert early in answer_text(small_scenario(), {"comparison": endpoints, "endpoints": table()})
     assert " of 36" not in answer_text(small_scenario(), {"endpoints": table()})
+
+
+def test_n17_many_arms_are_each_against_the_control() -> None:
+    arms = [f"arm {k}" for k in range(6)]
+    comparison = pd.concat([table(arm=f"{a} - {b}") for a, b in combinations(arms, 2)])
+    endpoints = pd.concat([table(arm=arm) for arm in arms])
+    lines = answer_text(
+        small_scenario(), {"comparison": comparison, "endpoints": endpoints}
+    ).splitlines()
+    assert [line.split(":")[0] for line in lines[:-1]] == arms
+    assert lines[-1] == "arm against arm: 15 paired differences in comparison.csv"
+    assert max(map(len, lines)) <= 100
