@@ -175,8 +175,16 @@ _TUMOR = (
         "tumor.growth.control",
         Kind.FILE,
         "A control curve in place of the doubling time: CSV with the columns day and"
-        " tumor_volume_mm3, beside the scenario; several rows of a day give their geometric mean.",
+        " tumor_volume_mm3, beside the scenario; several rows of a day give their geometric mean."
+        " With a column animal_id, animals that leave do not slow the curve.",
         example="my_control.csv",
+    ),
+    Key(
+        "tumor.growth.arm",
+        Kind.TEXT,
+        "Which arm of the control table is the control, where it has several in a column arm,"
+        " group or treatment.",
+        example="vehicle",
     ),
     Key(
         "tumor.growth.potential_doubling_time",

@@ -64,5 +64,10 @@ def test_what_the_starter_comments_out_reads(number: int, tmp_path: Path) -> Non
 
 
 def test_sections_are_those_of_the_table() -> None:
-    assert children(("tumor", "growth")) == ("doubling_time", "control", "potential_doubling_time")
+    assert children(("tumor", "growth")) == (
+        "doubling_time",
+        "control",
+        "arm",
+        "potential_doubling_time",
+    )
     assert children(("arms",)) == ("*",) and children(("seed",)) == ()

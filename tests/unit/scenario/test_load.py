@@ -77,14 +77,14 @@ BROKEN = {
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ("day,volume\n0,1\n", "no column tumor_volume_mm3"),
+        ("day,volume\n0,1\n", "column tumor_volume_mm3 is missing"),
         ("day,tumor_volume_mm3\n0,100\n3,-5\n", "line 3 of"),
         ("day,tumor_volume_mm3\n0,100\n3,x\n", "line 3 of"),
         ("day,tumor_volume_mm3\n0,nan\n", "line 2 of"),
-        ("", "no column day"),
-        ("day,tumor_volume_mm3\n0," + 200_000 * "1" + "\n", "cannot be read as text"),
+        ("", "is empty"),
+        ("day,tumor_volume_mm3\n0," + 200_000 * "1" + "\n", "the line cannot be read"),
         ("day,tumor_volume_mm3\n0,100\n3,90\n", "does not show growth"),
-        (None, "does not exist"),
+        (None, "no such file"),
     ],
 )
 def test_mistakes_in_a_control_table_are_named(
