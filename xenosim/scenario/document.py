@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import stat
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import yaml
 from xenosim.errors import ScenarioError, XenosimError, suggest
 
 Path_ = tuple[str, ...]
+#: Most bytes of a scenario file, values in it (an alias counts as all it stands for), and levels.
+MAX_BYTES, MAX_NODES, MAX_DEPTH = 1_000_000, 100_000, 100
 
 
 @dataclass
@@ -103,6 +106,7 @@ def read_document(path: Path, overrides: Mapping[str, object] | None = None) -> 
     document = Document(str(path), text.splitlines(), {}, {})
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+        _check_size(node, path)
         data = _plain(node, (), document) if node is not None else None
     except RecursionError as error:
         raise ScenarioError(
@@ -143,6 +147,17 @@ def _spelled(value: object) -> str:
 
 def _text(path: Path) -> str:
     try:
+        status = path.stat()
+        if stat.S_ISREG(status.st_mode) and status.st_size > MAX_BYTES:
+            raise ScenarioError(
+                f"the file has {status.st_size / 1e6:.0f} MB",
+                where=str(path),
+                remedy="give a YAML scenario file of at most 1 MB",
+            )
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+            raise ScenarioError(
+                "this is no regular file", where=str(path), remedy="give a YAML scenario file"
+            )
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise ScenarioError(
@@ -157,6 +172,30 @@ def _text(path: Path) -> str:
         raise ScenarioError(
             f"cannot be read: {reason}", where=str(path), remedy="give a YAML scenario file"
         ) from error
+
+
+def _check_size(node: yaml.Node | None, path: Path) -> None:
+    """Refuse a file whose aliases stand for more values than a scenario can have."""
+    waiting: list[Iterator[yaml.Node]] = [iter([node] if node is not None else [])]
+    count = 0
+    while waiting:
+        inner = next(waiting[-1], None)
+        if inner is None:
+            waiting.pop()
+            continue
+        count += 1
+        if len(waiting) > MAX_DEPTH:
+            raise RecursionError
+        if count > MAX_NODES:
+            raise ScenarioError(
+                f"more than {MAX_NODES} values, aliases included",
+                where=str(path),
+                remedy="write values out in place of aliases of aliases",
+            )
+        if isinstance(inner, yaml.MappingNode):
+            waiting.append(iter([part for pair in inner.value for part in pair]))
+        elif isinstance(inner, yaml.SequenceNode):
+            waiting.append(iter(inner.value))
 
 
 def _not_yaml(path: Path, error: yaml.YAMLError) -> ScenarioError:

@@ -1,5 +1,7 @@
 """A YAML document that knows its lines."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -47,3 +49,22 @@ def test_what_is_no_document(text: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=message) as caught:
         read_document(path)
     assert caught.value.where and caught.value.remedy
+
+
+def test_f7_aliases_of_aliases_are_bounded() -> None:
+    bomb = Path(__file__).parents[2] / "data" / "faults" / "alias_bomb.yaml"
+    start = time.perf_counter()
+    with pytest.raises(ScenarioError, match="more than 100000 values") as caught:
+        read_document(bomb)
+    assert "\n" not in caught.value.message and time.perf_counter() - start < 5.0
+
+
+def test_f7_large_files_and_pipes_are_refused(tmp_path: Path) -> None:
+    large, pipe = tmp_path / "large.yaml", tmp_path / "pipe.yaml"
+    large.write_text("a: 1\n" + "# x\n" * 300_000)
+    with pytest.raises(ScenarioError, match="the file has 1 MB"):
+        read_document(large)
+    os.mkfifo(pipe)
+    for path in (pipe, Path("/dev/zero")):
+        with pytest.raises(ScenarioError, match="no regular file"):
+            read_document(path)
