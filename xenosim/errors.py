@@ -99,7 +99,21 @@ def describe(error: XenosimError) -> str:
     lines = [f"{place}error: {error.message}"]
     lines += [error.excerpt] if error.excerpt else []
     lines += [f"  {error.remedy}"] if error.remedy else []
-    return "\n".join(lines)
+    return printable("\n".join(lines))
+
+
+def printable(text: str) -> str:
+    """``text`` with control characters, which a terminal would obey, spelled out.
+
+    Examples
+    --------
+    >>> printable("red: " + chr(27) + "[31m")
+    'red: \\\\x1b[31m'
+    """
+    return "".join(
+        letter if letter.isprintable() or letter in "\n\t" else ascii(letter)[1:-1]
+        for letter in text
+    )
 
 
 def suggest(word: str, options: Iterable[str]) -> str:

@@ -405,6 +405,10 @@ def main() -> None:
     except XenosimError as error:
         typer.echo(describe(error), err=True)
         sys.exit(2)
+    except MemoryError:
+        remedy = "use fewer --jobs, a smaller study or a machine with more memory"
+        typer.echo(f"error: the memory of this machine is used up\n  {remedy}", err=True)
+        sys.exit(2)
     except KeyboardInterrupt:
         # Before a verb has begun: later, Ctrl-C is handled above. A second one changes nothing.
         signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -8,12 +8,13 @@ same files, and whatever is printed or drawn of a result can be printed and draw
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from xenosim.errors import RunError
+from xenosim.errors import RunError, printable
 from xenosim.io.runs import (
     new_run_directory,
     read_manifest,
@@ -100,7 +101,17 @@ class Result:
             folder / "manifest.json",
         )
         if figures:
+            self._draw_or_warn(folder)
+
+    def _draw_or_warn(self, folder: Path) -> None:
+        """Draw the figures; what they lack costs no table."""
+        try:
             self.draw(folder)
+        except (OSError, MemoryError):
+            raise
+        except Exception as error:
+            reason = " ".join(str(error).split()) or type(error).__name__
+            print(f"warning: the figures were not drawn: {printable(reason)}", file=sys.stderr)
 
     def save(self, base: str | Path = "runs", *, command: str = "", figures: bool = True) -> Path:
         """Leave a new directory below ``base``, whole or not at all; its path.

@@ -13,6 +13,9 @@ from xenosim.pharmacology.regimen import parse_regimen
 from xenosim.scenario.schema import Arm
 from xenosim.scenario.values import Unusable, Values
 
+#: Letters of an arm's name; a file name has 255 bytes, a letter up to 4.
+LONGEST_NAME = 50
+
 
 def arms(values: Values) -> tuple[Arm, ...]:
     """Every arm in the order of the file.
@@ -49,6 +52,13 @@ def _arm(values: Values, name: str) -> Arm:
             "arms.*",
             f"{name!r} cannot name an arm",
             "files are named after arms: use letters, digits and spaces, no / or \\",
+            name,
+        )
+    if len(name) > LONGEST_NAME:
+        raise values.fail(
+            "arms.*",
+            f"the name of an arm has {len(name)} letters",
+            f"files are named after arms: use at most {LONGEST_NAME}",
             name,
         )
     if not values.document.get(("arms", name)):

@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -83,6 +84,7 @@ class UnfinishedRun:
         if source is not None:
             read_source(source, scenario)
         check_writable(base)
+        _sweep(base)
         path = base / (
             free_name(base, run_name(scenario.title, scenario_hash(scenario))) + UNFINISHED
         )
@@ -150,12 +152,12 @@ class UnfinishedRun:
             # Killed between the last rename and the removal of what it was made from.
             published = read_checked_json(unfinished / PUBLISHED)
             path = unfinished.with_name(str(published["name"])) if published else path
-            shutil.rmtree(unfinished, ignore_errors=True)
-        return (
-            path
-            if (path / "manifest.json").is_file() and not (unfinished / PLAN).is_file()
-            else None
-        )
+            with suppress(OSError):
+                _remove(unfinished)
+        if not (path / "manifest.json").is_file() or (unfinished / PLAN).is_file():
+            return None
+        _sweep(path.parent)
+        return path
 
     def stamp(self) -> tuple[tuple[str, str], ...]:
         """What must agree when the run goes on."""
@@ -206,13 +208,33 @@ class UnfinishedRun:
     def discard(self) -> None:
         """Remove the unfinished run; what has no plan is none any more."""
         (self.path / PLAN).unlink(missing_ok=True)
-        shutil.rmtree(self.path, ignore_errors=True)
+        with suppress(OSError):
+            _remove(self.path)
 
     def __enter__(self) -> UnfinishedRun:
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.lock.close()
+
+
+def _remove(path: Path) -> None:
+    """Remove the rest of a finished run; last what says that it is finished."""
+    for child in path.iterdir():
+        if child.is_dir():
+            shutil.rmtree(child, ignore_errors=True)
+        elif child.name != PUBLISHED:
+            child.unlink(missing_ok=True)
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def _sweep(base: Path) -> None:
+    """Remove what killed processes left of finished runs below ``base``."""
+    for rest in base.glob(f"*{UNFINISHED}"):
+        published = (rest / PUBLISHED).is_file() and not (rest / RESULT).exists()
+        run = rest.with_name(rest.name.removesuffix(UNFINISHED))
+        if not (rest / PLAN).exists() and (published or (run / "manifest.json").is_file()):
+            shutil.rmtree(rest, ignore_errors=True)
 
 
 def _locate(given: Path) -> Path:

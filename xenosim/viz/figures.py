@@ -2,23 +2,73 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from xenosim.analysis.data import StudyData
+from xenosim.errors import RunError
 from xenosim.io.runs import read_manifest, read_run, read_snapshot
 from xenosim.viz.clones import has_clones, muller_plot
 from xenosim.viz.growth import growth_curves, tc_over_time
 from xenosim.viz.states import cell_states, plasma_and_occupancy, tumor_slices
 from xenosim.viz.style import arm_colors, save
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 def draw_all(run: Path) -> list[Path]:
     """Draw every figure of ``run`` from its tables into ``run/figures``, as SVG and PNG; their
-    paths.
+    paths. The figures there are replaced when all are drawn.
+
+    Raises
+    ------
+    RunError
+        Tables that do not fit together, or a folder that cannot be written.
     """
     tables, manifest = read_run(run), read_manifest(run)
-    folder = run / "figures"
-    folder.mkdir(exist_ok=True)
+    _check_arms(tables, manifest, run)
+    try:
+        with tempfile.TemporaryDirectory(prefix=".figures.", dir=run) as place:
+            drawn = _draw(run, tables, manifest, Path(place))
+            (run / "figures").mkdir(exist_ok=True)
+            return [path.replace(run / "figures" / path.name) for path in drawn]
+    except OSError as error:
+        raise RunError(
+            f"the figures cannot be written: {(error.strerror or str(error)).lower()}",
+            where=str(run),
+            remedy="make room or choose another place, then 'xenosim plot'",
+        ) from error
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
+        raise RunError(
+            f"the tables do not fit together: {' '.join(str(error).split())}",
+            where=str(run),
+            remedy="they were changed or cut short: run the scenario again",
+        ) from error
+
+
+def _check_arms(tables: dict[str, pd.DataFrame], manifest: dict[str, Any], run: Path) -> None:
+    """Refuse tables with arms that the run does not have, or measurements without its control."""
+    known = manifest.get("arms")
+    if not isinstance(known, list) or manifest.get("control") not in known:
+        raise RunError("manifest.json names no arms", where=str(run), remedy="run it again")
+    for name, table in tables.items():
+        present = set(table.get("arm", ()))
+        foreign = sorted(str(arm) for arm in present if arm and arm not in known)
+        control = manifest["control"]
+        if foreign or (name == "observations" and control not in present):
+            what = f"has the arm '{foreign[0]}'" if foreign else f"lacks the arm '{control}'"
+            raise RunError(
+                f"{name}.csv {what}; the arms of this run are {', '.join(map(str, known))}",
+                where=str(run),
+                remedy="mend the table, or run the scenario again",
+            )
+
+
+def _draw(
+    run: Path, tables: dict[str, pd.DataFrame], manifest: dict[str, Any], folder: Path
+) -> list[Path]:
     arms = [arm for arm in manifest["arms"] if arm in set(tables["observations"]["arm"])]
     control = manifest["control"]
     colors = {arm: arm_colors(arms, control)[arm] for arm in arms}

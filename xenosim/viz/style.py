@@ -10,7 +10,14 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+from matplotlib.text import Text
+from matplotlib.ticker import (
+    LogFormatter,
+    LogLocator,
+    NullFormatter,
+    ScalarFormatter,
+    StrMethodFormatter,
+)
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 CONTROL = "#7F7F7F"
@@ -40,6 +47,22 @@ def finish(axes: Axes) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
+def show_as_typed(figure: Figure) -> None:
+    """Names with ``$`` are shown as they were typed, not as formulas; numbers of a log axis stay
+    formulas.
+    """
+    formulas = set()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if isinstance(axis.get_major_formatter(), LogFormatter | ScalarFormatter):
+                formulas.update(axis.get_majorticklabels())
+            if isinstance(axis.get_minor_formatter(), LogFormatter | ScalarFormatter):
+                formulas.update(axis.get_minorticklabels())
+    for text in figure.findobj(Text):
+        if isinstance(text, Text) and text not in formulas:
+            text.set_parse_math(False)
+
+
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Write SVG and PNG, labelled as simulated; the SVG is the same on every run."""
     import matplotlib
@@ -47,6 +70,7 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     figure.text(
         0.995, 0.005, "SIMULATED · xenosim", ha="right", va="bottom", fontsize=7, color="#555555"
     )
+    show_as_typed(figure)
     with matplotlib.rc_context({"svg.hashsalt": "xenosim", "svg.fonttype": "path"}):
         figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
         figure.set_layout_engine("none")  # laid out once, for both

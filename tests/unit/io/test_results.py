@@ -76,3 +76,16 @@ def test_what_is_no_result_is_refused(tmp_path: Path) -> None:
     for name in ("later", "later.unfinished"):
         with pytest.raises(RunError, match="xenosim resume .*later.unfinished"):
             Result.load(tmp_path / name)
+
+
+def test_f3_a_figure_that_fails_costs_no_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Undrawable(Result):
+        def draw(self, folder: Path) -> list[Path]:
+            raise ValueError("no\nfont")
+
+    manifest = {"xenosim": "0", "answer": "42", "seed": 1, "parameters": {}}
+    folder = Undrawable({"t": pd.DataFrame({"x": [1.0]})}, manifest).save(tmp_path)
+    assert (folder / "t.csv").is_file() and (folder / "manifest.json").is_file()
+    assert capsys.readouterr().err == "warning: the figures were not drawn: no font\n"

@@ -36,3 +36,8 @@ def test_mistakes_of_several_arms_are_found_together() -> None:
         small_scenario(
             overrides=SMALL | {"arms.QW.regimen": "1 mg IV", "arms.BIW.regimen": "biweekly"}
         )
+
+
+def test_f3_a_name_too_long_for_a_file_is_refused() -> None:
+    with pytest.raises(ScenarioError, match="has 250 letters"):
+        small_scenario(overrides=SMALL | {f"arms.{'x' * 250}.regimen": "none"})

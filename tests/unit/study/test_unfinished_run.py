@@ -399,3 +399,18 @@ def test_what_is_kept_holds_the_whole_tumor(saved: Path) -> None:
     )
     assert header["kind"] == "animal" and header["arm"] == "early" and len(header["doses"]) == 1
     assert all(column.size == header["n_cells"] for column in tree["tumors"][0]["cells"].values())
+
+
+@pytest.mark.parametrize("how", ["resume", "next"])
+def test_f13_the_rest_of_a_finished_run_is_removed(tmp_path: Path, how: str) -> None:
+    base = tmp_path / "runs"
+    run, rest = base / "done", base / f"done{UNFINISHED}"
+    run.mkdir(parents=True)
+    rest.mkdir()
+    (run / "manifest.json").write_text("{}")
+    (rest / "lock").write_text("1")
+    if how == "resume":
+        assert UnfinishedRun.finished(rest) == run
+    else:
+        UnfinishedRun.create(base, tiny(tmp_path), PLAN).discard()
+    assert list(base.iterdir()) == [run]

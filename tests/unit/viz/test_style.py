@@ -21,3 +21,16 @@ def test_a_figure_is_marked_and_the_same_again(tmp_path: Path) -> None:
         assert any("SIMULATED" in text.get_text() for text in figure.texts)
     for one, other in zip(*written, strict=True):
         assert one.read_bytes() == other.read_bytes()
+
+
+def test_f3_names_with_dollars_are_no_formulas(tmp_path: Path) -> None:
+    name = "dose $x^{$ y"
+    figure = Figure(figsize=(3.0, 2.0), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([1.0, 100.0], [0.0, 1.0], label=name)
+    axes.set(xscale="log", xlabel=name)
+    axes.set_yticks([0.0, 1.0], [name, "b"])
+    axes.set_title(name)
+    axes.legend()
+    assert all(path.is_file() for path in save(figure, tmp_path, "names"))
+    assert all(label.get_parse_math() for label in axes.get_xticklabels())

@@ -1,0 +1,18 @@
+"""What the entry point makes of errors."""
+
+import pytest
+
+from xenosim.cli import main as entry
+
+
+def test_f12_a_used_up_memory_is_one_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def greedy(standalone_mode: bool) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(entry, "app", greedy)
+    with pytest.raises(SystemExit) as stop:
+        entry.main()
+    assert stop.value.code == 2
+    assert "error: the memory of this machine is used up" in capsys.readouterr().err
