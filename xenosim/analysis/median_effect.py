@@ -23,8 +23,6 @@ INNER = 0.01, 0.99
 #: Slopes a fit may take: steeper ones are not resolved by a dilution series, shallower ones are no
 #: curve.
 SLOPES = 0.05, 20.0
-#: A dm known no better than by this factor to either side is not known.
-VAGUE = 10.0
 
 
 class MedianEffect(NamedTuple):
@@ -43,11 +41,8 @@ class MedianEffect(NamedTuple):
 
     @property
     def is_determined(self) -> bool:
-        """Whether the wells tell the curve: its slope is inside :data:`SLOPES`, and dm is known
-        within a factor of :data:`VAGUE` to either side.
-        """
-        inside = 1.01 * SLOPES[0] < self.m < 0.99 * SLOPES[1]
-        return inside and self.dm_high < VAGUE**2 * self.dm_low
+        """Whether the wells tell the slope: it is inside :data:`SLOPES`, not at an end."""
+        return 1.01 * SLOPES[0] < self.m < 0.99 * SLOPES[1]
 
 
 def affected_at(dose: ArrayLike, fit: MedianEffect) -> Array:
