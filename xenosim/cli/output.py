@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from xenosim.errors import printable
+
 if TYPE_CHECKING:
     from xenosim.io.results import Result
 
@@ -19,4 +21,4 @@ def emit(result: Result, folder: Path, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(text.as_json(result, folder)))
     else:
-        typer.echo(text.first_screen(result, folder))
+        typer.echo(printable(text.first_screen(result, folder)))

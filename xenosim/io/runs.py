@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from xenosim.errors import RunError
 from xenosim.io.plain import plain
+from xenosim.io.spreadsheets import harmless, text_columns
 from xenosim.io.tables import COLUMNS, read_table
 
 if TYPE_CHECKING:
@@ -72,8 +73,10 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a CSV in one step: a reader never sees half of it. Long tables are written as Parquet
     too, where pyarrow is installed.
     """
+    text = text_columns(table)
+    plain = table.assign(**{name: table[name].map(harmless) for name in text}) if text else table
     with replacing(path) as partial:
-        table.to_csv(partial, index=False, float_format="%.10g", lineterminator="\n")
+        plain.to_csv(partial, index=False, float_format="%.10g", lineterminator="\n")
     if len(table) > PARQUET_ROWS and find_spec("pyarrow"):
         with replacing(path.with_suffix(".parquet")) as partial:
             table.to_parquet(partial, index=False)

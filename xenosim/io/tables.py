@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from xenosim.cell.columns import REPORTED_COLUMNS
 from xenosim.errors import TableError, suggest
+from xenosim.io.spreadsheets import as_typed, text_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -149,6 +150,8 @@ def read_table(path: Path, name: str | None = None) -> pd.DataFrame:
         ) from error
     text = [column for column in TEXT if column in table]
     table[text] = table[text].fillna("")
+    for column in text_columns(table):
+        table[column] = table[column].map(as_typed)
     if name is not None:
         _check_columns(table, COLUMNS[name], path)
     return table
