@@ -13,14 +13,14 @@ from xenosim.study.engraft import grow_up
 from xenosim.study.job import Job, SourceAnimal
 
 if TYPE_CHECKING:
-    from xenosim.execution.processes import Workers
+    from xenosim.execution.processes import Executor
     from xenosim.scenario.schema import Scenario
     from xenosim.study.checkpoint_store import CheckpointStore
     from xenosim.tumor.growth import Growth
 
 
 def enroll(
-    scenario: Scenario, growth: Growth, workers: Workers, paired: bool, store: CheckpointStore
+    scenario: Scenario, growth: Growth, workers: Executor, paired: bool, store: CheckpointStore
 ) -> tuple[list[Job], dict[int, int]]:
     """Grow all animals of each replicate up, find the day their mean volume passes the start
     volume, and assign arms.

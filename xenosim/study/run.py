@@ -19,6 +19,7 @@ from xenosim.study.result import StudyResult, study_result
 from xenosim.study.tables import build_tables
 
 if TYPE_CHECKING:
+    from xenosim.execution.processes import Executor
     from xenosim.execution.progress import Progress
     from xenosim.scenario.schema import Scenario
 
@@ -88,7 +89,7 @@ def slices_of(tasks: list[Job], outcomes: list[Outcome]) -> dict[str, dict[str, 
 
 
 def follow_all(
-    tasks: list[Job], workers: Workers, progress: Progress | None, store: CheckpointStore
+    tasks: list[Job], workers: Executor, progress: Progress | None, store: CheckpointStore
 ) -> list[Outcome]:
     """Outcome of every job, in their order. Arms of one animal share its growth, in one worker,
     unless workers would be idle.
