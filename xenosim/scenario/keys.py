@@ -309,7 +309,8 @@ _MEASURE = (
     Key(
         "measure.formula",
         Kind.CHOICE,
-        "Volume from length L, width W and their like.",
+        "Volume from length L and width W. The published 0.5LW2 reads a round tumor 6 % below its"
+        " true volume, in every arm alike (MODEL.md, P8).",
         choices=FORMULAS,
         default=FORMULAS[0],
     ),

@@ -62,7 +62,8 @@ def caliper(
     error, never below the limit of quantification.
 
     The error of ln V is the scenario's; with V = L W^2 / 2 it is shared so that both readings have
-    sd / sqrt(5).
+    sd / sqrt(5). The longer reading is the length, as in a laboratory: with that formula a round
+    tumor reads 6 % below its true volume (MODEL.md, P8).
 
     Examples
     --------

@@ -29,6 +29,17 @@ def test_a_round_tumor_has_a_length_and_a_width() -> None:
     assert reading.length_mm > reading.width_mm
 
 
+def test_n12_the_bias_of_calipers_is_the_one_stated() -> None:
+    """1/2 for pi/6 and the longer of two readings as the length: 6 % below a sphere's volume."""
+    sphere, noise = np.pi / 6.0 * 9.0**3, np.random.default_rng(1)
+    exact = MEASURE.model_copy(update={"caliper_error_sd": 0.0})
+    assert caliper((9.0,) * 3, exact, noise).volume_mm3 / sphere == pytest.approx(3 / np.pi)
+    found = [caliper((9.0,) * 3, MEASURE, noise).volume_mm3 / sphere for _ in range(READINGS)]
+    sd = MEASURE.caliper_error_sd / np.sqrt(5.0)
+    assert logs(found).mean() == pytest.approx(np.log(3 / np.pi) - sd / np.sqrt(np.pi), abs=0.006)
+    assert np.mean(found) == pytest.approx(0.935, abs=0.006)
+
+
 def test_calipers_do_not_read_below_their_limit() -> None:
     limit = MEASURE.caliper_limit_mm
     reading = caliper((0.1 * limit, 0.05 * limit, 0.0), MEASURE, np.random.default_rng(1))

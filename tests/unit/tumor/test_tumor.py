@@ -37,6 +37,16 @@ def test_read_outs_of_a_founding_sphere() -> None:
     )
 
 
+def test_n12_the_axes_of_a_rough_tumor_hold_its_volume() -> None:
+    """The rim takes nothing from what calipers read: length and width are within 2 % a sphere's."""
+    tumor = Tumor(small_spec(), 4.0, 2)
+    while tumor.volume_mm3 < 40.0:
+        tumor.step()
+    length, width, height = tumor.axes_mm()
+    assert np.pi / 6 * length * width * height == pytest.approx(tumor.volume_mm3, rel=1e-9)
+    assert np.pi / 6 * length * width**2 / tumor.volume_mm3 == pytest.approx(1.0, abs=0.02)
+
+
 def test_cells_are_counted_by_vessel_class_and_clone() -> None:
     spec = small_spec()
     spec = spec._replace(traits=spec.traits._replace(resistant_fraction=0.3))
