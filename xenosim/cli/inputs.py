@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from xenosim.cli.simulate import parse_overrides
+from xenosim.cli.simulate import about, parse_overrides
 from xenosim.errors import ParameterError, RegimenError, RunError, suggest
 
 if TYPE_CHECKING:
@@ -55,9 +55,12 @@ def check_scenario(file: str, pairs: list[str], as_json: bool) -> None:
     from xenosim.scenario.load import load_scenario
     from xenosim.scenario.resolve import scenario_hash, status_counts
     from xenosim.study.memory import bytes_needed, workers_that_fit
+    from xenosim.study.workload import workload
 
     scenario = load_scenario(file, parse_overrides(pairs, None))
     needed, workers = bytes_needed(scenario) / 2**30, workers_that_fit(scenario, None, file)
+    work = workload(scenario)
+    seconds = work.seconds(workers)
     arms = {arm.name: describe(arm.doses) | {"regimen": arm.regimen_text} for arm in scenario.arms}
     counts = status_counts(scenario)
     if as_json:
@@ -65,6 +68,7 @@ def check_scenario(file: str, pairs: list[str], as_json: bool) -> None:
             "arms": arms,
             "parameters": counts,
             "memory_gib_per_animal": needed,
+            "run_seconds": seconds,
             "hash": scenario_hash(scenario),
         }
         typer.echo(json.dumps(found))
@@ -77,7 +81,12 @@ def check_scenario(file: str, pairs: list[str], as_json: bool) -> None:
     )
     head = ["arm", "regimen", "doses", "days (0 = first dose)", "total"]
     typer.echo(table([head, *(_arm_row(name, arm) for name, arm in arms.items())]))
-    typer.echo(f"memory: at most about {needed:.1f} GiB per animal, {workers} at a time")
+    typer.echo(
+        f"run time: about {about(seconds)} ({work.animal_days:,.0f} days of all animals, growth"
+        f" before day 0 included; {work.agent_steps:.1g} agents x steps), and a minute more the"
+        " first time\n"
+        f"memory: at most about {needed:.1f} GiB per animal, {workers} at a time"
+    )
 
 
 def _arm_row(name: str, arm: dict[str, Any]) -> list[str]:

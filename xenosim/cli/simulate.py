@@ -142,7 +142,7 @@ def _finished(work: UnfinishedRun, jobs: int | None, show: bool) -> Path:
 
     again = f"resume with: xenosim resume {shlex.quote(str(work.path))}"
     try:
-        with obeying(), Progress(show) as progress:
+        with obeying(), Progress(show, "days of all animals", _expected(work, jobs)) as progress:
             result = run_study(
                 work.scenario,
                 jobs=jobs,
@@ -166,6 +166,17 @@ def _finished(work: UnfinishedRun, jobs: int | None, show: bool) -> Path:
             "a worker process was killed, perhaps for its memory",
             remedy=f"with fewer --jobs, {again}",
         ) from error
+
+
+def _expected(work: UnfinishedRun, jobs: int | None) -> float | None:
+    """About how long a study takes [s]; None for one that begins with a living animal."""
+    from xenosim.study.memory import workers_that_fit
+    from xenosim.study.workload import workload
+
+    if work.source() is not None:
+        return None
+    scenario = work.scenario
+    return workload(scenario, work.plan.paired).seconds(workers_that_fit(scenario, jobs))
 
 
 def checkpoint_interval(text: str) -> tuple[float, int]:
@@ -210,10 +221,21 @@ def redraw(run: str, as_json: bool) -> None:
 
 
 class Progress:
-    """A progress bar with the time left, on a terminal; silent elsewhere."""
+    """A progress bar with the time left, on a terminal; silent elsewhere.
 
-    def __init__(self, show: bool, unit: str = "animals") -> None:
+    Parameters
+    ----------
+    show : bool
+        Whether anything is shown.
+    unit : str
+        What is counted.
+    expected_s : float, optional
+        About how long it takes [s]: the time left before the work's own speed tells.
+    """
+
+    def __init__(self, show: bool, unit: str, expected_s: float | None = None) -> None:
         self.show, self.unit = show, unit
+        self.clock = TimeLeft(expected_s)
         self.bar: Any = None
         self.task: Any = None
 
@@ -223,22 +245,88 @@ class Progress:
             from rich.console import Console
 
             self.bar = progress.Progress(
-                progress.TextColumn(self.unit),
+                progress.TextColumn("{task.fields[count]}"),
                 progress.BarColumn(),
-                progress.TextColumn("{task.completed:.3g}/{task.total}"),
                 progress.TimeElapsedColumn(),
-                progress.TimeRemainingColumn(),
+                _left_column(self.clock),
                 console=Console(stderr=True),
                 transient=True,
             )
             self.bar.start()
-            self.task = self.bar.add_task(self.unit, total=None)
+            self.task = self.bar.add_task(self.unit, total=None, count=self.unit)
         return self
 
-    def __call__(self, done: float, total: int) -> None:
+    def __call__(self, done: float, total: float) -> None:
         if self.bar:
-            self.bar.update(self.task, completed=done, total=total)
+            count = f"{done:,.0f} of {total:,.0f} {self.unit}"
+            self.bar.update(self.task, completed=done, total=total, count=count)
 
     def __exit__(self, *exc: object) -> None:
         if self.bar:
             self.bar.stop()
+
+
+def _left_column(clock: TimeLeft) -> Any:
+    """The column of a bar that says the time left, as it passes."""
+    from rich import progress, text
+
+    class Left(progress.ProgressColumn):
+        def render(self, task: progress.Task) -> text.Text:
+            left = clock.left(task.completed, task.total or 0.0, task.elapsed or 0.0)
+            return text.Text("" if left is None else f"about {about(left)} left")
+
+    return Left()
+
+
+class TimeLeft:
+    """How long work still takes: as expected at first, at its own speed later.
+
+    Parameters
+    ----------
+    expected_s : float, optional
+        About how long all of it takes [s].
+    """
+
+    #: From when on its own speed counts [s]: what an earlier process did is told at once. Share of
+    #: the work from which on it alone counts [-].
+    SETTLED_S, TRUSTED = 3.0, 0.2
+
+    def __init__(self, expected_s: float | None) -> None:
+        self.expected_s = expected_s
+        self.settled: tuple[float, float] | None = None
+
+    def left(self, done: float, total: float, elapsed_s: float) -> float | None:
+        """Time left [s] when ``done`` of ``total`` is done after ``elapsed_s`` [s]; None where
+        nothing can be said.
+
+        Examples
+        --------
+        >>> clock = TimeLeft(100.0)
+        >>> [clock.left(done, 50.0, 5.0 + done) for done in (0.0, 1.0, 5.0, 25.0)]
+        [100.0, 98.0, 67.5, 25.0]
+        """
+        if self.settled is None and done and elapsed_s >= self.SETTLED_S:
+            self.settled = (done, elapsed_s)
+        own = None
+        if self.settled and done > self.settled[0]:
+            speed = (done - self.settled[0]) / max(elapsed_s - self.settled[1], 1e-3)
+            own = (total - done) / speed
+        if self.expected_s is None:
+            return own
+        share = done / total if total else 0.0
+        told = self.expected_s * (1.0 - share)
+        trust = min(share / self.TRUSTED, 1.0)
+        return told if own is None else (1.0 - trust) * told + trust * own
+
+
+def about(seconds: float) -> str:
+    """A duration [s] as far as an estimate has digits.
+
+    Examples
+    --------
+    >>> about(7.2), about(64.4), about(1500.0), about(9000.0)
+    ('10 s', '60 s', '25 min', '2.5 h')
+    """
+    if seconds < 95.0:
+        return f"{10 * max(round(seconds / 10), 1)} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5700.0 else f"{seconds / 3600:.1f} h"

@@ -97,8 +97,8 @@ def _cells_in_a_dish(
             "--set belongs to the xenograft studies", where="--set", remedy="add --only xenograft"
         )
 
-    def progress(done: float, total: int) -> None:
-        typer.echo(f"\r{done:g} of {total} checks", err=True, nl=done == total)
+    def progress(done: float, total: float) -> None:
+        typer.echo(f"\r{done:g} of {total:g} checks", err=True, nl=done == total)
 
     tasks = checks_of(only)
     with Workers(jobs, len(tasks)) as workers:

@@ -21,7 +21,7 @@ from multiprocessing import (
 from typing import Any, Protocol, TypeVar, cast
 
 from xenosim.errors import RunError
-from xenosim.execution.progress import Progress, listening
+from xenosim.execution.progress import Progress, listen, listening, report_part
 from xenosim.execution.stopping import obey_in_worker
 
 J = TypeVar("J")
@@ -30,15 +30,23 @@ R = TypeVar("R")
 #: How long workers that were asked to end may take to save their state [s]; then they are killed,
 #: and what they did since their last checkpoint is done again by ``resume``.
 GRACE_S = 3.0
+#: How often progress is told while no task ends [s].
+EVERY_S = 0.5
 #: Exit code of a worker that begins the script of its parent anew.
 UNGUARDED = 86
 
 
-def _start_worker(saves: bool) -> None:
+def _start_worker(saves: bool, parts: Any, taken: Any) -> None:
     """Workers share the machine by processes, not threads, leave Ctrl-C to the parent and end with
-    it; those whose tasks save their state end between two steps.
+    it; those whose tasks save their state end between two steps. How far its task is a worker
+    writes into its place of ``parts``, the next after those ``taken``.
     """
     import numba
+
+    with taken.get_lock():
+        place = taken.value
+        taken.value += 1
+    listen(partial(parts.__setitem__, place))
 
     if saves:
         obey_in_worker()
@@ -75,7 +83,7 @@ class Executor(Protocol):
         tasks: Sequence[J],
         progress: Progress | None = None,
         cost: Callable[[J], float] | None = None,
-        size: Callable[[J], int] | None = None,
+        size: Callable[[J], float] | None = None,
     ) -> list[R]:
         """``function`` of every task, results in the order of ``tasks``."""
 
@@ -100,11 +108,14 @@ class Workers:
             if getattr(current_process(), "_inheriting", False):
                 # A worker imports the script of its parent, which has no guard.
                 os._exit(UNGUARDED)
+            context = get_context("spawn")
+            self._parts = context.RawArray("d", count)
             with _without_interrupts():
                 self._pool = ProcessPoolExecutor(
                     count,
-                    mp_context=get_context("spawn"),
-                    initializer=partial(_start_worker, saves),
+                    mp_context=context,
+                    initializer=_start_worker,
+                    initargs=(saves, self._parts, context.Value("i", 0)),
                 )
                 # Processes start with the first task; these let them import while this process
                 # goes on.
@@ -136,13 +147,14 @@ class Workers:
         tasks: Sequence[J],
         progress: Progress | None = None,
         cost: Callable[[J], float] | None = None,
-        size: Callable[[J], int] | None = None,
+        size: Callable[[J], float] | None = None,
     ) -> list[R]:
         """``function`` of every task, results in the order of ``tasks``; ``progress(done, all)``
-        after each.
+        after each, and now and then between.
 
         With ``cost``, the dearest tasks are started first, so that no worker is left with a long
-        one at the end. With ``size``, progress counts a task as that many.
+        one at the end. With ``size``, progress counts a task as that much, in the units in which
+        the tasks report their parts.
         """
         sizes = [size(task) if size else 1 for task in tasks]
         if self._pool is None:
@@ -151,9 +163,9 @@ class Workers:
             sorted(range(len(tasks)), key=lambda i: -cost(tasks[i])) if cost else range(len(tasks))
         )
         with self._broken_explained():
-            by_index = {i: self._pool.submit(function, tasks[i]) for i in indices}
+            by_index = {i: self._pool.submit(_whole, function, tasks[i]) for i in indices}
             futures: list[Future[R]] = [by_index[i] for i in range(len(tasks))]
-            _wait_for(dict(zip(futures, sizes, strict=True)), progress)
+            _wait_for(dict(zip(futures, sizes, strict=True)), progress, self._parts)
             return [future.result() for future in futures]
 
     @contextmanager
@@ -206,11 +218,11 @@ def _end(pool: ProcessPoolExecutor) -> None:
 
 
 def _one_by_one(
-    function: Callable[[J], R], tasks: Sequence[J], sizes: list[int], progress: Progress | None
+    function: Callable[[J], R], tasks: Sequence[J], sizes: list[float], progress: Progress | None
 ) -> list[R]:
     """The tasks in this process, which tells of their parts."""
     results: list[R] = []
-    done, total = 0, sum(sizes)
+    done, total = 0.0, sum(sizes)
     for task, size in zip(tasks, sizes, strict=True):
         with listening(_parts_of(progress, done, total) if progress else None):
             results.append(function(task))
@@ -220,17 +232,31 @@ def _one_by_one(
     return results
 
 
-def _parts_of(progress: Progress, before: int, total: int) -> Callable[[float], None]:
+def _whole(function: Callable[[J], R], task: J) -> R:
+    """The task in a worker, of which no part is left to tell when it is done."""
+    try:
+        return function(task)
+    finally:
+        report_part(0.0)
+
+
+def _parts_of(progress: Progress, before: float, total: float) -> Callable[[float], None]:
     return lambda part: progress(before + part, total)
 
 
-def _wait_for(sizes: dict[Future[Any], int], progress: Progress | None) -> None:
-    """Wait for futures of the given ``sizes``; the first that fails ends the waiting."""
-    waiting, done, total = set(sizes), 0, sum(sizes.values())
+def _wait_for(
+    sizes: dict[Future[Any], float], progress: Progress | None, parts: Sequence[float]
+) -> None:
+    """Wait for futures of the given ``sizes``, of whose running ones ``parts`` are done; the first
+    that fails ends the waiting.
+    """
+    waiting, done, total, told = set(sizes), 0.0, sum(sizes.values()), 0.0
     while waiting:
-        finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+        every = EVERY_S if progress else None
+        finished, waiting = wait(waiting, every, return_when=FIRST_COMPLETED)
         for future in finished:
             future.result()
             done += sizes[future]
         if progress:
-            progress(done, total)
+            told = min(max(told, done + sum(parts)), total) if waiting else total
+            progress(told, total)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from xenosim.cell.rng import Purpose, generator
 from xenosim.errors import ScenarioError
 from xenosim.execution import stopping
+from xenosim.execution.progress import report_part
 from xenosim.scenario.resolve import resolve
 from xenosim.study.animal import Animal
 from xenosim.study.body_weight import BodyWeight
@@ -115,7 +116,11 @@ class Growing:
 
     def advance_to(self, step_number: int) -> None:
         """Grow to step ``step_number`` [-]."""
-        self.animal.advance_to(step_number, lambda _: self.timer.tick(self.state))
+        self.animal.advance_to(step_number, self._after_step)
+
+    def _after_step(self, animal: Animal) -> None:
+        self.timer.tick(self.state)
+        report_part(animal.step_number * animal.dt_h / 24.0)
 
     def state(self) -> tuple[int, dict[str, Any], Any]:
         """Step number, header and state of the growing animal."""

@@ -9,21 +9,27 @@ import numpy as np
 
 from xenosim.cell.rng import Purpose, generator
 from xenosim.errors import ScenarioError
-from xenosim.study.engraft import grow_up
+from xenosim.study.engraft import grow_up, growth_days_expected
 from xenosim.study.job import Job, SourceAnimal
 
 if TYPE_CHECKING:
     from xenosim.execution.processes import Executor
+    from xenosim.execution.progress import Progress
     from xenosim.scenario.schema import Scenario
     from xenosim.study.checkpoint_store import CheckpointStore
     from xenosim.tumor.growth import Growth
 
 
 def enroll(
-    scenario: Scenario, growth: Growth, workers: Executor, paired: bool, store: CheckpointStore
+    scenario: Scenario,
+    growth: Growth,
+    workers: Executor,
+    paired: bool,
+    store: CheckpointStore,
+    progress: Progress | None = None,
 ) -> tuple[list[Job], dict[int, int]]:
     """Grow all animals of each replicate up, find the day their mean volume passes the start
-    volume, and assign arms.
+    volume, and assign arms; ``progress`` in days of all animals.
     """
     arms = [arm.name for arm in scenario.arms]
     per_cohort = scenario.animals.per_arm * (1 if paired else len(arms))
@@ -32,7 +38,8 @@ def enroll(
         for r in range(scenario.replicates)
         for a in range(1, per_cohort + 1)
     ]
-    volumes = workers.map(partial(grow_up, store=store), cohort)
+    days_each = growth_days_expected(scenario)
+    volumes = workers.map(partial(grow_up, store=store), cohort, progress, size=lambda _: days_each)
     tasks: list[Job] = []
     growth_days: dict[int, int] = {}
     for replicate in range(scenario.replicates):

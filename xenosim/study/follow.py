@@ -99,7 +99,7 @@ def follow(recorder: Recorder, store: CheckpointStore = NOT_SAVED, done: int = 0
     def after_step(animal: Animal) -> None:
         timer.tick(recorder.state)
         if animal.study_step % steps_per_day(job.scenario) == 0:
-            report_part(done + animal.time_h / (24.0 * days_of_study[-1]))
+            report_part(job.growth_days + done * days_of_study[-1] + animal.time_h / 24.0)
 
     stays = [day for day in store.days if step_on(day, animal.dt_h) >= animal.study_step]
     for day in days_of_study[len(recorder.truth) :]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -40,25 +41,27 @@ def largest_volume(scenario: Scenario) -> float:
         scenario.tumor.start_volume_mm3,
         scenario.measure.end_volume_mm3,
     )
-    rate = (
-        math.log(2.0)
-        / scenario.tumor.doubling_time_days
-        * math.exp(FAST * scenario.animals.cv_growth)
-    )
+    grown = growth_law(scenario, math.exp(FAST * scenario.animals.cv_growth))
+    many = scenario.animals.per_arm * len(scenario.arms) > 1
+    by_last_day = grown(start * (SPREAD_AT_START if many else 1.0), days[-1] + 1.0)
+    read_low = end * math.exp(FAST * scenario.measure.caliper_error_sd)
+    longest = max(later - earlier for earlier, later in pairwise(days))
+    return SAFETY * min(by_last_day, grown(read_low, longest))
+
+
+def growth_law(scenario: Scenario, speed: float = 1.0) -> Callable[[float, float], float]:
+    """What an untreated volume [mm3] becomes in a number of days [day], as a function of both;
+    ``speed``: of the animal, relative to the typical one [-].
+    """
+    rate = math.log(2.0) / scenario.tumor.doubling_time_days * speed
     # Of many small lesions every cell is near a surface.
     depth_mm = (
         resolve(scenario).model.value("mechanical_depth") / 1000.0
         if scenario.tumor.lesions.count == 1
         else math.inf
     )
-    per_volume = rate / _rim_share(start, depth_mm)
-    many = scenario.animals.per_arm * len(scenario.arms) > 1
-    by_last_day = _grown(
-        start * (SPREAD_AT_START if many else 1.0), days[-1] + 1.0, per_volume, depth_mm
-    )
-    read_low = end * math.exp(FAST * scenario.measure.caliper_error_sd)
-    longest = max(later - earlier for earlier, later in pairwise(days))
-    return SAFETY * min(by_last_day, _grown(read_low, longest, per_volume, depth_mm))
+    per_volume = rate / _rim_share(scenario.tumor.start_volume_mm3, depth_mm)
+    return lambda volume_mm3, days: _grown(volume_mm3, days, per_volume, depth_mm)
 
 
 def _rim_share(volume_mm3: float, depth_mm: float) -> float:

@@ -8,8 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from xenosim.execution.processes import Workers
+from xenosim.execution.progress import phase
 from xenosim.study.checkpoint_store import NOT_SAVED, CheckpointStore
-from xenosim.study.engraft import compile_kernels
+from xenosim.study.engraft import compile_kernels, growth_days_expected
 from xenosim.study.enroll import branch, enroll
 from xenosim.study.follow import run_animal
 from xenosim.study.growth import calibrated
@@ -17,6 +18,7 @@ from xenosim.study.job import Job, Outcome, SourceAnimal
 from xenosim.study.memory import workers_that_fit
 from xenosim.study.result import StudyResult, study_result
 from xenosim.study.tables import build_tables
+from xenosim.study.workload import grown_first, workload
 
 if TYPE_CHECKING:
     from xenosim.execution.processes import Executor
@@ -42,7 +44,8 @@ def run_study(
     jobs : int, optional
         Worker processes; one per processor by default. It does not change the result.
     progress : callable, optional
-        Called with (animals done, animals in all).
+        Called with (days simulated, days to simulate), of all animals together, growth before day
+        0 included [day]: the second is an estimate until they are enrolled.
     paired : bool
         True: every animal is in every arm, on common random numbers (compare schedules). False:
         independent animals, randomized on their starting volume (run's statistics).
@@ -59,13 +62,16 @@ def run_study(
     started = time.monotonic()
     at_most = scenario.animals.per_arm * len(scenario.arms) * scenario.replicates
     with Workers(workers_that_fit(scenario, jobs), at_most, saves=bool(store.folder)) as workers:
+        grown, growing = _before_treatment(scenario, paired, source, progress)
         workers.begin(compile_kernels, scenario)
         growth = source.growth if source else calibrated(scenario, store)
         paired = paired or source is not None
         tasks, growth_days = (
-            branch(scenario, source) if source else enroll(scenario, growth, workers, paired, store)
+            branch(scenario, source)
+            if source
+            else enroll(scenario, growth, workers, paired, store, growing)
         )
-        outcomes = follow_all(tasks, workers, progress, store)
+        outcomes = follow_all(tasks, workers, phase(progress, grown, 0.0), store)
     return study_result(
         scenario,
         build_tables(scenario, tasks, outcomes, paired),
@@ -77,6 +83,19 @@ def run_study(
         notes_of_animals=list(dict.fromkeys(note for o in outcomes for note in o.notes)),
         source=source,
     )
+
+
+def _before_treatment(
+    scenario: Scenario, paired: bool, source: SourceAnimal | None, progress: Progress | None
+) -> tuple[float, Progress | None]:
+    """Days that animals grow to be enrolled [day], and their progress; tells how much there is."""
+    if source is not None:
+        return 0.0, None
+    days = growth_days_expected(scenario) * grown_first(scenario, paired)
+    all_days = workload(scenario, paired).animal_days
+    if progress:
+        progress(0.0, all_days)
+    return days, phase(progress, 0.0, all_days - days)
 
 
 def slices_of(tasks: list[Job], outcomes: list[Outcome]) -> dict[str, dict[str, Any]]:
@@ -108,7 +127,7 @@ def follow_all(
         groups,
         progress,
         cost=lambda group: group[0].variation.growth * len(group),
-        size=len,
+        size=lambda group: group[0].growth_days + len(group) * group[0].scenario.measure.days[-1],
     )
     outcomes = {
         job.key: outcome

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from xenosim.cli.simulate import parse_overrides, simulate
+from xenosim.cli.simulate import Progress, TimeLeft, parse_overrides, simulate
 from xenosim.errors import CheckpointError, ScenarioError
 from xenosim.scenario.resolve import starter_text
 
@@ -31,3 +31,17 @@ def test_n19_nothing_is_made_before_everything_is_checked(tmp_path: Path) -> Non
             source=str(tmp_path / "none.ckpt"),
         )
     assert not out.parent.exists()
+
+
+def test_n16_a_bar_tells_what_is_done_of_all_and_the_time_left() -> None:
+    with Progress(True, "days of all animals", 100.0) as progress:
+        progress(0.0, 864.0)
+        (task,) = progress.bar.tasks
+        shown = [str(column(task)) for column in progress.bar.columns]
+    assert shown[0] == "0 of 864 days of all animals" and shown[-1] == "about 2 min left"
+
+
+def test_n16_what_an_earlier_process_did_tells_nothing_of_the_speed() -> None:
+    clock = TimeLeft(None)
+    assert clock.left(50.0, 100.0, 1.0) is None and clock.left(50.0, 100.0, 3.0) is None
+    assert clock.left(60.0, 100.0, 13.0) == pytest.approx(40.0)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,15 +18,28 @@ def square(x: int) -> int:
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_results_are_in_the_order_of_the_tasks(jobs: int) -> None:
-    seen: list[tuple[float, int]] = []
+    seen: list[tuple[float, float]] = []
     with Workers(jobs, 3) as workers:
         found = workers.map(
             square, [1, 2, 3], lambda *at: seen.append(at), cost=float, size=lambda x: x
         )
     assert found == [1, 4, 9]
     assert seen[-1] == (6, 6) and seen == sorted(seen)
-    # A single process tells of its parts.
-    assert ((0.5, 6) in seen) == (jobs == 1)
+    # A single process tells of its parts at once.
+    assert jobs > 1 or (0.5, 6) in seen
+
+
+def wait_half_way(x: int) -> int:
+    report_part(0.5 * x)
+    time.sleep(1.0)
+    return x
+
+
+def test_n16_workers_tell_of_their_parts_while_no_task_is_done() -> None:
+    seen: list[tuple[float, float]] = []
+    with Workers(2, 2) as workers:
+        workers.map(wait_half_way, [4, 8], lambda *at: seen.append(at), size=lambda x: x)
+    assert (6.0, 12.0) in seen and seen[-1] == (12.0, 12.0) and seen == sorted(seen)
 
 
 def test_no_more_workers_than_tasks() -> None:

@@ -1,0 +1,80 @@
+"""How much of a study there is to simulate, and about how long that takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from xenosim.study.engraft import growth_days_expected
+from xenosim.study.memory import growth_law
+
+if TYPE_CHECKING:
+    from xenosim.scenario.schema import Scenario
+
+#: Time of one thread per agent and time step, in a tumor that met a drug and in one that met none
+#: [s]; per time step of a tumor, however small [s]; and before the first animal grows, compiled:
+#: imports and the calibration of growth [s] (docs/performance.md, Time of a study).
+TREATED_S, UNTREATED_S, STEP_S, START_S = 20e-9, 10e-9, 0.5e-3, 12.0
+
+
+class Workload(NamedTuple):
+    """What a study will simulate, as far as can be said before: tumors are taken to grow as
+    untreated ones do, until the humane endpoint.
+
+    ``animal_days`` of all animals together, growth before day 0 included [day]; ``agent_steps``:
+    time steps of all agents [-]; ``thread_seconds`` that take one thread [s].
+    """
+
+    animal_days: float
+    agent_steps: float
+    thread_seconds: float
+
+    def seconds(self, workers: int) -> float:
+        """About how long a study takes with so many workers [s]."""
+        return START_S + self.thread_seconds / workers
+
+
+def grown_first(scenario: Scenario, paired: bool) -> int:
+    """Animals that are grown up: in a paired study each is in every arm."""
+    return scenario.replicates * scenario.animals.per_arm * (1 if paired else len(scenario.arms))
+
+
+def workload(scenario: Scenario, paired: bool = False) -> Workload:
+    """What a study of independent animals, or of ``paired`` ones, will simulate.
+
+    Examples
+    --------
+    >>> from xenosim.testing import small_scenario
+    >>> found = workload(small_scenario())
+    >>> round(found.animal_days), found.seconds(2) < found.seconds(1)
+    (348, True)
+    """
+    start = scenario.tumor.start_volume_mm3
+    growth, last = growth_days_expected(scenario), scenario.measure.days[-1]
+    cohort, followed = grown_first(scenario, paired), scenario.replicates * scenario.animals.per_arm
+    before = _sum_of_volumes(
+        scenario, start * 2.0 ** (-growth / scenario.tumor.doubling_time_days), growth
+    )
+    after = _sum_of_volumes(scenario, start, last)
+    # The cohort grows to find day 0, and each animal again when it is followed.
+    days, steps, seconds = 2 * cohort * growth, 2.0 * cohort * before, 0.0
+    seconds = steps * UNTREATED_S
+    for arm in scenario.arms:
+        days += followed * last
+        steps += followed * after
+        seconds += followed * after * (TREATED_S if arm.doses else UNTREATED_S)
+    seconds += days * 24.0 / scenario.dt_h * scenario.tumor.lesions.count * STEP_S
+    return Workload(days, steps, seconds)
+
+
+def _sum_of_volumes(scenario: Scenario, volume_mm3: float, days: float) -> float:
+    """Agents of an untreated tumor, summed over the time steps of ``days`` [day] from
+    ``volume_mm3`` [mm3] on, until the humane endpoint.
+    """
+    grown, end = growth_law(scenario), scenario.measure.end_volume_mm3
+    found, passed = 0.0, 0.0
+    while passed < days and volume_mm3 < end:
+        length = min(1.0, days - passed)
+        later = grown(volume_mm3, length)
+        found += length * 0.5 * (volume_mm3 + later)
+        volume_mm3, passed = later, passed + length
+    return found * scenario.tumor.resolution_per_mm3 * 24.0 / scenario.dt_h
