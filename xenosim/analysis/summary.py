@@ -121,10 +121,8 @@ def _row(what: Definition, arm: str, control: str, found: Estimate) -> dict[str,
     }
 
 
-#: Compares two arms within animals, so it has no row in the table of single arms.
-GEOMETRIC = Definition(
-    "volume_ratio_geometric", "ratio", "geometric mean of V_A/V_B within animals"
-)
+#: Compares two treated arms, so it has no row in the table of single arms.
+GEOMETRIC = Definition("volume_ratio_geometric", "ratio", "geometric mean of V_A over that of V_B")
 
 
 def compare_arms(
@@ -136,51 +134,68 @@ def compare_arms(
     day: float | None = None,
     n_boot: int = 4000,
     seed: int = 1,
+    paired: bool = True,
 ) -> pd.DataFrame:
-    """Difference A - B of each T/C definition and of ln V, paired: the same animals are resampled
-    in all three arms.
+    """Difference A - B of each T/C definition, both against the same control, and the ratio of
+    volumes.
 
-    Parameters, columns and errors as in :func:`endpoint_table`; ``arm`` is "A - B".
+    Parameters, columns and errors as in :func:`endpoint_table`; ``arm`` is "A - B", ``n`` counts
+    the animals of the smaller of both. ``paired`` (the default): the same animals are resampled in
+    all three arms; False: each arm has animals of its own, resampled alone.
     """
     data = checked(data, arm_a, arm_b, control)
     evaluated = data.evaluation_day if day is None else day
     names = [arm_a, arm_b, control]
-    same_animals(*(data.animals[name] for name in names))
-    arms = shared(*(data.measured(name, evaluated) for name in names))
-    n = len(arms[0])
-    few = few_left(data, dict.fromkeys(names, n)) if n else f"; {no_pair(names, evaluated)}"
+    arms = [data.measured(name, evaluated) for name in names]
+    if paired:
+        same_animals(*(data.animals[name] for name in names))
+        arms = shared(*arms)
+    sizes = dict(zip(names, map(len, arms), strict=True))
+    few = few_left(data, sizes) if all(sizes.values()) else f"; {no_pair(names, evaluated)}"
     missing = few + left_before(data, names, evaluated)
     ratios = [find_endpoint(name) for name in ("tc_pct", "tc_volume_mean")]
     rows = []
     for what, formula in [*((e, e.formula) for e in ratios), (GEOMETRIC, None)]:
-        found = _paired(formula, arms, n_boot, generator(seed, what.name), evaluated)
+        rng = generator(seed, what.name)
+        found = _between(formula, arms, n_boot, rng, evaluated, paired)
         found = found._replace(note=found.note + missing)
         rows.append(_row(what, f"{arm_a} - {arm_b}", control, found))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _paired(
+def _between(
     formula: Formula | None,
     arms: list[pd.DataFrame],
     n_boot: int,
     rng: np.random.Generator,
     day: float,
+    paired: bool,
 ) -> Estimate:
-    """Difference A - B over the same animals of three arms; undefined if there are none."""
+    """Difference A - B of three arms, of the same animals or of others; undefined if there are
+    none.
+    """
     volumes, baselines = zip(*map(arrays, arms), strict=True)
-    n, note = volumes[0].size, "paired on common random numbers"
-    if not n:
+    sizes = [volume.size for volume in volumes]
+    note = "paired on common random numbers" if paired else "independent animals"
+    if not all(sizes):
         return Estimate(np.nan, UNDEFINED, 0, note, day=day)
+    drawn = [resample(sizes[0], n_boot, rng)] * 3 if paired else []
+    drawn = drawn or [resample(size, n_boot, rng) for size in sizes]
     value, samples = (
-        _difference(formula, [v[i] for v in volumes], [v[i] for v in baselines])
-        for i in (np.arange(n), resample(n, n_boot, rng))
+        _difference(
+            formula,
+            [v[i] for v, i in zip(volumes, chosen, strict=True)],
+            [v[i] for v, i in zip(baselines, chosen, strict=True)],
+        )
+        for chosen in ([np.arange(size) for size in sizes], drawn)
     )
-    return Estimate(float(value), interval(samples), n, note, n, day).checked()
+    n, n_control = min(sizes[:2]), sizes[2]
+    return Estimate(float(value), interval(samples), n, note, n_control, day).checked()
 
 
 def _difference(formula: Formula | None, volumes: list[Array], baselines: list[Array]) -> Array:
-    """A - B of a formula against the control; without a formula the geometric mean of A/B."""
+    """A - B of a formula against the control; without one the ratio A/B of geometric means."""
     (a, b, c), (a0, b0, c0) = volumes, baselines
     if formula is None:
-        return np.asarray(np.exp(np.log(a / b).mean(axis=-1)))
+        return np.asarray(np.exp(np.log(a).mean(axis=-1) - np.log(b).mean(axis=-1)))
     return formula(a, c, a0, c0) - formula(b, c, b0, c0)

@@ -18,7 +18,7 @@ FEW_PAIRS = 3
 
 
 def answer_text(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> str:
-    """Each arm against the control, then the paired differences between arms if they are few, with
+    """Each arm against the control, then the differences between arms if they are few, with
     intervals; one line each.
     """
     end = scenario.measure.days[-1]
@@ -35,13 +35,13 @@ def answer_text(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> str:
 
 
 def _differences(rows: pd.DataFrame, end: float) -> list[str]:
-    """The differences between arms, paired; where they are many, where to find them."""
+    """The differences between treated arms; where they are many, where to find them."""
     if len(rows) > FEW_PAIRS:
-        return [f"arm against arm: {len(rows)} paired differences in comparison.csv"]
+        return [f"arm against arm: {len(rows)} differences in comparison.csv"]
     return [
         _undefined(row)
         or f"{row.arm}: T/C {row.estimate:+.0f} points ({limits(row, '+.0f', '95 % CI ')};"
-        f" median RTV, {_day(row.day, end)}, paired on common random numbers, n = {row.n})"
+        f" median RTV, {_day(row.day, end)}, {row.note.split(';')[0]}, n = {row.n})"
         for row in rows.itertuples()
     ]
 

@@ -46,7 +46,7 @@ class StudyResult(Result):
     Attributes
     ----------
     tables : dict of str to DataFrame
-        Those of :data:`xenosim.io.tables.COLUMNS`; of paired arms also ``comparison``.
+        Those of :data:`xenosim.io.tables.COLUMNS`; of two treated arms also ``comparison``.
     manifest : dict
         Plain data: title, seed, arms, growth, answer, warnings, run time [s] and so on.
     files : dict of str to str

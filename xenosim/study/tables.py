@@ -43,8 +43,8 @@ TRUTH = (
 def build_tables(
     scenario: Scenario, tasks: list[Job], outcomes: list[Outcome], paired: bool
 ) -> dict[str, pd.DataFrame]:
-    """Every table of the run directory, in key order; ``comparison`` only where animals are paired
-    and two arms are treated.
+    """Every table of the run directory, in key order; ``comparison`` only where two arms are
+    treated.
     """
     import pandas as pd
 
@@ -72,7 +72,7 @@ def build_tables(
         ),
         "plasma": plasma_table(scenario),
     }
-    comparison = comparison_table(scenario, observations) if paired else None
+    comparison = comparison_table(scenario, observations, paired)
     return tables if comparison is None else tables | {"comparison": comparison}
 
 
@@ -111,9 +111,11 @@ def events_table(scenario: Scenario) -> pd.DataFrame:
     return pd.DataFrame(events, columns=list(dict.fromkeys(["arm", *EVENT_COLUMNS, *given])))
 
 
-def comparison_table(scenario: Scenario, observations: pd.DataFrame) -> pd.DataFrame | None:
-    """Paired differences between the treated arms, in the order of the scenario; None if there are
-    not two.
+def comparison_table(
+    scenario: Scenario, observations: pd.DataFrame, paired: bool
+) -> pd.DataFrame | None:
+    """Differences between the treated arms, in the order of the scenario, within animals where they
+    are ``paired``; None if there are not two.
     """
     import pandas as pd
 
@@ -125,7 +127,7 @@ def comparison_table(scenario: Scenario, observations: pd.DataFrame) -> pd.DataF
         return None
     data = StudyData(observations, scenario.control.name)
     return pd.concat(
-        [compare_arms(data, a, b, data.control) for a, b in combinations(names, 2)],
+        [compare_arms(data, a, b, data.control, paired=paired) for a, b in combinations(names, 2)],
         ignore_index=True,
     )
 

@@ -170,6 +170,33 @@ def test_pairing_removes_what_animals_share() -> None:
     assert "paired" in tables[1]["note"] and "day as asked" in tables[0]["note"]
 
 
+def test_n17_independent_arms_are_compared_with_each_other() -> None:
+    """By hand: RTV of A 2, B 4, C 8: T/C 25 and 50 %, volumes of one baseline in the ratio 1/2; a
+    third animal more in B is no partner of anyone.
+    """
+    grown = {"vehicle": 800, "a": 200, "b": 400}
+    table = mice(
+        **{
+            arm: {
+                10 * k + i: {0: 90 + 10 * i, 9: (0.9 + 0.1 * i) * volume}
+                for i in range(3 + (arm == "b"))
+            }
+            for k, (arm, volume) in enumerate(grown.items())
+        }
+    )
+    found = compare_arms(table, "a", "b", "vehicle", n_boot=200, paired=False)
+    found = found.set_index("endpoint")
+    tc = found.loc["tc_pct"]
+    assert tc["estimate"] == pytest.approx(-25.0) and (tc["n"], tc["n_control"]) == (3, 3)
+    assert tc[["ci_low", "ci_high"]].tolist() == pytest.approx([-25.0, -25.0])
+    assert found["note"].str.startswith("independent animals").all()
+    raw = (0.9 * 1.0 * 1.1) ** (1 / 3) / (0.9 * 1.0 * 1.1 * 1.2) ** 0.25 / 2
+    ratio = found.loc["volume_ratio_geometric"]
+    assert ratio["estimate"] == pytest.approx(raw) and ratio["ci_low"] < raw < ratio["ci_high"]
+    with pytest.raises(TableError, match="share no animal"):
+        compare_arms(table, "a", "b", "vehicle", n_boot=5)
+
+
 def test_pairs_follow_the_animal_not_the_order_of_rows() -> None:
     observations = pd.concat([study(), study().query("arm == 'drug'").assign(arm="twin")])
     observations["animal_id"] = "m" + observations["animal_id"].astype(str)

@@ -11,6 +11,7 @@ from xenosim.testing import SMALL, small_scenario
 
 def table(**row: object) -> pd.DataFrame:
     known = {"endpoint": "tc_pct", "arm": "QW", "day": 36.0, "estimate": 40.0, "n_control": 8}
+    known |= {"note": "paired on common random numbers; left early: none"}
     return pd.DataFrame([known | {"ci_low": 30.0, "ci_high": 55.0, "n": 8} | row])
 
 
@@ -34,7 +35,10 @@ def test_paired_arms_are_compared_with_each_other() -> None:
     comparison = table(arm="QW - BIW", estimate=-7.0, ci_low=-20.0, ci_high=3.0)
     text = answer_text(small_scenario(), {"comparison": comparison, "endpoints": table()})
     assert text.splitlines()[0].startswith("QW: T/C 40 %")  # against the control first
-    assert text.splitlines()[1].startswith("QW - BIW: T/C -7 points (95 % CI -20 to +3")
+    assert text.splitlines()[1] == (
+        "QW - BIW: T/C -7 points (95 % CI -20 to +3; median RTV, day 36, paired on common random"
+        " numbers, n = 8)"
+    )
 
 
 def test_n4_a_t_c_without_a_pair_is_said_to_be_none() -> None:
@@ -98,5 +102,5 @@ def test_n17_many_arms_are_each_against_the_control() -> None:
         small_scenario(), {"comparison": comparison, "endpoints": endpoints}
     ).splitlines()
     assert [line.split(":")[0] for line in lines[:-1]] == arms
-    assert lines[-1] == "arm against arm: 15 paired differences in comparison.csv"
+    assert lines[-1] == "arm against arm: 15 differences in comparison.csv"
     assert max(map(len, lines)) <= 100
