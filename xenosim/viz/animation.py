@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from xenosim.errors import RunError
+from xenosim.viz.style import show_as_typed
 
 Frame = NDArray[np.uint8]
 
 
 def pixels(figure: Figure) -> Frame:
     """The figure as an RGB image, shape (height, width, 3)."""
+    show_as_typed(figure)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return np.array(canvas.buffer_rgba())[..., :3]
@@ -42,6 +44,7 @@ def write_figure(figure: Figure, path: Path) -> None:
     clock = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": {"Software": None}}[
         path.suffix
     ]
+    show_as_typed(figure)
     with matplotlib.rc_context({"svg.hashsalt": "xenosim", "svg.fonttype": "path"}):
         figure.savefig(path, dpi=130, metadata=clock)
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from xenosim.analysis.animals import KEYS
 from xenosim.analysis.clones import clone_fractions, clone_means, mutant_fractions
 from xenosim.analysis.data import while_half_is_left
-from xenosim.viz.style import finish
+from xenosim.viz.style import finish, in_lines
 
 #: The wild type is pale, so that what grows inside it shows.
 COLORS = ("#CFCFCF", "#CC79A7", "#E69F00", "#56B4E9", "#009E73", "#D55E00", "#0072B2")
@@ -41,7 +41,7 @@ def muller_plot(clones: pd.DataFrame, colors: dict[str, str]) -> Figure:
         _stack(middle, 100.0 * clone_means(clone_fractions(kept), "fraction"), parents, palette)
         _mutants(lower, rows, colors[arm])
         upper.set_title(
-            f"{arm} (n = {len(rows[KEYS].drop_duplicates())})",
+            in_lines(f"{arm} (n = {len(rows[KEYS].drop_duplicates())})", 36),
             fontsize=10,
             color=colors[arm],
             loc="left",

@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator
 
 from xenosim.analysis.isobole import isobole, isobole_doses
 from xenosim.analysis.median_effect import dose_at
 from xenosim.analysis.wells import single_fits
-from xenosim.viz.style import PALETTE, finish
+from xenosim.viz.style import PALETTE, finish, plain_log
 
 #: Purple for synergy, orange for antagonism, white at 0: told apart by color-blind readers.
 DIVERGING = "PuOr"
@@ -50,8 +49,7 @@ def combination_index_figure(table: pd.DataFrame, title: str) -> Figure:
     )
     low, high = axes.get_ylim()
     axes.set_ylim(min(low, LEAST_RANGE[0]), max(high, LEAST_RANGE[1]))
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    plain_log(axes.yaxis)
     axes.minorticks_off()
     axes.set_title(title, fontsize=11, loc="left", pad=22)
     axes.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3)

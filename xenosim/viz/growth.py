@@ -8,6 +8,7 @@ from typing import Literal
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from xenosim.analysis.animals import ANIMAL
 from xenosim.analysis.curves import (
@@ -17,7 +18,7 @@ from xenosim.analysis.curves import (
     last_rows_of_removed,
 )
 from xenosim.analysis.data import StudyData
-from xenosim.viz.style import MANY, finish
+from xenosim.viz.style import MANY, finish, room_for
 
 #: Where the axis of volumes may have a number [mm3].
 VOLUME_TICKS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
@@ -40,10 +41,13 @@ def growth_curves(data: StudyData, events: pd.DataFrame, colors: dict[str, str])
     A mean of the animals left is dashed, and stops when under half of an arm is left. Its 95 %
     interval is a band up to the first removal; from four arms on, a bar at its end.
     """
-    figure = Figure(figsize=(7.5, 5.2 + 0.2 * len(colors)), layout="constrained")
+    banded = len(colors) < MANY
+    width = 7.5 + room_for(colors, 0.05 if banded else 0.12)
+    # The widths of letters differ between SVG and PNG, which share one layout.
+    layout = ConstrainedLayoutEngine(w_pad=0.1)
+    figure = Figure(figsize=(width, 5.2 + 0.2 * len(colors)), layout=layout)
     axes, table = figure.subplots(2, 1, sharex=True, height_ratios=(5.0, 0.2 * len(colors)))
     end = float(data.table["day"].max())
-    banded = len(colors) < MANY
     for arm, color in colors.items():
         rows = data.table[data.table["arm"] == arm]
         draw_arm(axes, rows, "tumor_volume_mm3", color, arm, banded=banded, end=end)
@@ -136,7 +140,8 @@ def tc_over_time(data: StudyData, colors: dict[str, str], control: str, seed: in
     with the 95 % bootstrap interval of the endpoint table [%]: a band, from four arms on a bar at
     the last day.
     """
-    figure = Figure(figsize=(7.0, 4.2), layout="constrained")
+    width = 7.0 + (room_for(colors, 0.07) if len(colors) >= MANY else 0.0)
+    figure = Figure(figsize=(width, 4.2), layout="constrained")
     axes = figure.subplots()
     for level, (arm, color) in enumerate(colors.items()):
         if arm == control:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 
-from xenosim.viz.style import finish, plain_log
+from xenosim.viz.style import finish, in_lines, plain_log, room_for
 
 STATES = {
     "n_proliferating": "#0072B2",
@@ -21,13 +22,15 @@ STATES = {
 
 #: Lines of the first, second, third and fourth drug.
 DRUG_STYLES = ("-", "--", "-.", ":")
+#: At most so many arms beside each other.
+PANELS = 4
 
 
 def plasma_and_occupancy(plasma: pd.DataFrame, colors: dict[str, str]) -> Figure:
     """Plasma concentration (log) above, beta5 occupancy of tumor and blood below, typical animal
     [nM, %].
     """
-    figure = Figure(figsize=(7.5, 5.4), layout="constrained")
+    figure = Figure(figsize=(7.5 + room_for(colors, 0.07), 5.4), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True)
     drugs, seen = list(dict.fromkeys(plasma["drug"])), set()
     for (arm, drug), rows in plasma.groupby(["arm", "drug"], sort=False):
@@ -72,9 +75,13 @@ def cell_states(cells: pd.DataFrame, colors: dict[str, str]) -> Figure:
     """Share of proliferating, quiescent, apoptotic and necrotic cells per arm, mean over animals
     [%].
     """
-    figure = Figure(figsize=(3.4 * len(colors) + 1.6, 3.6), layout="constrained")
-    panels = figure.subplots(1, len(colors), sharey=True, squeeze=False)[0]
-    for axes, arm in zip(panels, colors, strict=True):
+    n_rows = math.ceil(len(colors) / PANELS)
+    n_columns = math.ceil(len(colors) / n_rows)
+    figure = Figure(figsize=(3.4 * n_columns + 1.6, 3.6 * n_rows), layout="constrained")
+    panels = figure.subplots(n_rows, n_columns, sharey=True, squeeze=False)
+    for axes in panels.flat[len(colors) :]:
+        axes.set_visible(False)
+    for axes, arm in zip(panels.flat, colors, strict=False):
         rows = cells[(cells["arm"] == arm) & (cells["n_cells"] > 0)]
         shares = 100 * rows[list(STATES)].div(rows["n_cells"], axis=0)
         mean = shares.groupby(rows["day"]).mean()
@@ -85,11 +92,12 @@ def cell_states(cells: pd.DataFrame, colors: dict[str, str]) -> Figure:
             alpha=0.85,
             labels=[name[2:] for name in STATES],
         )
-        axes.set_title(arm, fontsize=10, color=colors[arm], loc="left")
+        axes.set_title(in_lines(arm, 36), fontsize=10, color=colors[arm], loc="left")
         axes.set(xlabel="day", ylim=(0, 100))
         finish(axes)
-    panels[0].set_ylabel("share of cells (%)")
-    panels[-1].legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    for axes in panels[:, 0]:
+        axes.set_ylabel("share of cells (%)")
+    panels[0, -1].legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 
 
@@ -127,8 +135,9 @@ def tumor_slices(snapshots: dict[str, dict[str, Any]], colors: dict[str, str]) -
                 )
                 figure.colorbar(image, ax=axes, shrink=0.8, label=f"{name} (-)")
             axes.set(xlim=(-extent, extent), ylim=(-extent, extent), aspect="equal")
+            title = f"{arm}{_whose(snapshot)}, day {float(snapshot['day']):g}: {name}"
             axes.set_title(
-                f"{arm}{_whose(snapshot)}, day {float(snapshot['day']):g}: {name}",
+                in_lines(title, 34),
                 fontsize=9,
                 color=colors[arm],
                 loc="left",

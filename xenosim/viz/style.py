@@ -4,6 +4,7 @@ readers.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -29,6 +30,29 @@ def arm_colors(arms: Iterable[str], control: str) -> dict[str, str]:
     """Color of each arm, in the order of the study; the control is grey."""
     treated = [arm for arm in arms if arm != control]
     return {control: CONTROL} | {arm: PALETTE[i % len(PALETTE)] for i, arm in enumerate(treated)}
+
+
+def in_lines(text: str, width: int) -> str:
+    """A title with a long name in lines of at most ``width`` characters.
+
+    Examples
+    --------
+    >>> in_lines("ixazomib 7 mg per kg BIW, day 3", 20)
+    'ixazomib 7 mg per kg\\nBIW, day 3'
+    """
+    return "\n".join(textwrap.wrap(text, width)) or text
+
+
+def room_for(names: Iterable[str], inches: float) -> float:
+    """Width that a figure needs beyond its usual one so that long ``names`` beside its axes leave
+    room for them: ``inches`` for every character from the 13th on [inch].
+
+    Examples
+    --------
+    >>> room_for(["vehicle", "ixazomib 4 mg"], 0.1)
+    0.1
+    """
+    return inches * max(0, max(map(len, names), default=0) - 12)
 
 
 def plain_log(axis: Axis) -> None:

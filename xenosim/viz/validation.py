@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from xenosim.viz.style import PALETTE, finish
+from xenosim.viz.style import PALETTE, finish, plain_log
 
 
 def validation_figure(table: pd.DataFrame, calibrated: pd.DataFrame) -> Figure:
@@ -50,6 +50,8 @@ def _simulated_against_published(axes: Axes, table: pd.DataFrame, calibrated: pd
             label=f"row of the table, {used} ({len(rows)})",
         )
     axes.set(xscale="log", yscale="log", xlabel="published (nM, %, fold)", ylabel="simulated")
+    for axis in (axes.xaxis, axes.yaxis):
+        plain_log(axis)
     axes.legend(frameon=False, fontsize=8, loc="upper left")
     axes.set_title("Simulated against published; dotted: two-fold", fontsize=10, loc="left")
 

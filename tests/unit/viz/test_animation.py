@@ -8,7 +8,13 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from xenosim.errors import RunError
-from xenosim.viz.animation import check_encoder, pixels, write_animation, write_picture
+from xenosim.viz.animation import (
+    check_encoder,
+    pixels,
+    write_animation,
+    write_figure,
+    write_picture,
+)
 
 
 def test_a_gif_has_every_picture(tmp_path: Path) -> None:
@@ -25,6 +31,13 @@ def test_a_gif_has_every_picture(tmp_path: Path) -> None:
 
 def test_a_figure_as_pixels() -> None:
     assert pixels(Figure(figsize=(2.0, 1.0), dpi=50)).shape == (50, 100, 3)
+
+
+def test_n18_a_view_shows_names_as_typed(tmp_path: Path) -> None:
+    figure = Figure(figsize=(2.0, 1.0), dpi=50)
+    title = figure.suptitle("dose $x^{$ y")
+    write_figure(figure, tmp_path / "view.svg")
+    assert not title.get_parse_math() and pixels(figure).shape == (50, 100, 3)
 
 
 def test_a_movie_needs_its_program(monkeypatch: pytest.MonkeyPatch) -> None:

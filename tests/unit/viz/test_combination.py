@@ -21,3 +21,11 @@ def test_figures_show_every_pair_of_doses() -> None:
         "drug alone, fitted",
         "combination",
     ]
+
+
+def test_n18_the_index_has_plain_numbers() -> None:
+    figure = combination_index_figure(ci_table(wells(synergistic, noise=0.02), n_boot=5), "CI")
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    ticks = {label.get_text() for label in axes.get_yticklabels(which="both")} - {""}
+    assert {"0.5", "1", "2"} <= ticks and not any("10^" in text for text in ticks)

@@ -3,12 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import FillBetweenPolyCollection
 
 from tests.unit.analysis.test_resampling import study
 from xenosim.analysis.data import StudyData
 from xenosim.viz.growth import dose_days, growth_curves, tc_over_time
-from xenosim.viz.style import arm_colors
+from xenosim.viz.style import arm_colors, show_as_typed
 
 COLORS = {"vehicle": "#7F7F7F", "drug": "#0072B2"}
 EVENTS = pd.DataFrame({"arm": ["drug"], "time": [24.0], "ii": [72.0], "addl": [2]})
@@ -67,3 +68,17 @@ def test_n18_eight_arms_have_bars_and_no_bands() -> None:
         assert not any(isinstance(c, FillBetweenPolyCollection) for c in axes.collections)
         assert len(axes.collections) >= 7
         assert not any("test" in text.get_text() for text in axes.texts)
+
+
+def test_n18_long_names_of_eight_arms_are_not_clipped() -> None:
+    treated = [f"ixazomib {k} mg per kg BIW $x^{{$, then some more" for k in range(7)]
+    names = ["vehicle", *treated]
+    data, colors = StudyData(study(*names), "vehicle"), arm_colors(names, "vehicle")
+    for figure in (growth_curves(data, EVENTS, colors), tc_over_time(data, colors, "vehicle")):
+        show_as_typed(figure)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        inside = figure.get_tightbbox(canvas.get_renderer())
+        wide = figure.get_size_inches()[0]
+        assert inside.x0 >= 0.0 and inside.x1 <= wide
+        assert figure.axes[0].get_position().width * wide > 4.0

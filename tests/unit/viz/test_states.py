@@ -19,6 +19,16 @@ def test_shares_of_states_are_means_over_animals() -> None:
     assert areas[0].get_paths()[0].vertices[:, 1].max() == pytest.approx(75.0)
 
 
+def test_n18_eight_arms_are_two_rows_of_states() -> None:
+    names = [f"arm {k} with a name that is longer than its panel is wide" for k in range(7)]
+    cells = pd.concat([pd.DataFrame({"arm": name, "day": [0, 3]}) for name in names])
+    cells = cells.assign(n_cells=4, **dict.fromkeys(STATES, 1))
+    figure = cell_states(cells, dict.fromkeys(names, "#000000"))
+    shown = [axes for axes in figure.axes if axes.get_visible()]
+    assert len(shown) == 7 and figure.get_size_inches()[0] < 16
+    assert all(max(map(len, axes.get_title("left").splitlines())) <= 36 for axes in shown)
+
+
 def test_occupancy_is_drawn_once_per_arm() -> None:
     plasma = pd.DataFrame(
         {

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import pytest
 from matplotlib.figure import Figure
 
-from xenosim.viz.style import CONTROL, PALETTE, arm_colors, finish, save
+from xenosim.viz.style import CONTROL, PALETTE, arm_colors, finish, in_lines, room_for, save
 
 
 def test_the_control_is_grey_wherever_it_stands() -> None:
@@ -34,3 +35,14 @@ def test_f3_names_with_dollars_are_no_formulas(tmp_path: Path) -> None:
     axes.legend()
     assert all(path.is_file() for path in save(figure, tmp_path, "names"))
     assert all(label.get_parse_math() for label in axes.get_xticklabels())
+
+
+def test_n18_long_names_get_lines_or_room() -> None:
+    name = "ixazomib 7 mg per kg twice a week, then nothing"
+    assert in_lines(name, 24).splitlines() == [
+        "ixazomib 7 mg per kg",
+        "twice a week, then",
+        "nothing",
+    ]
+    assert in_lines("", 24) == "" and room_for([], 0.1) == 0.0
+    assert room_for(["vehicle", name], 0.1) == pytest.approx(0.1 * (len(name) - 12))

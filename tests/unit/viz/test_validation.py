@@ -18,7 +18,12 @@ def test_every_row_is_counted_as_met_or_missed() -> None:
         }
     )
     calibrated = pd.DataFrame({"published": [5.0], "simulated": [6.0]})
-    left, right = validation_figure(table, calibrated).axes
+    figure = validation_figure(table, calibrated)
+    figure.draw_without_rendering()
+    left, right = figure.axes
+    for axis in (left.xaxis, left.yaxis):
+        ticks = {label.get_text() for label in axis.get_ticklabels(which="both")}
+        assert {"10", "100"} <= ticks and not any("10^" in text for text in ticks)
     assert [bar.get_width() for bar in right.patches] == [1, 0, 1, 0, 1, 0]
     labels = [label.get_text() for label in right.get_yticklabels()]
     assert labels == ["dish\ncalibration", "dish\nvalidation", "mouse\nvalidation"]
