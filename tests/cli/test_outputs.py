@@ -187,13 +187,13 @@ def test_another_engine_is_refused_unless_forced(
         xenosim(monkeypatch, *args) == 2 and "branches from a checkpoint" in capsys.readouterr().err
     )
     (copy / "manifest.json").write_text(json.dumps(manifest))
-    text = (copy / "scenario.yaml").read_text()
-    (copy / "scenario.yaml").write_text(text.replace("dt_h: 1.0", "dt_h: 2.0"))
+    text = (copy / "resolved.yaml").read_text()
+    (copy / "resolved.yaml").write_text(text.replace("dt_h: 1.0", "dt_h: 2.0"))
     assert (
         xenosim(monkeypatch, *args) == 2
         and "differ from what wrote this run" in capsys.readouterr().err
     )
-    (copy / "scenario.yaml").write_text(text)
+    (copy / "resolved.yaml").write_text(text)
     table = (copy / "truth.csv").read_text().splitlines()
     cut = table[1].split(",")
     cut[6] = str(int(cut[6]) + 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from xenosim import __version__
 from xenosim.assays.characterization import Characterized
@@ -21,6 +21,7 @@ from xenosim.io.plain import plain
 from xenosim.io.results import MANIFEST, Result, slug
 from xenosim.parameters.load import ParameterSet, available, count_statuses, load_set
 from xenosim.parameters.schema import PARAMETERS
+from xenosim.scenario.origin import INPUTS, input_name
 
 if TYPE_CHECKING:
     from xenosim.assays.spec import Assay
@@ -65,13 +66,14 @@ class AssayResult(Result):
         """Carry out an assay."""
         cells, line, drugs, layout, measure = assay.experiment()
         measured = measure()
+        spec, inputs = kept_inputs(assay.to_dict())
         known = cells[0].name in available("line")
         manifest = {
             "xenosim": __version__,
             "date": datetime.now().isoformat(timespec="seconds"),
             "command": assay.command(),
             "assay": assay.verb,
-            "spec": assay.to_dict(),
+            "spec": spec,
             "answer": str(measured),
             "settings": {
                 "line": line.label,
@@ -87,7 +89,7 @@ class AssayResult(Result):
             "simulated": True,
             **measured.facts(),
         }
-        return cls(measured.tables(), plain(manifest), measured.files())
+        return cls(measured.tables(), plain(manifest), measured.files(), inputs)
 
     @cached_property
     def measurement(self) -> Measurement:
@@ -118,6 +120,29 @@ class AssayResult(Result):
             for name, figure in self.measurement.plots(self.kind).items()
             for path in save(figure, folder, name)
         ]
+
+
+def kept_inputs(spec: dict[str, Any]) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The description of an assay in which its files are those of the result's directory, and these
+    by name, byte for byte.
+    """
+    inputs: dict[str, bytes] = {}
+
+    def kept(text: str) -> str:
+        path = Path(text)
+        name = input_name(path.name, inputs)
+        inputs[name] = path.read_bytes()
+        return f"{INPUTS}/{name}"
+
+    found = dict(spec)
+    for field in ("file", "line", "lines", "like"):
+        if field in spec:
+            names = [spec[field]] if field == "file" else spec[field].split(",")
+            whole = field == "file"
+            found[field] = ",".join(
+                kept(each) if whole or each.endswith(".yaml") else each for each in names
+            )
+    return found, inputs
 
 
 def statuses(cells: Iterable[ParameterSet], sets: Iterable[str]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from xenosim.io.runs import (
     write_table,
 )
 from xenosim.io.tables import read_table
+from xenosim.scenario.origin import INPUTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +46,8 @@ class Result:
         least :data:`MANIFEST`. An assay's name is under ``assay``.
     files : dict of str to str
         Text files by name, such as ``scenario.yaml``.
+    inputs : dict of str to bytes
+        The files that it was made from, by name, byte for byte; kept below :data:`INPUTS`.
 
     Examples
     --------
@@ -59,6 +63,7 @@ class Result:
     tables: dict[str, pd.DataFrame]
     manifest: dict[str, Any]
     files: dict[str, str] = field(default_factory=dict)
+    inputs: dict[str, bytes] = field(default_factory=dict)
 
     #: Tables that a directory of this kind always has.
     TABLES: ClassVar[tuple[str, ...]] = ()
@@ -95,6 +100,7 @@ class Result:
             write_table(table, folder / f"{name}.csv")
         for name, text in self.files.items():
             (folder / name).write_text(text, encoding="utf-8")
+        write_inputs(self.inputs, folder)
         now = datetime.now().isoformat(timespec="seconds")
         write_json(
             self.manifest | {"date": now, "command": command},
@@ -157,7 +163,29 @@ class Result:
             },
             manifest,
             {path.name: read_text(path) for path in sorted(folder.glob("*.yaml"))},
+            read_inputs(folder),
         )
+
+
+def write_inputs(inputs: Mapping[str, bytes], folder: Path) -> None:
+    """Keep files that a result was made from below ``folder``."""
+    for name, content in inputs.items():
+        (folder / INPUTS).mkdir(exist_ok=True)
+        (folder / INPUTS / name).write_bytes(content)
+
+
+def read_inputs(folder: Path) -> dict[str, bytes]:
+    """What :func:`write_inputs` kept; RunError if it cannot be read."""
+    try:
+        return {
+            path.name: path.read_bytes()
+            for path in sorted((folder / INPUTS).glob("*"))
+            if path.is_file()
+        }
+    except OSError as error:
+        raise RunError(
+            f"a kept input cannot be read: {error}", where=str(folder), remedy="run it again"
+        ) from error
 
 
 def slug(text: str) -> str:

@@ -8,13 +8,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from xenosim.errors import ParameterError
+from xenosim.errors import ParameterError, ScenarioError
 from xenosim.parameters.limits import too_coarse
 from xenosim.parameters.lines import find_line
 from xenosim.parameters.perturb import Perturbation, kd_folds, of_line, parse_perturbations
 from xenosim.scenario.arms import arms
 from xenosim.scenario.control import growth_control
 from xenosim.scenario.document import read_document
+from xenosim.scenario.origin import RUNS_AGAIN, origin_of
 from xenosim.scenario.schema import (
     AnimalSettings,
     LesionSettings,
@@ -49,12 +50,19 @@ def load_scenario(path: str | Path, overrides: Mapping[str, object] | None = Non
     >>> [arm.name for arm in load_scenario(path, {"animals.per_arm": 3}).arms]
     ['vehicle', 'QW', 'BIW']
     """
-    values = Values(read_document(Path(path), overrides))
+    document = read_document(Path(path), overrides)
+    if {"parameters", "dt_h"} <= document.data.keys():
+        raise ScenarioError(
+            "this is a resolved scenario, which a run leaves for reading",
+            where=document.file,
+            remedy=f"run the {RUNS_AGAIN} beside it",
+        )
+    values = Values(document)
     for rule in _RULES:
         with suppress(Unusable):
             values.part(rule)
     values.refuse_mistakes()
-    return values.part(_scenario)
+    return values.part(_scenario).model_copy(update={"origin": origin_of(values.document)})
 
 
 def _scenario(values: Values) -> Scenario:

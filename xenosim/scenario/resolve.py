@@ -15,6 +15,9 @@ from xenosim.parameters.load import Parameter, ParameterSet, count_statuses, loa
 from xenosim.parameters.perturb import perturbed
 from xenosim.scenario.schema import Scenario
 
+#: File of a run directory that holds its scenario with everything filled in.
+RESOLVED = "resolved.yaml"
+
 
 def starter_text() -> str:
     """The commented scenario that ``xenosim new`` writes."""
@@ -93,14 +96,14 @@ def resolved_dict(scenario: Scenario) -> dict[str, Any]:
     return plain
 
 
-def scenario_from_resolved(plain: Mapping[str, Any], where: str = "scenario.yaml") -> Scenario:
+def scenario_from_resolved(plain: Mapping[str, Any], where: str = RESOLVED) -> Scenario:
     """The frozen scenario that :func:`resolved_dict` wrote; its parameters are read again from
     those installed.
 
     Parameters
     ----------
     plain : mapping
-        A resolved scenario, as ``scenario.yaml`` of a run directory holds it.
+        A resolved scenario, as :data:`RESOLVED` of a run directory holds it.
     where : str
         Place named in errors.
 

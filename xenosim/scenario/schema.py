@@ -5,10 +5,11 @@ documented by ``xenosim new``.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from xenosim.parameters.calipers import CALIPER_FORMULAS
 from xenosim.parameters.perturb import Perturbation, parse_perturbations
@@ -20,6 +21,22 @@ FORMULAS = tuple(CALIPER_FORMULAS)
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Origin:
+    """What a scenario was made from: ``text`` of a file that runs again beside its ``inputs``, and
+    those by name, byte for byte. It makes no difference between scenarios.
+    """
+
+    text: str = ""
+    inputs: Mapping[str, bytes] = field(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Origin)
+
+    def __hash__(self) -> int:
+        return 0
 
 
 class ResistantSettings(_Frozen):
@@ -144,6 +161,7 @@ class Scenario(_Frozen):
     replicates: int
     seed: int
     dt_h: float
+    origin: Origin = Field(default=Origin(), exclude=True, repr=False)
 
     @property
     def control(self) -> Arm:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from xenosim.errors import RunError, ScenarioError, suggest
-from xenosim.scenario.resolve import scenario_from_resolved
+from xenosim.scenario.resolve import RESOLVED, scenario_from_resolved
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ OF_ANIMALS = ("truth", "observations", "cells", "lesions")
 
 def read_scenario(run: Path) -> Scenario:
     """The frozen scenario of a run directory."""
-    path = run / "scenario.yaml"
+    path = run / RESOLVED
     try:
         plain = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:

@@ -284,7 +284,7 @@ def _reproduces(manifest: dict[str, Any], scenario: Scenario) -> bool:
 def _differs(run: Path, manifest: dict[str, Any]) -> RunError:
     another = manifest.get("engine") != source_hash()
     return RunError(
-        f"{'engine differs' if another else 'scenario.yaml or the parameters differ'} from what"
+        f"{'engine differs' if another else 'resolved.yaml or the parameters differ'} from what"
         " wrote this run",
         where=str(run),
         remedy=_ANOTHER_ENGINE,

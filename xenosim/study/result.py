@@ -19,12 +19,15 @@ from xenosim.io.results import MANIFEST, Result, is_assay
 from xenosim.io.runs import read_snapshot
 from xenosim.io.tables import COLUMNS
 from xenosim.jit import source_hash
+from xenosim.scenario.origin import RUNS_AGAIN
 from xenosim.scenario.resolve import (
+    RESOLVED,
     resolved_dict,
     scenario_from_resolved,
     scenario_hash,
     status_counts,
 )
+from xenosim.scenario.schema import Origin
 from xenosim.study.answer import answer_text, notes
 from xenosim.tumor.growth import Growth
 
@@ -50,7 +53,7 @@ class StudyResult(Result):
     manifest : dict
         Plain data: title, seed, arms, growth, answer, warnings, run time [s] and so on.
     files : dict of str to str
-        ``scenario.yaml``, the resolved scenario.
+        ``scenario.yaml``, which runs again, and :data:`RESOLVED`, the resolved scenario.
     slices : dict of str to dict of arrays
         By arm, state, load and stress on the central plane of an animal's tumor.
     """
@@ -106,11 +109,13 @@ class StudyResult(Result):
     def scenario(self) -> Scenario:
         """The frozen scenario; its parameters are those installed."""
         try:
-            return scenario_from_resolved(yaml.safe_load(self.files["scenario.yaml"]))
+            scenario = scenario_from_resolved(yaml.safe_load(self.files[RESOLVED]))
         except (KeyError, yaml.YAMLError) as error:
             raise RunError(
-                "scenario.yaml is missing or damaged", remedy="run the scenario again"
+                f"{RESOLVED} is missing or damaged", remedy="run the scenario again"
             ) from error
+        origin = Origin(self.files.get(RUNS_AGAIN, ""), self.inputs)
+        return scenario.model_copy(update={"origin": origin})
 
     def __str__(self) -> str:
         return f"{self.title}   SIMULATED, seed {self.manifest['seed']}\n\n{self.answer}"
@@ -233,7 +238,9 @@ def study_result(
         "answer": answer_text(scenario, tables),
     }
     text = yaml.safe_dump(resolved, sort_keys=False)
-    return StudyResult(tables, plain(manifest), {"scenario.yaml": text}, slices)
+    origin = scenario.origin
+    files = {RESOLVED: text} | ({RUNS_AGAIN: origin.text} if origin.text else {})
+    return StudyResult(tables, plain(manifest), files, dict(origin.inputs), slices)
 
 
 def _sources(resolved: dict[str, Any]) -> list[str]:

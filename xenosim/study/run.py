@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from xenosim.execution.processes import Workers
 from xenosim.execution.progress import phase
+from xenosim.scenario.schema import Origin
 from xenosim.study.checkpoint_store import NOT_SAVED, CheckpointStore
 from xenosim.study.engraft import compile_kernels, growth_days_expected
 from xenosim.study.enroll import branch, enroll
@@ -60,6 +61,8 @@ def run_study(
         A scenario that cannot be run, or does not fit this machine.
     """
     started = time.monotonic()
+    # Workers need not carry the files.
+    given, scenario = scenario, scenario.model_copy(update={"origin": Origin()})
     at_most = scenario.animals.per_arm * len(scenario.arms) * scenario.replicates
     with Workers(workers_that_fit(scenario, jobs), at_most, saves=bool(store.folder)) as workers:
         grown, growing = _before_treatment(scenario, paired, source, progress)
@@ -73,7 +76,7 @@ def run_study(
         )
         outcomes = follow_all(tasks, workers, phase(progress, grown, 0.0), store)
     return study_result(
-        scenario,
+        given,
         build_tables(scenario, tasks, outcomes, paired),
         slices_of(tasks, outcomes),
         growth=growth,

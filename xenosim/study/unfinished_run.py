@@ -16,10 +16,12 @@ from typing import IO, NamedTuple
 from xenosim import __version__
 from xenosim.errors import RunError
 from xenosim.io.checked import read_checked_json, write_checked_json
+from xenosim.io.results import read_inputs, write_inputs
 from xenosim.io.runs import UNFINISHED, check_writable, free_name
 from xenosim.jit import source_hash
+from xenosim.scenario.origin import RUNS_AGAIN
 from xenosim.scenario.resolve import scenario_hash
-from xenosim.scenario.schema import Scenario
+from xenosim.scenario.schema import Origin, Scenario
 from xenosim.study.checkpoint_store import DAYS, DEFAULT_SECONDS, ROLLING, CheckpointStore
 from xenosim.study.job import SourceAnimal
 from xenosim.study.result import StudyResult, run_name
@@ -33,6 +35,8 @@ PLAN, SCENARIO, LOCK, RESULT, PUBLISHED, ORIGIN = (
     "published.json",
     "origin.ckpt",
 )
+#: Folder of what the scenario was made from.
+MADE_FROM = "made_from"
 #: Folder of a run directory in which checkpoints stay; of a branched run also its source.
 KEPT = "checkpoints"
 
@@ -93,6 +97,7 @@ class UnfinishedRun:
         if source is not None:
             shutil.copyfile(source, path / ORIGIN)
         write_checked_json(json.loads(scenario.model_dump_json()), path / SCENARIO)
+        _keep_origin(scenario.origin, path / MADE_FROM)
         work = cls(path, scenario, plan, lock)
         # The plan comes last: what has none is no run.
         write_checked_json(
@@ -117,6 +122,7 @@ class UnfinishedRun:
             plan = dict(known["plan"])
             plan |= {"days": tuple(plan["days"]), "every_s": float(plan["every_s"])}
             scenario = Scenario.model_validate_json(json.dumps(read_checked_json(path / SCENARIO)))
+            scenario = scenario.model_copy(update={"origin": _kept_origin(path / MADE_FROM)})
             work = cls(path, scenario, Plan(**plan), lock)
         except (OSError, ValueError, KeyError, TypeError) as error:
             lock.close()
@@ -216,6 +222,17 @@ class UnfinishedRun:
 
     def __exit__(self, *exception: object) -> None:
         self.lock.close()
+
+
+def _keep_origin(origin: Origin, folder: Path) -> None:
+    """Keep what the scenario was made from, as its run directory will hold it."""
+    folder.mkdir()
+    (folder / RUNS_AGAIN).write_text(origin.text, encoding="utf-8")
+    write_inputs(origin.inputs, folder)
+
+
+def _kept_origin(folder: Path) -> Origin:
+    return Origin((folder / RUNS_AGAIN).read_text(encoding="utf-8"), read_inputs(folder))
 
 
 def _remove(path: Path) -> None:

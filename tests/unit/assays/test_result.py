@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from xenosim.assays.protocol import Apoptosis, Blot, Comparison
+from xenosim.assays.files import read_assay
+from xenosim.assays.protocol import Apoptosis, Blot, Characterization, Comparison
 from xenosim.assays.result import AssayResult, statuses
 from xenosim.errors import RunError
 from xenosim.parameters.load import load_line, load_set
@@ -69,3 +70,19 @@ def test_a_comparison_counts_every_line() -> None:
 
 def test_nothing_is_simulated_before_run() -> None:
     Blot(cells=1_000_000, times="0,1")
+
+
+def test_n5_the_table_of_an_assay_is_kept_and_it_is_repeated_from_there(tmp_path: Path) -> None:
+    source = tmp_path / "data" / "mine.csv"
+    source.parent.mkdir()
+    wells = ((3, 0.98), (10, 0.9), (30, 0.5), (99, 0.1))
+    rows = [f"ixazomib,72,{dose},{viability}" for dose, viability in wells]
+    source.write_text("\n".join(["drug,hours,dose_nM,viability", *rows]))
+    content = source.read_bytes()
+    result = Characterization(file=str(source)).run()
+    run = result.save(tmp_path / "runs", figures=False)
+    source.unlink()
+    assert (run / "inputs" / "mine.csv").read_bytes() == content
+    assert AssayResult.load(run).inputs == {"mine.csv": content}
+    assert read_assay(run).file == str(run / "inputs" / "mine.csv")
+    assert str(read_assay(run).run()) == str(result)

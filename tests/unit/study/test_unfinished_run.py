@@ -15,12 +15,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.study_on_disk import go_on, tables, tiny
-from xenosim.errors import CheckpointError, RunError
+from tests.study_on_disk import TEXT, go_on, tables, tiny
+from xenosim.errors import CheckpointError, RunError, ScenarioError
 from xenosim.io.checked import read_checked_json, write_checked_json
 from xenosim.io.checkpoints import load_checkpoint, read_header
 from xenosim.io.runs import UNFINISHED
+from xenosim.scenario.load import load_scenario
 from xenosim.scenario.schema import Scenario
+from xenosim.study.result import StudyResult
 from xenosim.study.run import run_study
 from xenosim.study.source_animal import read_source
 from xenosim.study.unfinished_run import Plan, UnfinishedRun
@@ -414,3 +416,24 @@ def test_f13_the_rest_of_a_finished_run_is_removed(tmp_path: Path, how: str) -> 
     else:
         UnfinishedRun.create(base, tiny(tmp_path), PLAN).discard()
     assert list(base.iterdir()) == [run]
+
+
+def test_n5_a_run_directory_runs_again_to_the_same_tables(tmp_path: Path) -> None:
+    scenario = tiny(tmp_path, seed="3")
+    plan = Plan(paired=True)
+    with UnfinishedRun.create(tmp_path, scenario, plan) as work:
+        path = work.path
+    # What is resumed keeps what it was made from, too.
+    first = go_on(tmp_path, scenario, plan)
+    assert not path.exists()
+    assert (first / "inputs" / "tiny.yaml").read_text() == TEXT
+    again = go_on(tmp_path / "again", load_scenario(first / "scenario.yaml"), plan)
+    assert tables(again) == tables(first)
+    assert StudyResult.load(again).scenario == StudyResult.load(first).scenario == scenario
+    # A loaded result is kept again with all that it was made from.
+    kept = StudyResult.load(first).save(tmp_path / "kept", figures=False)
+    assert (kept / "inputs" / "tiny.yaml").read_text() == TEXT
+    assert (kept / "scenario.yaml").read_bytes() == (first / "scenario.yaml").read_bytes()
+    with pytest.raises(ScenarioError, match="resolved scenario") as refused:
+        load_scenario(first / "resolved.yaml")
+    assert "scenario.yaml" in str(refused.value.remedy)
