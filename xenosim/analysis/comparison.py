@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -108,7 +109,7 @@ class Comparison:
         return Estimate(math.nan, UNDEFINED, 0, note, day=self.day)
 
 
-def no_pair(arms: list[str], day: float) -> str:
+def no_pair(arms: Sequence[str], day: float) -> str:
     """That no animal is measured in all ``arms`` on ``day`` [day]."""
     names = ", ".join(f"'{arm}'" for arm in arms)
     return f"undefined: no animal was measured in each of {names} on day {day:g}"
@@ -126,7 +127,7 @@ def few_left(data: StudyData, measured: dict[str, int]) -> str:
     return f"; fewer than half are left: {', '.join(few)}" if few else ""
 
 
-def left_before(data: StudyData, arms: list[str], day: float) -> str:
+def left_before(data: StudyData, arms: Sequence[str], day: float) -> str:
     """How many animals of each arm had left at the volume endpoint before ``day`` [day]; "" if none
     had.
     """

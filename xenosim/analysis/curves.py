@@ -12,6 +12,7 @@ from xenosim.analysis.comparison import Comparison
 from xenosim.analysis.data import StudyData, half_is_left, while_half_is_left
 from xenosim.analysis.registry import find_endpoint
 from xenosim.analysis.resampling import FEWEST
+from xenosim.analysis.studies import across
 
 #: Half width of a normal 95 % interval [standard errors].
 Z95 = 1.96
@@ -82,7 +83,7 @@ def endpoint_over_time(
     data: StudyData, name: str, arm: str, control: str, *, n_boot: int = 2000, seed: int = 1
 ) -> pd.DataFrame:
     """An endpoint of an arm on every day from day 0 with at least half of both arms: each row is
-    what the endpoint table says when that is the day of evaluation.
+    what the endpoint table says when that is the day of evaluation, of a repeated study too.
 
     Parameters
     ----------
@@ -102,14 +103,28 @@ def endpoint_over_time(
         by day; days without a number are left out.
     """
     endpoint = find_endpoint(name)
+    columns = ["estimate", "ci_low", "ci_high", "n", "n_control"]
+    if len(data.studies) > 1:
+        curves = [
+            endpoint_over_time(study, name, arm, control, n_boot=n_boot, seed=seed)
+            for study in data.studies
+        ]
+        common = [day for day in curves[0].index if all(day in curve.index for curve in curves)]
+        joined = {day: _across(pd.DataFrame([c.loc[day] for c in curves])) for day in common}
+        return pd.DataFrame.from_dict(joined, orient="index", columns=columns)
     rows = {}
     for day in _days(data, arm, control):
         ask = Comparison(data, arm, control, day, "", n_boot, seed, data.paired)
         found = endpoint.estimate(ask)
         if found is not None and np.isfinite(found.value):
             rows[day] = (found.value, *found.limits, found.n, found.n_control)
-    columns = ["estimate", "ci_low", "ci_high", "n", "n_control"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+def _across(day: pd.DataFrame) -> tuple[float, float, float, int, int]:
+    """One day of a curve from that day in every study."""
+    value, limits = across(day["estimate"].to_numpy(float))
+    return value, *limits, int(day["n"].min()), int(day["n_control"].min())
 
 
 def _days(data: StudyData, *arms: str) -> list[float]:

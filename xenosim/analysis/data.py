@@ -194,10 +194,25 @@ class StudyData:
         return {str(arm): int(n) for arm, n in counts.items()}
 
     @cached_property
+    def studies(self) -> tuple[StudyData, ...]:
+        """The single studies of a repeated one, one per ``replicate``; the data itself where there
+        is one, where a replicate lacks an arm, or where replicates are single animals.
+        """
+        parts = [rows for _, rows in self.table.groupby("replicate", sort=True)]
+        arms = set(self.arms)
+        if len(parts) == 1 or any(set(rows["arm"]) != arms for rows in parts):
+            return (self,)
+        if all(len(rows[KEYS].drop_duplicates()) == len(arms) for rows in parts):
+            return (self,)
+        return tuple(StudyData(rows, self.control, self.paired, self.source) for rows in parts)
+
+    @cached_property
     def evaluation_day(self) -> float:
         """The last measured day on which at least half of the animals of every arm are still on
-        study [day].
+        study, in every study of a repeated one [day].
         """
+        if len(self.studies) > 1:
+            return min(study.evaluation_day for study in self.studies)
         rows = self.followed[self.followed["day"] >= 0]
         present = rows.groupby(["day", "arm"]).size().unstack(fill_value=0)
         present = present.reindex(columns=list(self.started), fill_value=0)

@@ -20,6 +20,7 @@ from xenosim.analysis.resampling import (
     same_animals,
     shared,
 )
+from xenosim.analysis.studies import over_studies
 from xenosim.io.tables import COLUMNS as TABLES
 
 COLUMNS = TABLES["endpoints"]
@@ -34,7 +35,8 @@ def endpoint_table(
     seed: int = 1,
     paired: bool = False,
 ) -> pd.DataFrame:
-    """Every endpoint of every arm.
+    """Every endpoint of every arm; of a study that was repeated the median over the studies, and
+    the range of 95 % of them.
 
     Parameters
     ----------
@@ -72,18 +74,38 @@ def endpoint_table(
     >>> float(endpoints.loc[("drug", "tc_pct"), "estimate"])
     25.0
     """
+    studies = endpoints_of_studies(data, control, day=day, n_boot=n_boot, seed=seed, paired=paired)
+    if studies["replicate"].nunique() > 1:
+        return over_studies(studies)
+    return studies[list(COLUMNS)]
+
+
+def endpoints_of_studies(
+    data: StudyData | pd.DataFrame,
+    control: str,
+    *,
+    day: float | None = None,
+    n_boot: int = 2000,
+    seed: int = 1,
+    paired: bool = False,
+) -> pd.DataFrame:
+    """Every endpoint of every arm in each study of a repeated one, with intervals over its animals;
+    its number is the column ``replicate``. Parameters and errors as in :func:`endpoint_table`.
+    """
     data = checked(data, control)
     evaluated = data.evaluation_day if day is None else day
     how = "last day with at least half of every arm on study" if day is None else "day as asked"
     rows = []
-    for arm in data.arms:
-        ask = Comparison(data, arm, control, evaluated, how, n_boot, seed, paired)
-        for endpoint in every_endpoint():
-            if endpoint.against_control and arm == control:
-                continue
-            if (found := endpoint.estimate(ask)) is not None:
-                rows.append(_row(endpoint, arm, control, found))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    for study in data.studies:
+        number = study.table["replicate"].iloc[0]
+        for arm in data.arms:
+            ask = Comparison(study, arm, control, evaluated, how, n_boot, seed, paired)
+            for endpoint in every_endpoint():
+                if endpoint.against_control and arm == control:
+                    continue
+                if (found := endpoint.estimate(ask)) is not None:
+                    rows.append({"replicate": number} | _row(endpoint, arm, control, found))
+    return pd.DataFrame(rows, columns=["replicate", *COLUMNS])
 
 
 def checked(data: StudyData | pd.DataFrame, *arms: str) -> StudyData:
@@ -145,21 +167,39 @@ def compare_arms(
     """
     data = checked(data, arm_a, arm_b, control)
     evaluated = data.evaluation_day if day is None else day
-    names = [arm_a, arm_b, control]
-    arms = [data.measured(name, evaluated) for name in names]
+    names = (arm_a, arm_b, control)
+    parts = [
+        _differences(study, names, evaluated, n_boot, seed, paired).assign(replicate=number)
+        for number, study in enumerate(data.studies)
+    ]
+    if len(parts) > 1:
+        return over_studies(pd.concat(parts, ignore_index=True))
+    return parts[0][list(COLUMNS)]
+
+
+def _differences(
+    data: StudyData,
+    names: tuple[str, str, str],
+    day: float,
+    n_boot: int,
+    seed: int,
+    paired: bool,
+) -> pd.DataFrame:
+    """Rows of one study that compare the first two arms of ``names``, the third is the control."""
+    arms = [data.measured(name, day) for name in names]
     if paired:
         same_animals(*(data.animals[name] for name in names))
         arms = shared(*arms)
     sizes = dict(zip(names, map(len, arms), strict=True))
-    few = few_left(data, sizes) if all(sizes.values()) else f"; {no_pair(names, evaluated)}"
-    missing = few + left_before(data, names, evaluated)
+    few = few_left(data, sizes) if all(sizes.values()) else f"; {no_pair(names, day)}"
+    missing = few + left_before(data, names, day)
     ratios = [find_endpoint(name) for name in ("tc_pct", "tc_volume_mean")]
     rows = []
     for what, formula in [*((e, e.formula) for e in ratios), (GEOMETRIC, None)]:
         rng = generator(seed, what.name)
-        found = _between(formula, arms, n_boot, rng, evaluated, paired)
+        found = _between(formula, arms, n_boot, rng, day, paired)
         found = found._replace(note=found.note + missing)
-        rows.append(_row(what, f"{arm_a} - {arm_b}", control, found))
+        rows.append(_row(what, f"{names[0]} - {names[1]}", names[2], found))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

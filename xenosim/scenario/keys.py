@@ -130,7 +130,8 @@ _STUDY = (
     Key(
         "replicates",
         Kind.WHOLE,
-        "How often the study is repeated with other animals, everything else equal.",
+        "How often the study is repeated with other animals, everything else equal. Numbers are"
+        " then medians over the studies, with the range of 95 % of them.",
         range=(1, 10000),
         default="1",
     ),

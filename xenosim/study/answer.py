@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xenosim.scenario.resolve import status_counts
 
@@ -21,27 +21,42 @@ def answer_text(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> str:
     """Each arm against the control, then the differences between arms if they are few, with
     intervals; one line each.
     """
-    end = scenario.measure.days[-1]
+    end, how = scenario.measure.days[-1], _Repeated.of(tables)
     rows = tables["endpoints"].query("endpoint == 'tc_pct'")
     lines = [
         _undefined(row)
-        or f"{row.arm}: T/C {row.estimate:.0f} % ({limits(row, '.0f', '95 % CI ')}; median"
-        f" RTV, {_day(row.day, end)}, n = {row.n} against {row.n_control})"
+        or f"{row.arm}: T/C {row.estimate:.0f} % ({limits(row, '.0f', how.interval)}; median"
+        f" RTV, {_day(row.day, end)}, n = {row.n} against {row.n_control}{how.each})"
         for row in rows.itertuples()
     ]
     if "comparison" in tables:
-        lines += _differences(tables["comparison"].query("endpoint == 'tc_pct'"), end)
-    return "\n".join(lines) or _growth_answer(scenario.control.name, tables["endpoints"])
+        lines += _differences(tables["comparison"].query("endpoint == 'tc_pct'"), end, how)
+    return "\n".join(lines) or _growth_answer(scenario.control.name, tables["endpoints"], how)
 
 
-def _differences(rows: pd.DataFrame, end: float) -> list[str]:
+class _Repeated(NamedTuple):
+    """What an interval is called, and what follows an n, in a study that may have been repeated."""
+
+    interval: str = "95 % CI "
+    each: str = ""
+
+    @classmethod
+    def of(cls, tables: dict[str, pd.DataFrame]) -> _Repeated:
+        """As its tables say: ``studies`` is there if it was."""
+        if "studies" not in tables:
+            return cls()
+        count = tables["studies"]["replicate"].nunique()
+        return cls("95 % of studies ", f" in {count} studies")
+
+
+def _differences(rows: pd.DataFrame, end: float, how: _Repeated) -> list[str]:
     """The differences between treated arms; where they are many, where to find them."""
     if len(rows) > FEW_PAIRS:
         return [f"arm against arm: {len(rows)} differences in comparison.csv"]
     return [
         _undefined(row)
-        or f"{row.arm}: T/C {row.estimate:+.0f} points ({limits(row, '+.0f', '95 % CI ')};"
-        f" median RTV, {_day(row.day, end)}, {row.note.split(';')[0]}, n = {row.n})"
+        or f"{row.arm}: T/C {row.estimate:+.0f} points ({limits(row, '+.0f', how.interval)};"
+        f" median RTV, {_day(row.day, end)}, {row.note.split(';')[0]}, n = {row.n}{how.each})"
         for row in rows.itertuples()
     ]
 
@@ -63,7 +78,7 @@ def _undefined(row: Any) -> str:
     return "" if row.n else f"{row.arm}: no T/C ({row.note})"
 
 
-def _growth_answer(name: str, table: pd.DataFrame) -> str:
+def _growth_answer(name: str, table: pd.DataFrame, how: _Repeated) -> str:
     """The answer of a study without a treated arm: how its tumors grow."""
     found = table[(table["endpoint"] == "doubling_time_days") & (table["arm"] == name)]
     if not len(found):
@@ -73,8 +88,8 @@ def _growth_answer(name: str, table: pd.DataFrame) -> str:
         )
     row = found.iloc[0]
     return (
-        f"{name}: doubling time {row.estimate:.3g} d ({limits(row, '.3g', '95 % CI ')}; n ="
-        f" {row.n}; no treated arm)"
+        f"{name}: doubling time {row.estimate:.3g} d ({limits(row, '.3g', how.interval)}; n ="
+        f" {row.n}{how.each}; no treated arm)"
     )
 
 
@@ -110,11 +125,14 @@ def notes(
         found.append(
             "steady state (SS) is that of plasma; tissue and cells are untreated before that dose"
         )
-    if scenario.replicates > 1:
+    if "studies" in tables:
         found.append(
-            f"n counts the animals of {scenario.replicates} replicate studies together; an interval"
-            " is that of one study of so many animals, not the spread between studies"
+            f"{scenario.replicates} studies of {scenario.animals.per_arm} animals per arm: numbers"
+            " are medians over the studies, their intervals hold 95 % of the studies (none of two),"
+            " n is that of the smallest; studies.csv has each study"
         )
+    elif scenario.replicates > 1:
+        found.append("replicates of one animal per arm are animals of one study: n counts them all")
     found += _cures(scenario, tables["truth"])
     found += _removals(scenario, tables["observations"])
     if source:

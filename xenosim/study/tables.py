@@ -44,12 +44,13 @@ def build_tables(
     scenario: Scenario, tasks: list[Job], outcomes: list[Outcome], paired: bool
 ) -> dict[str, pd.DataFrame]:
     """Every table of the run directory, in key order; ``comparison`` only where two arms are
-    treated.
+    treated, ``studies`` only where the study was repeated.
     """
     import pandas as pd
 
     from xenosim.analysis.clones import clone_table
-    from xenosim.analysis.summary import endpoint_table
+    from xenosim.analysis.studies import over_studies
+    from xenosim.analysis.summary import endpoints_of_studies
 
     truth = pd.DataFrame([row for outcome in outcomes for row in outcome.truth])
     cells = pd.DataFrame([row for outcome in outcomes for row in outcome.cells])
@@ -58,6 +59,10 @@ def build_tables(
     for table in (truth, cells, lesions):
         table.insert(0, "study_id", study)
     observations = observations_table(truth)
+    studies = endpoints_of_studies(
+        observations, scenario.control.name, seed=scenario.seed, paired=paired
+    )
+    repeated = studies["replicate"].nunique() > 1
     tables = {
         "observations": observations,
         "truth": truth[list(TRUTH)],
@@ -67,12 +72,11 @@ def build_tables(
         ),
         "events": events_table(scenario),
         "lesions": lesions,
-        "endpoints": endpoint_table(
-            observations, scenario.control.name, seed=scenario.seed, paired=paired
-        ),
+        "endpoints": over_studies(studies) if repeated else studies.drop(columns="replicate"),
         "plasma": plasma_table(scenario),
     }
     comparison = comparison_table(scenario, observations, paired)
+    tables |= {"studies": studies} if repeated else {}
     return tables if comparison is None else tables | {"comparison": comparison}
 
 

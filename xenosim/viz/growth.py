@@ -101,7 +101,9 @@ def draw_arm(
         axes.errorbar(last.index, last["mean"], yerr=reach, color=color, lw=1.2, capsize=3)
     if len(left) > 1:
         axes.plot(left.index, left["mean"], color=color, lw=1.6, ls="--", marker="o", ms=3, mfc="w")
-    label = f"{name} (n = {curve['n'].iloc[0]})"
+    studies = rows["replicate"].nunique()
+    of = f" in {studies} studies" if studies > 1 else ""
+    label = f"{name} (n = {curve['n'].iloc[0]}{of})"
     axes.plot(whole.index, whole["mean"], color=color, lw=2.4, marker="o", ms=3.5, label=label)
 
 

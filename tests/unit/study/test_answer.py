@@ -78,12 +78,15 @@ def test_n3_only_animals_that_left_early_are_noted_with_arm_and_day() -> None:
 def test_n10_replicates_are_said_to_be_studies() -> None:
     empty = pd.DataFrame(columns=["arm", "replicate", "animal_id", "day", "note", "status"])
     tables = {"truth": empty.assign(n_agents=[]), "observations": empty}
-
-    def said(replicates: int) -> bool:
-        scenario = small_scenario(overrides={**SMALL, "replicates": str(replicates)})
-        return any(f"{replicates} replicate studies" in note for note in notes(scenario, tables))
-
-    assert said(2) and not said(1)
+    studies = {"studies": pd.DataFrame({"replicate": [0, 1, 2]})}
+    scenario = small_scenario(overrides={**SMALL, "replicates": "3"})
+    said = notes(scenario, tables | studies)
+    assert any(note.startswith("3 studies of 2 animals per arm") for note in said)
+    assert any("n counts them all" in note for note in notes(scenario, tables))
+    assert not any("studies" in note for note in notes(small_scenario(), tables))
+    assert answer_text(scenario, {"endpoints": table(), **studies}) == (
+        "QW: T/C 40 % (95 % of studies 30 to 55; median RTV, day 36, n = 8 against 8 in 3 studies)"
+    )
 
 
 def test_n21_a_day_before_the_last_is_said_in_the_answer() -> None:
