@@ -22,19 +22,14 @@ UNCHECKED = r"(?:\w+ and )?\w+"
 
 def write_starter(file: str, force: bool, as_json: bool) -> None:
     """Write the commented starter; an existing file is kept."""
+    from xenosim.io.runs import whole_file
     from xenosim.scenario.resolve import starter_text
 
     path = Path(file)
     if path.exists() and not force:
         raise RunError("the file exists", where=file, remedy="choose another name or add --force")
-    try:
-        path.write_text(starter_text(), encoding="utf-8")
-    except OSError as error:
-        raise RunError(
-            f"cannot write: {(error.strerror or str(error)).lower()}",
-            where=file,
-            remedy="choose another place",
-        ) from error
+    with whole_file(path) as partial:
+        partial.write_text(starter_text(), encoding="utf-8")
     typer.echo(
         json.dumps({"file": file})
         if as_json

@@ -177,6 +177,7 @@ def calibrate_lines(
     """Run the calibration again and print every residual."""
     from xenosim.assays.calibration import GOOD_FOLD, calibrate_line, write_calibration
     from xenosim.execution.processes import Workers
+    from xenosim.io.runs import whole_file
 
     records = [find_line(name) for name in names] or [
         record for record in lines().values() if record.target
@@ -184,7 +185,8 @@ def calibrate_lines(
     with Workers(jobs, len(records)) as workers:
         residuals = workers.map(calibrate_line, records)
     if write:
-        write_calibration(residuals, Path(write))
+        with whole_file(Path(write)) as partial:
+            write_calibration(residuals, partial)
     if as_json:
         typer.echo(json.dumps([_residual_as_data(*each) for each in residuals]))
         return

@@ -409,11 +409,16 @@ def main() -> None:
         remedy = "use fewer --jobs, a smaller study or a machine with more memory"
         typer.echo(f"error: the memory of this machine is used up\n  {remedy}", err=True)
         sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except OSError as error:
+        # What was written is gone or as it was; what remains is to say why.
+        place = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"{place}error: {(error.strerror or str(error)).lower()}", err=True)
+        sys.exit(2)
     except KeyboardInterrupt:
         # Before a verb has begun: later, Ctrl-C is handled above. A second one changes nothing.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         typer.echo(INTERRUPTED, err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)

@@ -15,7 +15,8 @@ import typer
 
 from xenosim.cli.simulate import Progress
 from xenosim.errors import RunError, suggest
-from xenosim.io.export import FORMATS, check_new, check_place, whole_file, write_volumes
+from xenosim.io.export import FORMATS, check_new, check_place, write_volumes
+from xenosim.io.runs import whole_file
 from xenosim.io.volumes import check_fields
 
 if TYPE_CHECKING:

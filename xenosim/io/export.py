@@ -4,13 +4,13 @@ not at all.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from xenosim.errors import ResourceError, RunError
 from xenosim.io.extras import view3d
 from xenosim.io.ome_zarr import planes_to_write, write_ome_zarr
-from xenosim.io.runs import replacing
+from xenosim.io.runs import unwritable, whole_file
 from xenosim.io.volumes import FIELDS, Volumes
 
 #: Ending of the file of every format.
@@ -43,19 +43,7 @@ def check_place(path: Path) -> None:
         with tempfile.TemporaryFile(dir=path.parent):
             pass
     except OSError as error:
-        raise _unwritable(path, error) from error
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Yield a hidden neighbor that takes the place of ``path`` on success; what the disk refuses is
-    one clear error.
-    """
-    try:
-        with replacing(path) as partial:
-            yield partial
-    except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
 
 
 def write_volumes(
@@ -106,14 +94,6 @@ def write_volumes(
         else:
             {"vti": _write_vti, "npz": _write_npz}[kind](volumes, partial, tick)
     return path
-
-
-def _unwritable(path: Path, error: OSError) -> RunError:
-    return RunError(
-        f"cannot write here: {(error.strerror or str(error)).lower()}",
-        where=str(path),
-        remedy="choose another --out",
-    )
 
 
 def _write_npz(volumes: Volumes, path: Path, tick: Callable[[int], None]) -> None:
@@ -170,7 +150,29 @@ def _write_vti(volumes: Volumes, path: Path, tick: Callable[[int], None]) -> Non
             tick(high - low)
         image.cell_data[name] = whole.ravel()
     image.field_data["about"] = [json.dumps(volumes.legend())]
-    image.save(path)
+    _save_whole(image, path)
+
+
+def _save_whole(image: Any, path: Path) -> None:
+    """Save an ImageData. The library only prints what the disk refuses: the end of the file tells
+    whether all of it was written.
+
+    Raises
+    ------
+    OSError
+        It was not.
+    """
+    vtk = view3d("vtkmodules.vtkCommonCore").vtkObject
+    display = vtk.GetGlobalWarningDisplay()
+    vtk.GlobalWarningDisplayOff()
+    try:
+        image.save(path)
+    finally:
+        vtk.SetGlobalWarningDisplay(display)
+    with path.open("rb") as file:
+        file.seek(-min(32, path.stat().st_size), os.SEEK_END)
+        if not file.read().rstrip().endswith(b"</VTKFile>"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _check_memory(volumes: Volumes, path: Path) -> None:

@@ -36,11 +36,16 @@ def check_writable(base: Path) -> None:
         with tempfile.TemporaryFile(dir=base):
             pass
     except OSError as error:
-        raise RunError(
-            f"cannot write here: {(error.strerror or str(error)).lower()}",
-            where=str(base),
-            remedy="choose another --out",
-        ) from error
+        raise unwritable(base, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> RunError:
+    """What the disk said when ``path`` was to be written, as one clear error."""
+    return RunError(
+        f"cannot write here: {(error.strerror or str(error)).lower()}",
+        where=str(path),
+        remedy="make room or choose another place",
+    )
 
 
 def free_name(base: Path, name: str) -> str:
@@ -56,17 +61,22 @@ def free_name(base: Path, name: str) -> str:
 
 @contextmanager
 def new_run_directory(base: Path, name: str) -> Iterator[tuple[Path, Path]]:
-    """Yield (temporary directory, final path); rename on success, remove on failure."""
+    """Yield (temporary directory, final path); rename on success, remove on failure. What the disk
+    refuses is a RunError.
+    """
     check_writable(base)
     final = base / free_name(base, name)
-    work = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=base))
     try:
-        yield work, final
-        work.chmod(0o755)
-        os.replace(work, final)
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
+        work = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=base))
+        try:
+            yield work, final
+            work.chmod(0o755)
+            os.replace(work, final)
+        except BaseException:
+            shutil.rmtree(work, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise unwritable(final, error) from error
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
@@ -103,6 +113,21 @@ def replacing(path: Path) -> Iterator[Path]:
         if partial.is_dir():
             shutil.rmtree(partial, ignore_errors=True)
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Yield a hidden neighbor that takes the place of ``path`` on success (of a link: of what it
+    points to; a device or pipe is written as it is); what the disk refuses is a RunError.
+    """
+    try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            yield path
+        else:
+            with replacing(path.resolve()) as partial:
+                yield partial
+    except OSError as error:
+        raise unwritable(path, error) from error
 
 
 def read_run(path: Path) -> dict[str, pd.DataFrame]:

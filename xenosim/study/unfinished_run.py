@@ -17,7 +17,7 @@ from xenosim import __version__
 from xenosim.errors import RunError
 from xenosim.io.checked import read_checked_json, write_checked_json
 from xenosim.io.results import read_inputs, write_inputs
-from xenosim.io.runs import UNFINISHED, check_writable, free_name
+from xenosim.io.runs import UNFINISHED, check_writable, free_name, unwritable
 from xenosim.jit import source_hash
 from xenosim.scenario.origin import RUNS_AGAIN
 from xenosim.scenario.resolve import scenario_hash
@@ -92,18 +92,26 @@ class UnfinishedRun:
         path = base / (
             free_name(base, run_name(scenario.title, scenario_hash(scenario))) + UNFINISHED
         )
-        path.mkdir()
-        lock = _take(path)
+        try:
+            path.mkdir()
+            work = cls(path, scenario, plan, _take(path))
+            work._write_down(source)
+        except OSError as error:
+            shutil.rmtree(path, ignore_errors=True)
+            raise unwritable(path, error) from error
+        return work
+
+    def _write_down(self, source: Path | None) -> None:
+        """Keep what was asked for, and the checkpoint that the run branches from."""
         if source is not None:
-            shutil.copyfile(source, path / ORIGIN)
-        write_checked_json(json.loads(scenario.model_dump_json()), path / SCENARIO)
-        _keep_origin(scenario.origin, path / MADE_FROM)
-        work = cls(path, scenario, plan, lock)
+            shutil.copyfile(source, self.path / ORIGIN)
+        write_checked_json(json.loads(self.scenario.model_dump_json()), self.path / SCENARIO)
+        _keep_origin(self.scenario.origin, self.path / MADE_FROM)
         # The plan comes last: what has none is no run.
         write_checked_json(
-            {"xenosim": __version__, **dict(work.stamp()), "plan": plan._asdict()}, path / PLAN
+            {"xenosim": __version__, **dict(self.stamp()), "plan": self.plan._asdict()},
+            self.path / PLAN,
         )
-        return work
 
     @classmethod
     def open(cls, given: Path) -> UnfinishedRun:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +47,10 @@ def write_figure(figure: Figure, path: Path) -> None:
     ]
     show_as_typed(figure)
     with matplotlib.rc_context({"svg.hashsalt": "xenosim", "svg.fonttype": "path"}):
-        figure.savefig(path, dpi=130, metadata=clock)
+        # Written at once: the writer of PDF hides behind an error of its own what the disk refuses.
+        drawn = BytesIO()
+        figure.savefig(drawn, format=path.suffix[1:], dpi=130, metadata=clock)
+    path.write_bytes(drawn.getvalue())
 
 
 def write_picture(frame: Frame, path: Path) -> None:

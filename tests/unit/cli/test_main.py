@@ -5,6 +5,19 @@ import pytest
 from xenosim.cli import main as entry
 
 
+def test_f2_a_screen_that_cannot_be_written_is_one_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(standalone_mode: bool) -> None:
+        raise OSError(28, "No space left on device", "out.txt")
+
+    monkeypatch.setattr(entry, "app", refused)
+    with pytest.raises(SystemExit) as stop:
+        entry.main()
+    assert stop.value.code == 2
+    assert capsys.readouterr().err == "out.txt: error: no space left on device\n"
+
+
 def test_f12_a_used_up_memory_is_one_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

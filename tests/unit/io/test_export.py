@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import SCENARIOS
+from tests.full_disk import no_file_above
 from xenosim.cell.state import CellState, positions
 from xenosim.errors import ResourceError, RunError, ScenarioError
 from xenosim.io import export
@@ -258,6 +259,19 @@ def test_an_interrupted_export_leaves_nothing(kind: str, error: Any, tmp_path: P
     ):
         write_volumes(box._replace(read=read), tmp_path / f"t{FORMATS[kind]}", kind)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", list(FORMATS))
+@pytest.mark.parametrize("size", [100, 2000])
+def test_f2_an_export_that_the_disk_refuses_leaves_nothing(
+    tumor: Tumor, kind: str, size: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    if kind == "vti":
+        pytest.importorskip("pyvista", reason="an extra of the package")
+    tmp_path.mkdir(exist_ok=True)
+    with no_file_above(size), pytest.raises(RunError, match="cannot write here"):
+        write_volumes(volumes(tumor), tmp_path / f"t{FORMATS[kind]}", kind)
+    assert list(tmp_path.iterdir()) == [] and capfd.readouterr().err == ""
 
 
 def test_mistakes_are_named(tumor: Tumor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.full_disk import no_file_above
 from xenosim.errors import RunError, TableError
 from xenosim.io.runs import (
     TABLES,
@@ -14,6 +15,7 @@ from xenosim.io.runs import (
     new_run_directory,
     read_manifest,
     read_run,
+    whole_file,
     write_json,
     write_table,
 )
@@ -125,6 +127,37 @@ def test_a_failed_write_keeps_the_old_table_and_leaves_nothing(
     with pytest.raises(OSError, match="disk full"):
         write_table(pd.DataFrame({"a": [2]}), path)
     assert path.read_text() == "a\n1\n" and [p.name for p in tmp_path.iterdir()] == ["t.csv"]
+
+
+def test_f2_a_result_that_the_disk_refuses_is_one_error_and_nothing(tmp_path: Path) -> None:
+    table = pd.DataFrame({"a": range(1000)})
+    with (
+        no_file_above(100),
+        pytest.raises(RunError, match="cannot write here: file too large"),
+        new_run_directory(tmp_path, "run") as (work, _),
+    ):
+        write_table(table, work / "t.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_f2_a_file_is_written_whole_or_stays_as_it_was(tmp_path: Path) -> None:
+    path, link = tmp_path / "a.txt", tmp_path / "link"
+    path.write_text("old")
+    link.symlink_to(path)
+    with (
+        no_file_above(10),
+        pytest.raises(RunError, match="cannot write here"),
+        whole_file(path) as partial,
+    ):
+        partial.write_text("x" * 100)
+    assert path.read_text() == "old"
+    with whole_file(link) as partial:
+        partial.write_text("new")
+    assert path.read_text() == "new" and link.is_symlink()
+    with whole_file(Path("/dev/null")) as partial:
+        partial.write_text("gone")
+    assert Path("/dev/null").is_char_device()
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.txt", "link"]
 
 
 def test_an_unwritable_base_is_refused(tmp_path: Path) -> None:

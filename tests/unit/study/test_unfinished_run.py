@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.full_disk import no_file_above
 from tests.study_on_disk import TEXT, go_on, tables, tiny
 from xenosim.errors import CheckpointError, RunError, ScenarioError
 from xenosim.io.checked import read_checked_json, write_checked_json
@@ -401,6 +402,14 @@ def test_what_is_kept_holds_the_whole_tumor(saved: Path) -> None:
     )
     assert header["kind"] == "animal" and header["arm"] == "early" and len(header["doses"]) == 1
     assert all(column.size == header["n_cells"] for column in tree["tumors"][0]["cells"].values())
+
+
+def test_f2_a_run_that_cannot_be_begun_leaves_nothing(tmp_path: Path) -> None:
+    base = tmp_path / "runs"
+    scenario = tiny(tmp_path)
+    with no_file_above(100), pytest.raises(RunError, match="cannot write here: file too large"):
+        UnfinishedRun.create(base, scenario, PLAN)
+    assert list(base.iterdir()) == []
 
 
 @pytest.mark.parametrize("how", ["resume", "next"])

@@ -7,7 +7,9 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
+from tests.full_disk import no_file_above
 from xenosim.errors import RunError
+from xenosim.io.runs import whole_file
 from xenosim.viz.animation import (
     check_encoder,
     pixels,
@@ -27,6 +29,31 @@ def test_a_gif_has_every_picture(tmp_path: Path) -> None:
     write_picture(frames[1], tmp_path / "a.png")
     with Image.open(tmp_path / "a.png") as found:
         assert (np.array(found) == frames[1]).all()
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.svg", "a.pdf", "b.png", "a.gif"])
+def test_f2_a_picture_that_the_disk_refuses_is_one_error(name: str, tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (2, 80, 80, 3)).astype(np.uint8)
+    figure = Figure(figsize=(4.0, 3.0))
+    figure.add_subplot().plot(noise[0, 0])
+
+    def write(path: Path) -> None:
+        if name.startswith("a") and path.suffix != ".gif":
+            write_figure(figure, path)
+        elif path.suffix == ".gif":
+            write_animation(noise, path, 4.0)
+        else:
+            write_picture(noise[0], path)
+
+    with (
+        no_file_above(1000),
+        pytest.raises(RunError, match="cannot write here"),
+        whole_file(tmp_path / name) as partial,
+    ):
+        write(partial)
+    assert list(tmp_path.iterdir()) == []
+    write(tmp_path / name)
+    assert (tmp_path / name).stat().st_size > 1000
 
 
 def test_a_figure_as_pixels() -> None:
