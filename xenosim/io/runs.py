@@ -6,10 +6,11 @@ import json
 import os
 import shutil
 import tempfile
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,9 @@ TABLES = tuple(COLUMNS)
 PARQUET_ROWS = 100_000
 #: Ending of the name of a run that is not finished.
 UNFINISHED = ".unfinished"
+#: Beginning of the name of a directory that is being written, and the age at which nobody can be
+#: writing it any more [s].
+HIDDEN, HIDDEN_S = ".xenosim.", 3600.0
 
 
 def check_writable(base: Path) -> None:
@@ -59,6 +63,17 @@ def free_name(base: Path, name: str) -> str:
     return free
 
 
+def hidden_directory(base: Path) -> Path:
+    """A new directory below ``base`` that becomes another by a rename; those that a kill left there
+    before are removed.
+    """
+    for old in base.glob(f"{HIDDEN}*"):
+        with suppress(OSError):
+            if time.time() - old.stat().st_mtime > HIDDEN_S:
+                shutil.rmtree(old, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=HIDDEN, dir=base))
+
+
 @contextmanager
 def new_run_directory(base: Path, name: str) -> Iterator[tuple[Path, Path]]:
     """Yield (temporary directory, final path); rename on success, remove on failure. What the disk
@@ -67,7 +82,7 @@ def new_run_directory(base: Path, name: str) -> Iterator[tuple[Path, Path]]:
     check_writable(base)
     final = base / free_name(base, name)
     try:
-        work = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=base))
+        work = hidden_directory(base)
         try:
             yield work, final
             work.chmod(0o755)

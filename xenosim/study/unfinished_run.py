@@ -17,12 +17,19 @@ from xenosim import __version__
 from xenosim.errors import RunError
 from xenosim.io.checked import read_checked_json, write_checked_json
 from xenosim.io.results import read_inputs, write_inputs
-from xenosim.io.runs import UNFINISHED, check_writable, free_name, unwritable
+from xenosim.io.runs import UNFINISHED, check_writable, free_name, hidden_directory, unwritable
 from xenosim.jit import source_hash
 from xenosim.scenario.origin import RUNS_AGAIN
 from xenosim.scenario.resolve import scenario_hash
 from xenosim.scenario.schema import Origin, Scenario
-from xenosim.study.checkpoint_store import DAYS, DEFAULT_SECONDS, ROLLING, CheckpointStore
+from xenosim.study.checkpoint_store import (
+    DAYS,
+    DEFAULT_SECONDS,
+    GROWN,
+    OUTCOMES,
+    ROLLING,
+    CheckpointStore,
+)
 from xenosim.study.job import SourceAnimal
 from xenosim.study.result import StudyResult, run_name
 from xenosim.study.source_animal import read_source
@@ -37,6 +44,8 @@ PLAN, SCENARIO, LOCK, RESULT, PUBLISHED, ORIGIN = (
 )
 #: Folder of what the scenario was made from.
 MADE_FROM = "made_from"
+#: All that an unfinished run can hold.
+PARTS = {PLAN, SCENARIO, LOCK, RESULT, PUBLISHED, ORIGIN, MADE_FROM, GROWN, ROLLING, OUTCOMES, DAYS}
 #: Folder of a run directory in which checkpoints stay; of a branched run also its source.
 KEPT = "checkpoints"
 
@@ -89,16 +98,17 @@ class UnfinishedRun:
             read_source(source, scenario)
         check_writable(base)
         _sweep(base)
-        path = base / (
-            free_name(base, run_name(scenario.title, scenario_hash(scenario))) + UNFINISHED
-        )
         try:
-            path.mkdir()
-            work = cls(path, scenario, plan, _take(path))
-            work._write_down(source)
+            hidden = hidden_directory(base)
+            try:
+                work = cls(hidden, scenario, plan, _take(hidden))
+                work._write_down(source)
+                work._appear(base)
+            except BaseException:
+                shutil.rmtree(hidden, ignore_errors=True)
+                raise
         except OSError as error:
-            shutil.rmtree(path, ignore_errors=True)
-            raise unwritable(path, error) from error
+            raise unwritable(base, error) from error
         return work
 
     def _write_down(self, source: Path | None) -> None:
@@ -112,6 +122,20 @@ class UnfinishedRun:
             {"xenosim": __version__, **dict(self.stamp()), "plan": self.plan._asdict()},
             self.path / PLAN,
         )
+
+    def _appear(self, base: Path) -> None:
+        """Take a name below ``base`` that no other run has, at once and whole."""
+        self.path.chmod(0o755)
+        name = run_name(self.scenario.title, scenario_hash(self.scenario))
+        while True:
+            path = base / (free_name(base, name) + UNFINISHED)
+            try:
+                self.path = self.path.rename(path)
+                return
+            except OSError:
+                # Another run may have taken it meanwhile.
+                if not path.exists():
+                    raise
 
     @classmethod
     def open(cls, given: Path) -> UnfinishedRun:
@@ -162,15 +186,11 @@ class UnfinishedRun:
             return None
         path = given.with_name(name)
         unfinished = given.with_name(name + UNFINISHED)
-        if (unfinished / PUBLISHED).is_file() and not (unfinished / RESULT).exists():
-            # Killed between the last rename and the removal of what it was made from.
-            published = read_checked_json(unfinished / PUBLISHED)
-            path = unfinished.with_name(str(published["name"])) if published else path
-            with suppress(OSError):
-                _remove(unfinished)
+        # Killed between the last rename and the removal of what it was made from.
+        path = _published(unfinished) or path
+        _sweep(path.parent)
         if not (path / "manifest.json").is_file() or (unfinished / PLAN).is_file():
             return None
-        _sweep(path.parent)
         return path
 
     def stamp(self) -> tuple[tuple[str, str], ...]:
@@ -201,6 +221,8 @@ class UnfinishedRun:
         path.
         """
         ready = self.path / RESULT
+        # An earlier attempt may have ended before its rename.
+        (self.path / PUBLISHED).unlink(missing_ok=True)
         shutil.rmtree(ready, ignore_errors=True)
         ready.mkdir()
         result.write_into(ready, self.plan.command, figures)
@@ -254,12 +276,30 @@ def _remove(path: Path) -> None:
 
 
 def _sweep(base: Path) -> None:
-    """Remove what killed processes left of finished runs below ``base``."""
+    """Remove what killed processes left below ``base`` of runs that were finished or given up."""
     for rest in base.glob(f"*{UNFINISHED}"):
-        published = (rest / PUBLISHED).is_file() and not (rest / RESULT).exists()
-        run = rest.with_name(rest.name.removesuffix(UNFINISHED))
-        if not (rest / PLAN).exists() and (published or (run / "manifest.json").is_file()):
-            shutil.rmtree(rest, ignore_errors=True)
+        with suppress(OSError, RunError):
+            if _is_over(rest):
+                with _take(rest):
+                    _remove(rest)
+
+
+def _is_over(rest: Path) -> bool:
+    """Whether a directory is of a run that is finished, or has no plan any more, and holds nothing
+    but parts of a run.
+    """
+    names = {child.name for child in rest.iterdir()}
+    ours = all(name in PARTS or name.startswith(".partial.") for name in names)
+    return ours and (PLAN not in names or _published(rest) is not None)
+
+
+def _published(unfinished: Path) -> Path | None:
+    """The run directory that was made from the unfinished run at this place, if it was."""
+    if (unfinished / RESULT).exists():
+        return None
+    published = read_checked_json(unfinished / PUBLISHED)
+    path = unfinished.with_name(str(published["name"])) if published else None
+    return path if path and (path / "manifest.json").is_file() else None
 
 
 def _locate(given: Path) -> Path:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xenosim.analysis.data import StudyData
 from xenosim.errors import RunError
-from xenosim.io.runs import read_manifest, read_run, read_snapshot
+from xenosim.io.runs import hidden_directory, read_manifest, read_run, read_snapshot
 from xenosim.viz.clones import has_clones, muller_plot
 from xenosim.viz.growth import growth_curves, tc_over_time
 from xenosim.viz.states import cell_states, plasma_and_occupancy, tumor_slices
@@ -30,10 +30,13 @@ def draw_all(run: Path) -> list[Path]:
     tables, manifest = read_run(run), read_manifest(run)
     _check_arms(tables, manifest, run)
     try:
-        with tempfile.TemporaryDirectory(prefix=".figures.", dir=run) as place:
-            drawn = _draw(run, tables, manifest, Path(place))
+        work = hidden_directory(run)
+        try:
+            drawn = _draw(run, tables, manifest, work)
             (run / "figures").mkdir(exist_ok=True)
             return [path.replace(run / "figures" / path.name) for path in drawn]
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
     except OSError as error:
         raise RunError(
             f"the figures cannot be written: {(error.strerror or str(error)).lower()}",

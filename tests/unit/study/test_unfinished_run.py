@@ -20,7 +20,7 @@ from tests.study_on_disk import TEXT, go_on, tables, tiny
 from xenosim.errors import CheckpointError, RunError, ScenarioError
 from xenosim.io.checked import read_checked_json, write_checked_json
 from xenosim.io.checkpoints import load_checkpoint, read_header
-from xenosim.io.runs import UNFINISHED
+from xenosim.io.runs import HIDDEN, HIDDEN_S, UNFINISHED, hidden_directory
 from xenosim.scenario.load import load_scenario
 from xenosim.scenario.schema import Scenario
 from xenosim.study.result import StudyResult
@@ -103,12 +103,19 @@ def kill_at(base: Path, event: int | np.integer, jobs: int = 1) -> int:
     return process.returncode
 
 
+def seen(base: Path) -> list[Path]:
+    """What is below ``base``, without what was killed before it had a name."""
+    return [path for path in base.iterdir() if not path.name.startswith(HIDDEN)]
+
+
 def finish(base: Path, scenario: Scenario, jobs: int = 1) -> Path:
     """Resume what was killed; the run directory, the only one."""
+    if not seen(base):
+        go_on(base, scenario, PLAN, jobs)
     for path in base.glob(f"*{UNFINISHED}"):
         if not UnfinishedRun.finished(path):
             go_on(base, scenario, PLAN, jobs)
-    (run,) = base.iterdir()
+    (run,) = seen(base)
     return run
 
 
@@ -197,7 +204,7 @@ def test_killed_by_the_clock_and_resumed(
         process.kill()
         process.communicate(timeout=300)
         if process.returncode == -9 and not [
-            path for path in base.iterdir() if not path.name.endswith(UNFINISHED)
+            path for path in seen(base) if not path.name.endswith(UNFINISHED)
         ]:
             kills += 1
         else:
@@ -415,16 +422,43 @@ def test_f2_a_run_that_cannot_be_begun_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", ["resume", "next"])
 def test_f13_the_rest_of_a_finished_run_is_removed(tmp_path: Path, how: str) -> None:
     base = tmp_path / "runs"
-    run, rest = base / "done", base / f"done{UNFINISHED}"
-    run.mkdir(parents=True)
-    rest.mkdir()
+    run, rest = base / "done-2", base / f"done{UNFINISHED}"
+    given_up, foreign = base / f"failed{UNFINISHED}", base / f"notes{UNFINISHED}"
+    for folder in (run, rest, given_up / "rolling", foreign):
+        folder.mkdir(parents=True)
     (run / "manifest.json").write_text("{}")
     (rest / "lock").write_text("1")
+    (rest / "run.json").write_text("{}")
+    write_checked_json({"name": run.name}, rest / "published.json")
+    (given_up / ".partial.scenario.json").write_text("{")
+    (foreign / "mine.txt").write_text("mine")
     if how == "resume":
         assert UnfinishedRun.finished(rest) == run
     else:
         UnfinishedRun.create(base, tiny(tmp_path), PLAN).discard()
-    assert list(base.iterdir()) == [run]
+    assert sorted(base.iterdir()) == [run, foreign]
+
+
+def test_f13_what_is_not_over_stays(tmp_path: Path) -> None:
+    scenario = tiny(tmp_path)
+    with UnfinishedRun.create(tmp_path, scenario, PLAN) as work:
+        # Published once before, without success: its result is still to be renamed.
+        write_checked_json({"name": "none"}, work.path / "published.json")
+        given_up = UnfinishedRun.create(tmp_path, scenario, PLAN)
+        (given_up.path / "run.json").unlink()
+        UnfinishedRun.create(tmp_path, scenario, PLAN).discard()
+        # Another process is at it.
+        assert work.path.is_dir() and given_up.path.is_dir()
+        given_up.lock.close()
+        UnfinishedRun.create(tmp_path, scenario, PLAN).discard()
+        assert work.path.is_dir() and not given_up.path.exists()
+
+
+def test_f13_half_a_directory_is_removed_when_nobody_can_be_writing_it(tmp_path: Path) -> None:
+    old, new = hidden_directory(tmp_path), hidden_directory(tmp_path)
+    os.utime(old, (0, time.time() - 2 * HIDDEN_S))
+    hidden_directory(tmp_path).rmdir()
+    assert list(tmp_path.iterdir()) == [new]
 
 
 def test_n5_a_run_directory_runs_again_to_the_same_tables(tmp_path: Path) -> None:

@@ -56,4 +56,4 @@ def test_n6_tables_that_do_not_fit_leave_the_figures_as_they_were(tmp_path: Path
     observed.write_text(whole[observed].replace("early", "soon"))
     with pytest.raises(RunError, match="has the arm 'soon'"):
         figures.draw_all(run)
-    assert not list(run.glob(".figures.*"))
+    assert not list(run.glob(".*"))
