@@ -15,7 +15,7 @@ from xenosim.study.animal import Animal
 from xenosim.study.body_weight import BodyWeight
 from xenosim.study.checkpoint_store import NOT_SAVED, CheckpointStore, CheckpointTimer
 from xenosim.study.job import Job, steps_per_day
-from xenosim.study.kept_state import check_tumors, well_formed
+from xenosim.study.kept_state import are_volumes, check_animal, check_voxels, well_formed
 from xenosim.study.memory import largest_volume
 from xenosim.study.tissues import exposures, tumor_spec
 from xenosim.tumor.space import AnyTumor
@@ -96,9 +96,22 @@ def on_study(job: Job, tumors: Sequence[AnyTumor]) -> Animal:
 
 def revived(job: Job, state: dict[str, Any]) -> Animal:
     """The animal of the job as the ``state`` of a checkpoint has it."""
-    with well_formed(job.source.path if job.source else None):
-        check_tumors(state)
-        return Animal.from_state(state, spec_of(job), tissues_of(job), weight_of(job))
+    with well_formed(job.source.path if job.source else job.key):
+        check_animal(state)
+        animal = Animal.from_state(state, spec_of(job), tissues_of(job), weight_of(job))
+        check_voxels(animal.tumors)
+    return animal
+
+
+def _growing(job: Job, state: dict[str, Any]) -> Animal:
+    """The animal before treatment as the ``state`` of a checkpoint has it."""
+    with well_formed(job.animal_key):
+        check_animal(state)
+        if not are_volumes(state["volumes"]):
+            raise ValueError("volumes that are none")
+        animal = Animal.from_state(state, spec_of(job))
+        check_voxels(animal.tumors)
+    return animal
 
 
 class Growing:
@@ -109,9 +122,7 @@ class Growing:
     def __init__(self, job: Job, store: CheckpointStore, last_step: int | None = None) -> None:
         self.timer = CheckpointTimer(store, job.animal_key, [])
         saved = store.latest(job.animal_key, last_step)
-        self.animal = (
-            Animal.from_state(saved, spec_of(job)) if saved else Animal(founding_tumors(job))
-        )
+        self.animal = _growing(job, saved) if saved else Animal(founding_tumors(job))
         self.volumes: list[float] = saved["volumes"] if saved else [self.animal.volume_mm3]
 
     def advance_to(self, step_number: int) -> None:
@@ -133,9 +144,9 @@ def grow_up(job: Job, store: CheckpointStore = NOT_SAVED) -> list[float]:
     """True volume [mm3] of an untreated animal on each day from engraftment until it is well above
     the start volume.
     """
-    known: list[float] | None = store.recall(job.animal_key)
-    if known is not None:
-        return known
+    known = store.recall(job.animal_key)
+    if are_volumes(known):
+        return list(known)
     with stopping.shielded():
         growing = Growing(job, store)
         start = job.scenario.tumor.start_volume_mm3

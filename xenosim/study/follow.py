@@ -12,6 +12,7 @@ from xenosim.study.animal import Animal, lesions_of, step_on
 from xenosim.study.checkpoint_store import NOT_SAVED, CheckpointStore, CheckpointTimer
 from xenosim.study.engraft import grown_tumors, on_study, revived
 from xenosim.study.job import Job, Outcome, SourceAnimal, steps_per_day
+from xenosim.study.kept_state import check_record, well_formed
 from xenosim.study.record import Recorder
 from xenosim.tumor.space import AnyTumor
 
@@ -32,7 +33,7 @@ def run_animal(jobs: tuple[Job, ...], store: CheckpointStore = NOT_SAVED) -> lis
         Of every job, in their order.
     """
     with stopping.shielded():
-        outcomes = {job.key: store.outcome(job.key) for job in jobs}
+        outcomes = {job.key: _recalled(job, store) for job in jobs}
         waiting = [job for job in jobs if outcomes[job.key] is None]
         grown: list[AnyTumor] = []
         for done, job in enumerate(waiting, start=len(jobs) - len(waiting)):
@@ -41,6 +42,17 @@ def run_animal(jobs: tuple[Job, ...], store: CheckpointStore = NOT_SAVED) -> lis
         grown.clear()
         store.forget(jobs[0].animal_key)
     return [Outcome(**(found | {"notes": tuple(found["notes"])})) for found in outcomes.values()]
+
+
+def _recalled(job: Job, store: CheckpointStore) -> Any:
+    """What the animal left behind in its arm; None if it is not known."""
+    found = store.outcome(job.key)
+    if found is not None:
+        with well_formed(job.key):
+            check_record(found)
+            if set(found) != set(Outcome._fields):
+                raise ValueError("not what an animal leaves behind")
+    return found
 
 
 def _run_arm(
@@ -60,7 +72,9 @@ def _begin(job: Job, store: CheckpointStore, grown: list[AnyTumor], is_last: boo
     saved = store.latest(job.key)
     if saved is not None:
         recorder = Recorder(job, revived(job, saved))
-        recorder.set_state(saved)
+        with well_formed(job.key):
+            check_record(saved)
+            recorder.set_state(saved)
         return recorder
     if job.source is not None:
         return Recorder(job, branched(job, job.source))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xenosim.scenario.resolve import resolve
 from xenosim.study.tissues import tumor_spec
@@ -12,13 +12,26 @@ if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
     from xenosim.study.checkpoint_store import CheckpointStore
 
+#: What of a growth may be None.
+UNKNOWN = ("asked_doubling_days", "control_rms")
+
 
 def calibrated(scenario: Scenario, store: CheckpointStore) -> Growth:
     """The growth that reproduces what the scenario asks for."""
     known = store.recall("growth")
-    growth = Growth(**known) if known else calibrate_growth(scenario)
+    growth = Growth(**known) if _is_growth(known) else calibrate_growth(scenario)
     store.remember("growth", growth._asdict())
     return growth
+
+
+def _is_growth(known: Any) -> bool:
+    """Whether what the run remembers is a growth."""
+    return (
+        isinstance(known, dict)
+        and set(known) == set(Growth._fields)
+        and all(type(value) in (int, float) for name, value in known.items() if name not in UNKNOWN)
+        and all(type(known[name]) in (int, float, type(None)) for name in UNKNOWN)
+    )
 
 
 def calibrate_growth(scenario: Scenario) -> Growth:

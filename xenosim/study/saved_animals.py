@@ -13,6 +13,7 @@ from xenosim.scenario.resolve import scenario_hash
 from xenosim.study.animal import Animal, step_on
 from xenosim.study.engraft import revived
 from xenosim.study.job import Job, SourceAnimal
+from xenosim.study.kept_state import well_formed
 from xenosim.study.source_animal import earlier, source_of
 from xenosim.study.unfinished_run import KEPT, ORIGIN
 from xenosim.study.variation import Variation
@@ -54,7 +55,8 @@ def saved_animals(run: Path, scenario: Scenario, animal: dict[str, Any]) -> tupl
     for path in sorted((run / KEPT).glob("*.ckpt")):
         header = _header(path) if path.name != ORIGIN else None
         if header and all(header.get(name) == value for name, value in wanted.items()):
-            found.append(SavedAnimal(float(header["day"]), path, header))
+            with well_formed(str(path)):
+                found.append(SavedAnimal(float(header["day"]), path, header))
     return tuple(sorted(found, key=lambda saved: (saved.day, saved.path.name), reverse=True))
 
 
@@ -77,7 +79,12 @@ def saved_source(
         raise CheckpointError(
             "the run keeps no checkpoint of this animal that can be used", where=str(run)
         )
-    header = saved[0].header
+    with well_formed(str(saved[0].path)):
+        return _as_it_tells(saved[0].header)
+
+
+def _as_it_tells(header: dict[str, Any]) -> SourceAnimal:
+    """The animal that a branched run came from, of the header of one of its own checkpoints."""
     doses = tuple(earlier(dose, 0.0) for dose in header["doses"] if dose["time_h"] < 0)
     return SourceAnimal(
         "",
