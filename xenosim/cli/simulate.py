@@ -161,6 +161,10 @@ def _finished(work: UnfinishedRun, jobs: int | None, show: bool) -> Path:
             where=str(work.path),
             remedy=again,
         ) from error
+    except MemoryError as error:
+        raise RunError(
+            "the memory of this machine is used up", remedy=f"with fewer --jobs, {again}"
+        ) from error
     except BrokenProcessPool as error:
         raise RunError(
             "a worker process was killed, perhaps for its memory",

@@ -15,6 +15,8 @@ from xenosim.scenario.values import Unusable, Values
 
 #: Letters of an arm's name; a file name has 255 bytes, a letter up to 4.
 LONGEST_NAME = 50
+#: Most arms of a study.
+MAX_ARMS = 100
 
 
 def arms(values: Values) -> tuple[Arm, ...]:
@@ -31,6 +33,10 @@ def arms(values: Values) -> tuple[Arm, ...]:
             "arms",
             "the study has no arms",
             "add 'arms:' with a control, e.g. vehicle: {regimen: none, control: true}",
+        )
+    if len(section) > MAX_ARMS:
+        raise values.fail(
+            "arms", f"the study has {len(section)} arms", f"give at most {MAX_ARMS} in one file"
         )
     found = [values.attempt(partial(_arm, values, name)) for name in section]
     controls = [name for name in section if values.get("arms.*.control", name)]

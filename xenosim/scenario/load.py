@@ -26,6 +26,9 @@ from xenosim.scenario.schema import (
 )
 from xenosim.scenario.values import Unusable, Values
 
+#: Most animals of a study, of all arms and replicates, and most rows of its tables.
+MAX_ANIMALS, MAX_MEASUREMENTS = 100_000, 5_000_000
+
 
 def load_scenario(path: str | Path, overrides: Mapping[str, object] | None = None) -> Scenario:
     """Read and check a scenario.
@@ -268,6 +271,20 @@ def _endpoint_in_sight(values: Values) -> None:
         )
 
 
+def _size(values: Values) -> None:
+    """Refuse a study of more animals or measurements than its tables can hold."""
+    per_arm, repeats = values.get("animals.per_arm"), values.get("replicates")
+    animals = per_arm * repeats * len(values.part(arms))
+    measured = animals * len(values.get("measure.days"))
+    if animals > MAX_ANIMALS or measured > MAX_MEASUREMENTS:
+        raise values.fail(
+            "animals.per_arm",
+            f"the study has {animals} animals and {measured} measurements, of at most"
+            f" {MAX_ANIMALS} and {MAX_MEASUREMENTS}",
+            "lower animals.per_arm, replicates or the number of days",
+        )
+
+
 #: What is looked at in any case, whatever else is wrong.
 _RULES: tuple[Callable[[Values], Any], ...] = (
     lambda values: values.get("model"),
@@ -283,5 +300,6 @@ _RULES: tuple[Callable[[Values], Any], ...] = (
     _tumor,
     _room_to_grow,
     _endpoint_in_sight,
+    _size,
     _scenario,
 )

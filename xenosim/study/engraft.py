@@ -83,10 +83,12 @@ def founding_tumors(job: Job) -> list[AnyTumor]:
     ]
     draws = generator(scenario.seed, Purpose.TUMOR_SEEDS, job.replicate, job.animal)
     reserve_mm3 = largest_volume(scenario) / len(volumes)
-    return [
-        Tumor(spec, volume, int(seed), reserve_mm3)
-        for volume, seed in zip(volumes, draws.integers(1, 2**62, len(volumes)), strict=True)
-    ]
+    found: list[AnyTumor] = []
+    for volume, seed in zip(volumes, draws.integers(1, 2**62, len(volumes)), strict=True):
+        # Hundreds of lesions take seconds.
+        stopping.check()
+        found.append(Tumor(spec, volume, int(seed), reserve_mm3))
+    return found
 
 
 def on_study(job: Job, tumors: Sequence[AnyTumor]) -> Animal:

@@ -13,6 +13,8 @@ from xenosim.cell.state import Cells, allocate, bytes_per_cell
 from xenosim.errors import ResourceError
 from xenosim.execution.processes import worker_count
 from xenosim.scenario.resolve import resolve
+from xenosim.study.tissues import tumor_spec
+from xenosim.tumor.domain import growth_share
 
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 #: Beside the columns of a cell: lattice, distance field and the lists of one step [byte per agent]
 #: (benchmarks/full_size.py); of a process [byte].
 SPACE_BYTES, PROCESS_BYTES = 18.0, 0.4 * 2**30
+#: Of a site of the lattice of a lesion: row, distance, whether it is taken [byte].
+SITE_BYTES = 5.2
 #: Share of the machine's memory that a study may take [-].
 USABLE = 0.9
 #: Largest of many animals over the mean at randomization, and room for what the growth law leaves
@@ -83,9 +87,21 @@ def bytes_needed(scenario: Scenario) -> float:
     """
     untreated = not any(arm.doses for arm in scenario.arms)
     columns = bytes_per_cell(allocate(1), HELD_AT_REST if untreated else Cells._fields)
-    return PROCESS_BYTES + largest_volume(scenario) * scenario.tumor.resolution_per_mm3 * (
-        columns + SPACE_BYTES
-    )
+    agents = largest_volume(scenario) * scenario.tumor.resolution_per_mm3
+    return PROCESS_BYTES + agents * (columns + SPACE_BYTES) + _margins(scenario, agents)
+
+
+def _margins(scenario: Scenario, agents: float) -> float:
+    """Lattices of several lesions [byte]: each has room around it, however few ``agents`` [-] they
+    have; of a single tumor they are among the bytes of an agent.
+    """
+    count = scenario.tumor.lesions.count
+    if count == 1:
+        return 0.0
+    spec = tumor_spec(scenario, None)
+    radius = (3.0 * agents / count / (4.0 * math.pi)) ** (1.0 / 3.0)
+    half = math.ceil((1.0 + 2.0 * growth_share(radius)) * radius) + 2 * spec.margin
+    return count * SITE_BYTES * (2.0 * half + 1.0) ** 3
 
 
 def workers_that_fit(scenario: Scenario, jobs: int | None, where: str | None = None) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from xenosim.cli.simulate import Progress, TimeLeft, parse_overrides, simulate
-from xenosim.errors import CheckpointError, ScenarioError
+from xenosim.errors import CheckpointError, RunError, ScenarioError
 from xenosim.scenario.resolve import starter_text
 
 
@@ -45,3 +45,26 @@ def test_n16_what_an_earlier_process_did_tells_nothing_of_the_speed() -> None:
     clock = TimeLeft(None)
     assert clock.left(50.0, 100.0, 1.0) is None and clock.left(50.0, 100.0, 3.0) is None
     assert clock.left(60.0, 100.0, 13.0) == pytest.approx(40.0)
+
+
+def test_f12_a_used_up_memory_keeps_the_run_and_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def greedy(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("xenosim.study.run.run_study", greedy)
+    (tmp_path / "my.yaml").write_text(starter_text())
+    out = tmp_path / "runs"
+    with pytest.raises(RunError, match="memory of this machine is used up") as found:
+        simulate(
+            str(tmp_path / "my.yaml"),
+            [],
+            None,
+            1,
+            str(out),
+            False,
+            saving=("10 min", None, False),
+        )
+    (left,) = out.iterdir()
+    assert f"resume {left}" in str(found.value.remedy)

@@ -29,6 +29,34 @@ def test_the_starter_loads(tmp_path: Path) -> None:
     assert [arm.name for arm in load_scenario(path).arms] == ["vehicle", "QW", "BIW"]
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("replicates", "10000", "240000 animals"),
+        ("animals.per_arm", "10000", "7200000 measurements"),
+        ("animals.per_arm", "10001", "a whole number from 1 to 10000"),
+        ("tumor.lesions.count", "501", "a whole number from 1 to 500"),
+    ],
+)
+def test_f10_the_size_of_a_study_is_bounded(
+    tmp_path: Path, key: str, value: str, message: str
+) -> None:
+    path = tmp_path / "my.yaml"
+    path.write_text(starter_text())
+    days = ",".join(f"{0.1 * k:g}" for k in range(240))
+    with pytest.raises(XenosimError) as found:
+        load_scenario(path, {key: value, "measure.days": days})
+    assert message in str(found.value)
+
+
+def test_f10_the_number_of_arms_is_bounded(tmp_path: Path) -> None:
+    path = tmp_path / "my.yaml"
+    more = "".join(f'  a{k}: {{regimen: "1e-3 mg/kg IV QDx10000"}}\n' for k in range(98))
+    path.write_text(starter_text().replace("arms:\n", "arms:\n" + more))
+    with pytest.raises(ScenarioError, match="101 arms"):
+        load_scenario(path)
+
+
 BROKEN = {
     "misspelt key": ("animals:", "anmals:", "did you mean 'animals'"),
     "bare number": ("150 mm^3", "150", "has no unit"),

@@ -14,6 +14,8 @@ from xenosim.testing import SMALL
 FULL = next(path for path in SCENARIOS if path.stem == "full_size")
 ESCC = next(path for path in SCENARIOS if path.stem == "escc_q2d")
 
+METASTASES = next(path for path in SCENARIOS if path.stem == "osteosarcoma_metastases")
+
 
 def test_no_tumor_of_a_study_passes_the_largest_volume_expected() -> None:
     scenario = load_scenario(ESCC, SMALL)
@@ -50,6 +52,15 @@ def test_memory_limits_the_workers_and_refuses_what_cannot_fit(
     with pytest.raises(ResourceError) as refused:
         memory.workers_that_fit(scenario, None)
     assert "resolution" in str(refused.value.remedy)
+
+
+def test_f10_every_lesion_has_room_around_it() -> None:
+    few, many = (
+        load_scenario(METASTASES, {"tumor.lesions.count": str(count)}) for count in (20, 500)
+    )
+    margins = memory._margins(many, 0.0)
+    assert 25 * memory._margins(few, 0.0) == pytest.approx(margins)
+    assert 30e6 < margins < memory.bytes_needed(many)
 
 
 @pytest.mark.parametrize("other", ["doubling_time", "control"])
