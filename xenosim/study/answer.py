@@ -22,16 +22,31 @@ def answer_text(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> str:
     intervals; one line each.
     """
     end, how = scenario.measure.days[-1], _Repeated.of(tables)
-    rows = tables["endpoints"].query("endpoint == 'tc_pct'")
+    table = tables["endpoints"]
+    carried = table[table["endpoint"] == "tc_pct_locf"].set_index("arm")
     lines = [
         _undefined(row)
         or f"{row.arm}: T/C {row.estimate:.0f} % ({limits(row, '.0f', how.interval)}; median"
         f" RTV, {_day(row.day, end)}, n = {row.n} against {row.n_control}{how.each})"
-        for row in rows.itertuples()
+        + _with_removed(row, carried)
+        for row in table[table["endpoint"] == "tc_pct"].itertuples()
     ]
     if "comparison" in tables:
         lines += _differences(tables["comparison"].query("endpoint == 'tc_pct'"), end, how)
     return "\n".join(lines) or _growth_answer(scenario.control.name, tables["endpoints"], how)
+
+
+def _with_removed(row: Any, carried: pd.DataFrame) -> str:
+    """The T/C with the last volumes of the animals removed for theirs, which the row leaves out;
+    "" where there are none.
+    """
+    if row.arm not in carried.index:
+        return ""
+    other = carried.loc[row.arm]
+    if (other["n"], other["n_control"]) in ((0, 0), (row.n, row.n_control)):
+        return ""
+    count = f"n = {other['n']} against {other['n_control']}"
+    return f"; with the last volumes of animals removed {other['estimate']:.0f} % ({count})"
 
 
 class _Repeated(NamedTuple):
@@ -171,7 +186,9 @@ def _removals(scenario: Scenario, observations: pd.DataFrame) -> list[str]:
         if (removed["arm"] == arm.name).any()
     )
     found = [
-        f"removed at the humane endpoint before the last day: {_animals(len(removed))}: {arms}"
+        f"removed at the humane endpoint before the last day: {_animals(len(removed))}: {arms}; T/C"
+        " is that of the animals left, T/C of last volumes carries those removed for their volume"
+        " forward"
     ]
     large = removed[removed["note"] != "body weight"]
     if (large["arm"] == scenario.control.name).any():

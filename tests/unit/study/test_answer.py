@@ -97,6 +97,18 @@ def test_n21_a_day_before_the_last_is_said_in_the_answer() -> None:
     assert " of 36" not in answer_text(small_scenario(), {"endpoints": table()})
 
 
+def test_n21_removed_animals_enter_by_a_method_that_is_named() -> None:
+    carried = table(endpoint="tc_pct_locf", estimate=52.0)
+    left = pd.concat([table(n=6), carried], ignore_index=True)
+    assert answer_text(small_scenario(), {"endpoints": left}).endswith(
+        "n = 6 against 8); with the last volumes of animals removed 52 % (n = 8 against 8)"
+    )
+    everyone = pd.concat([table(), carried], ignore_index=True)
+    assert "removed" not in answer_text(small_scenario(), {"endpoints": everyone})
+    unknown = pd.concat([table(n=6), carried.assign(n=0, n_control=0)], ignore_index=True)
+    assert "removed" not in answer_text(small_scenario(), {"endpoints": unknown})
+
+
 def test_n17_many_arms_are_each_against_the_control() -> None:
     arms = [f"arm {k}" for k in range(6)]
     comparison = pd.concat([table(arm=f"{a} - {b}") for a, b in combinations(arms, 2)])

@@ -8,6 +8,7 @@ import pytest
 
 from tests.study_on_disk import tiny
 from tests.unit.analysis.test_resampling import study
+from xenosim.analysis.summary import endpoint_table
 from xenosim.errors import RunError
 from xenosim.study.run import run_study
 from xenosim.viz import figures
@@ -57,3 +58,34 @@ def test_n6_tables_that_do_not_fit_leave_the_figures_as_they_were(tmp_path: Path
     with pytest.raises(RunError, match="has the arm 'soon'"):
         figures.draw_all(run)
     assert not list(run.glob(".*"))
+
+
+def test_n2_the_figure_of_paired_arms_shows_the_numbers_of_the_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Animals removed from the control leave their partners out: figure, table and answer have the
+    number and the interval of the pairs.
+    """
+    keys = {
+        "animals__per_arm": "5",
+        "measure__limit": "0.3 mm",
+        "measure__humane_endpoint__tumor_volume": "2.3 mm^3",
+    }
+    result = run_study(tiny(tmp_path, **keys), jobs=1, paired=True)
+    run = result.save(tmp_path / "runs", figures=False)
+    shown = {}
+    monkeypatch.setattr(figures, "save", lambda figure, *of: shown.update({of[1]: figure}) or [])
+    figures.draw_all(run)
+    axes = shown["tc_over_time"].axes[0]
+    table = result.tables["endpoints"].query("endpoint == 'tc_pct'").set_index("arm")
+    for (arm, row), line, band in zip(table.iterrows(), axes.lines, axes.collections, strict=False):
+        assert line.get_label() == arm and line.get_xdata()[-1] == row["day"]
+        assert line.get_ydata()[-1] == pytest.approx(row["estimate"])
+        edges = band.get_paths()[0].vertices
+        ends = edges[edges[:, 0] == row["day"], 1]
+        assert (ends.min(), ends.max()) == pytest.approx((row["ci_low"], row["ci_high"]))
+        assert f"{arm}: T/C {row['estimate']:.0f} %" in result.answer
+    unpaired = endpoint_table(result.tables["observations"], "vehicle", seed=7)
+    unpaired = unpaired.query("endpoint == 'tc_pct'").set_index("arm")
+    assert (table["n"] == 3).all() and (unpaired["n"] == 5).all()
+    assert (table["ci_low"] != unpaired["ci_low"]).any()
