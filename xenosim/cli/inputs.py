@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from xenosim.cli.simulate import about, parse_overrides
-from xenosim.errors import ParameterError, RegimenError, RunError, suggest
+from xenosim.errors import ParameterError, RegimenError, RunError, printable, suggest
 
 if TYPE_CHECKING:
     from xenosim.parameters.load import Parameter
     from xenosim.pharmacology.dose import Dose
+    from xenosim.scenario.schema import Scenario
 
 #: What of a reference was not checked, as references.bib says it.
 UNCHECKED = r"(?:\w+ and )?\w+"
@@ -46,28 +47,13 @@ def print_schema() -> None:
 
 def check_scenario(file: str, pairs: list[str], as_json: bool) -> None:
     """Load a scenario and echo what it means."""
-    from xenosim.pharmacology.regimen import describe
     from xenosim.scenario.load import load_scenario
-    from xenosim.scenario.resolve import scenario_hash, status_counts
-    from xenosim.study.memory import bytes_needed, workers_that_fit
-    from xenosim.study.workload import workload
 
-    scenario = load_scenario(file, parse_overrides(pairs, None))
-    needed, workers = bytes_needed(scenario) / 2**30, workers_that_fit(scenario, None, file)
-    work = workload(scenario)
-    seconds = work.seconds(workers)
-    arms = {arm.name: describe(arm.doses) | {"regimen": arm.regimen_text} for arm in scenario.arms}
-    counts = status_counts(scenario)
+    found = _meaning(load_scenario(file, parse_overrides(pairs, None)), file)
     if as_json:
-        found = {
-            "arms": arms,
-            "parameters": counts,
-            "memory_gib_per_animal": needed,
-            "run_seconds": seconds,
-            "hash": scenario_hash(scenario),
-        }
         typer.echo(json.dumps(found))
         return
+    arms, counts = found["arms"], found["parameters"]
     doses = sum(arm["doses"] for arm in arms.values())
     listed = ", ".join(f"{count} {status}" for status, count in counts.items())
     typer.echo(
@@ -75,13 +61,56 @@ def check_scenario(file: str, pairs: list[str], as_json: bool) -> None:
         f" ({sum(counts.values())}: {listed})"
     )
     head = ["arm", "regimen", "doses", "days (0 = first dose)", "total"]
-    typer.echo(table([head, *(_arm_row(name, arm) for name, arm in arms.items())]))
+    typer.echo(printable(table([head, *(_arm_row(name, arm) for name, arm in arms.items())])))
     typer.echo(
-        f"run time: about {about(seconds)} ({work.animal_days:,.0f} days of all animals, growth"
-        f" before day 0 included; {work.agent_steps:.1g} agents x steps), and a minute more the"
-        " first time\n"
-        f"memory: at most about {needed:.1f} GiB per animal, {workers} at a time"
+        f"model: {found['model']}\n"
+        f"cells: {found['cells']}\n"
+        f"mouse: {found['mouse']}\n"
+        f"run time: about {about(found['run_seconds'])} ({found['animal_days']:,.0f} days of all"
+        f" animals, growth before day 0 included; {found['agent_steps']:.1g} agents x steps), and a"
+        " minute more the first time\n"
+        f"memory: at most about {found['memory_gib_per_animal']:.1f} GiB per animal,"
+        f" {found['animals_at_a_time']} at a time"
+        + "".join(f"\nnote: {note}" for note in found["notes"])
     )
+
+
+def _meaning(scenario: Scenario, file: str) -> dict[str, Any]:
+    """What a scenario means, and what it takes on this machine, as plain data."""
+    from xenosim.parameters.load import load_set
+    from xenosim.pharmacology.regimen import describe
+    from xenosim.scenario.resolve import calibration_of, scenario_hash, status_counts
+    from xenosim.study.answer import start_out_of_sight
+    from xenosim.study.memory import bytes_needed, workers_that_fit
+    from xenosim.study.workload import workload
+
+    work, workers = workload(scenario), workers_that_fit(scenario, None, file)
+    return {
+        "arms": {
+            arm.name: describe(arm.doses) | {"regimen": arm.regimen_text} for arm in scenario.arms
+        },
+        "model": f"{scenario.model} ({load_set(scenario.model).description})",
+        "cells": calibration_of(scenario)[1],
+        "mouse": _mouse_line(scenario.animals.strain),
+        "parameters": status_counts(scenario),
+        "memory_gib_per_animal": bytes_needed(scenario) / 2**30,
+        "animals_at_a_time": workers,
+        "run_seconds": work.seconds(workers),
+        "animal_days": work.animal_days,
+        "agent_steps": work.agent_steps,
+        "notes": [note for note in [start_out_of_sight(scenario)] if note],
+        "hash": scenario_hash(scenario),
+    }
+
+
+def _mouse_line(strain: str) -> str:
+    """What a strain is, and whether any of its values is its own."""
+    from xenosim.parameters.load import load_set
+
+    mouse, reference = load_set(strain), load_set("mouse").values
+    own = [name for name, p in mouse.values.items() if reference[name] != p]
+    says = f"its own {', '.join(own)}" if own else "all strains share the reference mouse's numbers"
+    return f"{mouse.description} ({strain}); {says}"
 
 
 def _arm_row(name: str, arm: dict[str, Any]) -> list[str]:
@@ -129,6 +158,9 @@ def list_parameters(name: str | None, status: str | None, as_json: bool) -> None
     if as_json:
         typer.echo(json.dumps(found))
         return
+    for each in names:
+        if each in available("model"):
+            typer.echo(_model_line(each))
     rows = [["set", "parameter", "value", "unit", "status", "source", "note"]]
     rows += [
         [p["set"], p["name"], f"{p['value']:g}", p["unit"], p["status"], p["source"], p["note"]]
@@ -136,9 +168,21 @@ def list_parameters(name: str | None, status: str | None, as_json: bool) -> None
     ]
     typer.echo(table(rows))
     typer.echo(
-        f"{len(found)} parameters. Models: {', '.join(available('model'))} (xenosim params MODEL)."
-        f" Sites: {', '.join(available('site'))}"
+        f"{len(found)} parameters. Sites: {', '.join(available('site'))}. Models (xenosim params"
+        " MODEL):"
     )
+    for each in available("model"):
+        typer.echo(f"  {_model_line(each)}")
+
+
+def _model_line(name: str) -> str:
+    """A model in a line: what it is of, and which of its values are its own."""
+    from xenosim.parameters.load import load_set
+
+    model = load_set(name)
+    defaults = {**load_set("cell").values, **load_set("tumor").values}
+    own = [f"{key} {p.value:g} {p.unit}" for key, p in model.values.items() if defaults[key] != p]
+    return f"{name}: {model.description}. Values of its own: {', '.join(own) or 'none'}"
 
 
 def _parameter_row(of_set: str, p: Parameter) -> dict[str, Any]:

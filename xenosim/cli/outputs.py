@@ -191,7 +191,7 @@ def _default(replay: Replay, folder: str, name: str, ending: str) -> Path:
 
 
 def _slug(replay: Replay) -> str:
-    return replay.name.replace(" ", "_")
+    return "".join("_" if ch in " /\\" else ch for ch in replay.name)
 
 
 def _show(as_json: bool) -> bool:

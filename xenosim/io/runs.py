@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from xenosim.errors import RunError
 from xenosim.io.plain import plain
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 TABLES = tuple(COLUMNS)
 #: Tables longer than this are kept as Parquet as well [rows].
 PARQUET_ROWS = 100_000
+#: Folder of the slices in a run directory, and the beginning of their names.
+SLICES, SLICE = "snapshots", "slice_"
 #: Ending of the name of a run that is not finished.
 UNFINISHED = ".unfinished"
 #: Beginning of the name of a directory that is being written, and the age at which nobody can be
@@ -156,6 +159,27 @@ def read_run(path: Path) -> dict[str, pd.DataFrame]:
             remedy="give a directory that 'xenosim run' wrote",
         )
     return {name: read_table(path / f"{name}.csv", name) for name in TABLES}
+
+
+def slice_path(run: Path, arm: str) -> Path:
+    """Where a run directory keeps the slice of an arm: what no file name can hold is spelled as in
+    an address.
+
+    Examples
+    --------
+    >>> slice_path(Path("run"), "10/5").name
+    'slice_10%2F5.npz'
+    """
+    spelled = arm.replace("%", "%25").replace("/", "%2F").replace("\\", "%5C")
+    return run / SLICES / f"{SLICE}{spelled}.npz"
+
+
+def read_slices(run: Path) -> dict[str, dict[str, Any]]:
+    """The slices that :func:`slice_path` names, by arm."""
+    return {
+        unquote(path.stem.removeprefix(SLICE)): read_snapshot(path)
+        for path in sorted((run / SLICES).glob(f"{SLICE}*.npz"))
+    }
 
 
 def read_snapshot(path: Path) -> dict[str, Any]:

@@ -187,19 +187,20 @@ def _found(row: dict[str, str]) -> Calibrated:
 
 def find_line(name: str) -> LineRecord:
     """The record of a line; ParameterError names the nearest one if there is none."""
-    by_letters = {_letters(each): record for each, record in lines().items()} | {
-        _letters(k): lines()[v] for k, v in ALIASES.items()
+    by_letters = {letters(each): record for each, record in lines().items()} | {
+        letters(k): lines()[v] for k, v in ALIASES.items()
     }
-    if _letters(name) not in by_letters:
+    if letters(name) not in by_letters:
         raise ParameterError(
             f"there is no line '{name}'{suggest(name, lines())}",
             where="--line",
             remedy="'xenosim lines' lists them",
         )
-    return by_letters[_letters(name)]
+    return by_letters[letters(name)]
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
+    """Letters and digits of a name in lower case, by which spellings are compared."""
     return "".join(ch for ch in name.lower() if ch.isalnum())
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from xenosim.errors import ParameterError, UnitError, suggest
-from xenosim.parameters.lines import find_line, line_entries, lines
+from xenosim.parameters.lines import find_line, letters, line_entries, lines
 from xenosim.parameters.schema import FOLDERS, PARAMETERS, STATUSES
 from xenosim.units import DIMENSIONS, convert, quantity
 
@@ -175,6 +175,44 @@ def load_set(name: str) -> ParameterSet:
         values[key] = parse_parameter(key, entry, kind, where=f"{path.name}: {key}")
     return ParameterSet(
         name, kind, values, document.get("mechanism", ""), document.get("description", "")
+    )
+
+
+@cache
+def _strains() -> dict[str, str]:
+    """Parameter sets of strains by the letters and digits of their usual spellings."""
+    import yaml
+
+    found: dict[str, str] = {}
+    for name in available("mouse"):
+        document = yaml.safe_load(_find(name).read_text(encoding="utf-8"))
+        for spelling in (name, *document["aliases"]):
+            found[letters(spelling)] = name
+    return found
+
+
+def find_strain(text: str) -> str:
+    """The parameter set of a strain of mouse in any usual spelling.
+
+    Raises
+    ------
+    ParameterError
+        There is none.
+
+    Examples
+    --------
+    >>> [find_strain(text) for text in ("NSG", "female NOD/SCID mice", "Athymic nude")]
+    ['nsg', 'nod_scid', 'nude']
+    """
+    known = _strains()
+    plain = re.sub(r"(?i)\b(fe)?males?\b|\bmice\b|\bmouse$", "", text)
+    for spelling in (text, plain):
+        if letters(spelling) in known:
+            return known[letters(spelling)]
+    names = available("mouse")
+    raise ParameterError(
+        f"there is no mouse '{text}'{suggest(text, names)}",
+        remedy=f"known, in any usual spelling: {', '.join(load_set(n).description for n in names)}",
     )
 
 

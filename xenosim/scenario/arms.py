@@ -53,11 +53,11 @@ def arms(values: Values) -> tuple[Arm, ...]:
 
 
 def _arm(values: Values, name: str) -> Arm:
-    if not name.isprintable() or not name.strip() or set(name) & set("/\\"):
+    if not name.isprintable() or not name.strip():
         raise values.fail(
             "arms.*",
             f"{name!r} cannot name an arm",
-            "files are named after arms: use letters, digits and spaces, no / or \\",
+            "use letters, digits and spaces",
             name,
         )
     if len(name) > LONGEST_NAME:

@@ -17,6 +17,8 @@ from xenosim.tabular import Mistakes, Table, read_table
 #: time between two days [day].
 VOLUMES_MM3, LAST_DAY, SHORTEST_GAP = (1.0, 20_000.0), 365.0, 0.01
 _ARMS, _ANIMALS = ("arm", "group", "treatment"), ("animal_id", "animal")
+#: What says yes, in lower case; so many rows of the smallest volume look like a limit.
+_TRUE, SAME_READINGS = frozenset({"true", "t", "yes", "y", "1"}), 3
 _REMEDY = (
     "give a CSV file with the columns day and tumor_volume_mm3, volumes above 0, from two days on"
 )
@@ -128,11 +130,12 @@ def _curve(table: Table, name: str) -> Curve:
             mistakes.add("day is missing", line=line, remedy="write a number")
     mistakes.check()
     animal = next((column for column in _ANIMALS if table.index(column) is not None), "")
-    ids = table.texts(animal) if animal else [""] * len(days)
-    again = table.texts("replicate") if table.index("replicate") is not None else [""] * len(days)
+    limits = _limits(table, volumes, name)
+    ids, again = table.texts(animal), table.texts("replicate")
     logs: dict[tuple[str, str], dict[float, list[float]]] = {}
-    for day, volume, one in zip(days, volumes, zip(again, ids, strict=True), strict=True):
-        if day is not None and volume is not None:
+    rows = zip(days, volumes, zip(again, ids, strict=True), limits, strict=True)
+    for day, volume, one, limit in rows:
+        if day is not None and volume is not None and not limit:
             logs.setdefault(one, {}).setdefault(day, []).append(math.log(volume))
     measured = sorted({day for of in logs.values() for day in of})
     for day, after in zip(measured, measured[1:], strict=False):
@@ -144,6 +147,36 @@ def _curve(table: Table, name: str) -> Curve:
         return _geometric_means(list(logs.values()), measured)
     means = [{day: math.fsum(of) / len(of) for day, of in one.items()} for one in logs.values()]
     return typical_curve(means, name)
+
+
+def _limits(table: Table, volumes: list[float | None], name: str) -> list[bool]:
+    """Which readings are the limit of the method, not volumes: those that the column is_censored
+    says. They are left out, with a note; where no column tells, a note that the smallest volume
+    stands in several rows.
+    """
+    log = logging.getLogger("xenosim")
+    if table.index("is_censored") is not None:
+        found = [text.lower() in _TRUE for text in table.texts("is_censored")]
+        if any(found):
+            log.warning(
+                "control table '%s': %d of %d readings are at the limit of the method"
+                " (is_censored) and are left out",
+                name,
+                sum(found),
+                len(found),
+            )
+        return found
+    known = [volume for volume in volumes if volume is not None]
+    least = min(known, default=0.0)
+    if known.count(least) >= SAME_READINGS:
+        log.warning(
+            "control table '%s': %d rows read %g mm^3, the smallest volume; if that is the"
+            " limit of the calipers, growth reads too slow: add a column is_censored",
+            name,
+            known.count(least),
+            least,
+        )
+    return [False] * len(volumes)
 
 
 def _absurd_day(day: float) -> str:

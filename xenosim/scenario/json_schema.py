@@ -40,7 +40,19 @@ def _section(path: Path_) -> Schema:
         "properties": {name: _entry((*path, name)) for name in names},
     }
     needed = [name for name in names if _is_required((*path, name))]
+    # What may be left out beside others alone.
+    either: list[Schema] = [
+        {"anyOf": [{"required": [name]}, {"required": _first_of(key.default_with)}]}
+        for name in names
+        if (key := BY_NAME.get(".".join((*path, name)))) and key.default_with
+    ]
+    schema |= {"allOf": either} if either else {}
     return schema | ({"required": needed} if needed else {})
+
+
+def _first_of(names: tuple[str, ...]) -> list[str]:
+    """The sections of the first level in which keys stand."""
+    return list(dict.fromkeys(name.split(".")[0] for name in names))
 
 
 def _entry(path: Path_) -> Schema:

@@ -35,7 +35,8 @@ class Key:
     ``name``: sections and key, joined by points; ``*`` stands for the name of any arm. ``kind`` of
     what is written behind it, and what it ``says``, in a sentence or two. Of a quantity the
     dimension ``unit`` (of :data:`xenosim.units.DIMENSIONS`) and the ``range`` in its internal unit,
-    None: without end. ``default`` as a file would state it; ``default_of``: the parameter that
+    None: without end. ``default`` as a file would state it, with ``default_with`` only where these
+    keys are stated, one of several separated by blanks; ``default_of``: the parameter that
     gives it, e.g. "strain.cv_growth", of model, site or strain; ``otherwise``: in words, where it
     follows from other keys. ``choices``: the words of a choice; ``known``: the kind of parameter
     sets whose names may be written. ``example`` as a file states it; ``required``: a scenario must.
@@ -47,6 +48,7 @@ class Key:
     unit: str = ""
     range: tuple[float, float | None] | None = None
     default: str = ""
+    default_with: tuple[str, ...] = ()
     default_of: str = ""
     otherwise: str = ""
     choices: tuple[str, ...] = ()
@@ -78,6 +80,10 @@ def _variation(name: str, of_what: str) -> Key:
     )
 
 
+#: How a tumor's growth is stated.
+GROWTHS = tuple(
+    f"tumor.growth.{name}" for name in ("doubling_time", "control", "potential_doubling_time")
+)
 _STUDY = (
     Key("title", Kind.TEXT, "Title of the study.", otherwise="the name of the file"),
     Key("published", Kind.TEXT, "What is published of this study, and what is not."),
@@ -86,8 +92,10 @@ _STUDY = (
         Kind.NAME,
         "The xenograft model: its cells, vessels and growth; 'xenosim params' lists them.",
         known="model",
+        default="generic",
+        default_with=("line", " ".join(GROWTHS)),
+        otherwise="generic, where 'line' and the growth of the tumor are stated",
         example="oci_ly10",
-        required=True,
     ),
     Key(
         "site",
@@ -177,7 +185,8 @@ _TUMOR = (
         Kind.FILE,
         "A control curve in place of the doubling time: CSV with the columns day and"
         " tumor_volume_mm3, beside the scenario; several rows of a day give their geometric mean."
-        " With a column animal_id, animals that leave do not slow the curve.",
+        " With a column animal_id, animals that leave do not slow the curve; readings marked in a"
+        " column is_censored, those at the limit of the calipers, are left out.",
         example="my_control.csv",
     ),
     Key(
@@ -264,7 +273,9 @@ _ANIMALS = (
     Key(
         "animals.strain",
         Kind.NAME,
-        "Strain of mouse, in any spelling: CB-17 SCID, BALB/c nude, NOD SCID.",
+        "Strain of mouse, in any usual spelling: athymic nude, BALB/c nude, CB-17 SCID, NOD SCID,"
+        " NSG. No number is known that differs between them: they share those of the reference"
+        " mouse.",
         known="mouse",
         default="mouse",
         example="CB-17 SCID",

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from xenosim.errors import ScenarioError
+from xenosim.parameters.lines import calibrated, find_line
 from xenosim.parameters.load import Parameter, ParameterSet, count_statuses, load_line, load_set
 from xenosim.parameters.perturb import perturbed
 from xenosim.scenario.schema import Scenario
@@ -82,6 +83,34 @@ def _parameter_entry(p: Parameter) -> dict[str, Any]:
         "where": p.where,
         "note": p.note,
     }
+
+
+def calibration_of(scenario: Scenario) -> tuple[bool, str]:
+    """Whether the scenario's cells are calibrated on a published IC50 of their line, and what they
+    are, in words.
+
+    Examples
+    --------
+    >>> from xenosim.testing import small_scenario
+    >>> calibration_of(small_scenario())[0]
+    False
+    """
+    name = scenario.line
+    if not name:
+        model, cell = load_set(scenario.model), load_set("cell")
+        own = [key for key, p in cell.values.items() if model.values.get(key) != p]
+        differs = f"the default cell but for {', '.join(own)}" if own else "the default cell"
+        return False, f"those of model '{scenario.model}', {differs}, not calibrated on a line"
+    record = find_line(name)
+    record = find_line(record.parent) if record.parent else record
+    target = record.target
+    if target is None or record.name not in calibrated():
+        reason = "no IC50 of it is used" if target is None else "its calibration has not been run"
+        return False, f"{name}, not calibrated: {reason} ('xenosim lines show {name}')"
+    return True, (
+        f"{name}, calibrated on the published IC50 of {target.drug}, {target.ic50_nM:g} nM in"
+        f" {target.hours:g} h"
+    )
 
 
 def resolved_dict(scenario: Scenario) -> dict[str, Any]:

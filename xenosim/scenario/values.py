@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from xenosim.errors import ScenarioError, XenosimError, describe, suggest
-from xenosim.parameters.load import ParameterSet, available, load_set
+from xenosim.parameters.load import ParameterSet, available, find_strain, load_set
 from xenosim.scenario.document import Document
 from xenosim.scenario.keys import BY_NAME, Key, Kind, Path_, children, is_section
 from xenosim.units import DIMENSIONS, quantity
@@ -121,16 +121,23 @@ class Values:
             if parameter in known:
                 number = known[parameter].value
                 return round(number) if key.kind is Kind.WHOLE else number
-        if key.default:
+        if key.default and all(map(self._any_stated, key.default_with)):
             return read_value(key, key.default)
-        if key.required:
+        if key.required or key.default:
+            # It is one mistake, however many ask for it.
+            self._broken.add(path)
             raise self.missing(name)
         return None
+
+    def _any_stated(self, names: str) -> bool:
+        return any(map(self.stated, names.split()))
 
     def missing(self, name: str) -> ScenarioError:
         """The error of a key that must be stated."""
         path, key = self.path(name), BY_NAME[name]
         known = f"one of {', '.join(available(key.known))}" if key.known else ""
+        if key.default_with:
+            known += "; or state 'line' and 'tumor.growth'"
         return self.document.fail(
             path[:-1] or path, f"'{name}' is missing", known or f"write e.g. {key.example}"
         )
@@ -210,8 +217,7 @@ def _texts(key: Key, given: Any) -> list[str]:
 def _name(key: Key, given: Any) -> str:
     name, known = str(given), available(key.known)
     if key.known == "mouse":
-        name = re.sub(r"[^a-z0-9]+", "_", name.lower())
-        name = name.replace("cb_17", "cb17").replace("balb_c", "balbc")
+        return find_strain(name)
     if name not in known:
         raise ScenarioError(
             f"there is no {key.known} '{name}'{suggest(name, known)}",

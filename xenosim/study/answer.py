@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xenosim.scenario.resolve import status_counts
+from xenosim.scenario.resolve import calibration_of, status_counts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +29,7 @@ def answer_text(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> str:
         or f"{row.arm}: T/C {row.estimate:.0f} % ({limits(row, '.0f', how.interval)}; median"
         f" RTV, {_day(row.day, end)}, n = {row.n} against {row.n_control}{how.each})"
         + _with_removed(row, carried)
+        + _of_limits(scenario, row.arm, tables.get("observations"))
         for row in table[table["endpoint"] == "tc_pct"].itertuples()
     ]
     if "comparison" in tables:
@@ -62,6 +63,43 @@ class _Repeated(NamedTuple):
             return cls()
         count = tables["studies"]["replicate"].nunique()
         return cls("95 % of studies ", f" in {count} studies")
+
+
+def _of_limits(scenario: Scenario, arm: str, observations: pd.DataFrame | None) -> str:
+    """What is said of relative volumes whose baseline is a limit of the method; "" of others."""
+    if observations is None:
+        return ""
+    rows = observations[observations["arm"].isin([arm, scenario.control.name])]
+    limited, of = _limited_baselines(rows)
+    if not limited:
+        return ""
+    return f"; {limited} of {of} baselines are the method's limit, not the tumors' volume"
+
+
+def _limited_baselines(observations: pd.DataFrame) -> tuple[int, int]:
+    """Animals whose reading of day 0 is the limit of the method, and all of them."""
+    first = observations[observations["day"] == 0]
+    return int(first["is_censored"].sum()), len(first)
+
+
+def start_out_of_sight(scenario: Scenario) -> str:
+    """What is said of tumors that start below what calipers quantify; "" of others.
+
+    Examples
+    --------
+    >>> from xenosim.testing import small_scenario
+    >>> start_out_of_sight(small_scenario())[:47]
+    'tumors start at 2 mm^3, 1.6 mm across: calipers'
+    """
+    start, measure = scenario.tumor.start_volume_mm3, scenario.measure
+    across_mm = (6.0 * start / math.pi) ** (1.0 / 3.0)
+    if measure.method != "caliper" or across_mm > measure.caliper_limit_mm:
+        return ""
+    return (
+        f"tumors start at {start:g} mm^3, {across_mm:.1f} mm across: calipers quantify from"
+        f" {measure.caliper_limit_mm:g} mm on, so that readings of day 0 are that limit, and"
+        " relative volumes, T/C and growth are not the tumors' own"
+    )
 
 
 def _differences(rows: pd.DataFrame, end: float, how: _Repeated) -> list[str]:
@@ -126,14 +164,16 @@ def limits(row: Any, style: str, prefix: str = "") -> str:
 def notes(
     scenario: Scenario, tables: dict[str, pd.DataFrame], source: SourceAnimal | None = None
 ) -> list[str]:
-    """What the reader must know: assumed parameters, doses of 0, cures, animals removed, and the
-    animal that a study branched from.
+    """What the reader must know: assumed parameters, uncalibrated cells, doses of 0, cures, animals
+    removed, and the animal that a study branched from.
     """
     counts = status_counts(scenario)
     found = [
         f"{counts['assumed']} of {sum(counts.values())} parameters are assumed ('xenosim params"
         " --status assumed')"
     ]
+    is_calibrated, cells = calibration_of(scenario)
+    found += [] if is_calibrated else [f"cells: {cells}"]
     if any(dose.amount_mg_per_kg == 0 for arm in scenario.arms for dose in arm.doses):
         found.append("some doses are 0 mg/kg")
     if any(dose.ss for arm in scenario.arms for dose in arm.doses):
@@ -148,6 +188,13 @@ def notes(
         )
     elif scenario.replicates > 1:
         found.append("replicates of one animal per arm are animals of one study: n counts them all")
+    limited, of = _limited_baselines(tables["observations"])
+    if limited:
+        found.append(
+            f"{limited} of {of} readings of day 0 are the limit of the {scenario.measure.method}:"
+            " volumes relative to them, T/C and growth are not the tumors' own; start larger, or"
+            " lower measure.limit"
+        )
     found += _cures(scenario, tables["truth"])
     found += _removals(scenario, tables["observations"])
     if source:

@@ -16,7 +16,7 @@ from xenosim import __version__
 from xenosim.errors import RunError
 from xenosim.io.plain import plain, records
 from xenosim.io.results import MANIFEST, Result, is_assay
-from xenosim.io.runs import read_snapshot
+from xenosim.io.runs import SLICES, read_slices, slice_path
 from xenosim.io.tables import COLUMNS
 from xenosim.jit import source_hash
 from xenosim.scenario.origin import RUNS_AGAIN
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
 
     from xenosim.scenario.schema import Scenario
     from xenosim.study.job import SourceAnimal
-
-#: Folder of the slices in a run directory, and the beginning of their names.
-SLICES, SLICE = "snapshots", "slice_"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -139,7 +136,7 @@ class StudyResult(Result):
         (folder / SLICES).mkdir()
         for arm, arrays in self.slices.items():
             named: dict[str, Any] = dict(arrays)
-            np.savez_compressed(folder / SLICES / f"{SLICE}{arm}.npz", **named)
+            np.savez_compressed(slice_path(folder, arm), **named)
         super().write_into(folder, command, figures)
 
     @classmethod
@@ -161,9 +158,7 @@ class StudyResult(Result):
                 remedy="give a directory that 'xenosim run' wrote",
             )
         found = super().load(folder)
-        paths = sorted((folder / SLICES).glob(f"{SLICE}*.npz"))
-        slices = {path.stem.removeprefix(SLICE): read_snapshot(path) for path in paths}
-        return replace(found, slices=slices)
+        return replace(found, slices=read_slices(folder))
 
 
 def _damaged(name: str) -> RunError:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from xenosim.analysis.data import StudyData
 from xenosim.errors import RunError
-from xenosim.io.runs import hidden_directory, read_manifest, read_run, read_snapshot
+from xenosim.io.runs import (
+    hidden_directory,
+    read_manifest,
+    read_run,
+    read_snapshot,
+    slice_path,
+)
 from xenosim.viz.clones import has_clones, muller_plot
 from xenosim.viz.growth import growth_curves, tc_over_time
 from xenosim.viz.states import cell_states, plasma_and_occupancy, tumor_slices
@@ -86,9 +92,7 @@ def _draw(
     if has_clones(tables["clones"]):
         paths += save(muller_plot(tables["clones"], colors), folder, "clones")
     snapshots = {
-        arm: read_snapshot(path)
-        for arm in arms
-        if (path := run / "snapshots" / f"slice_{arm}.npz").is_file()
+        arm: read_snapshot(path) for arm in arms if (path := slice_path(run, arm)).is_file()
     }
     if snapshots:
         paths += save(tumor_slices(snapshots, colors), folder, "tumor_slices")

@@ -1,10 +1,15 @@
 """Verbs new, check, params, regimen and cite."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 
-from xenosim.cli.inputs import marked, show_regimen
+from xenosim.cli.inputs import check_scenario, list_parameters, marked, show_regimen
 from xenosim.errors import RegimenError
 from xenosim.parameters.load import references
+from xenosim.scenario.resolve import starter_text
 
 
 @pytest.mark.parametrize("regimen", ["4 mg/kg IP days 0,3", "ixazomib 4 mg/kg IP days 0"])
@@ -27,3 +32,37 @@ def test_n20_what_was_not_checked_is_marked_and_in_no_field() -> None:
         else:
             assert text == entry
     assert seen > 5
+
+
+def test_n13_check_says_whether_the_cells_are_calibrated_and_what_a_model_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(re.sub("(?m)^model: .*\n", "", starter_text()))
+    check_scenario(str(path), ["line=HCT116"], as_json=False)
+    shown = capsys.readouterr().out.splitlines()
+    assert "model: generic (No particular tumor" in "\n".join(shown)
+    assert len([line for line in shown if line.startswith("cells: HCT116, not calibrated")]) == 1
+    list_parameters("mm1s", None, as_json=False)
+    assert "Values of its own: doubling_time 5.3 day" in capsys.readouterr().out.splitlines()[0]
+
+
+def test_n16_check_says_how_long_a_run_takes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(starter_text())
+    check_scenario(str(path), [], as_json=False)
+    shown = capsys.readouterr().out
+    assert re.search(r"run time: about \d+ (s|min) ", shown) and "memory: at most about" in shown
+    check_scenario(str(path), ["tumor.resolution=1e4 /mm^3"], as_json=True)
+    assert json.loads(capsys.readouterr().out)["run_seconds"] > 300
+
+
+def test_n14_a_strain_is_echoed_and_n22_said_to_share_its_numbers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(starter_text().replace("CB-17 SCID", "NSG"))
+    check_scenario(str(path), [], as_json=False)
+    assert "mouse: NSG, NOD scid gamma (nsg); all strains share" in capsys.readouterr().out

@@ -8,10 +8,19 @@ import math
 import re
 
 import pytest
+import yaml
 
 from xenosim.cell.params import cell_params, trait_params
 from xenosim.errors import ParameterError, UnitError
-from xenosim.parameters.load import ROOT, available, load_set, parse_parameter, references
+from xenosim.parameters.lines import letters
+from xenosim.parameters.load import (
+    ROOT,
+    available,
+    find_strain,
+    load_set,
+    parse_parameter,
+    references,
+)
 from xenosim.parameters.schema import FOLDERS, PARAMETERS
 from xenosim.units import DIMENSIONS
 
@@ -221,3 +230,54 @@ def test_published_rows_are_sourced() -> None:
         and published["IXA-OCILY10-01"]["metric"] == "tc_volume_mean"
     )
     assert (published["IXA-WSU-01"]["value"], published["BTZ-WSU-01"]["value"]) == ("0.29", "0.79")
+
+
+@pytest.mark.parametrize(
+    ("spelled", "strain"),
+    [
+        ("nude", "nude"),
+        ("Athymic Nude", "nude"),
+        ("athymic nude mice", "nude"),
+        ("nu/nu", "nude"),
+        ("NCr-nu/nu", "nude"),
+        ("female NCr nude", "nude"),
+        ("BALB/c nude", "balbc_nude"),
+        ("BALB/c-nu/nu", "balbc_nude"),
+        ("NSG", "nsg"),
+        ("NSG mouse", "nsg"),
+        ("NOD-scid gamma", "nsg"),
+        ("NOD.Cg-Prkdcscid Il2rgtm1Wjl/SzJ", "nsg"),
+        ("NOD-SCID", "nod_scid"),
+        ("NOD/SCID", "nod_scid"),
+        ("NODSCID", "nod_scid"),
+        ("CB-17 SCID", "cb17_scid"),
+        ("C.B-17 scid", "cb17_scid"),
+        ("SCID", "cb17_scid"),
+        ("mouse", "mouse"),
+        ("cb17_scid", "cb17_scid"),
+    ],
+)
+def test_n14_a_strain_is_read_in_every_usual_spelling(spelled: str, strain: str) -> None:
+    assert find_strain(spelled) == strain
+
+
+def test_n14_a_spelling_has_one_reading_and_an_unknown_strain_is_refused() -> None:
+    documents = {
+        name: yaml.safe_load((ROOT / "mice" / f"{name}.yaml").read_text())
+        for name in available("mouse")
+    }
+    spelled = [letters(each) for d in documents.values() for each in set(d["aliases"])]
+    of = {letters(each): name for name, d in documents.items() for each in d["aliases"]}
+    assert all(find_strain(each) == of[each] for each in spelled)
+    for name, document in documents.items():
+        own = {letters(each) for each in document["aliases"]} | {letters(name)}
+        others = {key for key, other in of.items() if other != name}
+        assert not own & others
+    with pytest.raises(ParameterError, match="there is no mouse 'C57BL/6'"):
+        find_strain("C57BL/6")
+
+
+def test_n22_strains_share_the_numbers_of_one_mouse() -> None:
+    reference = load_set("mouse")
+    for name in available("mouse"):
+        assert load_set(name).hash() == reference.hash() and load_set(name).description

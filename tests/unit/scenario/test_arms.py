@@ -22,7 +22,7 @@ def test_the_drug_of_an_arm_takes_precedence() -> None:
         ({"arms.QW.events": "mine.csv"}, "either 'regimen' or 'events'"),
         ({"arms.QW.regimen": "bortezomib citrate 1 mg/kg IV QW x2"}, "not dosed as a citrate"),
         ({"arms.QW.regimen": "carfilzomib 1 mg/kg PO QW x2"}, "no parameters for route PO"),
-        ({"arms.a/b.regimen": "none"}, "cannot name an arm"),
+        ({"arms. .regimen": "none"}, "cannot name an arm"),
     ],
 )
 def test_what_is_refused(change: dict[str, str], message: str) -> None:

@@ -99,3 +99,26 @@ def test_b04_falling_rows_without_animals_are_said(
 ) -> None:
     _read(tmp_path, "day,tumor_volume_mm3\n0,100\n0,120\n3,200\n")
     assert "add a column animal_id" in caplog.text
+
+
+def test_b12_readings_at_the_limit_of_the_calipers_are_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = [("a", 0, 4), ("a", 3, 4), ("a", 6, 8), ("a", 9, 16), ("b", 3, 5), ("b", 9, 20)]
+    head = "animal_id,day,tumor_volume_mm3,is_censored\n"
+    text = "".join(f"{who},{day},{volume},{volume == 4}\n" for who, day, volume in rows)
+    assert _read(tmp_path, head + text) == _read(
+        tmp_path,
+        "animal_id,day,tumor_volume_mm3\n"
+        + "".join(f"{who},{day},{volume}\n" for who, day, volume in rows if volume != 4),
+    )
+    assert "2 of 6 readings are at the limit" in caplog.text
+    with pytest.raises(ScenarioError, match="does not show growth"):
+        _read(tmp_path, head + "a,0,4,True\na,3,4,True\na,6,8,False\n")
+
+
+def test_b12_a_smallest_volume_in_several_rows_is_noted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    _read(tmp_path, "day,tumor_volume_mm3\n0,4\n2,4\n4,4\n6,9\n8,18\n")
+    assert "3 rows read 4 mm^3, the smallest volume" in caplog.text

@@ -1,5 +1,6 @@
 """Scenario files: what is refused, where and how to mend it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,7 @@ BROKEN = {
     "twice": ("seed: 1", "seed: 1\nseed: 2", "given twice"),
     "route": ("14 mg/kg IV", "14 mg/kg IP", "no parameters for route"),
     "day 1 or 0": ("QW x3", "days 1,8", "day 0 or on day 1"),
-    "arm is no file name": ("  QW: ", "  10/5: ", "cannot name an arm"),
+    "arm without a name": ("  QW: ", '  " ": ', "cannot name an arm"),
     "endless days": ("0..21", "0..99999999999", "is not a list of days"),
     "endless number": ("seed: 1", "seed: " + "9" * 5000, "'seed' is 9"),
     "no file": ('{regimen: "14 mg/kg IV QW x3"}', "{events: {time_unit: day}}", "name no file"),
@@ -258,3 +259,20 @@ def test_a_resistant_clone_of_a_tumor(tmp_path: Path) -> None:
         with pytest.raises(XenosimError, match=message) as caught:
             load_scenario(resistant_study(tmp_path, text))
         assert "clones.yaml:" in str(caught.value.where)
+
+
+def test_n13_a_model_may_be_left_out_where_line_and_growth_are_stated(tmp_path: Path) -> None:
+    text = re.sub("(?m)^model: .*\n", "", starter_text())
+    path = tmp_path / "mine.yaml"
+    path.write_text(text)
+    with pytest.raises(ScenarioError, match="'model' is missing") as refused:
+        load_scenario(path)
+    assert "mistakes" not in str(refused.value) and "'line'" in str(refused.value.remedy)
+    named = load_scenario(path, {"line": "HCT116"})
+    assert named.model == "generic" and named.line == "HCT116"
+    found = resolve(named).model
+    assert found.value("dr5") == load_line("HCT116").value("dr5")
+    assert found.value("cell_density") == load_set("tumor").value("cell_density")
+    path.write_text(text.replace("growth: {doubling_time: 5.5 day}", "growth: {}"))
+    with pytest.raises(ScenarioError, match="'model' is missing"):
+        load_scenario(path, {"line": "HCT116"})

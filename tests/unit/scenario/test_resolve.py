@@ -6,6 +6,7 @@ from xenosim.errors import ScenarioError
 from xenosim.parameters.load import load_line, load_set
 from xenosim.parameters.perturb import parse_perturbations
 from xenosim.scenario.resolve import (
+    calibration_of,
     resolve,
     resolved_dict,
     scenario_from_resolved,
@@ -47,3 +48,15 @@ def test_the_factors_of_a_mutation_are_among_the_parameters() -> None:
     plain = small_scenario()
     mutant = plain.model_copy(update={"perturb": tuple(parse_perturbations(["PSMB5=A49T"]))})
     assert set(resolve(mutant).sets) - set(resolve(plain).sets) == {"A49T"}
+
+
+def test_n13_whether_cells_are_calibrated_is_said() -> None:
+    base = dict(SMALL)
+    assert calibration_of(small_scenario(overrides=base | {"line": "KMS-11"})) == (
+        True,
+        "KMS-11, calibrated on the published IC50 of ixazomib, 15.9 nM in 72 h",
+    )
+    found, said = calibration_of(small_scenario(overrides=base | {"line": "HCT116"}))
+    assert not found and said.startswith("HCT116, not calibrated")
+    found, said = calibration_of(small_scenario())
+    assert not found and "model 'oci_ly10', the default cell, not calibrated" in said

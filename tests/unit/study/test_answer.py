@@ -1,12 +1,17 @@
 """The answer in words, from tables alone."""
 
 from itertools import combinations
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from xenosim.study.answer import answer_text, notes
+from xenosim.scenario.load import load_scenario
+from xenosim.study.answer import answer_text, notes, start_out_of_sight
+from xenosim.study.run import run_study
 from xenosim.testing import SMALL, small_scenario
+
+FAULTS = Path(__file__).parents[2] / "data" / "faults"
 
 
 def table(**row: object) -> pd.DataFrame:
@@ -55,7 +60,7 @@ def test_n3_only_animals_that_left_early_are_noted_with_arm_and_day() -> None:
         ("QW", 1, 6.0, "body weight"),
     ]
     removed = pd.DataFrame(rows, columns=["arm", "animal_id", "day", "note"])
-    removed = removed.assign(replicate=0, status="reached_endpoint", n_agents=9)
+    removed = removed.assign(replicate=0, status="reached_endpoint", n_agents=9, is_censored=False)
     scenario = small_scenario()
     treated = next(arm.name for arm in scenario.arms if not arm.control)
     removed = removed.replace({"vehicle": scenario.control.name, "QW": treated})
@@ -76,7 +81,8 @@ def test_n3_only_animals_that_left_early_are_noted_with_arm_and_day() -> None:
 
 
 def test_n10_replicates_are_said_to_be_studies() -> None:
-    empty = pd.DataFrame(columns=["arm", "replicate", "animal_id", "day", "note", "status"])
+    columns = ["arm", "replicate", "animal_id", "day", "note", "status", "is_censored"]
+    empty = pd.DataFrame(columns=columns)
     tables = {"truth": empty.assign(n_agents=[]), "observations": empty}
     studies = {"studies": pd.DataFrame({"replicate": [0, 1, 2]})}
     scenario = small_scenario(overrides={**SMALL, "replicates": "3"})
@@ -119,3 +125,16 @@ def test_n17_many_arms_are_each_against_the_control() -> None:
     assert [line.split(":")[0] for line in lines[:-1]] == arms
     assert lines[-1] == "arm against arm: 15 differences in comparison.csv"
     assert max(map(len, lines)) <= 100
+
+
+def test_b12_a_baseline_that_calipers_cannot_read_is_said() -> None:
+    scenario = load_scenario(FAULTS / "ext.yaml")
+    assert "calipers quantify from 2 mm on" in start_out_of_sight(scenario)
+    visible = load_scenario(FAULTS / "ext.yaml", {"measure.limit": "1 mm"})
+    assert start_out_of_sight(visible) == ""
+    result = run_study(scenario, jobs=1)
+    assert "massive: T/C 93 %" in result.answer
+    assert "4 of 4 baselines are the method's limit, not the tumors' volume" in result.answer
+    assert any("4 of 4 readings of day 0 are the limit" in note for note in result.notes)
+    rates = result.tables["endpoints"].query("endpoint == 'growth_rate_per_day'").set_index("arm")
+    assert rates.loc["massive", "estimate"] == 0.0

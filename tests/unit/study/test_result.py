@@ -11,6 +11,7 @@ import pytest
 from tests.command import call
 from xenosim.errors import RunError, TableError
 from xenosim.report.text import as_json, first_screen, load_result
+from xenosim.scenario.resolve import starter_text
 from xenosim.study.result import StudyResult
 from xenosim.study.run import run_study
 from xenosim.testing import SMALL, small_scenario
@@ -85,3 +86,16 @@ def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "none"):
         with pytest.raises(RunError):
             load_result(folder)
+
+
+def test_n14_arms_may_be_named_with_slashes(tmp_path: Path) -> None:
+    text = starter_text().replace("  QW: ", "  10/5 mg\\kg: ").replace("  BIW: ", '  "10%2F5": ')
+    result = run_study(small_scenario(text, SMALL | {"animals.per_arm": "1"}), jobs=1)
+    assert set(result.slices) == {"vehicle", "10/5 mg\\kg", "10%2F5"}
+    folder = result.save(tmp_path)
+    found = StudyResult.load(folder)
+    assert {arm: s["day"] for arm, s in found.slices.items()} == {
+        arm: s["day"] for arm, s in result.slices.items()
+    }
+    assert (folder / "figures" / "tumor_slices.png").is_file()
+    assert sorted(found.tables["truth"]["arm"].unique()) == sorted(result.slices)
