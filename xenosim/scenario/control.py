@@ -35,9 +35,6 @@ def growth_control(values: Values) -> Curve:
         A doubling time beside it, a table that cannot be read, or one that does not grow.
     """
     key = "tumor.growth.control"
-    growth = values.document.get(("tumor", "growth"))
-    if isinstance(growth, dict) and "control" in growth and growth["control"] is None:
-        raise values.fail(key, "'control' is empty", "write the name of a CSV file, or remove it")
     name, arm = values.get(key), values.get("tumor.growth.arm") or ""
     if name is None:
         if arm:

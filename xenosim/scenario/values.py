@@ -74,10 +74,12 @@ class Values:
     def _read_key(self, path: Path_, pattern: Path_) -> None:
         given = self.document.get(path)
         key = BY_NAME.get(".".join(pattern))
-        if is_section(pattern) and (key is None or isinstance(given, dict)):
+        if given is None and pattern != ("arms",):
+            self._refuse(path, f"'{path[-1]}' is empty", "write a value, or remove the key")
+        elif is_section(pattern) and (key is None or isinstance(given, dict)):
             if pattern != ("arms",) or (isinstance(given, dict) and given):
                 self._read_section(path, pattern)
-        elif key is not None and given is not None:
+        elif key is not None:
             try:
                 self._values[path] = read_value(key, given)
             except XenosimError as error:

@@ -94,3 +94,27 @@ def test_n19_a_share_out_of_range_is_said_in_its_unit(
     with pytest.raises(ScenarioError) as found:
         load_scenario(path, {"measure.humane_endpoint.body_weight_loss": given})
     assert found.value.remedy == f"it must lie between {bounds}"
+
+
+def test_n15_every_empty_key_is_named_among_the_other_mistakes(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "model: oci_ly10\ntitle:\nseed: ~\nanimals:\ntumor:\n  growth: {control: , arm: a}\n"
+        "  lesions: null\nmeasure: {days: '0..6 by 2', humane_endpoint: {tumor_volume: }}\n"
+        "arms:\n  v: {regimen: none, control: true}\n  t: {regimen: 7 mg/kg IV QW x1, drug: }\n"
+        "replicates: x\n"
+    )
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(path)
+    message = str(caught.value)
+    names = ("title", "seed", "animals", "control", "lesions", "tumor_volume", "drug")
+    assert [message.count(f"'{name}' is empty") for name in names] == [1] * len(names)
+    assert "'replicates' is x" in message and message.startswith(f"{path}: 8 mistakes")
+
+
+def test_an_empty_key_is_no_value(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(starter_text().replace("per_arm: 8", "per_arm:").replace("seed: 1", "seed: 2"))
+    with pytest.raises(ScenarioError, match="'per_arm' is empty") as caught:
+        load_scenario(path)
+    assert caught.value.excerpt and "remove the key" in str(caught.value.remedy)
