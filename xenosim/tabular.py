@@ -225,7 +225,7 @@ def _decoded(data: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
     raise TableError("the file is no text", where=str(path), remedy="save it as CSV in UTF-8")
 
 
-def read_table(path: Path, max_bytes: int = MAX_BYTES) -> Table:
+def read_table(path: str | Path, max_bytes: int = MAX_BYTES) -> Table:
     """Read a table of a laboratory or another program.
 
     Parameters
@@ -241,6 +241,7 @@ def read_table(path: Path, max_bytes: int = MAX_BYTES) -> Table:
     TableError
         A file that cannot be read as one table; every line with too many or too few cells is named.
     """
+    path = Path(path)
     text, notes = read_text(path, max_bytes)
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
     comments = tuple(takewhile(lambda line: line.startswith("#"), (line for _, line in lines)))

@@ -3,6 +3,7 @@
 import re
 import runpy
 import shlex
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import typer
 
 from xenosim.cell.columns import COLUMNS
 from xenosim.cli.main import app
+from xenosim.io.extras import INSTALL
 from xenosim.parameters.load import available, load_line, load_set, references
 from xenosim.parameters.schema import PARAMETERS
 from xenosim.parameters.symbols import SYMBOLS, rows
+from xenosim.scenario.resolve import starter_text
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -128,3 +131,22 @@ def test_commands_of_the_documents_have_existing_verbs_and_options(command: str)
     for word in words:
         if word.startswith("--"):
             assert word.split("=")[0] in options, f"{command}: {word}"
+
+
+def test_n20_extras_that_are_named_can_be_installed_as_written() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras, named = project["optional-dependencies"], set()
+    for page in (*PAGES, *SOURCES):
+        text = page.read_text(encoding="utf-8")
+        # xenosim is in no registry: only its folder can be named.
+        assert "install xenosim" not in text and '"xenosim[' not in text, page
+        named |= set(re.findall(r"pip install (?:-q )?(?:-e )?'\.\[(\w+)\]'", text))
+    assert {"test", "view3d", "parquet"} == named <= set(extras)
+    assert INSTALL == "pip install " + " ".join(f"'{each}'" for each in extras["view3d"])
+
+
+@pytest.mark.parametrize("key", ["replicates", "time_step", "limit"])
+def test_n20_rarer_keys_are_in_the_starter_the_reference_and_the_page(key: str) -> None:
+    for page in ("docs/studies.md", "docs/reference/scenario_keys.md"):
+        assert key in (ROOT / page).read_text(encoding="utf-8")
+    assert f"# {key}: " in starter_text()

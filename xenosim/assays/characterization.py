@@ -106,7 +106,7 @@ class Characterized(Measurement):
         return characterized_figure(self.data, self.fitted, str(self).splitlines()[0])
 
 
-def read_viability(path: Path) -> pd.DataFrame:
+def read_viability(path: str | Path) -> pd.DataFrame:
     """A user's table: columns drug, hours, dose_nM, viability.
 
     Where there are untreated wells (dose 0, of the same drug or of none, at the same time),
@@ -123,6 +123,7 @@ def read_viability(path: Path) -> pd.DataFrame:
     TableError
         Every row with something that is missing, negative or no number.
     """
+    path = Path(path)
     import pandas as pd
 
     table = tabular.read_table(path)

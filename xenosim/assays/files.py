@@ -6,18 +6,18 @@ from __future__ import annotations
 
 from dataclasses import MISSING
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from xenosim.assays.protocol import ASSAYS
-from xenosim.assays.spec import Assay, flag_of, located, options_of
-from xenosim.errors import ScenarioError, XenosimError, suggest
+from xenosim.assays.spec import Assay, as_option, flag_of, located, options_of
+from xenosim.errors import ParameterError, ScenarioError, XenosimError, suggest
 from xenosim.scenario.document import Document, read_document
 
 #: Keys of an assay file that only describe it.
 REMARKS = ("title", "published")
 
 
-def read_assay(path: Path) -> Assay:
+def read_assay(path: str | Path) -> Assay:
     """The assay of a file (YAML), of the directory of a kept result or of its manifest. Files that
     it names are looked for beside it.
 
@@ -27,6 +27,7 @@ def read_assay(path: Path) -> Assay:
         A file that cannot be read, an unknown assay or option, a value that cannot be, with file,
         line and the nearest name.
     """
+    path = Path(path)
     path = path / "manifest.json" if path.is_dir() else path
     document = read_document(path, {})
     root = ("spec",) if path.name == "manifest.json" else ()
@@ -62,20 +63,10 @@ def _value(document: Document, path: tuple[str, ...], kind: Any) -> Any:
     value, name = document.get(path), path[-1]
     if isinstance(value, dict):
         raise document.fail(path, f"'{name}' holds further keys", "write a value or a list")
-    texts = [str(each) for each in value] if isinstance(value, list) else [str(value)]
-    if tuple in (kind, getattr(kind, "__origin__", None)):
-        return tuple(texts)
-    text = ",".join(texts)
-    number = next((each for each in (int, float) if each in (kind, *get_args(kind))), None)
-    if number is None:
-        return text
     try:
-        return number(text)
-    except ValueError as error:
-        what = "a whole number" if number is int else "a number"
-        raise document.fail(path, f"'{name}' is '{text}', which is not {what}", "correct it") from (
-            error
-        )
+        return as_option(name, kind, value)
+    except ParameterError as error:
+        raise document.fail(path, error.message, error.remedy) from error
 
 
 def _placed(

@@ -14,19 +14,21 @@ from xenosim.parameters.perturb import parse_perturbations
 from xenosim.scenario.document import read_document
 
 
-def cell_of(name: str) -> ParameterSet:
+def cell_of(name: str | Path) -> ParameterSet:
     """The default cell, a xenograft model, a line of the library, or the file of a line that
     ``characterize`` left.
     """
+    name = str(name)
     if name.endswith(".yaml"):
-        return read_line(Path(name))
+        return read_line(name)
     return load_set(name) if name in ("cell", *available("model")) else load_line(name)
 
 
-def read_line(path: Path) -> ParameterSet:
+def read_line(path: str | Path) -> ParameterSet:
     """A characterized line: name, like, doubling_h and load_mean of a YAML file, on the cell it is
     like.
     """
+    path = Path(path)
     document = read_document(path, {})
     document.check_keys((), ("name", "like", "doubling_h", "load_mean", "low", "high"))
     try:
@@ -65,8 +67,8 @@ def read_line(path: Path) -> ParameterSet:
 
 
 def cells(
-    name: str,
-    perturb: Sequence[str] = (),
+    name: str | Path,
+    perturb: str | Sequence[str] = (),
     doubling_h: float | None = None,
     resistant: float | None = None,
     mutation_rate: float = 0.0,
@@ -76,10 +78,10 @@ def cells(
 
     Parameters
     ----------
-    name : str
+    name : str or Path
         "cell", a xenograft model, a line ("KMS-11"), or the ``line.yaml`` that ``characterize``
         left.
-    perturb : sequence of str
+    perturb : str or sequence of str
         "CHOP=ko", "NOXA=kd:0.8", "MCL1=oe:3", "PSMB5=A49T".
     doubling_h : float, optional
         Doubling time [h]; by default the line's own.
@@ -102,7 +104,7 @@ def cells(
     return line_of(
         cell_of(name),
         doubling_h,
-        parse_perturbations(perturb),
+        parse_perturbations([perturb] if isinstance(perturb, str) else perturb),
         resistant,
         mutation_rate,
         reversion_rate,

@@ -107,18 +107,18 @@ class AssayResult(Result):
         settings = self.manifest["settings"]
         return slug("_".join([self.kind, settings["line"], *settings["drugs"]]))
 
-    def write_into(self, folder: Path, command: str = "", figures: bool = True) -> None:
+    def write_into(self, folder: str | Path, command: str = "", figures: bool = True) -> None:
         """Fill the existing ``folder``; ``command``: by default the one that does the same."""
         super().write_into(folder, command or self.manifest["command"], figures)
 
-    def draw(self, folder: Path) -> list[Path]:
+    def draw(self, folder: str | Path) -> list[Path]:
         """Draw every figure into ``folder``; their paths."""
         from xenosim.viz.style import save
 
         return [
             path
             for name, figure in self.measurement.plots(self.kind).items()
-            for path in save(figure, folder, name)
+            for path in save(figure, Path(folder), name)
         ]
 
 

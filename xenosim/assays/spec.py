@@ -95,8 +95,10 @@ class Assay:
     verb: ClassVar[str]
 
     def __post_init__(self) -> None:
-        for name, (_, option, _) in options_of(type(self)).items():
-            _check_range(name, option, getattr(self, name))
+        for name, (kind, option, _) in options_of(type(self)).items():
+            value = as_option(name, kind, getattr(self, name))
+            object.__setattr__(self, name, value)
+            _check_range(name, option, value)
         self.experiment()
 
     def experiment(self) -> Experiment:
@@ -129,6 +131,44 @@ class Assay:
             flag = [] if option.is_argument else [flag_of(name)]
             words += [word for each in values for word in (*flag, str(each))]
         return shlex.join(words)
+
+
+def as_option(name: str, kind: Any, value: Any) -> Any:
+    """A value of Python as its field holds it: a list of texts or numbers becomes one text where
+    the field is text, a number its digits, a text a number where the field is one.
+
+    Raises
+    ------
+    ParameterError
+        What is no number, where one belongs.
+
+    Examples
+    --------
+    >>> as_option("times", str, [0, 2.5, 4]), as_option("perturb", tuple[str, ...], "CHOP=ko")
+    ('0,2.5,4', ('CHOP=ko',))
+    """
+    value = value.tolist() if hasattr(value, "tolist") else value
+    several = isinstance(value, (list, tuple))
+    if value is None:
+        return None
+    if tuple in (kind, getattr(kind, "__origin__", None)):
+        return tuple(map(_spelled, value)) if several else (_spelled(value),)
+    text = ",".join(map(_spelled, value)) if several else _spelled(value)
+    number = next((each for each in (int, float) if each in (kind, *get_args(kind))), None)
+    if number is None:
+        return text
+    try:
+        return number(text)
+    except ValueError as error:
+        what = "a whole number" if number is int else "a number"
+        raise ParameterError(
+            f"{name} is '{text}', which is not {what}", where=flag_of(name), remedy="correct it"
+        ) from error
+
+
+def _spelled(value: Any) -> str:
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value)) if whole else str(value)
 
 
 def located(name: str, value: Any, folder: Path) -> Any:

@@ -7,6 +7,9 @@ from typing import Any
 
 from xenosim.errors import RunError
 
+#: How the packages of the extra ``view3d`` are installed, wherever xenosim itself came from.
+INSTALL = "pip install 'zarr>=3' 'pyvista>=0.44'"
+
 
 def view3d(module: str) -> Any:
     """Import a package of the extra ``view3d``; RunError if it is not installed or does not
@@ -17,5 +20,5 @@ def view3d(module: str) -> Any:
     except ImportError as error:
         raise RunError(
             f"this format needs the package {module} ({error})",
-            remedy='pip install "xenosim[view3d]"',
+            remedy=INSTALL,
         ) from error

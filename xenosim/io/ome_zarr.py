@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xenosim.errors import RunError
-from xenosim.io.extras import view3d
+from xenosim.io.extras import INSTALL, view3d
 from xenosim.io.volumes import FIELDS, Region, Volumes, halve, ranges
 
 VERSION = "0.5"
@@ -48,7 +48,7 @@ def write_ome_zarr(
     if int(zarr.__version__.split(".")[0]) < 3:
         raise RunError(
             f"OME-Zarr 0.5 needs zarr 3; {zarr.__version__} is installed",
-            remedy='pip install "xenosim[view3d]"',
+            remedy=INSTALL,
         )
     root = zarr.create_group(path, attributes={"xenosim": volumes.legend()})
     names = [name for name in volumes.fields if not FIELDS[name].is_label]

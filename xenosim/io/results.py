@@ -90,12 +90,13 @@ class Result:
         """Name of the directory that :meth:`save` makes."""
         return slug(self.kind)
 
-    def draw(self, folder: Path) -> list[Path]:
+    def draw(self, folder: str | Path) -> list[Path]:
         """Draw the figures of the result kept in ``folder`` into it; their paths."""
         return []
 
-    def write_into(self, folder: Path, command: str = "", figures: bool = True) -> None:
+    def write_into(self, folder: str | Path, command: str = "", figures: bool = True) -> None:
         """Fill the existing ``folder``; ``command``: what was typed to get the result."""
+        folder = Path(folder)
         for name, table in self.tables.items():
             write_table(table, folder / f"{name}.csv")
         for name, text in self.files.items():

@@ -148,10 +148,11 @@ def whole_file(path: Path) -> Iterator[Path]:
         raise unwritable(path, error) from error
 
 
-def read_run(path: Path) -> dict[str, pd.DataFrame]:
+def read_run(path: str | Path) -> dict[str, pd.DataFrame]:
     """All tables of the run directory of a study; RunError if it is none, TableError if a table is
     missing or damaged.
     """
+    path = Path(path)
     if "assay" in read_manifest(path):
         raise RunError(
             "the directory of an assay, not of a study",
@@ -197,8 +198,9 @@ def read_snapshot(path: Path) -> dict[str, Any]:
         ) from error
 
 
-def read_manifest(path: Path) -> dict[str, Any]:
+def read_manifest(path: str | Path) -> dict[str, Any]:
     """The manifest of the directory of a finished study or assay; RunError if it is none."""
+    path = Path(path)
     try:
         manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
     except OSError as error:

@@ -88,7 +88,7 @@ def table_units(
 
 
 def read_events(
-    path: Path, *, default_drug: str | None = None, units: TableUnits = TableUnits()
+    path: str | Path, *, default_drug: str | None = None, units: TableUnits = TableUnits()
 ) -> tuple[Dose, ...]:
     """Read a CSV event table (columns case-insensitive; unknown ones kept; "." is missing; C in
     column C is a comment).
@@ -107,6 +107,7 @@ def read_events(
     RegimenError
         Naming file, line and remedy.
     """
+    path = Path(path)
     try:
         table = read_table(path)
         table.require(("TIME", "AMT"))

@@ -21,12 +21,12 @@ from xenosim.tumor.growth import Growth
 WIDTH, LABELS = 100, 24
 
 
-def first_screen(result: Result, folder: Path | None = None) -> str:
+def first_screen(result: Result, folder: str | Path | None = None) -> str:
     """What a verb prints when it is done; ``folder``: where the result is kept, if it is."""
     return (_study_screen if isinstance(result, StudyResult) else _assay_screen)(result, folder)
 
 
-def as_json(result: Result, folder: Path | None = None) -> dict[str, Any]:
+def as_json(result: Result, folder: str | Path | None = None) -> dict[str, Any]:
     """The same as plain data, as ``--json`` prints it."""
     return (_study_json if isinstance(result, StudyResult) else _assay_json)(result, folder)
 
@@ -46,7 +46,7 @@ def load_result(folder: str | Path) -> Result:
     return (AssayResult if is_assay(folder) else StudyResult).load(folder)
 
 
-def _study_screen(result: Result, folder: Path | None) -> str:
+def _study_screen(result: Result, folder: str | Path | None) -> str:
     assert isinstance(result, StudyResult)
     manifest = result.manifest
     lines = [str(result), "", endpoint_text(result), ""]
@@ -57,7 +57,7 @@ def _study_screen(result: Result, folder: Path | None) -> str:
     return "\n".join(lines + ([f"Run directory: {folder}"] if folder else []))
 
 
-def _study_json(result: Result, folder: Path | None) -> dict[str, Any]:
+def _study_json(result: Result, folder: str | Path | None) -> dict[str, Any]:
     assert isinstance(result, StudyResult)
     manifest = result.manifest
     return {
@@ -148,7 +148,7 @@ def _number(value: Any) -> Any:
     return math.nan if value is None else value
 
 
-def _assay_screen(result: Result, folder: Path | None) -> str:
+def _assay_screen(result: Result, folder: str | Path | None) -> str:
     manifest = result.manifest
     listed = ", ".join(f"{n} {status}" for status, n in manifest["parameters"].items() if n)
     more = f" ({manifest['list_parameters']})" if manifest.get("list_parameters") else ""
@@ -156,6 +156,6 @@ def _assay_screen(result: Result, folder: Path | None) -> str:
     return "\n".join(lines + ([f"Directory: {folder}"] if folder else []))
 
 
-def _assay_json(result: Result, folder: Path | None) -> dict[str, Any]:
+def _assay_json(result: Result, folder: str | Path | None) -> dict[str, Any]:
     tables = {name: records(table) for name, table in result.tables.items()}
     return result.manifest | {"tables": tables} | ({"directory": str(folder)} if folder else {})

@@ -123,9 +123,24 @@ def read_document(path: Path, overrides: Mapping[str, object] | None = None) -> 
             remedy="'xenosim new FILE' writes a starter",
         )
     document.data = data
-    for key, value in (overrides or {}).items():
+    for key, value in _flat(overrides or {}):
         _override(document, key, _spelled(value))
     return document
+
+
+def _flat(overrides: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:
+    """Dotted keys and values of overrides, of which some may be mappings of keys below.
+
+    Examples
+    --------
+    >>> list(_flat({"seed": 2, "tumor": {"growth": {"doubling_time": "5 day"}}}))
+    [('seed', 2), ('tumor.growth.doubling_time', '5 day')]
+    """
+    for key, value in overrides.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value
 
 
 def _spelled(value: object) -> str:
@@ -136,6 +151,8 @@ def _spelled(value: object) -> str:
     >>> [_spelled(value) for value in (2, 2.0, 0.25, True, "7 day", [0, 3.5])]
     ['2', '2', '0.25', 'true', '7 day', '[0, 3.5]']
     """
+    # Arrays and numbers of NumPy.
+    value = value.tolist() if hasattr(value, "tolist") else value
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_spelled, value))}]"
     if isinstance(value, bool):

@@ -38,7 +38,8 @@ def load_scenario(path: str | Path, overrides: Mapping[str, object] | None = Non
     path : path
         The YAML file.
     overrides : mapping, optional
-        Dotted keys and their values, as given by ``--set``; numbers may be numbers.
+        Dotted keys and their values, as given by ``--set``; numbers may be numbers, and sections
+        mappings.
 
     Raises
     ------

@@ -125,14 +125,15 @@ class StudyResult(Result):
         """When, what and which."""
         return run_name(self.title, self.manifest["scenario_hash"])
 
-    def draw(self, folder: Path) -> list[Path]:
+    def draw(self, folder: str | Path) -> list[Path]:
         """Draw the figures of the study kept in ``folder`` into it; their paths."""
         from xenosim.viz.figures import draw_all
 
         return draw_all(folder)
 
-    def write_into(self, folder: Path, command: str = "", figures: bool = True) -> None:
+    def write_into(self, folder: str | Path, command: str = "", figures: bool = True) -> None:
         """Fill the existing ``folder``; ``command``: what was typed to get the result."""
+        folder = Path(folder)
         (folder / SLICES).mkdir()
         for arm, arrays in self.slices.items():
             named: dict[str, Any] = dict(arrays)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LABELS = {"resolution": "tumor.resolution", "dt_h": "dt", "strain": "animals.strain"}
 
 
-def read_source(path: Path, scenario: Scenario) -> SourceAnimal:
+def read_source(path: str | Path, scenario: Scenario) -> SourceAnimal:
     """The animal of the checkpoint at ``path``, every byte verified and fit for ``scenario``.
 
     Raises
@@ -31,6 +31,7 @@ def read_source(path: Path, scenario: Scenario) -> SourceAnimal:
         Not a checkpoint of an animal, damaged, of another engine, or an animal that the scenario's
         cannot be: another model, resolution, time step, strain or parameter.
     """
+    path = Path(path)
     return source_of(load_checkpoint(path)[0], path, scenario)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def draw_all(run: Path) -> list[Path]:
+def draw_all(run: str | Path) -> list[Path]:
     """Draw every figure of ``run`` from its tables into ``run/figures``, as SVG and PNG; their
     paths. The figures there are replaced when all are drawn.
 
@@ -33,6 +33,7 @@ def draw_all(run: Path) -> list[Path]:
     RunError
         Tables that do not fit together, or a folder that cannot be written.
     """
+    run = Path(run)
     tables, manifest = read_run(run), read_manifest(run)
     _check_arms(tables, manifest, run)
     try:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from xenosim.assays.protocol import ASSAYS, Blot, Characterization, Viability
+from xenosim.assays.characterization import read_viability
+from xenosim.assays.files import read_assay
+from xenosim.assays.library import cells
+from xenosim.assays.protocol import ASSAYS, Blot, Characterization, Comparison, Viability
 from xenosim.assays.spec import Assay, located, options_of
-from xenosim.errors import ParameterError
+from xenosim.errors import ParameterError, XenosimError
 
 
 @pytest.mark.parametrize("assay", ASSAYS.values(), ids=list(ASSAYS))
@@ -61,3 +64,28 @@ def test_files_are_located_and_names_are_not() -> None:
     assert located("line", "own/line.yaml", folder) == "/data/own/line.yaml"
     assert located("file", "/mine.csv", folder) == "/mine.csv"
     assert located("line", "CEM/WT", folder) == "CEM/WT"
+
+
+def test_n11_fields_take_numbers_lists_and_paths(tmp_path: Path) -> None:
+    table = tmp_path / "mine.csv"
+    rows = ["ixazomib,72,3,0.9", "ixazomib,72,30,0.5", "ixazomib,72,300,0.1"]
+    table.write_text("\n".join(["drug,hours,dose_nM,viability", *rows]))
+    assert Characterization(file=table).file == str(table)  # type: ignore[arg-type]
+    assert Blot(times=[0, 2.0, 4.5], markers=["CHOP", "BiP"]) == Blot(  # type: ignore[arg-type]
+        times="0,2,4.5", markers="CHOP,BiP"
+    )
+    assert Viability(hours="48", cells=40.0, noise=0.1, perturb="CHOP=ko") == Viability(  # type: ignore[arg-type]
+        hours=48.0, cells=40, noise="0.1", perturb=("CHOP=ko",)
+    )
+    assert Comparison(lines=["HCT116", "Jurkat"]).lines == "HCT116,Jurkat"  # type: ignore[arg-type]
+    for wrong in ({"dose": [3, 10]}, {"dose": 30}, {"pulse": 1}, {"cells": "many"}):
+        with pytest.raises(XenosimError) as caught:
+            Viability(**wrong)  # type: ignore[arg-type]
+        assert caught.value.remedy
+    assert cells("HCT116", "CHOP=ko").label == "HCT116 (CHOP=ko)"
+    assert len(read_viability(str(table))) == 3
+
+
+def test_n11_an_assay_file_may_be_named_by_text(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("assay: viability\nhours: 48\n")
+    assert read_assay(str(tmp_path / "a.yaml")) == Viability(hours=48.0)

@@ -286,7 +286,7 @@ def test_mistakes_are_named(tumor: Tumor, tmp_path: Path, monkeypatch: pytest.Mo
         with monkeypatch.context() as without:
             for module in ("pyvista", "zarr"):
                 without.setitem(__import__("sys").modules, module, None)
-            with pytest.raises(RunError, match=r'pip install "xenosim\[view3d\]"'):
+            with pytest.raises(RunError, match=r"pip install 'zarr>=3' 'pyvista>=0.44'"):
                 write_volumes(ramp(4), tmp_path / f"t{FORMATS[kind]}", kind)
     pytest.importorskip("pyvista")
     monkeypatch.setattr(export.os, "sysconf", lambda name: 1)

@@ -4,10 +4,13 @@ import os
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from xenosim.errors import RegimenError, ScenarioError
 from xenosim.scenario.document import read_document
+from xenosim.scenario.load import load_scenario
+from xenosim.scenario.resolve import starter_text
 
 
 def test_places_excerpts_and_overrides(tmp_path: Path) -> None:
@@ -68,3 +71,19 @@ def test_f7_large_files_and_pipes_are_refused(tmp_path: Path) -> None:
     for path in (pipe, Path("/dev/zero")):
         with pytest.raises(ScenarioError, match="no regular file"):
             read_document(path)
+
+
+def test_n11_overrides_of_python_may_be_numbers_arrays_and_sections(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(starter_text())
+    given = {
+        "seed": np.int64(7),
+        "measure": {"days": np.array([0.0, 7.0, 14.5, 21.0]), "error": np.float64(0.1)},
+        "animals": {"per_arm": 3.0, "between_animal_cv": {"growth": 0.2}},
+    }
+    found = load_scenario(str(path), given)
+    assert found.seed == 7 and found.measure.days == (0.0, 7.0, 14.5, 21.0)
+    assert found.measure.caliper_error_sd == 0.1 and found.animals.per_arm == 3
+    assert found.animals.cv_growth == 0.2
+    with pytest.raises(ScenarioError, match="'seed' is None"):
+        load_scenario(path, {"seed": None})

@@ -10,11 +10,13 @@ import pytest
 
 from tests.command import call
 from xenosim.errors import RunError, TableError
+from xenosim.io.runs import read_manifest, read_run
 from xenosim.report.text import as_json, first_screen, load_result
 from xenosim.scenario.resolve import starter_text
 from xenosim.study.result import StudyResult
 from xenosim.study.run import run_study
 from xenosim.testing import SMALL, small_scenario
+from xenosim.viz.figures import draw_all
 
 STUDY = SMALL | {"measure.days": "0..21 by 7", "tumor.start_volume": "1 mm^3"}
 
@@ -99,3 +101,15 @@ def test_n14_arms_may_be_named_with_slashes(tmp_path: Path) -> None:
     }
     assert (folder / "figures" / "tumor_slices.png").is_file()
     assert sorted(found.tables["truth"]["arm"].unique()) == sorted(result.slices)
+
+
+def test_n11_paths_may_be_text_wherever_a_result_is_kept_read_or_drawn(
+    result: StudyResult, tmp_path: Path
+) -> None:
+    folder = str(tmp_path / "by hand")
+    Path(folder).mkdir()
+    result.write_into(folder)
+    assert len(result.draw(folder)) == len(draw_all(folder)) > 2
+    assert first_screen(load_result(folder), folder).endswith(f"Run directory: {folder}")
+    assert read_manifest(folder)["seed"] == result.scenario.seed
+    assert len(read_run(folder)["truth"]) == len(result.tables["truth"])
