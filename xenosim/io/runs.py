@@ -37,10 +37,12 @@ HIDDEN, HIDDEN_S = ".xenosim.", 3600.0
 
 
 def check_writable(base: Path) -> None:
-    """Refuse an output directory that cannot be written, before anything is simulated."""
+    """Refuse an output directory that cannot be written or made, before anything is simulated.
+    Nothing is made: a directory comes when there is something to keep in it.
+    """
     try:
-        base.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=base):
+        nearest = next(path for path in (base, *base.absolute().parents) if path.exists())
+        with tempfile.TemporaryFile(dir=nearest):
             pass
     except OSError as error:
         raise unwritable(base, error) from error
@@ -70,6 +72,7 @@ def hidden_directory(base: Path) -> Path:
     """A new directory below ``base`` that becomes another by a rename; those that a kill left there
     before are removed.
     """
+    base.mkdir(parents=True, exist_ok=True)
     for old in base.glob(f"{HIDDEN}*"):
         with suppress(OSError):
             if time.time() - old.stat().st_mtime > HIDDEN_S:

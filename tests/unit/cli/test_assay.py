@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from xenosim.assays.protocol import ASSAYS
 from xenosim.assays.spec import Assay, flag_of, options_of
 from xenosim.cli.assay import assay_app
+from xenosim.cli.main import app as main_app
+from xenosim.errors import XenosimError
 
 VERBS: dict[str, Any] = dict(get_command(assay_app).commands)  # type: ignore[attr-defined]
 
@@ -52,3 +56,15 @@ def test_what_was_typed_is_what_is_described(monkeypatch: pytest.MonkeyPatch) ->
     combination, blot = ASSAYS["combine"], ASSAYS["blot"]
     dose = ("1,2,4 nM", "1,2,4 uM")
     assert made == [combination(dose=dose, ratio="matrix", cells=50), blot()]  # type: ignore[call-arg]
+
+
+def test_n19_a_mistake_makes_no_folder(tmp_path: Path) -> None:
+    for arguments, app in (
+        (["viability", "--line", "no such line"], assay_app),
+        (["run", str(tmp_path / "none.yaml")], assay_app),
+        (["validate", "--only", "no such part"], main_app),
+        (["validate", "--set", "seed=1"], main_app),
+    ):
+        done = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "new" / "place")])
+        assert isinstance(done.exception, XenosimError)
+    assert list(tmp_path.iterdir()) == []

@@ -166,6 +166,13 @@ def test_an_unwritable_base_is_refused(tmp_path: Path) -> None:
         check_writable(tmp_path / "file" / "runs")
 
 
+def test_n19_a_base_is_made_when_there_is_something_to_keep(tmp_path: Path) -> None:
+    base = tmp_path / "misspelt" / "runs"
+    check_writable(base)
+    assert list(tmp_path.iterdir()) == []
+    assert write_run(base).parent == base
+
+
 def test_long_tables_are_parquet_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pyarrow", reason="Parquet is an extra of the package")
     monkeypatch.setattr("xenosim.io.runs.PARQUET_ROWS", 10)
