@@ -18,8 +18,7 @@ from xenosim.analysis.animals import ANIMAL, KEYS, per_animal
 from xenosim.analysis.checks import NEEDED, POSITIVE, problems, require_columns
 from xenosim.analysis.laboratory import read_long
 from xenosim.errors import TableError, suggest
-from xenosim.io.runs import read_manifest
-from xenosim.io.tables import read_table
+from xenosim.io.runs import read_kept, read_manifest
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,13 +104,12 @@ class StudyData:
             No run directory, or a damaged one.
         """
         manifest = read_manifest(Path(run))
-        path = Path(run) / "observations.csv"
-        table = read_table(path, "observations")
+        table = read_kept(Path(run), "observations", manifest)
         return cls(
             table,
             control=str(manifest["control"]),
             paired=bool(manifest["paired"]),
-            source=str(path),
+            source=str(Path(run) / "observations.csv"),
             lines=tuple(range(2, len(table) + 2)),
         )
 

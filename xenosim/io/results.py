@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from xenosim.errors import RunError, printable
 from xenosim.io.runs import (
     new_run_directory,
+    read_kept,
     read_manifest,
     read_text,
+    rows_written,
     write_json,
     write_table,
 )
-from xenosim.io.tables import read_table
 from xenosim.scenario.origin import INPUTS
 
 if TYPE_CHECKING:
@@ -103,8 +104,10 @@ class Result:
             (folder / name).write_text(text, encoding="utf-8")
         write_inputs(self.inputs, folder)
         now = datetime.now().isoformat(timespec="seconds")
+        # A table that was cut is told from one that was written.
+        rows = {name: len(table) for name, table in self.tables.items()}
         write_json(
-            self.manifest | {"date": now, "command": command},
+            self.manifest | {"rows": rows, "date": now, "command": command},
             folder / "manifest.json",
         )
         if figures:
@@ -155,13 +158,11 @@ class Result:
         folder = Path(folder)
         manifest = read_manifest(folder)
         check_manifest(manifest, cls.MANIFEST, folder)
-        found = sorted(path.stem for path in folder.glob("*.csv"))
+        present = {path.stem for path in folder.glob("*.csv")}
+        found = sorted(present.union(rows_written(manifest)))
         names = [*cls.TABLES, *(name for name in found if name not in cls.TABLES)]
         return cls(
-            {
-                name: read_table(folder / f"{name}.csv", name if name in cls.TABLES else None)
-                for name in names
-            },
+            {name: read_kept(folder, name, manifest) for name in names},
             manifest,
             {path.name: read_text(path) for path in sorted(folder.glob("*.yaml"))},
             read_inputs(folder),

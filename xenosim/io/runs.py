@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from xenosim.errors import RunError
+from xenosim.errors import RunError, TableError
 from xenosim.io.plain import plain
 from xenosim.io.spreadsheets import harmless, text_columns
 from xenosim.io.tables import COLUMNS, read_table
@@ -156,13 +156,41 @@ def read_run(path: str | Path) -> dict[str, pd.DataFrame]:
     missing or damaged.
     """
     path = Path(path)
-    if "assay" in read_manifest(path):
+    manifest = read_manifest(path)
+    if "assay" in manifest:
         raise RunError(
             "the directory of an assay, not of a study",
             where=str(path),
             remedy="give a directory that 'xenosim run' wrote",
         )
-    return {name: read_table(path / f"{name}.csv", name) for name in TABLES}
+    return {name: read_kept(path, name, manifest) for name in TABLES}
+
+
+def rows_written(manifest: dict[str, Any]) -> dict[str, int]:
+    """How many rows each table of a result had when it was kept; earlier versions do not say."""
+    rows = manifest.get("rows")
+    told = rows.items() if isinstance(rows, dict) else ()
+    return {name: n for name, n in told if isinstance(n, int) and name == Path(name).name}
+
+
+def read_kept(folder: Path, name: str, manifest: dict[str, Any]) -> pd.DataFrame:
+    """The table ``name`` of a result kept in ``folder`` with its ``manifest``.
+
+    Raises
+    ------
+    TableError
+        A table that is missing or damaged, or has not as many rows as were written.
+    """
+    path = folder / f"{name}.csv"
+    table = read_table(path, name if name in TABLES else None)
+    written = rows_written(manifest).get(name, len(table))
+    if written != len(table):
+        raise TableError(
+            f"the table has {len(table)} rows of the {written} that were written",
+            where=str(path),
+            remedy="take it back from a copy, or run the scenario again",
+        )
+    return table
 
 
 def slice_path(run: Path, arm: str) -> Path:

@@ -11,7 +11,7 @@ import pytest
 from xenosim.assays.files import read_assay
 from xenosim.assays.protocol import Apoptosis, Blot, Characterization, Comparison
 from xenosim.assays.result import AssayResult, statuses
-from xenosim.errors import RunError
+from xenosim.errors import RunError, TableError
 from xenosim.parameters.load import load_line, load_set
 
 
@@ -44,6 +44,10 @@ def test_a_damaged_result_is_refused(result: AssayResult, tmp_path: Path) -> Non
     folder = result.save(tmp_path, figures=False)
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "wells.csv").unlink()
+    with pytest.raises(TableError, match="missing"):
+        AssayResult.load(folder)
+    del manifest["rows"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(RunError, match="damaged"):
         _ = AssayResult.load(folder).measurement
     del manifest["spec"]

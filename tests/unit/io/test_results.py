@@ -32,6 +32,24 @@ def test_a_result_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     assert (found.kind, str(found), is_assay(folder)) == ("viability", "IC50 20 nM", True)
 
 
+def test_n6_a_table_that_was_cut_or_removed_is_told(tmp_path: Path) -> None:
+    folder = assay().save(tmp_path)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["rows"] == {"wells": 2}
+    whole = (folder / "wells.csv").read_text()
+    (folder / "wells.csv").write_text("".join(whole.splitlines(keepends=True)[:-1]))
+    with pytest.raises(TableError, match="has 1 rows of the 2 that were written"):
+        Result.load(folder)
+    (folder / "wells.csv").unlink()
+    with pytest.raises(TableError, match="the table is missing"):
+        Result.load(folder)
+    (folder / "wells.csv").write_text(whole)
+    for told in ({}, {"rows": None}, {"rows": {"wells": "two", "../out": 1}}):
+        text = json.dumps({**manifest, "rows": {}} | told)
+        (folder / "manifest.json").write_text(text)
+        assert len(Result.load(folder).tables["wells"]) == 2
+
+
 def test_a_second_save_does_not_touch_the_first(tmp_path: Path) -> None:
     assert {assay().save(tmp_path).name for _ in range(2)} == {"viability", "viability-2"}
 

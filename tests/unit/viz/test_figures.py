@@ -9,7 +9,8 @@ import pytest
 from tests.study_on_disk import tiny
 from tests.unit.analysis.test_resampling import study
 from xenosim.analysis.summary import endpoint_table
-from xenosim.errors import RunError
+from xenosim.errors import RunError, TableError
+from xenosim.report.text import load_result
 from xenosim.study.run import run_study
 from xenosim.viz import figures
 
@@ -48,7 +49,7 @@ def test_n6_tables_that_do_not_fit_leave_the_figures_as_they_were(tmp_path: Path
             path.write_text(broken)
             try:
                 figures.draw_all(run)
-            except RunError as error:
+            except (RunError, TableError) as error:
                 assert "\n" not in str(error) and error.remedy
                 assert {kept: kept.read_bytes() for kept in old} == old
             old = {kept: kept.read_bytes() for kept in old}
@@ -57,6 +58,12 @@ def test_n6_tables_that_do_not_fit_leave_the_figures_as_they_were(tmp_path: Path
     observed.write_text(whole[observed].replace("early", "soon"))
     with pytest.raises(RunError, match="has the arm 'soon'"):
         figures.draw_all(run)
+    lines = whole[observed].splitlines(keepends=True)
+    observed.write_text("".join(line for line in lines if ",early," not in line))
+    for read in (figures.draw_all, load_result):
+        with pytest.raises(TableError, match="has 6 rows of the 9 that were written"):
+            read(run)
+    assert {kept: kept.read_bytes() for kept in old} == old
     assert not list(run.glob(".*"))
 
 
