@@ -57,6 +57,12 @@ def test_compilation_has_one_door() -> None:
             ), path
 
 
+def test_f9_lines_and_correlations_are_exact_sums() -> None:
+    """numpy's depend on the processor's BLAS; ``xenosim.analysis.growth`` has both."""
+    for path in MODULES:
+        assert not re.search(r"np\.(polyfit|corrcoef|cov|linalg\.lstsq)\b", path.read_text()), path
+
+
 def test_the_readme_has_two_commands_to_begin() -> None:
     readme = (PACKAGE.parent / "README.md").read_text()
     commands = re.findall(r"```bash\n(.*?)```", readme, re.S)

@@ -34,6 +34,18 @@ def slope(x: np.ndarray, y: np.ndarray) -> float:
     return math.fsum(d * b for d, b in zip(distance, from_first, strict=True)) / spread
 
 
+def correlation(x: np.ndarray, y: np.ndarray) -> float:
+    """Pearson's r [-], from the exact sums of :func:`slope`; NaN if all ``x`` or all ``y`` are one.
+
+    Examples
+    --------
+    >>> correlation(np.array([1.0, 2.0, 3.0]), np.array([3.0, 1.0, -1.0]))
+    -1.0
+    """
+    forward, back = slope(x, y), slope(y, x)
+    return math.copysign(min(math.sqrt(abs(forward * back)), 1.0), forward)
+
+
 def doubling_time_days(rate_per_day: float) -> float:
     """ln 2 / rate [day]; infinite where the tumor does not grow (Demidenko 2010, PMC2900851)."""
     return math.log(2.0) / rate_per_day if rate_per_day > 0 else math.inf

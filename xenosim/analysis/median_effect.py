@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from xenosim.analysis.dose_response import Z95, hill
+from xenosim.analysis.growth import correlation
 from xenosim.errors import TableError
 
 Array = NDArray[np.float64]
@@ -113,7 +114,7 @@ def fit_median_effect(
         )
     (ln_dm, ln_m), error = least_squares(dose, affected)
     x, y = np.log(levels[inner]), logit(means[inner])
-    r = float(np.corrcoef(x, y)[0, 1]) if inner.sum() >= 3 and np.ptp(y) > 0 else math.nan
+    r = correlation(x, y) if inner.sum() >= 3 and np.ptp(y) > 0 else math.nan
     return MedianEffect(
         math.exp(ln_dm),
         math.exp(ln_m),

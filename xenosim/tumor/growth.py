@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from xenosim.analysis.growth import slope
 from xenosim.cache import cache_root
 from xenosim.errors import ScenarioError
 from xenosim.io.checked import read_checked_json, write_checked_json
@@ -233,9 +234,7 @@ def _fit_cycle(spec: TumorSpec, days: Days, asked: Days, loss_factor: float) -> 
     from scipy.optimize import minimize_scalar
 
     start, top = math.exp(asked[0]), math.exp(asked.max())
-    cycle = (
-        24.0 * math.log(2.0) * (1.0 - loss_factor) / max(float(np.polyfit(days, asked, 1)[0]), 1e-3)
-    )
+    cycle = 24.0 * math.log(2.0) * (1.0 - loss_factor) / max(slope(days, asked), 1e-3)
     for _ in range(6):
         time, volume = control_curve(
             with_growth(spec, cycle, loss_factor), start, 1.3 * float(days[-1]), 1.5 * top

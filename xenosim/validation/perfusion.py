@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from xenosim.analysis.growth import correlation
 from xenosim.cell.state import CellState
 from xenosim.execution.processes import Workers
 from xenosim.study.animal import Animal
@@ -135,7 +136,7 @@ def sweep(
 
 def rank_correlation(a: Sequence[float], b: Sequence[float]) -> float:
     """Spearman's, without ties [-]."""
-    return float(np.corrcoef(np.argsort(np.argsort(a)), np.argsort(np.argsort(b)))[0, 1])
+    return correlation(np.argsort(np.argsort(a)), np.argsort(np.argsort(b)))
 
 
 def perfusion_rows(points: Sequence[Point]) -> list[dict[str, Any]]:

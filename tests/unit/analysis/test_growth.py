@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from xenosim.analysis.growth import (
+    correlation,
     doubling_time_days,
     growth_auc_per_day,
     growth_rate_per_day,
@@ -43,3 +44,12 @@ def test_f9_a_slope_is_that_of_least_squares() -> None:
     x, y = np.sort(rng.uniform(-5, 40, 9)), rng.normal(5, 1, 9)
     assert slope(x, y) == pytest.approx(np.polyfit(x, y, 1)[0], rel=1e-12)
     assert np.isnan(slope(np.ones(2), np.ones(2)))
+
+
+def test_f9_a_correlation_is_that_of_numpy_and_none_of_a_constant() -> None:
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=40)
+    y = x + rng.normal(size=40)
+    assert correlation(x, y) == pytest.approx(np.corrcoef(x, y)[0, 1])
+    assert correlation(x, 0.3 - 7.1 * x) == -1.0
+    assert np.isnan(correlation(x, np.full(40, 0.1)))
