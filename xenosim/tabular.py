@@ -17,8 +17,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
+from typing import TypeVar
 
 from xenosim.errors import TableError, XenosimError, suggest
+from xenosim.spreadsheets import as_typed
+
+Value = TypeVar("Value")
 
 #: Most bytes and cells of a table, and most mistakes that are listed of one file.
 MAX_BYTES, MAX_CELLS, MAX_LISTED = 50_000_000, 5_000_000, 20
@@ -59,9 +63,19 @@ class Mistakes:
         self.found.append((line, message, remedy))
 
     def take(self, error: XenosimError) -> None:
-        """Note a mistake that was raised with its place, ``FILE:LINE``."""
+        """Note a mistake that was raised with its place, ``FILE:LINE``; the same one only once."""
         line = (error.where or "").rpartition(":")[2]
-        self.add(error.message, line=int(line) if line.isdigit() else 0, remedy=error.remedy or "")
+        number = int(line) if line.isdigit() else 0
+        if (number, error.message, error.remedy or "") not in self.found[-MAX_LISTED:]:
+            self.add(error.message, line=number, remedy=error.remedy or "")
+
+    def tried(self, read: Callable[[], Value], otherwise: Value) -> Value:
+        """What ``read`` finds, or ``otherwise`` where it raises a mistake, which is noted."""
+        try:
+            return read()
+        except self.kind as error:
+            self.take(error)
+            return otherwise
 
     def check(self) -> None:
         """Raise what was found, if anything was."""
@@ -259,7 +273,8 @@ def read_table(path: str | Path, max_bytes: int = MAX_BYTES) -> Table:
     cells = tuple(row for _, row in rows)
     comma = _decimal_comma(rows, separator, path)
     notes += more + (("decimal commas",) if comma else ())
-    absent = Counter(cell for row in cells for cell in row if cell and is_missing(cell))
+    # NONMEM's "." means nothing else: it is not worth a note.
+    absent = Counter(c for row in cells for c in row if c not in ("", ".") and is_missing(c))
     if absent:
         words = ", ".join(f"'{word}'" for word in sorted(absent))
         notes += (f"{absent.total()} cells {words} read as missing",)
@@ -298,7 +313,7 @@ def _cells(
             raise TableError(
                 f"more than {MAX_CELLS} cells", where=f"{path}:{n}", remedy="give a smaller table"
             )
-        found.append((n, tuple(part.strip() for part in parts)))
+        found.append((n, tuple(as_typed(part.strip()) for part in parts)))
     return found
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xenosim.io.runs import write_table
-from xenosim.io.spreadsheets import as_typed, harmless
 from xenosim.io.tables import read_table
+from xenosim.spreadsheets import as_typed, harmless
 
 NAMES = ["=HYPERLINK(evil)", "@SUM(A1)", "-x", "+1 mg", "'=already", "vehicle", "-5"]
 

@@ -34,6 +34,17 @@ def test_b11_separators_and_missing_values_are_recognised_and_said(
     assert table.columns == columns and note in ", ".join(table.notes)
 
 
+def test_b11_the_point_of_nonmem_is_no_note(tmp_path: Path) -> None:
+    table = read_table(written(tmp_path, "TIME,AMT,RATE\n0,7,.\n24,.,NA\n"))
+    assert table.notes == ("1 cells 'NA' read as missing",)
+    assert read_table(written(tmp_path, "TIME,AMT,RATE\n0,7,.\n")).notes == ()
+
+
+def test_f11_names_that_a_spreadsheet_would_execute_come_back(tmp_path: Path) -> None:
+    table = read_table(written(tmp_path, "arm,day,note\n'=SUM(1),0,'-x\n'quoted',1,-5\n"))
+    assert table.rows == (("=SUM(1)", "0", "-x"), ("'quoted'", "1", "-5"))
+
+
 def test_b11_decimal_commas_are_numbers() -> None:
     table = read_table(FAULTS / "semicolon.csv")
     mistakes = Mistakes(TableError, table.path)

@@ -394,7 +394,7 @@ def main() -> None:
     """Entry point: exit code 0 success, 1 a bug, 2 a mistake of the user, 130 interrupted (Ctrl-C),
     143 terminated (SIGTERM).
     """
-    from xenosim.errors import XenosimError, describe
+    from xenosim.errors import XenosimError, describe, printable
 
     try:
         app(standalone_mode=True)
@@ -415,7 +415,8 @@ def main() -> None:
     except OSError as error:
         # What was written is gone or as it was; what remains is to say why.
         place = f"{error.filename}: " if error.filename else ""
-        typer.echo(f"{place}error: {(error.strerror or str(error)).lower()}", err=True)
+        what = f"{place}error: {(error.strerror or str(error)).lower()}"
+        typer.echo(printable(what), err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         # Before a verb has begun: later, Ctrl-C is handled above. A second one changes nothing.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from xenosim.cli.simulate import parse_overrides
-from xenosim.errors import ParameterError, suggest
+from xenosim.errors import ParameterError, printable, suggest
 from xenosim.execution.processes import Workers
 from xenosim.io.runs import check_writable, new_run_directory, write_table
 from xenosim.scenario.load import load_scenario
@@ -60,7 +60,7 @@ def run_validation(
             Path(scenarios),
             parse_overrides(pairs, None),
             jobs,
-            lambda title: typer.echo(f"{title} ...", err=True),
+            lambda title: typer.echo(printable(f"{title} ..."), err=True),
             wanted,
         )
     elif only == "perfusion":

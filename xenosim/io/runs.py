@@ -18,8 +18,8 @@ from urllib.parse import unquote
 
 from xenosim.errors import RunError, TableError
 from xenosim.io.plain import plain
-from xenosim.io.spreadsheets import harmless, text_columns
 from xenosim.io.tables import COLUMNS, read_table
+from xenosim.spreadsheets import harmless, text_columns
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xenosim.cell.columns import REPORTED_COLUMNS
 from xenosim.errors import TableError, suggest
-from xenosim.io.spreadsheets import as_typed, text_columns
+from xenosim.spreadsheets import as_typed, text_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

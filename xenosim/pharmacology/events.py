@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -175,6 +177,10 @@ class _Record(NamedTuple):
             )
         return value
 
+    def may_be_dose(self) -> bool:
+        """Whether a record of which that cannot be read would be a dose if its amount could."""
+        return number(self.text("amt")) is None and self.text("evid") in ("", "1")
+
     def whole(self, name: str, default: float) -> int:
         value = self.number(name, default)
         if value != int(value):
@@ -209,17 +215,16 @@ def events_to_doses(
     mistakes = Mistakes(RegimenError, path)
     last, animal = 0.0, ""
     for record in (_Record(where, cells) for where, cells in records):
-        try:
-            animal = _same_animal(record, animal)
-            last = _time(record, last)
-            if _is_dose(record):
-                doses += _expand(record, default_drug, units)
-            if len(doses) > MAX_DOSES:
-                raise record.refusal(f"more than {MAX_DOSES} doses", "give fewer doses in one arm")
-        except RegimenError as error:
-            mistakes.take(error)
-            if len(doses) > MAX_DOSES:
-                break
+        own = Mistakes(RegimenError, path)
+        animal = own.tried(partial(_same_animal, record, animal), animal)
+        last = own.tried(partial(_time, record, last), last)
+        if own.tried(partial(_is_dose, record), record.may_be_dose()):
+            doses += _expand(record, default_drug, units, own)
+        mistakes.found += own.found
+        if len(doses) > MAX_DOSES:
+            many = f"more than {MAX_DOSES} doses"
+            mistakes.take(record.refusal(many, "give fewer doses in one arm"))
+            break
     mistakes.check()
     return tuple(sorted(doses, key=lambda dose: dose.time_h))
 
@@ -267,32 +272,33 @@ def _is_dose(record: _Record) -> bool:
     return event == 1
 
 
-def _expand(record: _Record, default_drug: str | None, units: TableUnits) -> list[Dose]:
-    """All doses of one record: the first, and ADDL more, II apart."""
-    amount = record.number("amt", 0.0) * units.amount
-    if not 0 <= amount <= MAX_DOSE:
-        raise record.refusal(
-            f"AMT {amount:g} mg/kg is absurd", f"doses lie between 0 and {MAX_DOSE:g} mg/kg"
-        )
-    _check_other_columns(record)
-    duration = _duration(record, amount, units)
-    interval, additional, steady = _repeats(record, units)
-    route = _route(record, units)
-    drug, salt = split_salt(record.text("drug") or default_drug or "")
-    if not drug:
-        raise record.refusal(
-            "the record names no drug", "set 'drug:' in the arm or add a column DRUG"
-        )
+def _expand(
+    record: _Record, default_drug: str | None, units: TableUnits, mistakes: Mistakes
+) -> list[Dose]:
+    """All doses of one record: the first, and ADDL more, II apart; none where it has ``mistakes``,
+    all of which are noted.
+    """
+    tried = mistakes.tried
+    for name in ("amt", "ii", "rate", *_DURATIONS):
+        tried(partial(record.number, name, 0.0), 0.0)
+    for name in ("addl", "ss"):
+        tried(partial(record.whole, name, 0.0), 0)
+    for name in _CHANGES:
+        tried(partial(_check_other_column, record, name), None)
+    amount = tried(partial(_amount, record, units), math.nan)
+    duration = tried(partial(_duration, record, amount, units), 0.0)
+    interval, additional, steady = tried(partial(_repeats, record, units), (math.inf, 0, 0))
+    route = tried(partial(_route, record, units), Route.IV)
+    drug, salt = tried(partial(_drug, record, default_drug), ("", ""))
     if duration and route is not Route.IV:
-        raise record.refusal(
-            f"RATE {amount / duration:g} into {route.compartment}",
-            "only 'central' (IV) can be infused: set RATE to 0",
-        )
+        infused = f"RATE {amount / duration:g} into {route.compartment}"
+        remedy = "only 'central' (IV) can be infused: set RATE to 0"
+        mistakes.take(record.refusal(infused, remedy))
     if steady and duration > interval:
-        raise record.refusal(
-            f"SS with an infusion of {duration:g} h every {interval:g} h",
-            "shorten the infusion or lengthen II",
-        )
+        long = f"SS with an infusion of {duration:g} h every {interval:g} h"
+        mistakes.take(record.refusal(long, "shorten the infusion or lengthen II"))
+    if mistakes.found:
+        return []
     first = Dose(
         time_h=record.number("time", None) * units.time_h,
         amount_mg_per_kg=amount,
@@ -310,12 +316,32 @@ def _expand(record: _Record, default_drug: str | None, units: TableUnits) -> lis
     ]
 
 
-def _check_other_columns(record: _Record) -> None:
+def _amount(record: _Record, units: TableUnits) -> float:
+    """AMT [mg/kg]."""
+    amount = record.number("amt", 0.0) * units.amount
+    if not 0 <= amount <= MAX_DOSE:
+        raise record.refusal(
+            f"AMT {amount:g} mg/kg is absurd", f"doses lie between 0 and {MAX_DOSE:g} mg/kg"
+        )
+    return amount
+
+
+def _drug(record: _Record, default_drug: str | None) -> tuple[str, str]:
+    """The drug of a record and its salt."""
+    drug, salt = split_salt(record.text("drug") or default_drug or "")
+    if not drug:
+        raise record.refusal(
+            "the record names no drug", "set 'drug:' in the arm or add a column DRUG"
+        )
+    return drug, salt
+
+
+def _check_other_column(record: _Record, name: str) -> None:
     """Refuse what would change the dose and is not simulated, rather than pass it through."""
-    for name, (neutral, remedy) in _CHANGES.items():
-        text = record.text(name)
-        if text and not (neutral and number(text) == float(neutral)):
-            raise record.refusal(f"{name.upper()} is '{text}', which is not simulated", remedy)
+    neutral, remedy = _CHANGES[name]
+    text = record.text(name)
+    if text and not (neutral and number(text) == float(neutral)):
+        raise record.refusal(f"{name.upper()} is '{text}', which is not simulated", remedy)
 
 
 def _duration(record: _Record, amount: float, units: TableUnits) -> float:

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.analysis.test_resampling import study
 from xenosim.analysis.data import StudyData, half_is_left, while_half_is_left
 from xenosim.errors import TableError
+from xenosim.io.runs import write_table
 from xenosim.io.tables import COLUMNS
 
 
@@ -120,3 +121,8 @@ def test_half_of_an_arm() -> None:
     table = study("vehicle")
     table = table[(table["animal_id"] < 2) | (table["day"] < 12)]
     assert while_half_is_left(table)["day"].max() == 9.0
+
+
+def test_f11_a_run_read_as_a_file_has_the_names_that_were_typed(tmp_path: Path) -> None:
+    write_table(study("vehicle", "=drug"), tmp_path / "mice.csv")
+    assert StudyData.from_csv(tmp_path / "mice.csv").arms == ("vehicle", "=drug")

@@ -116,6 +116,18 @@ def test_n15_every_mistake_of_a_table_is_listed(tmp_path: Path) -> None:
         assert part in message
 
 
+def test_n15_every_mistake_of_a_row_is_listed(tmp_path: Path) -> None:
+    table = "TIME,AMT,CMT,RATE,ADDL,LAG,F\n-1,x,centrl,y,1.5,2,1\n0,7,depot_po,1,2,0,0.5\n"
+    with pytest.raises(RegimenError) as refused:
+        read(written(tmp_path, table))
+    message = refused.value.message
+    assert message.startswith("9 mistakes")
+    for part in ("TIME -1", "AMT is 'x'", "CMT 'centrl'", "RATE is 'y'", "ADDL 1.5", "LAG is '2'"):
+        assert message.count(part) == 1 and f"line 2: {part}" in message
+    for part in ("F is '0.5'", "ADDL and SS need II", "RATE 1 into depot_po"):
+        assert f"line 3: {part}" in message
+
+
 def test_n9_nonmem_gets_numbers_a_legend_and_a_compartment_per_drug(tmp_path: Path) -> None:
     doses = parse_regimen("7 mg/kg IV QDx2", default_drug="ixazomib") + parse_regimen(
         "25 mg/kg PO QDx2", default_drug="lenalidomide"
