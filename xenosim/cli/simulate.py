@@ -142,7 +142,7 @@ def _finished(work: UnfinishedRun, jobs: int | None, show: bool) -> Path:
 
     again = f"resume with: xenosim resume {shlex.quote(str(work.path))}"
     try:
-        with obeying(), Progress(show, "days of all animals", _expected(work, jobs)) as progress:
+        with obeying(), Progress(show, "days of all animals", _clock(work, jobs)) as progress:
             result = run_study(
                 work.scenario,
                 jobs=jobs,
@@ -172,15 +172,16 @@ def _finished(work: UnfinishedRun, jobs: int | None, show: bool) -> Path:
         ) from error
 
 
-def _expected(work: UnfinishedRun, jobs: int | None) -> float | None:
-    """About how long a study takes [s]; None for one that begins with a living animal."""
+def _clock(work: UnfinishedRun, jobs: int | None) -> TimeLeft:
+    """The time left of a study; nothing is expected of one that begins with a living animal."""
     from xenosim.study.memory import workers_that_fit
     from xenosim.study.workload import workload
 
     if work.source() is not None:
-        return None
-    scenario = work.scenario
-    return workload(scenario, work.plan.paired).seconds(workers_that_fit(scenario, jobs))
+        return TimeLeft()
+    load = workload(work.scenario, work.plan.paired)
+    expected_s = load.seconds(workers_that_fit(work.scenario, jobs))
+    return TimeLeft(expected_s, load.enrolling_days, load.enrolling_share)
 
 
 def checkpoint_interval(text: str) -> tuple[float, int]:
@@ -233,13 +234,13 @@ class Progress:
         Whether anything is shown.
     unit : str
         What is counted.
-    expected_s : float, optional
-        About how long it takes [s]: the time left before the work's own speed tells.
+    clock : TimeLeft, optional
+        Says how long it still takes; by default at the work's own speed.
     """
 
-    def __init__(self, show: bool, unit: str, expected_s: float | None = None) -> None:
+    def __init__(self, show: bool, unit: str, clock: TimeLeft | None = None) -> None:
         self.show, self.unit = show, unit
-        self.clock = TimeLeft(expected_s)
+        self.clock = clock or TimeLeft()
         self.bar: Any = None
         self.task: Any = None
 
@@ -289,14 +290,18 @@ class TimeLeft:
     ----------
     expected_s : float, optional
         About how long all of it takes [s].
+    first, share : float
+        How much of what is counted comes first, and its share of the work [-].
     """
 
     #: From when on its own speed counts [s]: what an earlier process did is told at once. Share of
     #: the work from which on it alone counts [-].
     SETTLED_S, TRUSTED = 3.0, 0.2
 
-    def __init__(self, expected_s: float | None) -> None:
-        self.expected_s = expected_s
+    def __init__(
+        self, expected_s: float | None = None, first: float = 0.0, share: float = 0.0
+    ) -> None:
+        self.expected_s, self.first, self.share = expected_s, first, share
         self.settled: tuple[float, float] | None = None
 
     def left(self, done: float, total: float, elapsed_s: float) -> float | None:
@@ -309,18 +314,25 @@ class TimeLeft:
         >>> [clock.left(done, 50.0, 5.0 + done) for done in (0.0, 1.0, 5.0, 25.0)]
         [100.0, 98.0, 67.5, 25.0]
         """
-        if self.settled is None and done and elapsed_s >= self.SETTLED_S:
-            self.settled = (done, elapsed_s)
+        work = self._work(done, total)
+        if self.settled is None and work and elapsed_s >= self.SETTLED_S:
+            self.settled = (work, elapsed_s)
         own = None
-        if self.settled and done > self.settled[0]:
-            speed = (done - self.settled[0]) / max(elapsed_s - self.settled[1], 1e-3)
-            own = (total - done) / speed
+        if self.settled and work > self.settled[0]:
+            speed = (work - self.settled[0]) / max(elapsed_s - self.settled[1], 1e-3)
+            own = (1.0 - work) / speed
         if self.expected_s is None:
             return own
-        share = done / total if total else 0.0
-        told = self.expected_s * (1.0 - share)
-        trust = min(share / self.TRUSTED, 1.0)
+        told = self.expected_s * (1.0 - work)
+        trust = min(work / self.TRUSTED, 1.0)
         return told if own is None else (1.0 - trust) * told + trust * own
+
+    def _work(self, done: float, total: float) -> float:
+        """Share of the work that is done [-]."""
+        if done < self.first:
+            return self.share * done / self.first
+        rest = total - self.first
+        return self.share + (1.0 - self.share) * (done - self.first) / rest if rest > 0 else 0.0
 
 
 def about(seconds: float) -> str:

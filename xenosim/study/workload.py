@@ -21,12 +21,16 @@ class Workload(NamedTuple):
     untreated ones do, until the humane endpoint.
 
     ``animal_days`` of all animals together, growth before day 0 included [day]; ``agent_steps``:
-    time steps of all agents [-]; ``thread_seconds`` that take one thread [s].
+    time steps of all agents [-]; ``thread_seconds`` that take one thread [s]. ``enrolling_days``
+    [day] are those before animals are assigned to arms, with ``enrolling_share`` of the seconds
+    [-]: small tumors, which take less time.
     """
 
     animal_days: float
     agent_steps: float
     thread_seconds: float
+    enrolling_days: float
+    enrolling_share: float
 
     def seconds(self, workers: int) -> float:
         """About how long a study takes with so many workers [s]."""
@@ -55,15 +59,16 @@ def workload(scenario: Scenario, paired: bool = False) -> Workload:
         scenario, start * 2.0 ** (-growth / scenario.tumor.doubling_time_days), growth
     )
     after = _sum_of_volumes(scenario, start, last)
+    per_step = 24.0 / scenario.dt_h * scenario.tumor.lesions.count * STEP_S
     # The cohort grows to find day 0, and each animal again when it is followed.
-    days, steps, seconds = 2 * cohort * growth, 2.0 * cohort * before, 0.0
-    seconds = steps * UNTREATED_S
+    growing_s = cohort * (before * UNTREATED_S + growth * per_step)
+    days, steps, seconds = 2.0 * cohort * growth, 2.0 * cohort * before, 2.0 * growing_s
     for arm in scenario.arms:
+        each_s = TREATED_S if arm.doses else UNTREATED_S
         days += followed * last
         steps += followed * after
-        seconds += followed * after * (TREATED_S if arm.doses else UNTREATED_S)
-    seconds += days * 24.0 / scenario.dt_h * scenario.tumor.lesions.count * STEP_S
-    return Workload(days, steps, seconds)
+        seconds += followed * (after * each_s + last * per_step)
+    return Workload(days, steps, seconds, cohort * growth, growing_s / seconds)
 
 
 def _sum_of_volumes(scenario: Scenario, volume_mm3: float, days: float) -> float:

@@ -34,11 +34,17 @@ def test_n19_nothing_is_made_before_everything_is_checked(tmp_path: Path) -> Non
 
 
 def test_n16_a_bar_tells_what_is_done_of_all_and_the_time_left() -> None:
-    with Progress(True, "days of all animals", 100.0) as progress:
+    with Progress(True, "days of all animals", TimeLeft(100.0)) as progress:
         progress(0.0, 864.0)
         (task,) = progress.bar.tasks
         shown = [str(column(task)) for column in progress.bar.columns]
     assert shown[0] == "0 of 864 days of all animals" and shown[-1] == "about 2 min left"
+
+
+def test_n16_days_of_small_tumors_are_less_of_the_work() -> None:
+    clock = TimeLeft(100.0, first=50.0, share=0.1)
+    assert clock.left(25.0, 100.0, 2.0) == pytest.approx(95.0)
+    assert clock.left(75.0, 100.0, 2.9) == pytest.approx(45.0)
 
 
 def test_n16_what_an_earlier_process_did_tells_nothing_of_the_speed() -> None:
