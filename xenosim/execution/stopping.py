@@ -78,12 +78,13 @@ def _note(number: int, frame: FrameType | None) -> None:
         _asked.append(number)
     if _shields or not _asked or _is_stopping():
         return
-    # Python drops an exception that is raised in a callback of a C library or in a destructor: the
-    # alarm raises it again where it can travel.
+    # Python drops an exception that is raised in a callback of a C library or in a destructor, and
+    # one that is raised while modules are looked up may leave the lock of all imports taken, for
+    # which other threads would wait for ever: the alarm raises it again where it can travel.
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, _note)
         signal.setitimer(signal.ITIMER_REAL, RETRY_S)
-    if not _is_in_callback(frame):
+    if not (_is_in_callback(frame) or _is_importing(frame)):
         raise Stopped(_asked[0])
 
 
@@ -93,6 +94,13 @@ def _is_stopping() -> bool:
     while error is not None and not isinstance(error, Stopped):
         error = error.__context__
     return error is not None
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """Whether Python is just looking up a module, and may be taking the lock of all imports."""
+    return frame is not None and str(frame.f_globals.get("__name__", "")).startswith(
+        "importlib._bootstrap"
+    )
 
 
 def _is_in_callback(frame: FrameType | None) -> bool:

@@ -2,7 +2,9 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -42,3 +44,14 @@ def test_without_a_signal_nothing_stops_and_handlers_come_back() -> None:
         assert signal.getsignal(signal.SIGTERM) is not before
         stopping.check()
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_f1_the_lock_of_imports_is_never_left_taken() -> None:
+    looking_up = SimpleNamespace(f_globals={"__name__": "importlib._bootstrap"}, f_back=None)
+    begun = time.monotonic()
+    with pytest.raises(stopping.Stopped), stopping.obeying():
+        stopping._note(signal.SIGTERM, looking_up)  # type: ignore[arg-type]
+        told_at = time.monotonic() - begun
+        time.sleep(5.0)
+    # Not at once, but as soon as it can travel.
+    assert told_at < 1.0 and time.monotonic() - begun < 4.0
