@@ -5,6 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+#: Lines that are printed of an error, and letters of each.
+MOST_LINES, LONGEST_LINE = 120, 300
+
 
 class XenosimError(Exception):
     """A mistake the user can mend; the command line prints it and exits with code 2.
@@ -99,7 +102,25 @@ def describe(error: XenosimError) -> str:
     lines = [f"{place}error: {error.message}"]
     lines += [error.excerpt] if error.excerpt else []
     lines += [f"  {error.remedy}"] if error.remedy else []
-    return printable("\n".join(lines))
+    lines = printable("\n".join(lines)).split("\n")
+    if len(lines) > MOST_LINES:
+        left_out = len(lines) - MOST_LINES
+        lines = [*lines[: MOST_LINES - 3], f"  ... {left_out} more lines ...", *lines[-3:]]
+    return "\n".join(map(_shortened, lines))
+
+
+def _shortened(line: str) -> str:
+    """``line`` without its middle, where somebody typed a book.
+
+    Examples
+    --------
+    >>> len(_shortened("x" * 100_000)) < 500
+    True
+    """
+    if len(line) <= LONGEST_LINE:
+        return line
+    part = LONGEST_LINE // 2 - 20
+    return f"{line[:part]} ... {len(line) - 2 * part} letters ... {line[-part:]}"
 
 
 def printable(text: str) -> str:
@@ -120,6 +141,8 @@ def suggest(word: str, options: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the nearest of ``options`` in any letter case, or an
     empty string.
     """
+    if len(word) > LONGEST_LINE:
+        return ""
     spelled = {option.lower(): option for option in options}
     near = difflib.get_close_matches(word.lower(), list(spelled), n=1, cutoff=0.6)
     return f"; did you mean '{spelled[near[0]]}'?" if near else ""

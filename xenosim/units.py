@@ -35,6 +35,9 @@ DIMENSIONS = {
     "diffusivity": "um^2/h",
     "dimensionless": "",
 }
+#: Longest text of a quantity and of its unit [letters], and powers that no unit has.
+LONGEST_QUANTITY, LONGEST_UNIT = 200, 60
+_ENDLESS = re.compile(r"(?:\^|\*\*)[\s()+-]*(?:\d\d|[\d.\s()+-]*(?:\^|\*\*))")
 _NUMBER = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
 
 
@@ -69,6 +72,8 @@ def quantity(text: str, dimension: str, *, where: str | None = None) -> float:
     """
     expected = DIMENSIONS[dimension]
     example = f"write e.g. '{'25 %' if not expected else '5 ' + expected}'"
+    if isinstance(text, str) and len(text) > LONGEST_QUANTITY:
+        raise UnitError(f"{text[:20]!r}... is not a quantity", where=where, remedy=example)
     match = _NUMBER.match(text) if isinstance(text, str) else None
     if match is None:
         if isinstance(text, (int, float)) and not isinstance(text, bool):
@@ -100,6 +105,9 @@ def convert(value: float, unit: str, dimension: str, *, where: str | None = None
     spelled = re.sub(r"\bmm3\b", "mm^3", unit.replace("µ", "u").replace("μ", "u"))
     spelled = "1" + spelled if spelled.startswith("/") else spelled
     try:
+        # The registry works out what is written: powers of powers, or of large numbers, for ever.
+        if len(unit) > LONGEST_UNIT or _ENDLESS.search(unit):
+            raise ValueError(unit)
         result = registry.Quantity(value, spelled).to(expected)
     except Exception as error:
         raise UnitError(

@@ -12,9 +12,11 @@ from xenosim.units import quantity
 
 #: Doses of a range, evenly spaced on a log axis.
 POINTS = 10
+#: Most doses of a range or list, most times, and the longest text of either [letters].
+MOST_POINTS, MOST_TIMES, LONGEST = 99, 1000, 2000
 #: Highest concentration that is simulated [nM].
 MAX_NM = 1e9
-_DOSES = re.compile(r"\s*([\d.,eE+\-\s]+?)\s*([a-zA-Zµμ]+)\s*(?:/\s*(\d+))?\s*")
+_DOSES = re.compile(r"([\d.,eE+\-\s]*[\d.,])\s*([a-zA-Zµμ]+)\s*(?:/\s*(\d{1,9}))?")
 
 
 def parse_doses(text: str) -> list[float]:
@@ -39,7 +41,7 @@ def parse_doses(text: str) -> list[float]:
     [20.0, 50.0]
     """
     remedy = 'write a range "1..1000 nM" or a list "20,50,100 nM"'
-    match = _DOSES.fullmatch(text)
+    match = _DOSES.fullmatch(text.strip()) if len(text) <= LONGEST else None
     if match is None:
         raise UnitError(
             f"'{text}' is not a list of doses with a unit", where="--dose", remedy=remedy
@@ -51,12 +53,16 @@ def parse_doses(text: str) -> list[float]:
         raise UnitError(
             f"'{text}' goes beyond 1 M", where="--dose", remedy="check the unit: pM, nM, uM, mM"
         )
+    if len(doses) > MOST_POINTS:
+        raise UnitError(f"{len(doses)} doses", where="--dose", remedy=f"give up to {MOST_POINTS}")
     if ".." not in numbers:
         return doses
     count = int(points or POINTS)
-    if len(doses) != 2 or not 0 < doses[0] < doses[1] or not 2 <= count <= 99:
+    if len(doses) != 2 or not 0 < doses[0] < doses[1] or not 2 <= count <= MOST_POINTS:
         raise UnitError(
-            f"'{text}' is not a rising range of 2 to 99 doses", where="--dose", remedy=remedy
+            f"'{text}' is not a rising range of 2 to {MOST_POINTS} doses",
+            where="--dose",
+            remedy=remedy,
         )
     return [float(f"{dose:.6g}") for dose in np.geomspace(doses[0], doses[1], count)]
 
@@ -82,7 +88,12 @@ def parse_times(text: str) -> list[float]:
     [0.0, 4.0, 8.0]
     """
     try:
-        return sorted({float(part) for part in text.split(",")})
+        times = sorted({float(part) for part in text.split(",")})
+        if len(times) > MOST_TIMES:
+            raise ParameterError(
+                f"{len(times)} times", where="--times", remedy=f"give up to {MOST_TIMES}"
+            )
+        return times
     except ValueError as error:
         raise ParameterError(
             f"'{text}' is not a list of hours", where="--times", remedy="write e.g. 0,4,8,24"

@@ -96,7 +96,7 @@ class Washout(Viability):
     every: Annotated[
         str | None, Option('Time between the starts of repeated pulses, e.g. "24 h".')
     ] = None
-    repeats: Annotated[int, Option("Number of pulses.", least=1)] = 1
+    repeats: Annotated[int, Option("Number of pulses.", least=1, most=1000)] = 1
 
     def experiment(self) -> Experiment:
         """A dose-response of pulses."""

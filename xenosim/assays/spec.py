@@ -70,8 +70,8 @@ Resistant = Annotated[
 MutationRate = Annotated[float, Option("Chance of a daughter to gain the mutation.")]
 ReversionRate = Annotated[float, Option("Chance of a daughter to lose the mutation.")]
 Doubling = Annotated[str | None, Option("Doubling time in culture; the line's own by default.")]
-Cells = Annotated[int, Option("Cells seeded per well.", least=10)]
-Replicates = Annotated[int, Option("Wells per treatment.", least=1)]
+Cells = Annotated[int, Option("Cells seeded per well.", least=10, most=2e6)]
+Replicates = Annotated[int, Option("Wells per treatment.", least=1, most=999)]
 Noise = Annotated[str, Option("CV of the reading: of a plate reader 5-10 %, of a band 20-25 %.")]
 Seed = Annotated[int, Option("Seed of all random numbers.", least=0, most=2**31 - 1)]
 

@@ -126,7 +126,8 @@ def _totals(summary: dict[str, Any]) -> str:
 
 
 def table(rows: list[list[str]]) -> str:
-    """Left-aligned columns."""
+    """Left-aligned columns, each cell on one line."""
+    rows = [[printable(cell.replace("\n", " ")) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return "\n".join(
         "  " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()

@@ -25,6 +25,9 @@ _LASTING = re.compile(
 )
 _UNTIL = re.compile(r"\s+until\s+day\s+(\d+(?:\.\d+)?)$", re.IGNORECASE)
 
+#: Longest text of a regimen [letters].
+MAX_LETTERS = 10_000
+
 
 def parse_regimen(
     text: str,
@@ -61,6 +64,12 @@ def parse_regimen(
     if not isinstance(text, str) or not text.strip():
         raise RegimenError(
             "the regimen is empty", where=where, remedy="write 'none' or e.g. '7 mg/kg IV BIW x4wk'"
+        )
+    if len(text) > MAX_LETTERS:
+        raise RegimenError(
+            f"a regimen of {len(text)} letters",
+            where=where,
+            remedy=f"write at most {MAX_LETTERS}, or give an event table",
         )
     if is_no_drug(text):
         return ()

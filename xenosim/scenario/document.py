@@ -105,7 +105,7 @@ def read_document(path: Path, overrides: Mapping[str, object] | None = None) -> 
     text = _text(path)
     document = Document(str(path), text.splitlines(), {}, {})
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = _composed(text)
         _check_size(node, path)
         data = _plain(node, (), document) if node is not None else None
     except RecursionError as error:
@@ -191,6 +191,16 @@ def _text(path: Path) -> str:
         ) from error
 
 
+def _composed(text: str) -> yaml.Node | None:
+    """The nodes of a document; YAMLError for what is none."""
+    try:
+        node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (ValueError, OverflowError) as error:
+        # A letter beyond the last one, written as a number.
+        raise yaml.YAMLError(str(error)) from error
+    return node
+
+
 def _check_size(node: yaml.Node | None, path: Path) -> None:
     """Refuse a file whose aliases stand for more values than a scenario can have."""
     waiting: list[Iterator[yaml.Node]] = [iter([node] if node is not None else [])]
@@ -254,14 +264,19 @@ def _plain(node: yaml.Node, path: Path_, document: Document) -> Any:
 
 def _listed(key: str, value: str) -> list[str]:
     """The texts of a YAML list, as they are written."""
+    error: Exception | None = None
     try:
-        return [str(item.value) for item in yaml.compose(value, Loader=yaml.SafeLoader).value]
-    except yaml.YAMLError as error:
+        node = _composed(value)
+    except (yaml.YAMLError, RecursionError) as found:
+        node, error = None, found
+    items = node.value if isinstance(node, yaml.SequenceNode) else [None]
+    if not all(isinstance(item, yaml.ScalarNode) for item in items):
         raise ScenarioError(
             f"'{value}' is not a list",
             where=f"--set {key}",
             remedy="write e.g. --set 'perturb=[CHOP=ko, JNK=ko]'",
         ) from error
+    return [str(item.value) for item in items]
 
 
 def _override(document: Document, key: str, value: str) -> None:

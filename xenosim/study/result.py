@@ -107,7 +107,7 @@ class StudyResult(Result):
         """The frozen scenario; its parameters are those installed."""
         try:
             scenario = scenario_from_resolved(yaml.safe_load(self.files[RESOLVED]))
-        except (KeyError, yaml.YAMLError) as error:
+        except (KeyError, ValueError, yaml.YAMLError) as error:
             raise RunError(
                 f"{RESOLVED} is missing or damaged", remedy="run the scenario again"
             ) from error

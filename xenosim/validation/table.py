@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xenosim.errors import ParameterError
+from xenosim.io.runs import whole_file
 from xenosim.parameters.lines import PUBLISHED, calibrated, lines, read_csv
 from xenosim.validation.checks import KINDS, NOT_CELLS, NOT_SIMULATED
 
@@ -213,4 +214,7 @@ def embed(text: str, path: Path) -> None:
         )
     pattern = re.escape(MARKS[0]) + r".*?" + re.escape(MARKS[1])
     block = f"{MARKS[0]}\n{text}\n{MARKS[1]}"
-    path.write_text(re.sub(pattern, lambda _: block, document, flags=re.DOTALL), encoding="utf-8")
+    with whole_file(path) as partial:
+        partial.write_text(
+            re.sub(pattern, lambda _: block, document, flags=re.DOTALL), encoding="utf-8"
+        )
