@@ -23,9 +23,9 @@ from xenosim.parameters.lines import find_line
 from xenosim.parameters.perturb import parse_perturbations
 from xenosim.scenario.control import read_control
 
-#: Longest time [s], and memory beyond that of the process [byte], that an input may take; of what
-#: is printed of it the letters.
-MOST_S, MOST_BYTES, MOST_LETTERS = 5.0, 1 << 30, 40_000
+#: Longest time of the processor and by the clock [s], and memory beyond that of the process [byte],
+#: that an input may take; of what is printed of it the letters.
+MOST_S, MOST_WAIT_S, MOST_BYTES, MOST_LETTERS = 5.0, 60.0, 1 << 30, 40_000
 
 
 class TooLong(BaseException):
@@ -116,22 +116,26 @@ def beside(folder: Path) -> Path:
 
 @contextmanager
 def limited() -> Iterator[None]:
-    """Within, :data:`MOST_S` and :data:`MOST_BYTES`: a timer, and a limit of the address space."""
+    """Within, :data:`MOST_S` and :data:`MOST_BYTES`: timers, and a limit of the address space."""
 
     def too_long(*_: object) -> None:
         raise TooLong
 
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    before = signal.signal(signal.SIGALRM, too_long)
+    timers = {signal.SIGPROF: signal.ITIMER_PROF, signal.SIGALRM: signal.ITIMER_REAL}
+    before = {kind: signal.signal(kind, too_long) for kind in timers}
     resource.setrlimit(resource.RLIMIT_AS, (used + MOST_BYTES, hard))
-    signal.setitimer(signal.ITIMER_REAL, MOST_S)
+    signal.setitimer(signal.ITIMER_PROF, MOST_S)
+    signal.setitimer(signal.ITIMER_REAL, MOST_WAIT_S)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        for timer in timers.values():
+            signal.setitimer(timer, 0.0)
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-        signal.signal(signal.SIGALRM, before)
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
 
 
 def outcome(kind: str, path: Path) -> str:
