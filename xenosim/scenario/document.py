@@ -269,7 +269,7 @@ def _listed(key: str, value: str) -> list[str]:
         node = _composed(value)
     except (yaml.YAMLError, RecursionError) as found:
         node, error = None, found
-    items = node.value if isinstance(node, yaml.SequenceNode) else [None]
+    items: list[Any] = node.value if isinstance(node, yaml.SequenceNode) else [None]
     if not all(isinstance(item, yaml.ScalarNode) for item in items):
         raise ScenarioError(
             f"'{value}' is not a list",
