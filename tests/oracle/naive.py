@@ -181,9 +181,9 @@ class NaiveTumor(mesa.Model):
             sorted(sites, key=lambda site: sum((axis - self.origin) ** 2 for axis in site))[:n]
         )
 
-    def _found(self, i: int, site: tuple[int, int, int]) -> None:
+    def _found(self, i: int, site: tuple[int, int, int]) -> NaiveCell:
         t, p = self.spec.traits, self.spec.params
-        cell = NaiveCell(self, site)
+        cell = self.new_cell(site)
         a, b, age, lifetime = words(self.seed_, Stream.FOUNDER, 0, i)
         cell.uid = a * 2**32 + b
         z = normals(np.uint64(self.seed_), int(Stream.TRAITS), 0, np.uint64(cell.uid))
@@ -205,6 +205,7 @@ class NaiveTumor(mesa.Model):
         cell.stress = cell.resting_stress = stress
         cell.chaperone = 1 + p.chaperone_gain * stress
         cell.noxa, cell.dr5 = p.myc * (1 + p.noxa_gain * stress), p.dr5 * stress
+        return cell
 
     def loss_step(self, word: int) -> int:
         """Step of background loss of a cell born now."""
@@ -574,11 +575,15 @@ class NaiveTumor(mesa.Model):
                 return path if path[-1] in self.gaps or not self.is_deep(cell) else []
         return []
 
-    def bear(self, mother: NaiveCell, site: tuple[int, int, int]) -> None:
+    def new_cell(self, site: tuple[int, int, int]) -> NaiveCell:
+        """A cell on a site."""
+        return NaiveCell(self, site)
+
+    def bear(self, mother: NaiveCell, site: tuple[int, int, int]) -> NaiveCell:
         """The daughter of ``mother`` on ``site``: everything inherited, a new lineage, cycle length
         with noise.
         """
-        t, daughter = self.spec.traits, NaiveCell(self, site)
+        t, daughter = self.spec.traits, self.new_cell(site)
         for name in COLUMNS:
             setattr(daughter, name, getattr(mother, name))
         a, b, *_ = words(self.seed_, Stream.LINEAGE, self.time_step, mother.uid)
@@ -594,6 +599,7 @@ class NaiveTumor(mesa.Model):
         if uniform(w[3]) < (t.reversion_rate if mother.clone else t.mutation_rate):
             daughter.clone = 1 - mother.clone
         daughter.cycle_h = self.clone_cycle(daughter) * math.exp(ln_ratio)
+        return daughter
 
     def clone_cycle(self, cell: NaiveCell) -> float:
         """Typical cycle of a cell's clone: resistance makes it longer (P5)."""

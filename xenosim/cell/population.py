@@ -124,9 +124,15 @@ def fill_resting_columns(cells, params):
     n = cells.uid.shape[0]
     for b in prange((n + BIRTHS - 1) // BIRTHS):
         # Few enough rows that their columns stay in the nearest cache.
-        rows = slice_rows(cells, b * BIRTHS, min((b + 1) * BIRTHS, n))
-        solve_at_rest(rows.load_ratio, rows.load, rows.stress, params)
-        fill_from_stress(rows, params)
+        fill_some_resting_columns(cells, b * BIRTHS, min((b + 1) * BIRTHS, n), params)
+
+
+@kernel
+def fill_some_resting_columns(cells, lo, hi, params):
+    """As :func:`fill_resting_columns`, for the rows lo..hi-1 of one thread [-]."""
+    rows = slice_rows(cells, lo, hi)
+    solve_at_rest(rows.load_ratio, rows.load, rows.stress, params)
+    fill_from_stress(rows, params)
 
 
 @kernel
@@ -268,11 +274,11 @@ def bear_daughters(cells, mothers, daughters, step, traits, seed, dt, exposed):
     n = mothers.shape[0]
     for b in prange((n + BIRTHS - 1) // BIRTHS):
         lo, hi = b * BIRTHS, min((b + 1) * BIRTHS, n)
-        _bear_some(cells, mothers[lo:hi], daughters[lo:hi], step, traits, seed, dt, exposed)
+        bear_some(cells, mothers[lo:hi], daughters[lo:hi], step, traits, seed, dt, exposed)
 
 
 @kernel
-def _bear_some(cells, mothers, daughters, step, traits, seed, dt, exposed):
+def bear_some(cells, mothers, daughters, step, traits, seed, dt, exposed):
     """As :func:`bear_daughters`, for the births of one thread [-]."""
     inherit_columns(cells, mothers, daughters, exposed)
     n = mothers.shape[0]

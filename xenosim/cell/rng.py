@@ -38,6 +38,7 @@ class Stream(IntEnum):
     VESSELS = 8
     CLONE = 9
     NECROSIS = 10
+    SECTOR = 11
 
 
 @unique
@@ -87,7 +88,7 @@ CLEARANCE, VACANCY, FOUNDER, VESSELS = (
     int(Stream.FOUNDER),
     int(Stream.VESSELS),
 )
-CLONE, NECROSIS = int(Stream.CLONE), int(Stream.NECROSIS)
+CLONE, NECROSIS, SECTOR = int(Stream.CLONE), int(Stream.NECROSIS), int(Stream.SECTOR)
 
 
 @kernel

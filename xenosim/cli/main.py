@@ -56,6 +56,12 @@ Set = Annotated[
     typer.Option("--set", help="Set a scenario key: --set animals.per_arm=2 (repeatable)."),
 ]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of all random numbers.")]
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        "--engine", help="'lattice', the whole tumor, or 'twin', its radial twin, in seconds."
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option("--jobs", min=1, help="Worker processes; one per processor by default."),
@@ -89,6 +95,7 @@ def run(
     file: File,
     set_: Set = None,
     seed: Seed = None,
+    engine: Engine = None,
     jobs: Jobs = None,
     out: Out = "runs",
     json: Json = False,
@@ -103,9 +110,10 @@ def run(
     ] = None,
 ) -> None:
     """Simulate a study with independent animals; print the answer and leave a run directory."""
-    from xenosim.cli.simulate import simulate
+    from xenosim.cli.simulate import parse_overrides, simulate
 
-    simulate(file, set_ or [], seed, jobs, out, json, saving=(every, days, keep), source=from_)
+    overrides = parse_overrides(set_ or [], seed, engine)
+    simulate(file, overrides, jobs, out, json, saving=(every, days, keep), source=from_)
 
 
 @app.command()
@@ -113,6 +121,7 @@ def compare(
     file: File,
     set_: Set = None,
     seed: Seed = None,
+    engine: Engine = None,
     jobs: Jobs = None,
     out: Out = "runs",
     json: Json = False,
@@ -123,9 +132,10 @@ def compare(
     """Compare arms on common random numbers: every animal is in every arm; differences with
     intervals.
     """
-    from xenosim.cli.simulate import simulate
+    from xenosim.cli.simulate import parse_overrides, simulate
 
-    simulate(file, set_ or [], seed, jobs, out, json, saving=(every, days, keep), paired=True)
+    overrides = parse_overrides(set_ or [], seed, engine)
+    simulate(file, overrides, jobs, out, json, saving=(every, days, keep), paired=True)
 
 
 @app.command()

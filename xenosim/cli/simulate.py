@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from xenosim.study.unfinished_run import UnfinishedRun
 
 
-def parse_overrides(pairs: list[str], seed: int | None) -> dict[str, str]:
-    """``key=value`` options as a mapping; ``--seed`` is one of them."""
+def parse_overrides(
+    pairs: list[str], seed: int | None, engine: str | None = None
+) -> dict[str, str]:
+    """``key=value`` options as a mapping; ``--seed`` and ``--engine`` are among them."""
     overrides = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
@@ -32,26 +34,27 @@ def parse_overrides(pairs: list[str], seed: int | None) -> dict[str, str]:
                 f"'{pair}' is not key=value", where="--set", remedy="write --set animals.per_arm=4"
             )
         overrides[key.strip()] = value.strip()
-    if seed is not None:
-        overrides["seed"] = _checked_seed(seed)
+    given: dict[str, int | str | None] = {"seed": seed, "engine": engine}
+    for name, option in given.items():
+        if option is not None:
+            overrides[name] = _checked_option(name, str(option))
     return overrides
 
 
-def _checked_seed(seed: int) -> str:
-    """The value of ``--seed``, refused in that option's name."""
+def _checked_option(name: str, value: str) -> str:
+    """The value of ``--seed`` or ``--engine``, refused in that option's name."""
     from xenosim.scenario.keys import BY_NAME
     from xenosim.scenario.values import read_value
 
     try:
-        return str(read_value(BY_NAME["seed"], str(seed)))
+        return str(read_value(BY_NAME[name], value))
     except ScenarioError as error:
-        raise ScenarioError(error.message, where="--seed", remedy=error.remedy) from error
+        raise ScenarioError(error.message, where=f"--{name}", remedy=error.remedy) from error
 
 
 def simulate(
     file: str,
-    pairs: list[str],
-    seed: int | None,
+    overrides: dict[str, str],
     jobs: int | None,
     out: str,
     as_json: bool,
@@ -65,7 +68,7 @@ def simulate(
     """
     from xenosim.scenario.load import load_scenario
 
-    scenario = load_scenario(file, parse_overrides(pairs, seed))
+    scenario = load_scenario(file, overrides)
     if paired and len(scenario.arms) < 3:
         raise ScenarioError(
             "comparing needs two treated arms and a control",

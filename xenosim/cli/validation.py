@@ -26,6 +26,7 @@ from xenosim.validation.table import (
     embed,
     run_check,
 )
+from xenosim.validation.twin import twin_rows
 from xenosim.validation.xenograft import studies, validate_xenografts
 from xenosim.viz.style import save
 from xenosim.viz.validation import validation_figure
@@ -50,7 +51,7 @@ def run_validation(
     asked.
     """
     wanted = _studies_of(only)
-    if into and (wanted or only == "perfusion"):
+    if into and (wanted or only in ("perfusion", "twin")):
         raise ParameterError(
             "only the table about cells is embedded", where="--embed", remedy="leave --only out"
         )
@@ -66,6 +67,9 @@ def run_validation(
     elif only == "perfusion":
         scenario = load_scenario(str(Path(scenarios) / PERFUSED), parse_overrides(pairs, None))
         rows = perfusion_rows(sweep(scenario, jobs))
+    elif only == "twin":
+        show = sys.stderr.isatty() and not as_json
+        rows = twin_rows(Path(scenarios), jobs, _progress if show else None)
     else:
         rows = _cells_in_a_dish(only, pairs, jobs, show=sys.stderr.isatty() and not as_json)
     table = build(rows, only)
@@ -78,7 +82,7 @@ def _studies_of(only: str | None) -> tuple[str, ...]:
     """The published xenograft studies that ``only`` asks for; ParameterError for an unknown
     part.
     """
-    parts = (*KINDS, "xenograft", *studies(), "perfusion")
+    parts = (*KINDS, "xenograft", *studies(), "perfusion", "twin")
     if only is not None and only not in parts:
         raise ParameterError(
             f"there is no part '{only}'{suggest(only, parts)}",
@@ -96,13 +100,13 @@ def _cells_in_a_dish(
         raise ParameterError(
             "--set belongs to the xenograft studies", where="--set", remedy="add --only xenograft"
         )
-
-    def progress(done: float, total: float) -> None:
-        typer.echo(f"\r{done:g} of {total:g} checks", err=True, nl=done == total)
-
     tasks = checks_of(only)
     with Workers(jobs, len(tasks)) as workers:
-        return workers.map(run_check, tasks, progress if show else None)
+        return workers.map(run_check, tasks, _progress if show else None)
+
+
+def _progress(done: float, total: float) -> None:
+    typer.echo(f"\r{done:g} of {total:g} checks", err=True, nl=done == total)
 
 
 def _leave(

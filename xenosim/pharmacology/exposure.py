@@ -19,6 +19,8 @@ FloatArray = NDArray[np.float64]
 RTOL, ATOL = 1e-5, 1e-8
 #: Below these the drug is gone: total plasma concentration [nM], occupancy [-].
 NO_DRUG_NM, NO_OCCUPANCY = 1e-9, 1e-12
+#: First step tried after plasma jumps [h].
+AFTER_JUMP_H = 1e-3
 _GAMMA = 1.0 / (2.0 + np.sqrt(2.0))
 _E32 = 6.0 + np.sqrt(2.0)
 
@@ -67,12 +69,11 @@ class _Site(NamedTuple):
 
 
 class _Tissue(NamedTuple):
-    """Zones and clones of one tissue: exchange of each zone (n_zones,) [1/h], factor on Kd
-    (n_clones, n_inhibitors) [-]; binding of the wild type, as in :class:`_Site`.
+    """Zones and clones of one tissue: exchange of each zone (n_zones,) [1/h]; binding as in
+    :class:`_Site`, ``kon`` of each clone, (n_clones, n_inhibitors).
     """
 
     exchange: FloatArray
-    kd_fold: FloatArray
     sites: float
     kdeg: float
     kon: FloatArray
@@ -81,11 +82,19 @@ class _Tissue(NamedTuple):
 
 
 @kernel
-def plasma_at(plasma, j, time, before, conc, slope):
-    """Concentration [nM] and its slope [nM/h] of drug ``j`` at ``time`` [h], of the segment begun
-    by ``before`` [h] (P1).
+def find_segments(plasma, before, segments):
+    """The segment of every drug's plasma that has begun by ``before`` [h], -1 if none has, into
+    ``segments`` (n,) [-].
     """
-    s = np.searchsorted(plasma.start[j], before, side="right") - 1
+    for j in range(segments.shape[0]):
+        segments[j] = np.searchsorted(plasma.start[j], before, side="right") - 1
+
+
+@kernel(inline=True)
+def plasma_at(plasma, j, time, s, conc, slope):
+    """Concentration [nM] and its slope [nM/h] of drug ``j`` at ``time`` [h], by its segment ``s``
+    [-] (P1).
+    """
     if s < 0:
         conc[j], slope[j] = 0.0, 0.0
         return
@@ -154,17 +163,60 @@ def _stage(jacobian, h, rhs, matrix):
     solve_small(matrix, rhs)
 
 
-@kernel(inline=True)
-def _try_step(o, plasma, site, t, h, before, rows, matrices):
-    """One Rosenbrock step of ``h`` from ``t`` [h]: what it tries, do/dt at both ends and the stages
-    are left in ``rows``; False where plasma or binding is no number.
+class _Work(NamedTuple):
+    """Scratch of the integrator for n inhibitors: rates, stages and plasma (n,), matrices (n, n),
+    the ``segments`` of their plasma (n,).
     """
-    trial, f0, f2, k1, k2, k3 = rows[0], rows[1], rows[2], rows[3], rows[4], rows[5]
-    f1, ft, ft_later, conc, slope = rows[6], rows[7], rows[8], rows[9], rows[10]
-    jacobian, jacobian_later, matrix = matrices[0], matrices[1], matrices[2]
+
+    trial: FloatArray
+    f0: FloatArray
+    f1: FloatArray
+    f2: FloatArray
+    k1: FloatArray
+    k2: FloatArray
+    k3: FloatArray
+    ft: FloatArray
+    ft_later: FloatArray
+    conc: FloatArray
+    slope: FloatArray
+    jacobian: FloatArray
+    jacobian_later: FloatArray
+    matrix: FloatArray
+    segments: NDArray[np.int64]
+
+
+@kernel
+def _scratch(n):
+    """Scratch for ``n`` inhibitors [-]: allocated once, for it takes as long as a step."""
+    return _Work(
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty((n, n)),
+        np.empty((n, n)),
+        np.empty((n, n)),
+        np.empty(n, np.int64),
+    )
+
+
+@kernel(inline=True)
+def _try_step(o, plasma, site, t, h, work):
+    """One Rosenbrock step of ``h`` from ``t`` [h]: what it tries, do/dt at both ends and the stages
+    are left in ``work``; False where plasma or binding is no number.
+    """
+    trial, f0, f1, f2, k1, k2, k3, ft, ft_later, conc, slope = work[:11]
+    jacobian, jacobian_later, matrix, segments = work[11:]
     n = o.shape[0]
     for j in range(n):
-        plasma_at(plasma, j, t, before, conc, slope)
+        plasma_at(plasma, j, t, segments[j], conc, slope)
     binding_rates(o, conc, slope, site, f0, jacobian, ft)
     for j in range(n):
         if not np.isfinite(f0[j]):
@@ -174,7 +226,7 @@ def _try_step(o, plasma, site, t, h, before, rows, matrices):
     _stage(jacobian, h, k1, matrix)
     for j in range(n):
         trial[j] = o[j] + 0.5 * h * k1[j]
-        plasma_at(plasma, j, t + 0.5 * h, before, conc, slope)
+        plasma_at(plasma, j, t + 0.5 * h, segments[j], conc, slope)
     binding_rates(trial, conc, slope, site, f1, jacobian_later, ft_later)
     for j in range(n):
         k2[j] = f1[j] - k1[j]
@@ -182,7 +234,7 @@ def _try_step(o, plasma, site, t, h, before, rows, matrices):
     for j in range(n):
         k2[j] += k1[j]
         trial[j] = o[j] + h * k2[j]
-        plasma_at(plasma, j, t + h, before, conc, slope)
+        plasma_at(plasma, j, t + h, segments[j], conc, slope)
     binding_rates(trial, conc, slope, site, f2, jacobian_later, ft_later)
     for j in range(n):
         k3[j] = f2[j] - _E32 * (k2[j] - f1[j]) - 2.0 * (k1[j] - f0[j]) + h * _GAMMA * ft[j]
@@ -203,21 +255,21 @@ def _judge_step(o, h, trial, k1, k2, k3):
 
 
 @kernel
-def integrate_site(o, plasma, site, t0, t1, before):
-    """Advance the occupancies ``o`` (n,) [-] of one site from ``t0`` to ``t1`` [h]; return the
-    integral of their sum [h] (P2), NaN where plasma or binding is no number.
+def integrate_site(o, plasma, site, t0, t1, first_h, work):
+    """Advance the occupancies ``o`` (n,) [-] of one site from ``t0`` to ``t1`` [h], within the
+    segments of ``work``, the first step at most ``first_h`` [h]; return the integral of their sum
+    [h] (P2), NaN where plasma or binding is no number.
 
     Source: Shampine and Reichelt 1997, doi:10.1137/S1064827594276424 (the Rosenbrock pair ode23s,
     adaptive).
     """
     n = o.shape[0]
-    rows, matrices = np.empty((11, n)), np.empty((3, n, n))
-    trial, f0, f2, k1, k2, k3 = rows[0], rows[1], rows[2], rows[3], rows[4], rows[5]
+    trial, f0, f2, k1, k2, k3 = work.trial, work.f0, work.f2, work.k1, work.k2, work.k3
     t, area = t0, 0.0
-    h = min(1e-3, t1 - t0) if before > t0 - 0.5 else (t1 - t0)
+    h = min(first_h, t1 - t0)
     while t < t1:
         h = min(h, t1 - t)
-        if not _try_step(o, plasma, site, t, h, before, rows, matrices):
+        if not _try_step(o, plasma, site, t, h, work):
             return np.nan
         error, feasible = _judge_step(o, h, trial, k1, k2, k3)
         if (error <= 1.0 and feasible) or h < 1e-9:
@@ -231,7 +283,7 @@ def integrate_site(o, plasma, site, t0, t1, before):
 
 
 @kernel
-def advance_occupancy(occupancy, plasma, tissue, t0, t1, mean):
+def advance_occupancy(occupancy, plasma, tissue, t0, t1, mean, work):
     """Advance every zone and clone from ``t0`` to ``t1`` [h] and write the time-mean total
     occupancy [-] (P2).
 
@@ -245,35 +297,89 @@ def advance_occupancy(occupancy, plasma, tissue, t0, t1, mean):
         Exchange of the zones [1/h] and binding of the clones.
     mean : array (n_zones, n_clones)
         Result [-].
+    work : _Work
+        Scratch.
     """
-    inner = plasma.breaks[(plasma.breaks > t0) & (plasma.breaks < t1)]
+    first = np.searchsorted(plasma.breaks, t0, side="right")
+    last = np.searchsorted(plasma.breaks, t1, side="left")
+    mean[:] = 0.0
+    for piece in range(first, last + 1):
+        # Between two jumps of plasma.
+        a = t0 if piece == first else plasma.breaks[piece - 1]
+        b = t1 if piece == last else plasma.breaks[piece]
+        find_segments(plasma, a, work.segments)
+        is_jump = piece > 0 and plasma.breaks[piece - 1] == a
+        first_h = AFTER_JUMP_H if is_jump else b - a
+        for z in range(tissue.exchange.shape[0]):
+            for c in range(tissue.kon.shape[0]):
+                site = _Site(
+                    tissue.exchange[z],
+                    tissue.sites,
+                    tissue.kdeg,
+                    tissue.kon[c],
+                    tissue.koff,
+                    tissue.fu,
+                )
+                mean[z, c] += integrate_site(occupancy[z, c], plasma, site, a, b, first_h, work)
     for z in range(tissue.exchange.shape[0]):
-        for c in range(tissue.kd_fold.shape[0]):
-            site = _Site(
-                tissue.exchange[z],
-                tissue.sites,
-                tissue.kdeg,
-                tissue.kon / tissue.kd_fold[c],
-                tissue.koff,
-                tissue.fu,
-            )
-            o = occupancy[z, c]
-            a, area = t0, 0.0
-            for b in inner:
-                area += integrate_site(o, plasma, site, a, b, a)
-                a = b
-            area += integrate_site(o, plasma, site, a, t1, a)
-            mean[z, c] = area / (t1 - t0)
+        for c in range(tissue.kon.shape[0]):
+            mean[z, c] = mean[z, c] / (t1 - t0)
 
 
-class StepExposure(NamedTuple):
-    """What cells see of the drugs in one step: ``inhibition``, mean occupancy of beta5 (n_zones,
+@kernel
+def is_clear(occupancy, plasma, t0, t1, work):
+    """Whether there is neither drug nor a dose from ``t0`` to ``t1`` [h], and nothing is bound;
+    ``work`` is scratch.
+    """
+    if plasma.start.shape[0] == 0:
+        return True
+    upcoming = np.searchsorted(plasma.breaks, t0, side="left")
+    if upcoming < np.searchsorted(plasma.breaks, t1, side="left") or occupancy.max() > NO_OCCUPANCY:
+        return False
+    find_segments(plasma, t0, work.segments)
+    for j in range(plasma.start.shape[0]):
+        plasma_at(plasma, j, t0, work.segments[j], work.conc, work.slope)
+        if work.conc[j] >= NO_DRUG_NM:
+            return False
+    return True
+
+
+@kernel
+def follow_occupancy(occupancy, plasma, tissue, times, means):
+    """:func:`advance_occupancy` from each of the ``times`` (n + 1,) [h] to the next, the means into
+    ``means`` (n, n_zones, n_clones) [-].
+    """
+    work = _scratch(occupancy.shape[2])
+    for s in range(means.shape[0]):
+        if is_clear(occupancy, plasma, times[s], times[s + 1], work):
+            occupancy[:], means[s] = 0.0, 0.0
+        else:
+            advance_occupancy(occupancy, plasma, tissue, times[s], times[s + 1], means[s], work)
+
+
+@kernel
+def weighted(weights, means):
+    """Occupancies (n, n_told, n_clones) as weighted means of ``means`` (n, n_zones, n_clones), kept
+    between 0 and 1; ``weights`` (n_told, n_zones) [-].
+    """
+    told = np.zeros((means.shape[0], weights.shape[0], means.shape[2]))
+    for s in range(told.shape[0]):
+        for zone in range(told.shape[1]):
+            for c in range(told.shape[2]):
+                for z in range(means.shape[1]):
+                    told[s, zone, c] += weights[zone, z] * means[s, z, c]
+                told[s, zone, c] = min(max(told[s, zone, c], 0.0), 1.0)
+    return told
+
+
+class ExposureCourse(NamedTuple):
+    """What cells see of the drugs in n steps: ``inhibition``, mean occupancy of beta5 (n, n_zones,
     n_clones) [-], None where no drug was ever given; ``cereblon``, mean occupancy of CRBN by
-    lenalidomide [-].
+    lenalidomide (n,) [-].
     """
 
-    inhibition: FloatArray | None = None
-    cereblon: float = 0.0
+    inhibition: FloatArray | None
+    cereblon: FloatArray
 
 
 class TargetExposure:
@@ -289,6 +395,8 @@ class TargetExposure:
         Plasma-tissue exchange g of each zone [1/h].
     kd_fold : array, shape (n_clones, n_inhibitors), optional
         Factor on Kd per clone [-]; one wild-type clone by default.
+    weights : array, shape (n_told, n_zones), optional
+        Of the zones that are solved in those that are told of [-]; by default all are solved.
     """
 
     def __init__(
@@ -297,7 +405,9 @@ class TargetExposure:
         binding: TargetBinding,
         exchange: FloatArray,
         kd_fold: FloatArray | None = None,
+        weights: FloatArray | None = None,
     ) -> None:
+        self.weights = weights
         self.binding, self.profiles = binding, dict(profiles)
         self.exchange = np.asarray(exchange, np.float64)
         n = len(binding.inhibitors)
@@ -306,18 +416,16 @@ class TargetExposure:
         self._plasma = _pack([self.profiles[name] for name in binding.inhibitors])
         self._tissue = _Tissue(
             self.exchange,
-            self.fold,
             float(binding.sites_nM),
             float(binding.kdeg_per_h),
-            binding.kon,
+            binding.kon / self.fold,
             binding.koff,
             binding.fu,
         )
-        self._mean = np.zeros((self.exchange.size, self.fold.shape[0]))
 
-    def step(self, t0_h: float, t1_h: float) -> StepExposure:
-        """Advance from ``t0_h`` to ``t1_h`` [h]; what the cells see in between."""
-        return StepExposure(self.advance(t0_h, t1_h), self.lenalidomide(t0_h, t1_h))
+    def course(self, times_h: FloatArray) -> ExposureCourse:
+        """Advance through ``times_h`` (n + 1,) [h]; what the cells see from each to the next."""
+        return ExposureCourse(self.follow(times_h), self.cereblon_over(times_h))
 
     def advance(self, t0_h: float, t1_h: float) -> FloatArray:
         """Advance to ``t1_h`` [h]; mean total occupancy of the step [-], shape (n_zones, n_clones).
@@ -325,30 +433,38 @@ class TargetExposure:
         Raises
         ------
         ParameterError
+            As :meth:`follow`.
+        """
+        return self.follow(np.array([t0_h, t1_h], np.float64))[0]
+
+    def follow(self, times_h: FloatArray) -> FloatArray:
+        """Advance through ``times_h`` (n + 1,) [h]; mean total occupancy from each to the next [-],
+        shape (n, n_zones, n_clones); n_told zones with ``weights``.
+
+        Raises
+        ------
+        ParameterError
             Plasma concentrations or binding constants that are not finite.
         """
-        if not self.binding.inhibitors or self._is_clear(t0_h, t1_h):
-            self.occupancy[:] = 0.0
-            return np.zeros_like(self._mean)
-        advance_occupancy(
-            self.occupancy, self._plasma, self._tissue, float(t0_h), float(t1_h), self._mean
-        )
-        if not np.isfinite(self._mean).all():
+        means = np.zeros((times_h.size - 1, *self.occupancy.shape[:2]))
+        if self.binding.inhibitors:
+            follow_occupancy(self.occupancy, self._plasma, self._tissue, times_h, means)
+        finite = np.isfinite(means).all(axis=(1, 2))
+        if not finite.all():
+            step = int(np.argmin(finite))
             raise ParameterError(
                 f"plasma or binding of {', '.join(self.binding.inhibitors)} is no finite number"
-                f" between {t0_h:g} and {t1_h:g} h",
+                f" between {times_h[step]:g} and {times_h[step + 1]:g} h",
                 remedy="check doses and parameters of the drug",
             )
-        return self._mean.copy()
+        return means if self.weights is None else weighted(self.weights, means)
 
-    def _is_clear(self, t0: float, t1: float) -> bool:
-        breaks = self._plasma.breaks
-        if np.any((breaks >= t0) & (breaks < t1)) or self.occupancy.max(initial=0.0) > NO_OCCUPANCY:
-            return False
-        return all(
-            float(self.profiles[name].concentration(t0)) < NO_DRUG_NM
-            for name in self.binding.inhibitors
-        )
+    def cereblon_over(self, times_h: FloatArray) -> FloatArray:
+        """Mean cereblon occupancy from each of ``times_h`` (n + 1,) [h] to the next, (n,) [-]."""
+        if not self.binding.cereblon:
+            return np.zeros(times_h.size - 1)
+        pairs = zip(times_h[:-1].tolist(), times_h[1:].tolist(), strict=True)
+        return np.array([self.lenalidomide(start, end) for start, end in pairs])
 
     def lenalidomide(self, t0_h: float, t1_h: float, points: int = 60) -> float:
         """Mean cereblon occupancy q = C / (C + K) of free drug between two times [h] [-] (P2)."""

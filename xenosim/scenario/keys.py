@@ -121,6 +121,14 @@ _STUDY = (
         example='["CHOP=ko", "NOXA=kd:0.8", "MCL1=oe:3", "PSMB5=A49T"]',
     ),
     Key(
+        "engine",
+        Kind.CHOICE,
+        "Space of the tumors: the whole tumor on a lattice, or its radial twin, a hundred times"
+        " cheaper, with the same cells.",
+        choices=("lattice", "twin"),
+        default="lattice",
+    ),
+    Key(
         "drug",
         Kind.NAME,
         "Drug of regimens and records that name none.",
@@ -214,6 +222,14 @@ _TUMOR = (
         range=(1e3, None),
         default="1e3 /mm^3",
         example="1e4 /mm^3",
+    ),
+    Key(
+        "tumor.twin_agents",
+        Kind.WHOLE,
+        "Agents of the radial twin in a tumor, or lesion, of the start volume.",
+        range=(1, 100_000),
+        default="1000",
+        example="10000",
     ),
     Key(
         "tumor.lesions.count",

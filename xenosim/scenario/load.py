@@ -73,6 +73,7 @@ def _scenario(values: Values) -> Scenario:
     return Scenario(
         title=values.get("title") or Path(values.document.file).stem,
         published=values.get("published") or "",
+        engine=values.get("engine"),
         model=values.get("model"),
         site=values.get("site"),
         line=values.part(_line),
@@ -162,6 +163,7 @@ def _tumor(values: Values) -> TumorSettings:
         doubling_time_days=doubling,
         potential_doubling_days=potential,
         resolution_per_mm3=values.part(_resolution),
+        twin_agents=values.get("tumor.twin_agents"),
         resistant=values.part(_resistant),
     )
 

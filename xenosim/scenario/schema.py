@@ -73,8 +73,9 @@ class LesionSettings(_Frozen):
 class TumorSettings(_Frozen):
     """Start volume, of all lesions together [mm3], doubling time there [day], agents per mm3;
     ``control``: a control curve as (day, mm3), or nothing; ``potential_doubling_days``: doubling
-    time without crowding [day], where it is given and the growth follows from it; ``resistant``:
-    the clone that carries a mutation.
+    time without crowding [day], where it is given and the growth follows from it; ``twin_agents``
+    of the radial twin in a tumor, or lesion, of the start volume [-]; ``resistant``: the clone that
+    carries a mutation.
     """
 
     start_volume_mm3: float
@@ -82,6 +83,7 @@ class TumorSettings(_Frozen):
     potential_doubling_days: float | None
     control: tuple[tuple[float, float], ...]
     resolution_per_mm3: float
+    twin_agents: int
     resistant: ResistantSettings
     lesions: LesionSettings
 
@@ -140,12 +142,13 @@ def _stated_perturbation(plain: Any) -> Any:
 
 
 class Scenario(_Frozen):
-    """A study, ready to run; ``site``: of implantation; ``line``: cells of the library in place of
-    the model's, or ""; ``perturb``: perturbations of all cells.
+    """A study, ready to run; ``engine``: space of its tumors; ``site``: of implantation; ``line``:
+    cells of the library in place of the model's, or ""; ``perturb``: perturbations of all cells.
     """
 
     title: str
     published: str
+    engine: str
     model: str
     site: str
     line: str
@@ -162,6 +165,13 @@ class Scenario(_Frozen):
     seed: int
     dt_h: float
     origin: Origin = Field(default=Origin(), exclude=True, repr=False)
+
+    @property
+    def agents_per_mm3(self) -> float:
+        """Agents per mm3 of its tumors on the engine of the study [1/mm3]."""
+        if self.engine == "lattice":
+            return self.tumor.resolution_per_mm3
+        return self.tumor.twin_agents / self.tumor.lesions.mean_volume_mm3
 
     @property
     def control(self) -> Arm:

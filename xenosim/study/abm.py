@@ -20,8 +20,8 @@ from xenosim.study.engraft import grown_animal
 from xenosim.study.job import Job
 from xenosim.tumor.growth import Growth
 from xenosim.tumor.space import AnyTumor
+from xenosim.tumor.spaces import found_tumor
 from xenosim.tumor.spec import TumorSpec
-from xenosim.tumor.tumor import Tumor
 
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
@@ -72,7 +72,8 @@ class XenograftModel(mesa.Model):
         volumes = [float(volume) for volume in np.atleast_1d(volume_mm3)]
         seeds = self.rng.integers(1, 2**62, len(volumes)) if rng is None else np.atleast_1d(rng)
         tumors = [
-            Tumor(spec, volume, int(seed)) for volume, seed in zip(volumes, seeds, strict=True)
+            found_tumor(spec, volume, int(seed))
+            for volume, seed in zip(volumes, seeds, strict=True)
         ]
         self._show(
             Animal(tumors, {"tumor": exposure} if exposure else {}, day_0=0),

@@ -10,14 +10,15 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from xenosim.cell.state import CellState
-from xenosim.pharmacology.exposure import StepExposure, TargetExposure
+from xenosim.pharmacology.exposure import ExposureCourse, TargetExposure
 from xenosim.study.body_weight import BodyWeight
 from xenosim.tumor.space import AnyTumor
+from xenosim.tumor.spaces import tumor_from_state
 from xenosim.tumor.spec import TumorSpec
-from xenosim.tumor.tumor import Tumor
 
 
 def step_on(day: float, dt_h: float) -> int:
@@ -54,6 +55,7 @@ class Animal:
     Examples
     --------
     >>> from xenosim.testing import small_spec
+    >>> from xenosim.tumor.tumor import Tumor
     >>> mouse = Animal([Tumor(small_spec(), 1.0, seed=1)], day_0=24)
     >>> mouse.step_number, mouse.time_h, mouse.volume_mm3
     (0, -24.0, 1.0)
@@ -68,8 +70,9 @@ class Animal:
     ) -> None:
         self.tumors, self.tissues = list(tumors), dict(tissues or {})
         self.weight, self.day_0 = weight, day_0
-        #: What the cells saw of the drugs in the last step.
-        self.seen = StepExposure()
+        #: Mean occupancy of beta5 in the last step [-], shape (n_zones, n_clones); None before any
+        #: drug.
+        self.inhibition: NDArray[Any] | None = None
         #: Occupancy in blood during the last step [-].
         self.blood_occupancy = 0.0
 
@@ -114,13 +117,6 @@ class Animal:
         tissue = self.tissues.get("tumor")
         return tissue if tissue and tissue.profiles else None
 
-    @property
-    def inhibition(self) -> NDArray[Any] | None:
-        """Mean occupancy of beta5 in the last step [-], shape (n_zones, n_clones); None before any
-        drug.
-        """
-        return self.seen.inhibition
-
     def counts(self) -> dict[CellState, int]:
         """Agents per state, all lesions together."""
         each = [tumor.counts() for tumor in self.tumors]
@@ -141,21 +137,27 @@ class Animal:
         """Now is day 0."""
         self.day_0 = self.step_number
 
-    def advance(self) -> None:
-        """One time step: plasma and tissues, tumors, weight."""
+    def advance(self, steps: int = 1) -> None:
+        """Live for some ``steps`` [-], all before day 0 or all after it: plasma and tissues,
+        tumors, weight.
+        """
+        seen = ExposureCourse(None, np.zeros(steps))
         if self.day_0 is not None and self.study_step >= 0:
-            self._meet_drugs(self.time_h, (self.study_step + 1) * self.dt_h)
+            seen = self._meet_drugs(self.study_step + np.arange(steps + 1))
         for tumor in self.tumors:
-            tumor.step(*self.seen)
+            tumor.advance(*seen)
 
     def advance_to(
         self, step_number: int, after_step: Callable[[Animal], None] | None = None
     ) -> None:
         """Live until step ``step_number`` [-]; ``after_step`` is called with the animal after every
-        step.
+        step, or after as many as its tumors take at once.
         """
         while self.step_number < step_number:
-            self.advance()
+            steps = min(step_number - self.step_number, self.tumor.STEPS_AT_ONCE)
+            if self.day_0 is not None and self.study_step < 0:
+                steps = min(steps, -self.study_step)
+            self.advance(steps)
             if after_step:
                 after_step(self)
 
@@ -163,16 +165,21 @@ class Animal:
         """Live until ``day`` [day] of the study; ``after_step`` as of :meth:`advance_to`."""
         self.advance_to((self.day_0 or 0) + step_on(day, self.dt_h), after_step)
 
-    def _meet_drugs(self, start_h: float, end_h: float) -> None:
-        """Occupancy in all tissues, and what it does to the body, from ``start_h`` to ``end_h``
-        [h].
+    def _meet_drugs(self, study_steps: NDArray[np.int64]) -> ExposureCourse:
+        """Occupancy in all tissues, and what it does to the body, from each of the ``study_steps``
+        (n + 1,) [-] to the next.
         """
+        times_h = np.asarray(study_steps * self.dt_h, np.float64)
+        seen = ExposureCourse(None, np.zeros(times_h.size - 1))
         if self.exposure:
-            self.seen = self.exposure.step(start_h, end_h)
+            seen = self.exposure.course(times_h)
+            self.inhibition = None if seen.inhibition is None else seen.inhibition[-1]
         if blood := self.tissues.get("blood"):
-            self.blood_occupancy = float(blood.advance(start_h, end_h)[0, 0])
+            self.blood_occupancy = float(blood.follow(times_h)[-1, 0, 0])
         if (normal := self.tissues.get("normal")) and self.weight:
-            self.weight.advance(float(normal.advance(start_h, end_h)[0, 0]), self.dt_h)
+            for occupancy in normal.follow(times_h)[:, 0, 0].tolist():
+                self.weight.advance(occupancy, self.dt_h)
+        return seen
 
     def state(self) -> dict[str, Any]:
         """All that :meth:`from_state` needs, as a tree of numbers and arrays; arrays are views,
@@ -213,7 +220,7 @@ class Animal:
             Its body weight, which takes that of the state.
         """
         animal = cls(lesions_of(spec, state["tumors"]), tissues, weight, state["day_0"])
-        animal.seen = StepExposure(state["inhibition"])
+        animal.inhibition = state["inhibition"]
         animal.blood_occupancy = state["blood"]
         for name, tissue in animal.tissues.items():
             if name in state["occupancy"]:
@@ -231,7 +238,7 @@ class Animal:
 
 def lesions_of(spec: TumorSpec, states: Sequence[dict[str, Any]]) -> list[AnyTumor]:
     """The tumors of kept ``states``; these are copied."""
-    return [Tumor.from_state(spec, state) for state in states]
+    return [tumor_from_state(spec, state) for state in states]
 
 
 def _fill_occupancy(tissue: TargetExposure, drugs: list[str], values: NDArray[Any]) -> None:

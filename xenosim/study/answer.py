@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: At most so many differences between arms are in the answer: those of three arms.
 FEW_PAIRS = 3
+#: Share by which chance may move the volume of one radial twin unsaid [-].
+CHANCE = 0.15
 
 
 def answer_text(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> str:
@@ -195,6 +197,7 @@ def notes(
             " volumes relative to them, T/C and growth are not the tumors' own; start larger, or"
             " lower measure.limit"
         )
+    found += _few_agents(scenario, tables["truth"])
     found += _cures(scenario, tables["truth"])
     found += _removals(scenario, tables["observations"])
     if source:
@@ -203,6 +206,25 @@ def notes(
             " volume, growth and number of animals of the scenario do not apply"
         )
     return found
+
+
+def _few_agents(scenario: Scenario, truth: pd.DataFrame) -> list[str]:
+    """A note on a radial twin whose tumors came down to so few agents that chance moves them: the
+    volume that grows from n agents varies by about 1/sqrt(n).
+    """
+    if scenario.engine == "lattice":
+        return []
+    means = truth.groupby(["arm", "day"])["n_agents"].mean()
+    fewest = float(means[means > 0].min()) if (means > 0).any() else math.inf
+    error = 1.0 / math.sqrt(max(fewest, 1.0))
+    if error <= CHANCE:
+        return []
+    arm, day = means[means > 0].idxmin()
+    return [
+        f"the twins of '{arm}' came down to {fewest:.0f} agents each on day {day:g}: chance alone"
+        f" moves the volume of one tumor by about {100.0 * error:.0f} %; raise tumor.twin_agents,"
+        " or use --engine lattice"
+    ]
 
 
 def _cures(scenario: Scenario, truth: pd.DataFrame) -> list[str]:

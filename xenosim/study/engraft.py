@@ -19,8 +19,8 @@ from xenosim.study.kept_state import are_volumes, check_animal, check_voxels, we
 from xenosim.study.memory import largest_volume
 from xenosim.study.tissues import exposures, tumor_spec
 from xenosim.tumor.space import AnyTumor
+from xenosim.tumor.spaces import SPACES, found_tumor
 from xenosim.tumor.spec import TumorSpec
-from xenosim.tumor.tumor import Tumor
 
 if TYPE_CHECKING:
     from xenosim.pharmacology.exposure import TargetExposure
@@ -31,7 +31,7 @@ def compile_kernels(scenario: Scenario) -> None:
     """Have kernels compiled, and kept, that this process's parent will need, and its other workers,
     while it calibrates the growth.
     """
-    Tumor.compile_ahead(tumor_spec(scenario, None))
+    SPACES[scenario.engine].compile_ahead(tumor_spec(scenario, None))
 
 
 def growth_days_expected(scenario: Scenario) -> float:
@@ -87,7 +87,7 @@ def founding_tumors(job: Job) -> list[AnyTumor]:
     for volume, seed in zip(volumes, draws.integers(1, 2**62, len(volumes)), strict=True):
         # Hundreds of lesions take seconds.
         stopping.check()
-        found.append(Tumor(spec, volume, int(seed), reserve_mm3))
+        found.append(found_tumor(spec, volume, int(seed), reserve_mm3))
     return found
 
 

@@ -8,6 +8,10 @@ from xenosim.scenario.resolve import resolve
 from xenosim.study.tissues import tumor_spec
 from xenosim.tumor.growth import CALIBRATION_RESOLUTION, Growth, calibrate, from_potential
 
+#: Agents at the start volume of a twin that growth is calibrated with, whatever the study's: its
+#: doubling time then scatters by 0.5 %.
+CALIBRATION_AGENTS = 5000
+
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
     from xenosim.study.checkpoint_store import CheckpointStore
@@ -34,6 +38,15 @@ def _is_growth(known: Any) -> bool:
     )
 
 
+def _calibration_resolution(scenario: Scenario, start_mm3: float) -> float:
+    """Agents per mm3 at which the growth from ``start_mm3`` [mm3] is calibrated [1/mm3]."""
+    if scenario.engine == "twin":
+        return CALIBRATION_AGENTS / start_mm3
+    if scenario.tumor.lesions.count > 1:
+        return min(max(CALIBRATION_RESOLUTION, 2e4 / start_mm3), 1e5)
+    return CALIBRATION_RESOLUTION
+
+
 def calibrate_growth(scenario: Scenario) -> Growth:
     """The growth of a scenario's tumor, calibrated or as its cells would have it; of lesions, that
     of the one in which a cell finds itself on average.
@@ -41,14 +54,10 @@ def calibrate_growth(scenario: Scenario) -> Growth:
     Below 1 mm3 nothing hinders growth but oxygen, and few agents would show a doubling: smaller
     lesions are calibrated at 1 mm3.
     """
-    tumor, resolution, start = (
-        scenario.tumor,
-        CALIBRATION_RESOLUTION,
-        scenario.tumor.start_volume_mm3,
-    )
+    tumor, start = scenario.tumor, scenario.tumor.start_volume_mm3
     if tumor.lesions.count > 1:
         start = max(tumor.lesions.typical_volume_mm3, 1.0)
-        resolution = min(max(CALIBRATION_RESOLUTION, 2e4 / start), 1e5)
+    resolution = _calibration_resolution(scenario, start)
     loss = resolve(scenario).model.value("cell_loss_factor")
     if tumor.potential_doubling_days is not None:
         return from_potential(

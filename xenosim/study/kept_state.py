@@ -58,6 +58,9 @@ def check_animal(state: Mapping[str, Any]) -> None:
     for tumor in state["tumors"]:
         n = _checked_counters(tumor["scalars"])
         _check_columns(tumor["cells"], n)
+        if "order" in tumor["space"]:
+            _check_places(tumor["space"], tumor["scalars"]["n_places"], n)
+            continue
         _check_space(tumor["space"], tumor["cells"]["site"])
         _check_oxygen(tumor["arrays"], tumor["space"])
     _require(state["day_0"] is None or _is_count(state["day_0"]), "a day 0 that is no step")
@@ -166,6 +169,21 @@ def _check_space(space: Mapping[str, Any], site: NDArray[np.int32]) -> None:
         _require(min(z.min(), y.min(), x.min()) >= 0, "a cell outside")
         rows = np.arange(low, low + z.size)
         _require((block[z, y, x] == rows).all(), "a cell that is not on its site")
+
+
+def _check_places(space: Mapping[str, Any], n_places: int, n: int) -> None:
+    """An order in which each of ``n`` rows has one of ``n_places``, the others gaps; oxygen and
+    classes that vessels have.
+    """
+    order = space["order"]
+    _require(order.dtype == np.int32 and order.shape == (n_places,), "places of another kind")
+    rows = order[order != VACANT]
+    _require(np.array_equal(np.sort(rows), np.arange(n)), "a place of a row that is not there")
+    if "zone" in space:
+        _check_field(space["pressure"], 2)
+        zone = space["zone"]
+        _require(zone.dtype == np.uint8 and zone.ndim == 2, "classes of another kind")
+        _require((zone & (HYPOXIC - 1)).max(initial=0) < N_ZONES, "a class that no vessel has")
 
 
 def _check_oxygen(arrays: Mapping[str, Any], space: Mapping[str, Any]) -> None:

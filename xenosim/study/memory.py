@@ -87,7 +87,7 @@ def bytes_needed(scenario: Scenario) -> float:
     """
     untreated = not any(arm.doses for arm in scenario.arms)
     columns = bytes_per_cell(allocate(1), HELD_AT_REST if untreated else Cells._fields)
-    agents = largest_volume(scenario) * scenario.tumor.resolution_per_mm3
+    agents = largest_volume(scenario) * scenario.agents_per_mm3
     return PROCESS_BYTES + agents * (columns + SPACE_BYTES) + _margins(scenario, agents)
 
 
@@ -96,7 +96,7 @@ def _margins(scenario: Scenario, agents: float) -> float:
     have; of a single tumor they are among the bytes of an agent.
     """
     count = scenario.tumor.lesions.count
-    if count == 1:
+    if count == 1 or scenario.engine != "lattice":
         return 0.0
     spec = tumor_spec(scenario, None)
     radius = (3.0 * agents / count / (4.0 * math.pi)) ** (1.0 / 3.0)
@@ -122,7 +122,7 @@ def workers_that_fit(scenario: Scenario, jobs: int | None, where: str | None = N
     if fit < 1 or (jobs is not None and workers > fit):
         raise ResourceError(
             f"tumors up to {largest_volume(scenario):.0f} mm^3 at"
-            f" {scenario.tumor.resolution_per_mm3:g} agents per mm^3 need about"
+            f" {scenario.agents_per_mm3:g} agents per mm^3 need about"
             f" {workers * each / 2**30:.1f} GiB ({workers} at a time); this machine has"
             f" {memory / 2**30:.1f} GiB",
             where=where,

@@ -136,11 +136,12 @@ class Recorder:
         middle = days[len(days) // 2]
         if self.job.keep_slice and (self.snapshot is None or day <= middle):
             largest = max(self.animal.tumors, key=lambda tumor: tumor.n)
-            self.snapshot = largest.section() | {
-                "animal_id": self.job.animal,
-                "day": float(day),
-                "spacing_um": largest.spec.spacing_um,
-            }
+            if section := largest.section():
+                self.snapshot = section | {
+                    "animal_id": self.job.animal,
+                    "day": float(day),
+                    "spacing_um": largest.spec.spacing_um,
+                }
 
     def outcome(self) -> Outcome:
         """Everything recorded."""

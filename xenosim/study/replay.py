@@ -217,7 +217,7 @@ class Replay:
             )
         begun = f"; begun at {self.begun}" if self.begun else ""
         if day in self.agents:
-            volume = self.agents[day] / self.job.scenario.tumor.resolution_per_mm3
+            volume = self.agents[day] / self.job.scenario.agents_per_mm3
             return (
                 f"equal to truth.csv on day {day:g}: {self.agents[day]} agents, {volume:.4g}"
                 f" mm3{begun}"
@@ -251,10 +251,17 @@ def replay(
     Raises
     ------
     XenosimError
-        No run directory, no such animal or lesion, another engine, or a branched run that keeps no
-        usable checkpoint.
+        No run directory, no such animal or lesion, tumors without a lattice, another engine, or a
+        branched run that keeps no usable checkpoint.
     """
     tables, manifest, scenario = read_run(run), read_manifest(run), read_scenario(run)
+    if scenario.engine != "lattice":
+        raise RunError(
+            "3-D files, sections and pictures need the lattice; the tumors of this run are radial"
+            " twins, which have none",
+            where=str(run),
+            remedy="run the scenario again with --engine lattice",
+        )
     strict = _reproduces(manifest, scenario)
     if not strict and not force:
         raise _differs(run, manifest)

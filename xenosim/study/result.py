@@ -61,6 +61,7 @@ class StudyResult(Result):
     MANIFEST: ClassVar[dict[str, type]] = MANIFEST | {
         "title": str,
         "published": str,
+        "tumors": str,
         "arms": list,
         "control": str,
         "paired": bool,
@@ -115,7 +116,10 @@ class StudyResult(Result):
         return scenario.model_copy(update={"origin": origin})
 
     def __str__(self) -> str:
-        return f"{self.title}   SIMULATED, seed {self.manifest['seed']}\n\n{self.answer}"
+        return (
+            f"{self.title}   SIMULATED, seed {self.manifest['seed']}; {self.manifest['tumors']}"
+            f"\n\n{self.answer}"
+        )
 
     def __repr__(self) -> str:
         arms = ", ".join(self.manifest["arms"])
@@ -219,6 +223,7 @@ def study_result(
         "seed": scenario.seed,
         "scenario_hash": scenario_hash(scenario),
         "engine": source_hash(),
+        "tumors": tumors_text(scenario),
         "wall_seconds": round(float(seconds), 2),
         "paired": paired,
         "growth": growth._asdict(),
@@ -237,6 +242,20 @@ def study_result(
     origin = scenario.origin
     files = {RESOLVED: text} | ({RUNS_AGAIN: origin.text} if origin.text else {})
     return StudyResult(tables, plain(manifest), files, dict(origin.inputs), slices)
+
+
+def tumors_text(scenario: Scenario) -> str:
+    """The space of a study's tumors, and how finely they are resolved.
+
+    Examples
+    --------
+    >>> from xenosim.testing import small_scenario
+    >>> tumors_text(small_scenario())
+    'lattice, 1000 agents per mm3'
+    """
+    if scenario.engine == "lattice":
+        return f"lattice, {scenario.agents_per_mm3:g} agents per mm3"
+    return f"radial twin, {scenario.tumor.twin_agents} agents at the start volume"
 
 
 def _sources(resolved: dict[str, Any]) -> list[str]:

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
 
 #: What a person calls the parts of an animal.
-LABELS = {"resolution": "tumor.resolution", "dt_h": "dt", "strain": "animals.strain"}
+LABELS = {
+    "resolution": "tumor.resolution",
+    "lattice_resolution": "tumor.resolution",
+    "dt_h": "dt",
+    "strain": "animals.strain",
+}
 
 
 def read_source(path: str | Path, scenario: Scenario) -> SourceAnimal:

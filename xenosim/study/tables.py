@@ -68,7 +68,7 @@ def build_tables(
         "truth": truth[list(TRUTH)],
         "cells": cells,
         "clones": clone_table(
-            cells, " and ".join(mutations(scenario.perturb)), scenario.tumor.resolution_per_mm3
+            cells, " and ".join(mutations(scenario.perturb)), scenario.agents_per_mm3
         ),
         "events": events_table(scenario),
         "lesions": lesions,

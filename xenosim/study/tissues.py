@@ -20,13 +20,16 @@ from xenosim.study.variation import TYPICAL, Variation
 from xenosim.tumor.growth import Growth
 from xenosim.tumor.oxygen import OxygenParams
 from xenosim.tumor.spec import TumorSpec
-from xenosim.tumor.tissue import Perfusion, zone_exchange
+from xenosim.tumor.tissue import N_ZONES, Perfusion, exchange_nodes, zone_exchange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from xenosim.pharmacology.dose import Dose
     from xenosim.scenario.schema import Scenario
+
+#: Vessel classes whose occupancy is solved; that of the others is interpolated between them.
+EXCHANGE_NODES = {"lattice": N_ZONES, "twin": 9}
 
 
 def perfusion_of(model: ParameterSet) -> Perfusion:
@@ -70,10 +73,14 @@ def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float =
         depth_um=growth.depth_um if growth else model.value("mechanical_depth"),
         closure_h=model.value("vacancy_closure_time"),
         perfusion=perfusion_of(model),
-        resolution=scenario.tumor.resolution_per_mm3,
+        resolution=scenario.agents_per_mm3,
         cell_density=model.value("cell_density"),
         dt_h=scenario.dt_h,
         oxygen=oxygen_of(model),
+        engine=scenario.engine,
+        lattice_resolution=0.0
+        if scenario.engine == "lattice"
+        else scenario.tumor.resolution_per_mm3,
     )
 
 
@@ -153,22 +160,27 @@ def exposures(
     drugs = {name: load_set(name) for name in names}
     turnover = np.log(2.0) / model.value("beta5_turnover_half_life")
     zones = zone_exchange(perfusion or perfusion_of(model))
+    solved, weights = exchange_nodes(zones, EXCHANGE_NODES[scenario.engine])
 
     def tissue(
-        sites: float, kdeg: float, exchange: np.ndarray, folds: Mapping[str, float] | None = None
+        sites: float,
+        kdeg: float,
+        exchange: np.ndarray,
+        folds: Mapping[str, float] | None = None,
+        weights: np.ndarray | None = None,
     ) -> TargetExposure:
         target = binding(drugs, sites, kdeg)
-        return TargetExposure(
-            profiles, target, exchange, clone_folds(folds or {}, target.inhibitors)
-        )
+        folded = clone_folds(folds or {}, target.inhibitors)
+        return TargetExposure(profiles, target, exchange, folded, weights)
 
     recovery = np.log(2.0) / mouse.value("recovery_half_life_blood")
     return Exposures(
         tumor=tissue(
             model.value("beta5_sites"),
             float(turnover),
-            zones,
+            solved,
             kd_folds(scenario.perturb),
+            weights if solved.size < zones.size else None,
         ),
         blood=tissue(
             mouse.value("beta5_blood"), float(recovery), np.array([mouse.value("exchange_blood")])

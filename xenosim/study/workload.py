@@ -10,10 +10,21 @@ from xenosim.study.memory import growth_law
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
 
-#: Time of one thread per agent and time step, in a tumor that met a drug and in one that met none
-#: [s]; per time step of a tumor, however small [s]; and before the first animal grows, compiled:
-#: imports and the calibration of growth [s] (docs/performance.md, Time of a study).
-TREATED_S, UNTREATED_S, STEP_S, START_S = 20e-9, 10e-9, 0.5e-3, 12.0
+
+class Rates(NamedTuple):
+    """Time of one thread per agent and time step, in a tumor that met a drug and in one that met
+    none [s]; per time step of a tumor, however small [s]; and before the first animal grows,
+    compiled: imports and the calibration of growth [s].
+    """
+
+    treated_s: float
+    untreated_s: float
+    step_s: float
+    start_s: float
+
+
+#: By engine (docs/performance.md, Time of a study).
+RATES = {"lattice": Rates(20e-9, 10e-9, 0.5e-3, 12.0), "twin": Rates(9e-9, 4e-9, 30e-6, 3.0)}
 
 
 class Workload(NamedTuple):
@@ -23,7 +34,7 @@ class Workload(NamedTuple):
     ``animal_days`` of all animals together, growth before day 0 included [day]; ``agent_steps``:
     time steps of all agents [-]; ``thread_seconds`` that take one thread [s]. ``enrolling_days``
     [day] are those before animals are assigned to arms, with ``enrolling_share`` of the seconds
-    [-]: small tumors, which take less time.
+    [-]: small tumors, which take less time. ``start_s`` pass before the first animal grows [s].
     """
 
     animal_days: float
@@ -31,10 +42,11 @@ class Workload(NamedTuple):
     thread_seconds: float
     enrolling_days: float
     enrolling_share: float
+    start_s: float
 
     def seconds(self, workers: int) -> float:
         """About how long a study takes with so many workers [s]."""
-        return START_S + self.thread_seconds / workers
+        return self.start_s + self.thread_seconds / workers
 
 
 def grown_first(scenario: Scenario, paired: bool) -> int:
@@ -59,16 +71,17 @@ def workload(scenario: Scenario, paired: bool = False) -> Workload:
         scenario, start * 2.0 ** (-growth / scenario.tumor.doubling_time_days), growth
     )
     after = _sum_of_volumes(scenario, start, last)
-    per_step = 24.0 / scenario.dt_h * scenario.tumor.lesions.count * STEP_S
+    rates = RATES[scenario.engine]
+    per_step = 24.0 / scenario.dt_h * scenario.tumor.lesions.count * rates.step_s
     # The cohort grows to find day 0, and each animal again when it is followed.
-    growing_s = cohort * (before * UNTREATED_S + growth * per_step)
+    growing_s = cohort * (before * rates.untreated_s + growth * per_step)
     days, steps, seconds = 2.0 * cohort * growth, 2.0 * cohort * before, 2.0 * growing_s
     for arm in scenario.arms:
-        each_s = TREATED_S if arm.doses else UNTREATED_S
+        each_s = rates.treated_s if arm.doses else rates.untreated_s
         days += followed * last
         steps += followed * after
         seconds += followed * (after * each_s + last * per_step)
-    return Workload(days, steps, seconds, cohort * growth, growing_s / seconds)
+    return Workload(days, steps, seconds, cohort * growth, growing_s / seconds, rates.start_s)
 
 
 def _sum_of_volumes(scenario: Scenario, volume_mm3: float, days: float) -> float:
@@ -82,4 +95,4 @@ def _sum_of_volumes(scenario: Scenario, volume_mm3: float, days: float) -> float
         later = grown(volume_mm3, length)
         found += length * 0.5 * (volume_mm3 + later)
         volume_mm3, passed = later, passed + length
-    return found * scenario.tumor.resolution_per_mm3 * 24.0 / scenario.dt_h
+    return found * scenario.agents_per_mm3 * 24.0 / scenario.dt_h

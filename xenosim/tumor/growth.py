@@ -17,8 +17,8 @@ from xenosim.cache import cache_root
 from xenosim.errors import ScenarioError
 from xenosim.io.checked import read_checked_json, write_checked_json
 from xenosim.jit import source_hash
+from xenosim.tumor.spaces import found_tumor
 from xenosim.tumor.spec import TumorSpec
-from xenosim.tumor.tumor import Tumor
 
 #: Agents per mm3 of a calibration run, and the relative change of the cycle at which it stops.
 CALIBRATION_RESOLUTION = 1e3
@@ -68,7 +68,7 @@ def control_curve(
 
     Two empty arrays if it does not reach the start volume within 120 days.
     """
-    tumor = Tumor(spec, max(PRE_GROWTH * start_mm3, 1.0 / spec.resolution), seed)
+    tumor = found_tumor(spec, max(PRE_GROWTH * start_mm3, 1.0 / spec.resolution), seed)
     volumes, passed = [tumor.volume_mm3], math.inf
     limit = 120.0
     while (
@@ -275,6 +275,7 @@ def _key(
         spec.closure_h,
         spec.dt_h,
         spec.resolution,
+        spec.lattice_resolution,
         spec.cell_density,
         *(spec.oxygen or ()),
     ]

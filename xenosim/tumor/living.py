@@ -1,7 +1,7 @@
 """What a tumor is whatever space its cells live in: columns, clock, the kernel, deaths, counters.
 
 A space is a subclass that says where cells are: it writes the abstract methods of
-:class:`LivingTumor`, which are the phases that change places and the read-outs that need them.
+:class:`LivingTumor`, which are its steps and the read-outs that need places.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ from numpy.typing import NDArray
 
 from xenosim.cell import population
 from xenosim.cell.columns import HELD_AT_REST
-from xenosim.cell.kernel import Exposure, age_cells, age_hypoxic_cells, step_cells
 from xenosim.cell.params import step_factors
-from xenosim.cell.state import Cells, CellState, allocate, digest, grown, view
+from xenosim.cell.state import Cells, CellState, allocate, digest, view
 from xenosim.errors import ResourceError
 from xenosim.tumor.keeping import check_nothing_lost
-from xenosim.tumor.phases import PHASES, CurrentStep
 from xenosim.tumor.spec import TumorSpec
 
 #: Cells at rest whose columns are worked out at a time [rows].
@@ -48,6 +46,8 @@ class LivingTumor(ABC):
         If the founding sphere holds no agent, or more than row indices can count.
     """
 
+    #: Steps that are taken in one call at most: a caller looks up between calls [-].
+    STEPS_AT_ONCE: ClassVar[int]
     #: Attributes that :meth:`state` keeps: plain numbers, and arrays.
     NUMBERS: ClassVar[tuple[str, ...]] = (
         "seed",
@@ -67,7 +67,6 @@ class LivingTumor(ABC):
         "spec",
         "factors",
         "cells",
-        "space_steps",
         "may_lack_oxygen",
         "_rested",
     )
@@ -102,8 +101,6 @@ class LivingTumor(ABC):
             reserved if reserved >= max(n, 1024) else max(2 * n, 1024),
             type(spec.params.capacity_rate),
         )
-        #: Steps between updates of space [-].
-        self.space_steps = spec.space_steps
         #: Whether oxygen can be short anywhere; if not, it is not solved.
         self.may_lack_oxygen = spec.may_lack_oxygen
         #: Step at which the columns that are not held were last filled in.
@@ -116,36 +113,6 @@ class LivingTumor(ABC):
         """Fill the first ``n`` rows with founders, and give each its place in the founding
         sphere.
         """
-
-    @abstractmethod
-    def _exposure(self, inhibition: NDArray[np.float64] | None, cereblon: float) -> Exposure:
-        """What each cell sees of the drugs and of oxygen; arguments as in :meth:`step`."""
-
-    @abstractmethod
-    def _recenter(self, now: CurrentStep) -> None:
-        """The center of mass, when it is due."""
-
-    @abstractmethod
-    def _clear(self, now: CurrentStep) -> None:
-        """The places of the ``leaving`` rows become gaps."""
-
-    @abstractmethod
-    def _update_space(self, now: CurrentStep) -> None:
-        """Gaps close and the depth is measured, when it is due."""
-
-    @abstractmethod
-    def _divide(self, now: CurrentStep) -> None:
-        """The ``ready`` rows divide where room can be made; daughters take the rows of ``leaving``
-        cells first. Sets how many were ``born``.
-        """
-
-    @abstractmethod
-    def _tidy(self, now: CurrentStep) -> None:
-        """Close up the rows of the cleared, which sets ``n``."""
-
-    @abstractmethod
-    def _breathe(self, now: CurrentStep) -> None:
-        """Oxygen and necrosis, when they are due."""
 
     @abstractmethod
     def _space_state(self) -> dict[str, Any]:
@@ -286,59 +253,19 @@ class LivingTumor(ABC):
         tumor._restore_space(state["space"])
         return tumor
 
-    # -- one step
+    # -- steps
     # ------------------------------------------------------------
     def step(self, inhibition: NDArray[np.float64] | None = None, cereblon: float = 0.0) -> None:
-        """Advance by one time step, in the order of :data:`xenosim.tumor.phases.PHASES`.
+        """Advance by one time step; parameters as in :meth:`xenosim.tumor.space.AnyTumor.step`."""
+        self.advance(None if inhibition is None else inhibition[None], np.array([cereblon]))
 
-        Parameters
-        ----------
-        inhibition : array, optional
-            Mean beta5 occupancy of the step [-], shape (N_ZONES, n_clones), or (1, n_clones) for
-            all zones; none: no drug.
-        cereblon : float
-            Mean CRBN occupancy by lenalidomide [-].
+    @abstractmethod
+    def advance(
+        self, inhibition: NDArray[np.float64] | None, cereblon: NDArray[np.float64]
+    ) -> None:
+        """Advance by as many steps as ``cereblon`` has; parameters as in
+        :meth:`xenosim.tumor.space.AnyTumor.advance`.
         """
-        self.step_number += 1
-        if self.n == 0:
-            return
-        now = CurrentStep(
-            np.int64(self.step_number), inhibition, cereblon, np.empty(self.n, np.uint8)
-        )
-        for phase in PHASES:
-            getattr(self, phase.method)(now)
-
-    def _advance_cells(self, now: CurrentStep) -> None:
-        """Every cell by one step, and its mark."""
-        if not self.exposed and (
-            now.cereblon > 0 or (now.inhibition is not None and bool(now.inhibition.any()))
-        ):
-            population.fill_resting_columns(self.rows, self.spec.params)
-            self.exposed = True
-        if self.exposed:
-            exposure = self._exposure(now.inhibition, now.cereblon)
-            step_cells(self.rows, exposure, self.spec.params, self.factors, now.number, now.marks)
-        elif self.may_lack_oxygen:
-            age_hypoxic_cells(
-                self.rows, self._exposure(None, 0.0), self.factors.dt, now.number, now.marks
-            )
-        else:
-            age_cells(self.rows, self.factors.dt, now.number, now.marks)
-
-    def _begin_deaths(self, now: CurrentStep) -> None:
-        """Of the marked rows, the dying begin to die; who leaves and who is ready to divide."""
-        now.dying, now.leaving, now.ready = population.list_marked(now.marks)
-        committed = population.begin_deaths(
-            self.cells,
-            now.dying,
-            now.number,
-            self.spec.traits,
-            np.uint64(self.seed),
-            self.spec.dt_h,
-            self.exposed,
-        )
-        self.committed += committed
-        self.lost += now.dying.size - committed
 
     def kill(self, rows: list[int]) -> None:
         """Let the listed rows die at the next step; they are cleared as any dying cell (a uniform
@@ -346,26 +273,3 @@ class LivingTumor(ABC):
         """
         alive = [row for row in rows if self.cells.state[row] < CellState.APOPTOTIC]
         self.cells.event_step[alive] = self.step_number
-
-    def _bear(
-        self, now: CurrentStep, mothers: NDArray[np.int64], daughters: NDArray[np.int64]
-    ) -> None:
-        """Fill the rows of ``daughters`` from their ``mothers`` (born,), and count them."""
-        population.bear_daughters(
-            self.cells,
-            mothers,
-            daughters,
-            now.number,
-            self.spec.traits,
-            np.uint64(self.seed),
-            self.spec.dt_h,
-            self.exposed,
-        )
-        now.born = mothers.size
-        self.born += now.born
-        self.failed_pushes += now.ready.size - now.born
-
-    def _reserve(self, rows: int) -> None:
-        if rows > self.cells.uid.shape[0]:
-            # Memory is taken when it is first touched, so room to spare costs nothing.
-            self.cells = grown(self.cells, self.n, rows + rows // 2, self.held)

@@ -1,14 +1,15 @@
 """What every tumor offers, whatever space its cells live in.
 
 The study, its Mesa facade and its tables know a tumor by this interface alone. The lattice
-(:class:`xenosim.tumor.tumor.Tumor`) is one space; another one satisfies the same interface, most
+(:class:`xenosim.tumor.tumor.Tumor`) is one space, the radial order of the cells
+(:class:`xenosim.tumor.radial.RadialTumor`) another; a third one satisfies the same interface, most
 simply as a subclass of :class:`xenosim.tumor.living.LivingTumor`, which has all that does not
-depend on the space.
+depend on the space, and stands in :data:`xenosim.tumor.spaces.SPACES`.
 """
 
 from __future__ import annotations
 
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ class AnyTumor(Protocol):
 
     Attributes
     ----------
+    STEPS_AT_ONCE : int
+        Steps that it takes in one call at most [-].
     spec : TumorSpec
         Cell model, traits, space and resolution.
     seed : int
@@ -37,6 +40,7 @@ class AnyTumor(Protocol):
         Whether the tumor has met a drug.
     """
 
+    STEPS_AT_ONCE: ClassVar[int]
     spec: TumorSpec
     seed: int
     n: int
@@ -60,6 +64,21 @@ class AnyTumor(Protocol):
             all zones; none: no drug.
         cereblon : float
             Mean CRBN occupancy by lenalidomide [-].
+        """
+        ...
+
+    def advance(
+        self, inhibition: NDArray[np.float64] | None, cereblon: NDArray[np.float64]
+    ) -> None:
+        """Advance by as many steps as ``cereblon`` has.
+
+        Parameters
+        ----------
+        inhibition : array, optional
+            Mean beta5 occupancy of every step [-], shape (n_steps, N_ZONES, n_clones), or
+            (n_steps, 1, n_clones) for all zones; none: no drug.
+        cereblon : array, shape (n_steps,)
+            Mean CRBN occupancy by lenalidomide in every step [-].
         """
         ...
 

@@ -23,7 +23,9 @@ DEPTH_CUBES = 11.0
 class TumorSpec(NamedTuple):
     """What a tumor is made of: cell model, traits, ``depth_um`` mechanical depth [um],
     ``closure_h`` mean life of a gap [h], ``perfusion``, ``resolution`` agents per mm3 [1/mm3],
-    ``cell_density`` cells per mm3 [1/mm3], ``dt_h`` step [h], ``oxygen``: none, it is never short.
+    ``cell_density`` cells per mm3 [1/mm3], ``dt_h`` step [h], ``oxygen``: none, it is never short;
+    ``engine``, its space, one of :data:`xenosim.tumor.spaces.SPACES`; ``lattice_resolution`` of the
+    lattice whose lines a space without one stands for [1/mm3], 0 if it is a lattice itself.
 
     Examples
     --------
@@ -42,6 +44,17 @@ class TumorSpec(NamedTuple):
     cell_density: float
     dt_h: float
     oxygen: OxygenParams | None = None
+    engine: str = "lattice"
+    lattice_resolution: float = 0.0
+
+    @property
+    def on_lattice(self) -> TumorSpec:
+        """The same tumor on the lattice."""
+        if not self.lattice_resolution:
+            return self
+        return self._replace(
+            engine="lattice", resolution=self.lattice_resolution, lattice_resolution=0.0
+        )
 
     @property
     def spacing_um(self) -> float:
@@ -62,6 +75,13 @@ class TumorSpec(NamedTuple):
     def depth_squared(self) -> float:
         """Square of the mechanical depth as the distance field measures it [cubes2]."""
         return max(self.depth_sites / 2**self.cube_bits - SURFACE_OFFSET, 0.0) ** 2
+
+    @property
+    def rim_um(self) -> float:
+        """Depth up to which cells push the surface outward [um]: what the distance field measures
+        is, on average, the depth below the mean surface.
+        """
+        return math.sqrt(self.depth_squared) * 2**self.cube_bits * self.spacing_um
 
     @property
     def reach(self) -> int:

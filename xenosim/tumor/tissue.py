@@ -42,6 +42,36 @@ def zone_exchange(perfusion: Perfusion) -> NDArray[np.float64]:
     return scaled
 
 
+def exchange_nodes(
+    exchange: NDArray[np.float64], n: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Exchange [1/h] of ``n`` Chebyshev nodes in ln g between the lowest and the highest of some
+    ``exchange`` (m,) [1/h], and the weights (m, n) [-] that interpolate what depends smoothly on
+    ln g from the nodes.
+
+    Source: barycentric interpolation, Berrut and Trefethen 2004, doi:10.1137/S0036144502417715.
+
+    Examples
+    --------
+    >>> g = np.array([0.2, 0.5, 1.0, 3.0])
+    >>> nodes, weights = exchange_nodes(g, 9)
+    >>> bool(np.allclose(weights @ (nodes / (nodes + 1.0)), g / (g + 1.0), atol=1e-4))
+    True
+    """
+    log_g = np.log(exchange)
+    middle, half = 0.5 * (log_g[-1] + log_g[0]), 0.5 * (log_g[-1] - log_g[0])
+    if half < 1e-9 or n >= exchange.size:
+        return exchange, np.eye(exchange.size)
+    angle = math.pi * (np.arange(n) + 0.5) / n
+    nodes = middle - half * np.cos(angle)
+    ratio = (-1.0) ** np.arange(n) * np.sin(angle)
+    away = log_g[:, None] - nodes
+    met = np.abs(away) < 1e-12
+    weights = ratio / np.where(met, 1.0, away)
+    weights = np.where(met.any(axis=1)[:, None], met, weights)
+    return np.exp(nodes), weights / weights.sum(axis=1)[:, None]
+
+
 @kernel(inline=True)
 def key_of_place(z, y, x):
     """One number for a place (z, y, x), each coordinate between -2048 and 2047 [-]: a draw keyed by

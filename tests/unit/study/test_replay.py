@@ -50,9 +50,9 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Counts the steps of all animals."""
     advance, done = Animal.advance, [0]
 
-    def counted(self: Animal) -> None:
-        done[0] += 1
-        advance(self)
+    def counted(self: Animal, steps: int = 1) -> None:
+        done[0] += steps
+        advance(self, steps)
 
     monkeypatch.setattr(Animal, "advance", counted)
     return done
@@ -216,7 +216,7 @@ def test_lesions_short_of_oxygen_are_resumed(
 
     advance, treated = Animal.advance, False
 
-    def mortal(self: Animal) -> None:
+    def mortal(self: Animal, steps: int = 1) -> None:
         in_the_study = any(base.glob("*/grown/r0_a1_growth.json"))
         if (
             in_the_study
@@ -225,7 +225,7 @@ def test_lesions_short_of_oxygen_are_resumed(
             and treated == (self.exposure is not None)
         ):
             raise Death
-        advance(self)
+        advance(self, steps)
 
     base, plan = tmp_path / "runs", Plan(every_steps=11, paired=True)
     base.mkdir()
