@@ -109,7 +109,8 @@ def test_many_steps_in_one_call_are_as_many_calls_and_a_state_goes_on() -> None:
     resumed = RadialTumor.from_state(apart.spec, apart.state())
     resumed.advance(course[48:], np.zeros(48))
     assert resumed.digest() == at_once.digest()
-    assert resumed.born == at_once.born > at_once.cells.uid.shape[0] - 2000
+    # It outgrew the rows that it began with.
+    assert resumed.born == at_once.born > 1024
 
 
 def test_a_kill_shrinks_it_and_the_last_cell_ends_it() -> None:

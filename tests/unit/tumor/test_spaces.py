@@ -37,6 +37,6 @@ def test_tables_do_not_depend_on_the_number_of_jobs(tmp_path: Path) -> None:
 SMALL_TWIN = {
     "animals.per_arm": "2",
     "tumor.start_volume": "50 mm^3",
-    "measure.days": "0..9 by 3",
+    "measure.days": "0..21 by 7",
     **TWIN,
 }
