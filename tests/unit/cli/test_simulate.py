@@ -22,9 +22,8 @@ def test_n19_nothing_is_made_before_everything_is_checked(tmp_path: Path) -> Non
     with pytest.raises(CheckpointError, match="cannot read"):
         simulate(
             str(scenario),
-            [],
-            None,
-            1,
+            {},
+                        1,
             str(out),
             False,
             saving=("10 min", None, False),
@@ -65,9 +64,8 @@ def test_f12_a_used_up_memory_keeps_the_run_and_says_how_to_go_on(
     with pytest.raises(RunError, match="memory of this machine is used up") as found:
         simulate(
             str(tmp_path / "my.yaml"),
-            [],
-            None,
-            1,
+            {},
+                        1,
             str(out),
             False,
             saving=("10 min", None, False),

@@ -1,5 +1,7 @@
 """What an animal is made of, and what its tissues see."""
 
+import numpy as np
+
 from xenosim.pharmacology.regimen import parse_regimen
 from xenosim.study.tissues import drug_pk, exposures, made_of, tumor_spec
 from xenosim.study.variation import TYPICAL
@@ -29,8 +31,8 @@ def test_tissues_are_independent() -> None:
 def test_what_is_seen_in_a_step_holds_both_targets() -> None:
     scenario = small_scenario()
     doses = parse_regimen("lenalidomide 10 mg/kg PO days 0", default_drug=None)
-    seen = exposures(scenario, doses).tumor.step(0.0, 1.0)
-    assert seen.cereblon > 0.0 and seen.inhibition is not None and seen.inhibition.max() == 0.0
+    seen = exposures(scenario, doses).tumor.course(np.array([0.0, 1.0]))
+    assert seen.cereblon[0] > 0.0 and seen.inhibition is not None and seen.inhibition.max() == 0.0
 
 
 def test_what_an_animal_is_made_of_tells_tumors_apart() -> None:

@@ -67,11 +67,11 @@ def killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     advance, steps = Animal.advance, [0]
 
-    def mortal(self: Animal) -> None:
-        steps[0] += 1
+    def mortal(self: Animal, at_once: int = 1) -> None:
+        steps[0] += at_once
         if self.time_h > 70.0 and self.exposure is not None:
             raise Death
-        advance(self)
+        advance(self, at_once)
 
     with monkeypatch.context() as patch, pytest.raises(Death):
         patch.setattr(Animal, "advance", mortal)
