@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from xenosim.cell import population
 from xenosim.cell.columns import REPORTED_COLUMNS
-from xenosim.cell.kernel import HYPOXIC, Exposure, age_cells, age_hypoxic_cells, step_cells
-from xenosim.cell.state import CellState, grown, positions
+from xenosim.cell.kernel import HYPOXIC, Exposure, step_cells
+from xenosim.cell.state import CellState, positions
 from xenosim.errors import ResourceError
 from xenosim.parameters.limits import too_coarse
 from xenosim.tumor import division, gaps, order, regions
 from xenosim.tumor.distance import update_distance
 from xenosim.tumor.domain import Domain, growth_share
 from xenosim.tumor.lattice import Lattice, moments
-from xenosim.tumor.living import LivingTumor
 from xenosim.tumor.oxygen import OxygenField, list_voxels
-from xenosim.tumor.phases import PHASES, CurrentStep
+from xenosim.tumor.phased import PhasedTumor
+from xenosim.tumor.phases import CurrentStep
 from xenosim.tumor.sowing import sow
 from xenosim.tumor.spec import TumorSpec
 from xenosim.tumor.tissue import N_ZONES, zone_exchange
@@ -34,7 +34,7 @@ REORDER_TURNOVER, REORDER_FROM, REORDER_UP_TO = 0.6, 2_000_000, 120_000_000
 RECENTER_STEPS = 24
 
 
-class Tumor(LivingTumor):
+class Tumor(PhasedTumor):
     """A living tumor on its lattice.
 
     Parameters
@@ -54,11 +54,10 @@ class Tumor(LivingTumor):
         As :class:`LivingTumor`, or if the sites are too wide for the depths.
     """
 
-    STEPS_AT_ONCE: ClassVar[int] = 1
-    NUMBERS: ClassVar[tuple[str, ...]] = (*LivingTumor.NUMBERS, "_births")
-    ARRAYS: ClassVar[tuple[str, ...]] = (*LivingTumor.ARRAYS, "_classes")
+    NUMBERS: ClassVar[tuple[str, ...]] = (*PhasedTumor.NUMBERS, "_births")
+    ARRAYS: ClassVar[tuple[str, ...]] = (*PhasedTumor.ARRAYS, "_classes")
     RECOMPUTED: ClassVar[tuple[str, ...]] = (
-        *LivingTumor.RECOMPUTED,
+        *PhasedTumor.RECOMPUTED,
         "space_steps",
         "domain",
         "oxygen",
@@ -190,81 +189,6 @@ class Tumor(LivingTumor):
 
     # -- phases of a step
     # ------------------------------------------------------------
-    def advance(
-        self, inhibition: NDArray[np.float64] | None, cereblon: NDArray[np.float64]
-    ) -> None:
-        """Advance by as many steps as ``cereblon`` has, each in the order of
-        :data:`xenosim.tumor.phases.PHASES`; parameters as in
-        :meth:`xenosim.tumor.space.AnyTumor.advance`.
-        """
-        for k, seen in enumerate(cereblon.tolist()):
-            self._follow_phases(None if inhibition is None else inhibition[k], seen)
-
-    def _follow_phases(self, inhibition: NDArray[np.float64] | None, cereblon: float) -> None:
-        self.step_number += 1
-        if self.n == 0:
-            return
-        now = CurrentStep(
-            np.int64(self.step_number), inhibition, cereblon, np.empty(self.n, np.uint8)
-        )
-        for phase in PHASES:
-            getattr(self, phase.method)(now)
-
-    def _advance_cells(self, now: CurrentStep) -> None:
-        """Every cell by one step, and its mark."""
-        if not self.exposed and (
-            now.cereblon > 0 or (now.inhibition is not None and bool(now.inhibition.any()))
-        ):
-            population.fill_resting_columns(self.rows, self.spec.params)
-            self.exposed = True
-        if self.exposed:
-            exposure = self._exposure(now.inhibition, now.cereblon)
-            step_cells(self.rows, exposure, self.spec.params, self.factors, now.number, now.marks)
-        elif self.may_lack_oxygen:
-            age_hypoxic_cells(
-                self.rows, self._exposure(None, 0.0), self.factors.dt, now.number, now.marks
-            )
-        else:
-            age_cells(self.rows, self.factors.dt, now.number, now.marks)
-
-    def _begin_deaths(self, now: CurrentStep) -> None:
-        """Of the marked rows, the dying begin to die; who leaves and who is ready to divide."""
-        now.dying, now.leaving, now.ready = population.list_marked(now.marks)
-        committed = population.begin_deaths(
-            self.cells,
-            now.dying,
-            now.number,
-            self.spec.traits,
-            np.uint64(self.seed),
-            self.spec.dt_h,
-            self.exposed,
-        )
-        self.committed += committed
-        self.lost += now.dying.size - committed
-
-    def _bear(
-        self, now: CurrentStep, mothers: NDArray[np.int64], daughters: NDArray[np.int64]
-    ) -> None:
-        """Fill the rows of ``daughters`` from their ``mothers`` (born,), and count them."""
-        population.bear_daughters(
-            self.cells,
-            mothers,
-            daughters,
-            now.number,
-            self.spec.traits,
-            np.uint64(self.seed),
-            self.spec.dt_h,
-            self.exposed,
-        )
-        now.born = mothers.size
-        self.born += now.born
-        self.failed_pushes += now.ready.size - now.born
-
-    def _reserve(self, rows: int) -> None:
-        if rows > self.cells.uid.shape[0]:
-            # Memory is taken when it is first touched, so room to spare costs nothing.
-            self.cells = grown(self.cells, self.n, rows + rows // 2, self.held)
-
     def _recenter(self, now: CurrentStep) -> None:
         if self.step_number % RECENTER_STEPS == 0:
             self.domain.recenter(self.rows.site)

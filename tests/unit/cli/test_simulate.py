@@ -23,7 +23,7 @@ def test_n19_nothing_is_made_before_everything_is_checked(tmp_path: Path) -> Non
         simulate(
             str(scenario),
             {},
-                        1,
+            1,
             str(out),
             False,
             saving=("10 min", None, False),
@@ -65,7 +65,7 @@ def test_f12_a_used_up_memory_keeps_the_run_and_says_how_to_go_on(
         simulate(
             str(tmp_path / "my.yaml"),
             {},
-                        1,
+            1,
             str(out),
             False,
             saving=("10 min", None, False),
