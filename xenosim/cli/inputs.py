@@ -80,7 +80,7 @@ def _meaning(scenario: Scenario, file: str) -> dict[str, Any]:
     from xenosim.parameters.load import load_set
     from xenosim.pharmacology.regimen import describe
     from xenosim.scenario.resolve import calibration_of, scenario_hash, status_counts
-    from xenosim.study.answer import start_out_of_sight
+    from xenosim.study.answer import enrollment_planned, start_out_of_sight
     from xenosim.study.memory import bytes_needed, workers_that_fit
     from xenosim.study.workload import workload
 
@@ -98,7 +98,9 @@ def _meaning(scenario: Scenario, file: str) -> dict[str, Any]:
         "run_seconds": work.seconds(workers),
         "animal_days": work.animal_days,
         "agent_steps": work.agent_steps,
-        "notes": [note for note in [start_out_of_sight(scenario)] if note],
+        "notes": [
+            note for note in [start_out_of_sight(scenario), enrollment_planned(scenario)] if note
+        ],
         "hash": scenario_hash(scenario),
     }
 

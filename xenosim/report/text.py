@@ -52,6 +52,7 @@ def _study_screen(result: Result, folder: str | Path | None) -> str:
     lines = [str(result), "", endpoint_text(result), ""]
     lines += [resistance_text(manifest["clones"])] if manifest["clones"] else []
     lines.append(f"{growth_text(result.growth)}; run time {result.seconds:.0f} s")
+    lines += [enrollment_text(manifest["enrollment"])] if manifest.get("enrollment") else []
     lines += [f"Published: {manifest['published']}"] if manifest["published"] else []
     lines += [f"Note: {note}" for note in result.notes]
     return "\n".join(lines + ([f"Run directory: {folder}"] if folder else []))
@@ -67,6 +68,7 @@ def _study_json(result: Result, folder: str | Path | None) -> dict[str, Any]:
         "comparison": records(result.tables["comparison"]) if "comparison" in result.tables else [],
         "clones": manifest["clones"],
         "growth": manifest["growth"],
+        "enrollment": manifest.get("enrollment", {}),
         "parameters": manifest["parameters"],
         "warnings": result.notes,
         "seed": manifest["seed"],
@@ -126,6 +128,22 @@ def growth_text(growth: Growth) -> str:
         f"Growth: doubling time at the start volume {asked}achieved"
         f" {growth.achieved_doubling_days:.2f} d{table}; potential doubling"
         f" {growth.potential_doubling_days:.2f} d, depth {growth.depth_um:.0f} um"
+    )
+
+
+def enrollment_text(found: dict[str, Any]) -> str:
+    """How many animals were grown and how many of them entered.
+
+    Examples
+    --------
+    >>> counts = {"grown": 24, "in_window": 20, "entered": 16, "window": 0.35}
+    >>> enrollment_text(counts | {"mean_mm3": 99.0, "smallest_mm3": 71.0, "largest_mm3": 131.0})
+    'Enrolled: 16 of 24 animals grown, 20 within 35 % of their mean; day 0 99 mm3 (71 to 131)'
+    """
+    return (
+        f"Enrolled: {found['entered']} of {found['grown']} animals grown, {found['in_window']}"
+        f" within {100.0 * found['window']:g} % of their mean; day 0 {found['mean_mm3']:.0f} mm3"
+        f" ({found['smallest_mm3']:.0f} to {found['largest_mm3']:.0f})"
     )
 
 

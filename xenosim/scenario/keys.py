@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from xenosim.scenario.document import Path_
-from xenosim.scenario.schema import FORMULAS
+from xenosim.scenario.schema import FORMULAS, MOST_GROWN
 
 
 class Kind(Enum):
@@ -295,6 +295,26 @@ _ANIMALS = (
         known="mouse",
         default="mouse",
         example="CB-17 SCID",
+    ),
+    Key(
+        "animals.enroll.grown",
+        Kind.QUANTITY,
+        "Staged enrollment: animals grown for each that enters. On day 0 those nearest to the mean"
+        " true volume of all grown enter.",
+        unit="dimensionless",
+        range=(1.0, MOST_GROWN),
+        default="1.5",
+        otherwise="1.5 where 'animals.enroll' stands; without it all that are grown enter",
+        example="1.5",
+    ),
+    _share(
+        "animals.enroll.window",
+        "Largest distance from that mean of an animal that enters, relative to the mean. Too few"
+        " animals within it are an error.",
+        range=(0.01, 1.0),
+        default="35 %",
+        otherwise="35 % where 'animals.enroll' stands",
+        example="35 %",
     ),
     _variation("growth", "the speed of growth"),
     _variation("clearance", "clearance"),

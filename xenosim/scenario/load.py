@@ -18,6 +18,7 @@ from xenosim.scenario.document import read_document
 from xenosim.scenario.origin import RUNS_AGAIN, origin_of
 from xenosim.scenario.schema import (
     AnimalSettings,
+    EnrollSettings,
     LesionSettings,
     MeasureSettings,
     ResistantSettings,
@@ -212,7 +213,8 @@ def _potential(values: Values) -> float | None:
 
 
 def _animals(values: Values) -> AnimalSettings:
-    cv = "animals.between_animal_cv"
+    cv, enroll = "animals.between_animal_cv", "animals.enroll"
+    staged = values.stated(enroll)
     return AnimalSettings(
         per_arm=values.get("animals.per_arm"),
         strain=values.get("animals.strain"),
@@ -220,6 +222,11 @@ def _animals(values: Values) -> AnimalSettings:
         cv_clearance=values.get(f"{cv}.clearance"),
         cv_volume=values.get(f"{cv}.volume"),
         cv_bioavailability=values.get(f"{cv}.bioavailability"),
+        enroll=EnrollSettings(
+            grown=values.get(f"{enroll}.grown"), window=values.get(f"{enroll}.window")
+        )
+        if staged
+        else None,
     )
 
 
@@ -277,8 +284,9 @@ def _endpoint_in_sight(values: Values) -> None:
 def _size(values: Values) -> None:
     """Refuse a study of more animals or measurements than its tables can hold."""
     per_arm, repeats = values.get("animals.per_arm"), values.get("replicates")
-    animals = per_arm * repeats * len(values.part(arms))
-    measured = animals * len(values.get("measure.days"))
+    entering = per_arm * len(values.part(arms))
+    animals = repeats * values.part(_animals).grown_for(entering)
+    measured = repeats * entering * len(values.get("measure.days"))
     if animals > MAX_ANIMALS or measured > MAX_MEASUREMENTS:
         raise values.fail(
             "animals.per_arm",

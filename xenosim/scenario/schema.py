@@ -17,6 +17,8 @@ from xenosim.pharmacology.dose import Dose, split_salt
 
 #: Caliper formulas in use; the first is the default.
 FORMULAS = tuple(CALIPER_FORMULAS)
+#: Most animals that may be grown for each that enters [-].
+MOST_GROWN = 20.0
 
 
 class _Frozen(BaseModel):
@@ -88,8 +90,19 @@ class TumorSettings(_Frozen):
     lesions: LesionSettings
 
 
+class EnrollSettings(_Frozen):
+    """Staged enrollment: animals ``grown`` for each that enters [-]; ``window``: largest distance
+    of the volume on day 0 of one that enters from the mean of all grown, relative to that mean [-].
+    """
+
+    grown: float
+    window: float
+
+
 class AnimalSettings(_Frozen):
-    """Animals per arm, strain (a mouse parameter set), between-animal CVs [-]."""
+    """Animals per arm, strain (a mouse parameter set), between-animal CVs [-]; ``enroll``: how they
+    are staged, None: all that are grown enter.
+    """
 
     per_arm: int
     strain: str
@@ -97,6 +110,13 @@ class AnimalSettings(_Frozen):
     cv_clearance: float
     cv_volume: float
     cv_bioavailability: float
+    enroll: EnrollSettings | None = None
+
+    def grown_for(self, entering: int) -> int:
+        """Animals that are grown for so many ``entering`` [-]."""
+        if self.enroll is None:
+            return entering
+        return math.ceil(round(self.enroll.grown * entering, 9))
 
 
 class MeasureSettings(_Frozen):

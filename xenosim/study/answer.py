@@ -163,6 +163,45 @@ def limits(row: Any, style: str, prefix: str = "") -> str:
     return f"{prefix}{row.ci_low:{style}} to {row.ci_high:{style}}"
 
 
+def enrollment_planned(scenario: Scenario) -> str:
+    """What is said before a study of staged animals; "" of others.
+
+    Examples
+    --------
+    >>> from xenosim.testing import SMALL, small_scenario
+    >>> enrollment_planned(small_scenario(overrides=SMALL | {"animals.enroll.grown": "1.5"}))
+    '9 animals are grown, the 6 nearest to their mean volume enter, all within 35 % of it'
+    """
+    settings = scenario.animals.enroll
+    if settings is None:
+        return ""
+    entering = scenario.animals.per_arm * len(scenario.arms)
+    each = f" in each of {scenario.replicates} replicates" if scenario.replicates > 1 else ""
+    return (
+        f"{scenario.animals.grown_for(entering)} animals are grown, the {entering} nearest to their"
+        f" mean volume enter, all within {100.0 * settings.window:g} % of it{each}"
+    )
+
+
+def enrollment(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    """How many animals were grown, were in the window and entered, of all replicates, and the range
+    of the volumes of those that entered [mm3]; nothing where all that were grown entered.
+    """
+    settings, table = scenario.animals.enroll, tables.get("enrollment")
+    if settings is None or table is None:
+        return {}
+    volumes = table[table["entered"]]["tumor_volume_mm3"]
+    return {
+        "grown": len(table),
+        "in_window": int(table["in_window"].sum()),
+        "entered": len(volumes),
+        "window": settings.window,
+        "mean_mm3": float(volumes.mean()),
+        "smallest_mm3": float(volumes.min()),
+        "largest_mm3": float(volumes.max()),
+    }
+
+
 def notes(
     scenario: Scenario, tables: dict[str, pd.DataFrame], source: SourceAnimal | None = None
 ) -> list[str]:

@@ -28,7 +28,7 @@ from xenosim.scenario.resolve import (
     status_counts,
 )
 from xenosim.scenario.schema import Origin
-from xenosim.study.answer import answer_text, notes
+from xenosim.study.answer import answer_text, enrollment, notes
 from xenosim.tumor.growth import Growth
 
 if TYPE_CHECKING:
@@ -228,6 +228,7 @@ def study_result(
         "paired": paired,
         "growth": growth._asdict(),
         "growth_days_before_day_0": growth_days,
+        "enrollment": enrollment(scenario, tables),
         "control": scenario.control.name,
         "arms": [arm.name for arm in scenario.arms],
         "branched_from": branched,

@@ -69,18 +69,18 @@ def run_study(
         workers.begin(compile_kernels, scenario)
         growth = source.growth if source else calibrated(scenario, store)
         paired = paired or source is not None
-        tasks, growth_days = (
+        enrolled = (
             branch(scenario, source)
             if source
             else enroll(scenario, growth, workers, paired, store, growing)
         )
-        outcomes = follow_all(tasks, workers, phase(progress, grown, 0.0), store)
+        outcomes = follow_all(enrolled.tasks, workers, phase(progress, grown, 0.0), store)
     return study_result(
         given,
-        build_tables(scenario, tasks, outcomes, paired),
-        slices_of(tasks, outcomes),
+        build_tables(scenario, enrolled, outcomes, paired),
+        slices_of(enrolled.tasks, outcomes),
         growth=growth,
-        growth_days=growth_days,
+        growth_days=enrolled.growth_days,
         paired=paired,
         seconds=time.monotonic() - started,
         notes_of_animals=list(dict.fromkeys(note for o in outcomes for note in o.notes)),

@@ -19,13 +19,14 @@ from xenosim.pharmacology.dialects import doses_to_events
 from xenosim.pharmacology.events import COLUMNS as EVENT_COLUMNS
 from xenosim.pharmacology.pk import plasma_profile
 from xenosim.scenario.resolve import scenario_hash
-from xenosim.study.job import Job, Outcome
+from xenosim.study.job import Outcome
 from xenosim.study.tissues import drug_pk, exposures
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from xenosim.scenario.schema import Arm, Scenario
+    from xenosim.study.enroll import Enrollment
 
 #: Columns of the table ``truth``; the others that an animal tells belong to ``observations``.
 TRUTH = (
@@ -41,10 +42,10 @@ TRUTH = (
 
 
 def build_tables(
-    scenario: Scenario, tasks: list[Job], outcomes: list[Outcome], paired: bool
+    scenario: Scenario, enrolled: Enrollment, outcomes: list[Outcome], paired: bool
 ) -> dict[str, pd.DataFrame]:
     """Every table of the run directory, in key order; ``comparison`` only where two arms are
-    treated, ``studies`` only where the study was repeated.
+    treated, ``studies`` only where the study was repeated, ``enrollment`` only where it was staged.
     """
     import pandas as pd
 
@@ -77,6 +78,9 @@ def build_tables(
     }
     comparison = comparison_table(scenario, observations, paired)
     tables |= {"studies": studies} if repeated else {}
+    if enrolled.staged:
+        tables["enrollment"] = pd.DataFrame(enrolled.staged)
+        tables["enrollment"].insert(0, "study_id", study)
     return tables if comparison is None else tables | {"comparison": comparison}
 
 

@@ -49,9 +49,14 @@ class Workload(NamedTuple):
         return self.start_s + self.thread_seconds / workers
 
 
+def entering(scenario: Scenario, paired: bool) -> int:
+    """Animals that enter one study: in a paired one each is in every arm."""
+    return scenario.animals.per_arm * (1 if paired else len(scenario.arms))
+
+
 def grown_first(scenario: Scenario, paired: bool) -> int:
-    """Animals that are grown up: in a paired study each is in every arm."""
-    return scenario.replicates * scenario.animals.per_arm * (1 if paired else len(scenario.arms))
+    """Animals that are grown up, those that do not enter included."""
+    return scenario.replicates * scenario.animals.grown_for(entering(scenario, paired))
 
 
 def workload(scenario: Scenario, paired: bool = False) -> Workload:
@@ -73,9 +78,11 @@ def workload(scenario: Scenario, paired: bool = False) -> Workload:
     after = _sum_of_volumes(scenario, start, last)
     rates = RATES[scenario.engine]
     per_step = 24.0 / scenario.dt_h * scenario.tumor.lesions.count * rates.step_s
-    # The cohort grows to find day 0, and each animal again when it is followed.
-    growing_s = cohort * (before * rates.untreated_s + growth * per_step)
-    days, steps, seconds = 2.0 * cohort * growth, 2.0 * cohort * before, 2.0 * growing_s
+    # The cohort grows to find day 0, and each animal that enters again when it is followed.
+    times_grown = cohort + scenario.replicates * entering(scenario, paired)
+    each_grown_s = before * rates.untreated_s + growth * per_step
+    growing_s, seconds = cohort * each_grown_s, times_grown * each_grown_s
+    days, steps = times_grown * growth, times_grown * before
     for arm in scenario.arms:
         each_s = rates.treated_s if arm.doses else rates.untreated_s
         days += followed * last
