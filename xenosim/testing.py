@@ -21,6 +21,7 @@ from xenosim.tumor.tissue import Perfusion
 
 #: Scenario keys of a study small enough to take seconds.
 SMALL = {
+    "engine": "lattice",
     "animals.per_arm": "2",
     "tumor.start_volume": "2 mm^3",
     "measure.days": "0..36 by 6",

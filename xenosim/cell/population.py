@@ -90,11 +90,11 @@ def found_cells(cells, n, seed, traits, dt):
     states by :func:`fill_resting_columns` (P5).
     """
     for b in prange((n + BIRTHS - 1) // BIRTHS):
-        _found_some(cells, b * BIRTHS, min((b + 1) * BIRTHS, n), seed, traits, dt)
+        found_some(cells, b * BIRTHS, min((b + 1) * BIRTHS, n), seed, traits, dt)
 
 
 @kernel
-def _found_some(cells, lo, hi, seed, traits, dt):
+def found_some(cells, lo, hi, seed, traits, dt):
     """As :func:`found_cells`, for the rows lo..hi-1 of one thread [-]."""
     for i in range(lo, hi):
         a, b, age, lifetime = block(seed, FOUNDER, 0, i)

@@ -177,13 +177,12 @@ def _finished(work: UnfinishedRun, jobs: int | None, show: bool) -> Path:
 
 def _clock(work: UnfinishedRun, jobs: int | None) -> TimeLeft:
     """The time left of a study; nothing is expected of one that begins with a living animal."""
-    from xenosim.study.memory import workers_that_fit
-    from xenosim.study.workload import workload
+    from xenosim.study.workload import workers_worth_starting, workload
 
     if work.source() is not None:
         return TimeLeft()
     load = workload(work.scenario, work.plan.paired)
-    expected_s = load.seconds(workers_that_fit(work.scenario, jobs))
+    expected_s = load.seconds(workers_worth_starting(work.scenario, jobs, work.plan.paired))
     return TimeLeft(expected_s, load.enrolling_days, load.enrolling_share)
 
 

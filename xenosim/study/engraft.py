@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from xenosim.cell.rng import Purpose, generator
 from xenosim.errors import ScenarioError
 from xenosim.execution import stopping
@@ -32,6 +34,8 @@ def compile_kernels(scenario: Scenario) -> None:
     while it calibrates the growth.
     """
     SPACES[scenario.engine].compile_ahead(tumor_spec(scenario, None))
+    for doses in [arm.doses for arm in scenario.arms if arm.doses][:1]:
+        exposures(scenario, doses).tumor.course(np.zeros(1))
 
 
 def growth_days_expected(scenario: Scenario) -> float:

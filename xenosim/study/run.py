@@ -16,10 +16,9 @@ from xenosim.study.enroll import branch, enroll
 from xenosim.study.follow import run_animal
 from xenosim.study.growth import calibrated
 from xenosim.study.job import Job, Outcome, SourceAnimal
-from xenosim.study.memory import workers_that_fit
 from xenosim.study.result import StudyResult, study_result
 from xenosim.study.tables import build_tables
-from xenosim.study.workload import grown_first, workload
+from xenosim.study.workload import grown_first, workers_worth_starting, workload
 
 if TYPE_CHECKING:
     from xenosim.execution.processes import Executor
@@ -64,7 +63,9 @@ def run_study(
     # Workers need not carry the files.
     given, scenario = scenario, scenario.model_copy(update={"origin": Origin()})
     at_most = scenario.animals.per_arm * len(scenario.arms) * scenario.replicates
-    with Workers(workers_that_fit(scenario, jobs), at_most, saves=bool(store.folder)) as workers:
+    with Workers(
+        workers_worth_starting(scenario, jobs, paired), at_most, saves=bool(store.folder)
+    ) as workers:
         grown, growing = _before_treatment(scenario, paired, source, progress)
         workers.begin(compile_kernels, scenario)
         growth = source.growth if source else calibrated(scenario, store)

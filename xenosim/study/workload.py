@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from xenosim.jit import IS_COMPILED
 from xenosim.study.engraft import growth_days_expected
-from xenosim.study.memory import growth_law
+from xenosim.study.memory import growth_law, workers_that_fit
 
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
@@ -23,6 +24,8 @@ class Rates(NamedTuple):
     start_s: float
 
 
+#: What a worker process takes before its first animal: imports, compiled code [s].
+PROCESS_S = 3.0
 #: By engine (docs/performance.md, Time of a study).
 RATES = {"lattice": Rates(20e-9, 10e-9, 0.5e-3, 12.0), "twin": Rates(9e-9, 4e-9, 30e-6, 3.0)}
 
@@ -89,6 +92,17 @@ def workload(scenario: Scenario, paired: bool = False) -> Workload:
         steps += followed * after
         seconds += followed * (after * each_s + last * per_step)
     return Workload(days, steps, seconds, cohort * growth, growing_s / seconds, rates.start_s)
+
+
+def workers_worth_starting(scenario: Scenario, jobs: int | None, paired: bool = False) -> int:
+    """Workers for the animals of a study, as asked, or as many as fit the machine, unless they
+    would start up longer than they save; ResourceError as
+    :func:`xenosim.study.memory.workers_that_fit`.
+    """
+    fit = workers_that_fit(scenario, jobs)
+    saved_s = workload(scenario, paired).thread_seconds * (1.0 - 1.0 / fit)
+    # Where nothing is compiled yet, a second process compiles its part meanwhile.
+    return 1 if IS_COMPILED and jobs is None and saved_s < PROCESS_S else fit
 
 
 def _sum_of_volumes(scenario: Scenario, volume_mm3: float, days: float) -> float:

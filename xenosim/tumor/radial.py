@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from xenosim.cell import population
 from xenosim.cell.kernel import HYPOXIC
 from xenosim.cell.state import MAX_SIDE, SITE_BITS, CellState, grown
 from xenosim.errors import ResourceError
@@ -17,7 +16,7 @@ from xenosim.tumor.oxygen import HOST_LENGTHS, OxygenParams
 from xenosim.tumor.radial_step import RadialModel, RadialSpace, live_steps, update_radial_oxygen
 from xenosim.tumor.search_lines import different_sites, sites_a_depth
 from xenosim.tumor.shell_oxygen import ShellAir, update_shell_oxygen
-from xenosim.tumor.shells import N_SECTORS, Places, RadialRules, fill_classes, found_places, settle
+from xenosim.tumor.shells import N_SECTORS, Places, RadialRules, fill_classes, found_radial, settle
 from xenosim.tumor.spec import TumorSpec
 from xenosim.tumor.tissue import N_ZONES, zone_exchange
 
@@ -75,7 +74,7 @@ class RadialTumor(LivingTumor):
     @classmethod
     def compile_ahead(cls, spec: TumorSpec) -> None:
         """Nothing: its steps are one kernel, which the process that calibrates the growth compiles
-        first of all.
+        first of all, while another one compiles what tissues see.
         """
 
     # -- space
@@ -83,11 +82,10 @@ class RadialTumor(LivingTumor):
     def _found(self) -> None:
         self.n_places = self.n
         self._lay_out()
-        population.found_cells(
-            self.cells, self.n, np.uint64(self.seed), self.spec.traits, self.spec.dt_h
-        )
-        found_places(self.cells, self.space.places, self.n, np.uint64(self.seed))
-        self._settle()
+        seed, traits = np.uint64(self.seed), self.spec.traits
+        found_radial(self.cells, self.space.places, self.n, seed, traits, self.spec.dt_h)
+        if self.may_lack_oxygen:
+            update_radial_oxygen(self.cells, self.space, self._counts(), self.model.oxygen)
 
     def _lay_out(self) -> None:
         """Empty places, shells and vessels for as many rows as there are."""
@@ -151,11 +149,6 @@ class RadialTumor(LivingTumor):
             6.0 / perfusion.correlation_um**2,
             pad,
         )
-
-    def _settle(self) -> None:
-        settle(self.cells, self.space.places, self.n_places)
-        if self.may_lack_oxygen and self.n:
-            update_radial_oxygen(self.cells, self.space, self._counts(), self.model.oxygen)
 
     def _space_state(self) -> dict[str, Any]:
         kept: dict[str, Any] = {"order": self.space.places.order[: self.n_places]}

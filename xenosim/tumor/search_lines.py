@@ -12,8 +12,8 @@ from xenosim.cell.rng import DIVIDE, block, join, scramble, unit
 from xenosim.jit import kernel
 from xenosim.tumor.lines import POINT_BITS, Line, jittered, line_point
 
-#: Cells whose lines are drawn; the mean of the sites has a standard error below 0.5 %.
-SAMPLES = 20_000
+#: Cells whose lines are drawn; the means have a standard error below 0.5 %.
+SAMPLES = 2000
 _POINT = np.uint64(2**POINT_BITS - 1)
 _LOW = np.uint64(0xFFFFFFFF)
 #: Where lines start, so that none reaches a negative coordinate [sites].

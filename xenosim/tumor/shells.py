@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xenosim.cell.population import move_row
+from xenosim.cell.population import found_some, move_row
 from xenosim.cell.rng import DIVIDE, SECTOR, VACANCY, VESSELS, block, unit
 from xenosim.cell.state import MAX_SIDE, PROLIFERATING, QUIESCENT, SITE_BITS
 from xenosim.jit import kernel
@@ -65,25 +65,6 @@ def radius_of(place):
 
 
 @kernel
-def found_places(cells, places, n, seed):
-    """Let rows 0..n-1 [-] be the places from the center outward, each in a random sector [-]."""
-    for i in range(n):
-        places.order[i] = i
-        cells.site[i] = np.int32(np.int64(block(seed, SECTOR, 0, cells.uid[i])[0]) & _SECTOR)
-
-
-@kernel
-def fill_classes(zone, shells_a_class, n_classes, seed):
-    """Vessel class of every shell and sector into ``zone``, uint8 (n_shells, N_SECTORS): one draw
-    for ``shells_a_class`` shells, a correlation length, of a sector [-] (P2).
-    """
-    for shell in range(zone.shape[0]):
-        for sector in range(N_SECTORS):
-            word = block(seed, VESSELS, np.int64(shell / shells_a_class), sector)[0]
-            zone[shell, sector] = np.uint8(unit(word) * n_classes)
-
-
-@kernel
 def settle(cells, places, n_places):
     """Write down the place of every row, and the shell that it lies in [-]."""
     order, place, site = places.order, places.place, cells.site
@@ -98,6 +79,29 @@ def settle(cells, places, n_places):
                 site[i] = packed | (site[i] & _SECTOR)
             k += 1
         shell += 1
+
+
+@kernel
+def found_radial(cells, places, n, seed, traits, dt):
+    """Fill rows 0..n-1 [-] with founders, as :func:`xenosim.cell.population.found_cells`, and let
+    them be the places from the center outward, each in a random sector [-].
+    """
+    found_some(cells, 0, n, seed, traits, dt)
+    for i in range(n):
+        places.order[i] = i
+        cells.site[i] = np.int32(np.int64(block(seed, SECTOR, 0, cells.uid[i])[0]) & _SECTOR)
+    settle(cells, places, n)
+
+
+@kernel
+def fill_classes(zone, shells_a_class, n_classes, seed):
+    """Vessel class of every shell and sector into ``zone``, uint8 (n_shells, N_SECTORS): one draw
+    for ``shells_a_class`` shells, a correlation length, of a sector [-] (P2).
+    """
+    for shell in range(zone.shape[0]):
+        for sector in range(N_SECTORS):
+            word = block(seed, VESSELS, np.int64(shell / shells_a_class), sector)[0]
+            zone[shell, sector] = np.uint8(unit(word) * n_classes)
 
 
 @kernel
