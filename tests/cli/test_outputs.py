@@ -141,14 +141,14 @@ def test_a_cured_animal_has_a_movie_but_no_export(
 ) -> None:
     from xenosim.tumor.tumor import Tumor
 
-    step = Tumor.step
+    step = Tumor._follow_phases
 
     def dies_out(self: Tumor, *args: object) -> None:
         step(self, *args)  # type: ignore[arg-type]
         if self.step_number * self.spec.dt_h > 24 * 14:
             self.n = 0
 
-    monkeypatch.setattr(Tumor, "step", dies_out)
+    monkeypatch.setattr(Tumor, "_follow_phases", dies_out)
     monkeypatch.setattr("xenosim.study.replay.Replay._compare", lambda *_: None)
     assert (
         xenosim(

@@ -55,7 +55,7 @@ def test_n16_check_says_how_long_a_run_takes(
     check_scenario(str(path), [], as_json=False)
     shown = capsys.readouterr().out
     assert re.search(r"run time: about \d+ (s|min) ", shown) and "memory: at most about" in shown
-    check_scenario(str(path), ["tumor.resolution=1e4 /mm^3"], as_json=True)
+    check_scenario(str(path), ["tumor.resolution=1e4 /mm^3", "engine=lattice"], as_json=True)
     assert json.loads(capsys.readouterr().out)["run_seconds"] > 300
 
 
