@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xenosim.scenario.resolve import calibration_of, status_counts
+from xenosim.study.trust import outside_comparison
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -236,6 +237,7 @@ def notes(
             " volumes relative to them, T/C and growth are not the tumors' own; start larger, or"
             " lower measure.limit"
         )
+    found += outside_comparison(scenario)
     found += _few_agents(scenario, tables["truth"])
     found += _cures(scenario, tables["truth"])
     found += _removals(scenario, tables["observations"])
