@@ -146,6 +146,21 @@ def _resolution(values: Values) -> float:
     return resolution
 
 
+def _twin_agents(values: Values) -> int:
+    """Agents of the radial twin at the start volume: never more than there are cells."""
+    name, lesions = "tumor.twin_agents", values.part(_lesions)
+    agents: int = values.get(name)
+    cells = int(values.parameters("model").value("cell_density") * lesions.mean_volume_mm3)
+    if agents > cells and values.stated(name):
+        raise values.fail(
+            name,
+            f"{agents} agents are more than the {cells} cells of a tumor of"
+            f" {lesions.mean_volume_mm3:g} mm^3",
+            f"use at most {max(cells, 1)}",
+        )
+    return max(min(agents, cells), 1)
+
+
 def _tumor(values: Values) -> TumorSettings:
     model, lesions = values.parameters("model"), values.part(_lesions)
     potential = values.part(_potential)
@@ -164,7 +179,7 @@ def _tumor(values: Values) -> TumorSettings:
         doubling_time_days=doubling,
         potential_doubling_days=potential,
         resolution_per_mm3=values.part(_resolution),
-        twin_agents=values.get("tumor.twin_agents"),
+        twin_agents=values.part(_twin_agents),
         resistant=values.part(_resistant),
     )
 
@@ -305,6 +320,7 @@ _RULES: tuple[Callable[[Values], Any], ...] = (
     _potential,
     growth_control,
     _lesions,
+    _twin_agents,
     _animals,
     _measure,
     arms,

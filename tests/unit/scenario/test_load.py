@@ -11,6 +11,7 @@ from xenosim.parameters.load import load_line, load_set
 from xenosim.scenario.load import load_scenario
 from xenosim.scenario.resolve import resolve, resolved_dict, scenario_hash, starter_text
 from xenosim.study.tissues import exposures
+from xenosim.testing import small_scenario
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
@@ -276,3 +277,13 @@ def test_n13_a_model_may_be_left_out_where_line_and_growth_are_stated(tmp_path: 
     path.write_text(text.replace("growth: {doubling_time: 5.5 day}", "growth: {}"))
     with pytest.raises(ScenarioError, match="'model' is missing"):
         load_scenario(path, {"line": "HCT116"})
+
+
+def test_a_twin_has_no_more_agents_than_cells() -> None:
+    many = {"engine": "twin", "tumor.start_volume": "1 mm^3", "tumor.twin_agents": "100000"}
+    assert small_scenario(overrides=many).tumor.twin_agents == 100_000
+    lesions = {"site": "lung_metastases", "tumor.lesions.median_volume": "0.001 mm^3"}
+    of_lesions = {"engine": "twin", "measure.method": "imaging"} | lesions
+    assert small_scenario(overrides=of_lesions).tumor.twin_agents <= 1000
+    with pytest.raises(ScenarioError, match="5000 agents are more than the"):
+        small_scenario(overrides=of_lesions | {"tumor.twin_agents": "5000"})
