@@ -282,7 +282,11 @@ def test_n13_a_model_may_be_left_out_where_line_and_growth_are_stated(tmp_path: 
 def test_a_twin_has_no_more_agents_than_cells() -> None:
     many = {"engine": "twin", "tumor.start_volume": "1 mm^3", "tumor.twin_agents": "100000"}
     assert small_scenario(overrides=many).tumor.twin_agents == 100_000
-    lesions = {"site": "lung_metastases", "tumor.lesions.median_volume": "0.001 mm^3"}
+    lesions = {
+        "site": "lung_metastases",
+        "tumor.lesions.count": "400",
+        "tumor.start_volume": "1 mm^3",
+    }
     of_lesions = {"engine": "twin", "measure.method": "imaging"} | lesions
     assert small_scenario(overrides=of_lesions).tumor.twin_agents <= 1000
     with pytest.raises(ScenarioError, match="5000 agents are more than the"):

@@ -20,8 +20,8 @@ def test_n16_progress_is_in_days_of_all_animals_from_the_first_second() -> None:
 
 def test_n16_the_estimate_follows_agents_and_steps() -> None:
     one = workload(small_scenario())
-    finer = workload(small_scenario(overrides={"tumor.resolution": "2e3 /mm^3"}))
-    coarse = workload(small_scenario(overrides={"tumor.resolution": "1e3 /mm^3"}))
+    finer = workload(small_scenario(overrides=SMALL | {"tumor.resolution": "2e3 /mm^3"}))
+    coarse = workload(small_scenario(overrides=SMALL | {"tumor.resolution": "1e3 /mm^3"}))
     assert finer.agent_steps == pytest.approx(2.0 * coarse.agent_steps)
     assert one.seconds(2) < one.seconds(1)
     # Animals that are grown and do not enter take time, once.
