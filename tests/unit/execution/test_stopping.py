@@ -12,20 +12,11 @@ from xenosim.execution import stopping
 
 
 @pytest.fixture(autouse=True)
-def forgotten() -> Iterator[None]:
-    """What a process that is asked to stop remembers to its end must not reach other tests."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    stopping._asked.clear()
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
-@pytest.fixture(autouse=True)
 def handlers() -> Iterator[None]:
     """A process that was stopped ignores further signals; here it goes on."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     yield
+    stopping._asked.clear()
     for number, handler in before.items():
         signal.signal(number, handler)
 
