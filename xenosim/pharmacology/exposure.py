@@ -4,6 +4,8 @@ P2).
 
 from __future__ import annotations
 
+import hashlib
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -382,6 +384,21 @@ class ExposureCourse(NamedTuple):
     cereblon: FloatArray
 
 
+#: Courses of more than one step that were solved last: animals and arms that share plasma share
+#: them. How many are kept [-].
+_SOLVED: OrderedDict[bytes, tuple[FloatArray, FloatArray]] = OrderedDict()
+MOST_SOLVED = 256
+
+
+def _remember(key: bytes, solved: tuple[FloatArray, FloatArray]) -> None:
+    """Keep a course that was ``solved``, in place of the oldest; of a single step, none."""
+    if not key:
+        return
+    _SOLVED[key] = solved
+    if len(_SOLVED) > MOST_SOLVED:
+        _SOLVED.popitem(last=False)
+
+
 class TargetExposure:
     """Occupancy of one tissue over time.
 
@@ -408,6 +425,7 @@ class TargetExposure:
         weights: FloatArray | None = None,
     ) -> None:
         self.weights = weights
+        self._identity = b""
         self.binding, self.profiles = binding, dict(profiles)
         self.exchange = np.asarray(exchange, np.float64)
         n = len(binding.inhibitors)
@@ -448,7 +466,12 @@ class TargetExposure:
         """
         means = np.zeros((times_h.size - 1, *self.occupancy.shape[:2]))
         if self.binding.inhibitors:
-            follow_occupancy(self.occupancy, self._plasma, self._tissue, times_h, means)
+            key = self._key_of(times_h) if times_h.size > 2 else b""
+            if key in _SOLVED:
+                means, self.occupancy[:] = _SOLVED[key]
+            else:
+                follow_occupancy(self.occupancy, self._plasma, self._tissue, times_h, means)
+                _remember(key, (means, self.occupancy.copy()))
         finite = np.isfinite(means).all(axis=(1, 2))
         if not finite.all():
             step = int(np.argmin(finite))
@@ -458,6 +481,16 @@ class TargetExposure:
                 remedy="check doses and parameters of the drug",
             )
         return means if self.weights is None else weighted(self.weights, means)
+
+    def _key_of(self, times_h: FloatArray) -> bytes:
+        """What the course through ``times_h`` [h] follows from: plasma, tissue, times and what is
+        bound.
+        """
+        if not self._identity:
+            parts = [*self._plasma, *self._tissue]
+            arrays = [np.asarray(part, np.float64).tobytes() for part in parts]
+            self._identity = hashlib.sha256(b"|".join(arrays)).digest()
+        return b"|".join([self._identity, times_h.tobytes(), self.occupancy.tobytes()])
 
     def cereblon_over(self, times_h: FloatArray) -> FloatArray:
         """Mean cereblon occupancy from each of ``times_h`` (n + 1,) [h] to the next, (n,) [-]."""

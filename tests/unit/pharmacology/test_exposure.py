@@ -42,3 +42,17 @@ def test_small_systems_are_solved_in_place() -> None:
     b = a @ x
     solve_small(a.copy(), b)
     assert b == pytest.approx(x)
+
+
+def test_a_course_that_is_shared_is_solved_once_and_is_the_same() -> None:
+    times = np.arange(0.0, 400.0, 5.0)
+    first, second, other = (exposed(bound(), 1.0, [1.0]) for _ in range(3))
+    other.occupancy[:] = 0.2
+    means = first.follow(times)
+    again = second.follow(times)
+    assert again is means or np.array_equal(again, means)
+    assert np.array_equal(first.occupancy, second.occupancy)
+    assert not np.array_equal(other.follow(times), means)
+    apart = exposed(bound(), 1.0, [1.0])
+    steps = [apart.advance(a, b) for a, b in zip(times[:-1], times[1:], strict=True)]
+    assert np.array_equal(np.array(steps), means)
