@@ -44,7 +44,7 @@ def mean_volume(scenario: Scenario, arm: Arm, factor: float) -> float:
 ARMS = [
     pytest.param(scenario, arm, id=f"{path.stem}:{arm.name}")
     for path in SCENARIOS
-    for scenario in [load_scenario(path)]
+    for scenario in [load_scenario(path, {"engine": "lattice"})]
     for arm in scenario.arms
     if arm.doses
 ]

@@ -37,7 +37,7 @@ def stopped(folder: Path, after_s: float, kind: signal.Signals, pauses: list[flo
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     runs = folder / "runs"
-    while not runs.is_dir() and process.poll() is None:
+    while not list(runs.glob("*.unfinished")) and process.poll() is None:
         time.sleep(0.02)
     time.sleep(after_s)
     sent = time.monotonic()

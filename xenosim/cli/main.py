@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -400,12 +401,21 @@ def version(json: Json = False) -> None:
     typer.echo(f'{{"xenosim": "{__version__}"}}' if json else __version__)
 
 
+def _interrupt_once(number: int, frame: FrameType | None) -> None:
+    """Ctrl-C as ever, but a second one changes nothing: Python would meet it while it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Entry point: exit code 0 success, 1 a bug, 2 a mistake of the user, 130 interrupted (Ctrl-C),
     143 terminated (SIGTERM).
     """
     from xenosim.errors import XenosimError, describe, printable
 
+    # A shell that starts a program in the background lets it ignore Ctrl-C.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt_once)
     try:
         app(standalone_mode=True)
     except SystemExit as stop:
@@ -429,7 +439,6 @@ def main() -> None:
         typer.echo(printable(what), err=True)
         sys.exit(2)
     except KeyboardInterrupt:
-        # Before a verb has begun: later, Ctrl-C is handled above. A second one changes nothing.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # Before a verb has begun: later, Ctrl-C is handled above.
         typer.echo(INTERRUPTED, err=True)
         sys.exit(130)

@@ -116,11 +116,32 @@ def resume_run(run: str, jobs: int | None, as_json: bool) -> None:
 
 
 def _carry_out(work: UnfinishedRun, jobs: int | None, as_json: bool) -> None:
-    """Run what is left of a study, write and print its result."""
-    from xenosim.jit import IS_COMPILED
+    """Run what is left of a study, write and print its result; when it is stopped, say how to go
+    on.
+    """
+    from xenosim.execution.stopping import Stopped, obeying
+
+    try:
+        # From here on there is something to go on with.
+        with obeying():
+            directory = _with_figures_imported(work, jobs, sys.stderr.isatty() and not as_json)
+    except Stopped as stopped:
+        typer.echo(_again(work), err=True)
+        raise typer.Exit(128 + stopped.number) from None
     from xenosim.report.text import load_result
 
-    show = sys.stderr.isatty() and not as_json
+    # Read back, so that 'xenosim show' prints the same to the last digit.
+    emit(load_result(directory), directory, as_json)
+
+
+def _again(work: UnfinishedRun) -> str:
+    return f"resume with: xenosim resume {shlex.quote(str(work.path))}"
+
+
+def _with_figures_imported(work: UnfinishedRun, jobs: int | None, show: bool) -> Path:
+    """:func:`_finished`, while what draws is imported beside it."""
+    from xenosim.jit import IS_COMPILED
+
     if show and not IS_COMPILED:
         typer.echo("Compiling the cell kernel (first run on this machine) ...", err=True)
     # What draws takes a second to import, and this process has nothing to do while the animals are
@@ -128,24 +149,21 @@ def _carry_out(work: UnfinishedRun, jobs: int | None, as_json: bool) -> None:
     imports = Thread(target=import_module, args=("xenosim.viz.figures",))
     imports.start()
     try:
-        directory = _finished(work, jobs, show)
+        return _finished(work, jobs, show)
     finally:
         # An import cannot go on while Python shuts down.
         imports.join()
-    # Read back, so that 'xenosim show' prints the same to the last digit.
-    emit(load_result(directory), directory, as_json)
 
 
 def _finished(work: UnfinishedRun, jobs: int | None, show: bool) -> Path:
-    """The run directory of the finished study; when it is stopped, say how to go on."""
+    """The run directory of the finished study."""
     from concurrent.futures.process import BrokenProcessPool
 
-    from xenosim.execution.stopping import Stopped, obeying
     from xenosim.study.run import run_study
 
-    again = f"resume with: xenosim resume {shlex.quote(str(work.path))}"
+    again = _again(work)
     try:
-        with obeying(), Progress(show, "days of all animals", _clock(work, jobs)) as progress:
+        with Progress(show, "days of all animals", _clock(work, jobs)) as progress:
             result = run_study(
                 work.scenario,
                 jobs=jobs,
@@ -155,9 +173,6 @@ def _finished(work: UnfinishedRun, jobs: int | None, show: bool) -> Path:
                 source=work.source(),
             )
             return work.publish(result)
-    except Stopped as stopped:
-        typer.echo(again, err=True)
-        raise typer.Exit(128 + stopped.number) from None
     except OSError as error:
         raise RunError(
             f"the run cannot be written: {(error.strerror or str(error)).lower()}",

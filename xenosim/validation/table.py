@@ -132,16 +132,18 @@ def counts(table: pd.DataFrame) -> str:
     parts = []
     for used in ("validation", "calibration", "construction"):
         rows = table[table["used"] == used]
-        if used == "construction" and rows.empty:
+        if rows.empty:
             continue
         parts.append(f"{(rows['verdict'] == 'met').sum()} of {len(rows)} {used} rows met")
-    points = calibration_points()
-    near = int((np.abs(np.log(points["simulated"] / points["published"])) <= math.log(1.5)).sum())
-    return (
-        ", ".join(parts)
-        + f"; {(table['verdict'] == 'not simulated').sum()} rows not simulated; {near} of"
-        f" {len(points)} calibrated IC50s within 1.5-fold"
-    )
+    found = [", ".join(parts)] if parts else []
+    left = int((table["verdict"] == "not simulated").sum())
+    found += [f"{left} rows not simulated"] if left else []
+    if table["part"].isin(KINDS).any():
+        points = calibration_points()
+        fold = np.abs(np.log(points["simulated"] / points["published"]))
+        near = int((fold <= math.log(1.5)).sum())
+        found.append(f"{near} of {len(points)} calibrated IC50s within 1.5-fold")
+    return "; ".join(found)
 
 
 def band_text(row: Any) -> str:
