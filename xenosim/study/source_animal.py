@@ -18,13 +18,14 @@ from xenosim.tumor.growth import Growth
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
 
-#: What a person calls the parts of an animal.
+#: What a person calls the parts of an animal; its resolution, if it is a radial twin.
 LABELS = {
     "resolution": "tumor.resolution",
     "lattice_resolution": "tumor.resolution",
-    "dt_h": "dt",
+    "dt_h": "time_step",
     "strain": "animals.strain",
 }
+TWIN_RESOLUTION = "tumor.twin_agents per mm^3 of the start volume"
 
 
 def read_source(path: str | Path, scenario: Scenario) -> SourceAnimal:
@@ -60,21 +61,9 @@ def _source_of(header: dict[str, Any], path: Path, scenario: Scenario) -> Source
             remedy="run its scenario again",
         )
     growth, variation = Growth(**header["growth"]), Variation(**header["variation"])
-    wanted = made_of(scenario, tumor_spec(scenario, growth, variation.growth))
-    differences = [
-        f"{LABELS.get(name, name)} is {had} there and {wanted.get(name)} here"
-        for name, had in header["made_of"].items()
-        if wanted.get(name) != had
-    ]
-    if differences:
-        raise CheckpointError(
-            f"the scenario cannot go on with this animal: {'; '.join(differences[:4])}",
-            where=str(path),
-            remedy=(
-                "give the scenario the model, site, cells, resolution, time step and strain of the"
-                " checkpoint"
-            ),
-        )
+    _check_fit(
+        header["made_of"], made_of(scenario, tumor_spec(scenario, growth, variation.growth)), path
+    )
     hours = 24.0 * header["day"]
     return SourceAnimal(
         str(path),
@@ -84,6 +73,28 @@ def _source_of(header: dict[str, Any], path: Path, scenario: Scenario) -> Source
         header["growth_days"],
         variation,
         tuple(earlier(dose, hours) for dose in header["doses"]),
+    )
+
+
+def _check_fit(was: dict[str, Any], wanted: dict[str, Any], path: Path) -> None:
+    """Refuse an animal that ``was`` made of something else than is ``wanted``."""
+    different = [name for name, had in was.items() if wanted.get(name) != had]
+    if not different:
+        return
+    # Another engine counts agents in another way: that alone would be read.
+    different = ["engine"] if "engine" in different else different[:4]
+    labels = LABELS | ({"resolution": TWIN_RESOLUTION} if was.get("engine") == "twin" else {})
+    what = "; ".join(
+        f"{labels.get(name, name)} is {was[name]} there and {wanted.get(name)} here"
+        for name in different
+    )
+    raise CheckpointError(
+        f"the scenario cannot go on with this animal: {what}",
+        where=str(path),
+        remedy=(
+            "give the scenario the engine, model, site, cells, resolution, time step and strain of"
+            " the checkpoint"
+        ),
     )
 
 

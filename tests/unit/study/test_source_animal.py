@@ -48,7 +48,11 @@ def test_its_doses_lie_before_the_new_study() -> None:
     [
         ({"kind": "growth"}, "not of an animal in an arm"),
         ({"engine": "another"}, "another version of the engine"),
-        ({"made_of": {"dt_h": 0.5, "strain": "nude"}}, "dt is 0.5 there and 1.0 here"),
+        ({"made_of": {"dt_h": 0.5, "strain": "nude"}}, "time_step is 0.5 there and 1.0 here"),
+        (
+            {"made_of": {"resolution": 1e1, "engine": "twin", "lattice_resolution": 1e3}},
+            "this animal: engine is twin there and lattice here; give",
+        ),
     ],
 )
 def test_what_cannot_go_on_is_refused(changed: dict[str, Any], message: str) -> None:

@@ -379,7 +379,7 @@ def test_a_branch_of_another_kind_of_tumor_is_refused(saved: Path, tmp_path: Pat
     path = saved / "checkpoints" / "arm1_early_animal1_replicate0_day2.ckpt"
     for key, value, message in (
         ("tumor__resolution", "2e3 /mm^3", "tumor.resolution is 1000.0 there and 2000.0 here"),
-        ("time_step", "0.5 h", "dt is 1.0 there"),
+        ("time_step", "0.5 h", "time_step is 1.0 there"),
         ("model", "mm1s", "model is oci_ly10 there and mm1s here"),
         ("animals__strain", "mouse", "animals.strain"),
     ):
