@@ -7,7 +7,9 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess, run
 from unittest import mock
@@ -18,12 +20,26 @@ from xenosim.cli.main import main
 ENVIRONMENT = os.environ | {"NO_COLOR": "1", "NUMBA_NUM_THREADS": "1"}
 
 
+@contextlib.contextmanager
+def signals_as_before() -> Iterator[None]:
+    """Give signals their handlers back: a study that was stopped ignores all further ones, and
+    tests that went on so could not be ended.
+    """
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def call(*args: str, cwd: Path) -> CompletedProcess[str]:
     """The command in this process: its exit code and what it printed. An exception that a user
     would see as a traceback is raised.
     """
     out, errors, code = io.StringIO(), io.StringIO(), 0
     with (
+        signals_as_before(),
         contextlib.chdir(cwd),
         mock.patch.object(sys, "argv", ["xenosim", *args]),
         mock.patch.dict(os.environ, {"NO_COLOR": "1"}),

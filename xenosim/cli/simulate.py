@@ -7,6 +7,8 @@ import math
 import re
 import shlex
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -88,15 +90,17 @@ def simulate(
 
     command = shlex.join(["xenosim", *sys.argv[1:]])
     plan = Plan(command, paired, every_s, every_steps, days, saving[2])
-    with UnfinishedRun.create(base, scenario, plan, Path(source) if source else None) as work:
+    origin = Path(source) if source else None
+    with _stoppable(lambda: UnfinishedRun.create(base, scenario, plan, origin)) as work:
         try:
-            _carry_out(work, jobs, as_json)
+            directory = _carry_out(work, jobs, as_json)
         except RunError:
             raise
         except XenosimError:
             # It would fail again in the same way.
             work.discard()
             raise
+    _print_result(directory, as_json)
 
 
 def resume_run(run: str, jobs: int | None, as_json: bool) -> None:
@@ -111,37 +115,46 @@ def resume_run(run: str, jobs: int | None, as_json: bool) -> None:
             else f"This run is finished: {finished}"
         )
         return
-    with UnfinishedRun.open(Path(run)) as work:
-        _carry_out(work, jobs, as_json)
+    with _stoppable(lambda: UnfinishedRun.open(Path(run))) as work:
+        directory = _carry_out(work, jobs, as_json)
+    _print_result(directory, as_json)
 
 
-def _carry_out(work: UnfinishedRun, jobs: int | None, as_json: bool) -> None:
-    """Run what is left of a study, write and print its result; when it is stopped, say how to go
-    on.
+@contextmanager
+def _stoppable(begin: Callable[[], UnfinishedRun]) -> Iterator[UnfinishedRun]:
+    """Within, the run that ``begin`` gives: from the moment that it has a name on, SIGTERM and
+    Ctrl-C end the program and it says how to go on.
     """
-    from xenosim.execution.stopping import Stopped, obeying
+    from xenosim.execution.stopping import Stopped, check, obeying, shielded
 
-    try:
-        # From here on there is something to go on with.
-        with obeying():
-            directory = _with_figures_imported(work, jobs, sys.stderr.isatty() and not as_json)
-    except Stopped as stopped:
-        typer.echo(_again(work), err=True)
-        raise typer.Exit(128 + stopped.number) from None
-    from xenosim.report.text import load_result
-
-    # Read back, so that 'xenosim show' prints the same to the last digit.
-    emit(load_result(directory), directory, as_json)
+    with obeying():
+        with shielded():
+            work = begin()
+        try:
+            with work:
+                check()
+                yield work
+        except Stopped as stopped:
+            typer.echo(_again(work), err=True)
+            raise typer.Exit(128 + stopped.number) from None
 
 
 def _again(work: UnfinishedRun) -> str:
     return f"resume with: xenosim resume {shlex.quote(str(work.path))}"
 
 
-def _with_figures_imported(work: UnfinishedRun, jobs: int | None, show: bool) -> Path:
-    """:func:`_finished`, while what draws is imported beside it."""
+def _print_result(directory: Path, as_json: bool) -> None:
+    """Print a run read back, so that 'xenosim show' prints the same to the last digit."""
+    from xenosim.report.text import load_result
+
+    emit(load_result(directory), directory, as_json)
+
+
+def _carry_out(work: UnfinishedRun, jobs: int | None, as_json: bool) -> Path:
+    """Run what is left of a study and write its result; the run directory."""
     from xenosim.jit import IS_COMPILED
 
+    show = sys.stderr.isatty() and not as_json
     if show and not IS_COMPILED:
         typer.echo("Compiling the cell kernel (first run on this machine) ...", err=True)
     # What draws takes a second to import, and this process has nothing to do while the animals are
@@ -156,7 +169,7 @@ def _with_figures_imported(work: UnfinishedRun, jobs: int | None, show: bool) ->
 
 
 def _finished(work: UnfinishedRun, jobs: int | None, show: bool) -> Path:
-    """The run directory of the finished study."""
+    """The run directory of the finished study; when it fails, say how to go on."""
     from concurrent.futures.process import BrokenProcessPool
 
     from xenosim.study.run import run_study

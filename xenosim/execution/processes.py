@@ -22,7 +22,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from xenosim.errors import RunError
 from xenosim.execution.progress import Progress, listen, listening, report_part
-from xenosim.execution.stopping import obey_in_worker
+from xenosim.execution.stopping import check, obey_in_worker, shielded
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -110,7 +110,8 @@ class Workers:
                 os._exit(UNGUARDED)
             context = get_context("spawn")
             self._parts = context.RawArray("d", count)
-            with _without_interrupts():
+            # What a process begins with is written to it whole, or it ends with a traceback.
+            with shielded(), _without_interrupts():
                 self._pool = ProcessPoolExecutor(
                     count,
                     mp_context=context,
@@ -138,8 +139,9 @@ class Workers:
         on; nothing without worker processes.
         """
         if self._pool is not None:
-            with self._broken_explained():
+            with self._broken_explained(), shielded():
                 self._pool.submit(function, task)
+        check()
 
     def map(
         self,
@@ -156,6 +158,7 @@ class Workers:
         one at the end. With ``size``, progress counts a task as that much, in the units in which
         the tasks report their parts.
         """
+        check()
         sizes = [size(task) if size else 1 for task in tasks]
         if self._pool is None:
             return _one_by_one(function, tasks, sizes, progress)
@@ -174,6 +177,8 @@ class Workers:
         try:
             yield
         except BrokenProcessPool:
+            # Workers that have not begun end with a signal to the whole group.
+            check()
             for process in self._processes:
                 process.join(GRACE_S)
             if UNGUARDED not in [process.exitcode for process in self._processes]:

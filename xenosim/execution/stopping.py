@@ -63,6 +63,8 @@ def obeying() -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, 0.0)
         for number, handler in before.items():
             signal.signal(number, signal.SIG_IGN if _asked else handler)
+        # What this process does next was not asked to stop.
+        _asked.clear()
 
 
 def obey_in_worker() -> None:

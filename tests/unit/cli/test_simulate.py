@@ -1,12 +1,18 @@
 """Options of run and compare."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
+from tests.command import call
+from tests.study_on_disk import TEXT
 from xenosim.cli.simulate import Progress, TimeLeft, parse_overrides, simulate
 from xenosim.errors import CheckpointError, RunError, ScenarioError
+from xenosim.io.runs import UNFINISHED
 from xenosim.scenario.resolve import starter_text
+from xenosim.study.unfinished_run import UnfinishedRun
 
 
 def test_n19_a_seed_is_refused_in_the_name_of_its_option() -> None:
@@ -72,3 +78,22 @@ def test_f12_a_used_up_memory_keeps_the_run_and_says_how_to_go_on(
         )
     (left,) = out.iterdir()
     assert f"resume {left}" in str(found.value.remedy)
+
+
+def test_f1_a_signal_before_the_study_begins_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The moment after the run has its name, while modules are still imported."""
+    appear = UnfinishedRun._appear
+
+    def appear_and_be_stopped(work: UnfinishedRun, base: Path) -> None:
+        appear(work, base)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(UnfinishedRun, "_appear", appear_and_be_stopped)
+    (tmp_path / "study.yaml").write_text(TEXT)
+    done = call("run", "study.yaml", cwd=tmp_path)
+    (left,) = (tmp_path / "runs").iterdir()
+    assert done.returncode == 128 + signal.SIGTERM
+    assert f"resume with: xenosim resume runs/{left.name}" in done.stderr
+    assert left.suffix == UNFINISHED

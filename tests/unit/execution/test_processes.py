@@ -1,14 +1,20 @@
 """Work in processes: results in the order of the tasks, progress in full."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.command import signals_as_before
 from xenosim.execution.processes import Workers, worker_count
 from xenosim.execution.progress import report_part
+from xenosim.execution.stopping import Stopped, obeying
 
 
 def square(x: int) -> int:
@@ -62,3 +68,25 @@ def test_n11_a_script_without_a_guard_ends_in_one_line_that_says_so(tmp_path: Pa
     lines = ran.stderr.splitlines()
     assert ran.returncode == 1 and ran.stderr.count("Traceback") == 1 and len(lines) < 15
     assert "'if __name__ == \"__main__\":'" in lines[-1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_n7_workers_are_started_whole_before_a_signal_stops_the_program(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit = ProcessPoolExecutor.submit
+
+    def submit_and_be_stopped(*args: Any, **kwargs: Any) -> Any:
+        os.kill(os.getpid(), number)
+        return submit(*args, **kwargs)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", submit_and_be_stopped)
+    with signals_as_before():
+        # Tests that run in the background ignore Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        with pytest.raises(Stopped), obeying(), Workers(2, 2, saves=True) as workers:
+            assert len(workers._processes) == 2
+            workers.map(square, [1, 2])
+    for process in workers._processes:
+        process.join(10.0)
+        assert not process.is_alive()
