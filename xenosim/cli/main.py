@@ -188,7 +188,7 @@ File3D = Annotated[
 Force = Annotated[
     bool,
     typer.Option(
-        "--force", help="Also where the engine or parameters differ from those of the run."
+        "--force", help="Also where xenosim or its parameters differ from those of the run."
     ),
 ]
 

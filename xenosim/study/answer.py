@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xenosim.scenario.resolve import calibration_of, status_counts
+from xenosim.scenario.resolve import calibration_of, resolve, status_counts
 from xenosim.study.trust import outside_comparison
 
 if TYPE_CHECKING:
@@ -273,9 +273,11 @@ def _cures(scenario: Scenario, truth: pd.DataFrame) -> list[str]:
     last = truth.drop_duplicates(["arm", "replicate", "animal_id"], keep="last")
     cured, of = last[last["n_agents"] == 0]["arm"].value_counts(), last["arm"].value_counts()
     limit = scenario.measure.caliper_limit_mm
+    cells = resolve(scenario).model.value("cell_density") / scenario.agents_per_mm3
+    told = f", as far as agents of {float(f'{cells:.2g}'):.0f} cells can tell" if cells >= 2 else ""
     return [
         f"{cured[arm.name]} of {of[arm.name]} animals of '{arm.name}' have no tumor cell left"
-        " (cured): their true volume is 0, and calipers read, and T/C counts, the limit of"
+        f" (cured){told}: their true volume is 0, and calipers read, and T/C counts, the limit of"
         f" {limit:g} mm"
         for arm in scenario.arms
         if arm.name in cured
