@@ -18,7 +18,7 @@ from xenosim.study.tissues import drug_pk
 
 
 def numeric_concentration(regimen: str, times: np.ndarray) -> np.ndarray:
-    pk = drug_pk("ixazomib")
+    pk = drug_pk(load_set("ixazomib"))
     matrix, depots, central = rate_matrix(pk)
     doses = parse_regimen(regimen, default_drug="ixazomib")
     y, t, out = np.zeros(len(matrix)), 0.0, {}
@@ -56,13 +56,13 @@ def numeric_concentration(regimen: str, times: np.ndarray) -> np.ndarray:
 def test_plasma_matches_numerical_solution(regimen: str) -> None:
     times = np.array([0.25, 1.0, 3.0, 25.0, 47.0, 71.5, 120.0])
     exact = plasma_profile(
-        drug_pk("ixazomib"), parse_regimen(regimen, default_drug="ixazomib")
+        drug_pk(load_set("ixazomib")), parse_regimen(regimen, default_drug="ixazomib")
     ).concentration(times)
     np.testing.assert_allclose(exact, numeric_concentration(regimen, times), rtol=1e-6)
 
 
 def test_steady_state_equals_many_doses() -> None:
-    pk = drug_pk("ixazomib")
+    pk = drug_pk(load_set("ixazomib"))
     steady = plasma_profile(pk, [Dose(0.0, 4.0, "ixazomib", "SC", ss=1, steady_state_ii_h=24.0)])
     long = plasma_profile(pk, [Dose(24.0 * k, 4.0, "ixazomib", "SC") for k in range(101)])
     times = np.array([0.5, 3.0, 12.0, 23.0])
@@ -73,7 +73,7 @@ def test_steady_state_equals_many_doses() -> None:
 
 def test_occupancy_matches_numerical_solution() -> None:
     profile = plasma_profile(
-        drug_pk("ixazomib"), parse_regimen("10 mg/kg PO QDx2", default_drug="ixazomib")
+        drug_pk(load_set("ixazomib")), parse_regimen("10 mg/kg PO QDx2", default_drug="ixazomib")
     )
     b = binding({"ixazomib": load_set("ixazomib")}, 1000.0, 0.0193)
     g, kon, koff, fu = 0.8, float(b.kon[0]), float(b.koff[0]), float(b.fu[0])
@@ -107,7 +107,9 @@ def test_occupancy_matches_numerical_solution() -> None:
     ],
 )
 def test_blood_inhibition_table(regimen: str, expected: list[int]) -> None:
-    profile = plasma_profile(drug_pk("ixazomib"), parse_regimen(regimen, default_drug="ixazomib"))
+    profile = plasma_profile(
+        drug_pk(load_set("ixazomib")), parse_regimen(regimen, default_drug="ixazomib")
+    )
     blood = TargetExposure(
         {"ixazomib": profile},
         binding({"ixazomib": load_set("ixazomib")}, 450.0, 0.0),
@@ -124,7 +126,7 @@ def test_blood_inhibition_table(regimen: str, expected: list[int]) -> None:
 def test_competing_inhibitors_never_exceed_the_sites() -> None:
     drugs = {name: load_set(name) for name in ("bortezomib", "carfilzomib", "ixazomib")}
     doses = [Dose(0.0, 5.0, name, "IV") for name in drugs]
-    profiles = {d.drug: plasma_profile(drug_pk(d.drug), [d]) for d in doses}
+    profiles = {d.drug: plasma_profile(drug_pk(load_set(d.drug)), [d]) for d in doses}
     exposure = TargetExposure(profiles, binding(drugs, 1000.0, 0.02), np.array([0.2, 2.0, 100.0]))
     for hour in range(24):
         mean = exposure.advance(hour, hour + 1)
@@ -133,7 +135,7 @@ def test_competing_inhibitors_never_exceed_the_sites() -> None:
 
 
 def test_no_drug_is_exactly_nothing() -> None:
-    profile = plasma_profile(drug_pk("ixazomib"), [Dose(0.0, 0.0, "ixazomib", "IV")])
+    profile = plasma_profile(drug_pk(load_set("ixazomib")), [Dose(0.0, 0.0, "ixazomib", "IV")])
     exposure = TargetExposure(
         {"ixazomib": profile},
         binding({"ixazomib": load_set("ixazomib")}, 1000.0, 0.02),
@@ -145,7 +147,7 @@ def test_no_drug_is_exactly_nothing() -> None:
 @pytest.mark.parametrize("what", ["plasma", "binding"])
 def test_what_is_no_number_is_refused(what: str) -> None:
     profile, target = (
-        plasma_profile(drug_pk("ixazomib"), [Dose(2.5, 7.0, "ixazomib", "IV")]),
+        plasma_profile(drug_pk(load_set("ixazomib")), [Dose(2.5, 7.0, "ixazomib", "IV")]),
         binding({"ixazomib": load_set("ixazomib")}, 1000.0, 0.02),
     )
     if what == "plasma":
@@ -162,10 +164,10 @@ def test_what_is_no_number_is_refused(what: str) -> None:
 
 def test_shifted_doses_shift_the_response() -> None:
     early = plasma_profile(
-        drug_pk("ixazomib"), parse_regimen("7 mg/kg IV BIW x1wk", default_drug="ixazomib")
+        drug_pk(load_set("ixazomib")), parse_regimen("7 mg/kg IV BIW x1wk", default_drug="ixazomib")
     )
     late = plasma_profile(
-        drug_pk("ixazomib"),
+        drug_pk(load_set("ixazomib")),
         [
             Dose(d.time_h + 36.0, 7.0, "ixazomib", "IV")
             for d in parse_regimen("7 mg/kg IV BIW x1wk", default_drug="ixazomib")

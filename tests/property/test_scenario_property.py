@@ -16,7 +16,12 @@ from hypothesis import strategies as st
 from xenosim.errors import XenosimError
 from xenosim.pharmacology.events import read_events, table_units
 from xenosim.scenario.load import load_scenario
-from xenosim.scenario.resolve import resolved_dict, scenario_hash
+from xenosim.scenario.resolve import (
+    resolve,
+    resolved_dict,
+    scenario_from_resolved,
+    scenario_hash,
+)
 
 REGIMENS = st.builds(
     "{:g} mg/kg {} {}".format,
@@ -74,6 +79,32 @@ def test_valid_scenarios_load_and_keep_their_hash(data: dict[str, Any]) -> None:
     assert scenario_hash(changed) != scenario_hash(first)
 
 
+@given(scenarios(), st.data())
+@settings(max_examples=40, deadline=None)
+def test_any_parameter_may_be_stated_within_its_range_and_is_what_the_study_has(
+    data: dict[str, Any], draw: st.DataObject
+) -> None:
+    plain = resolve(load(data))
+    name = draw.draw(st.sampled_from(sorted(plain.sets)))
+    stated = {"doubling_time", "clearance_time_min", "necrosis_pressure"}
+    p = draw.draw(
+        st.sampled_from([p for p in plain.sets[name].values.values() if p.name not in stated])
+    )
+    low, high = p.limits
+    if p.name in ("clearance_time_max", "hypoxia_pressure", "cell_density"):
+        low = p.value
+    value = draw.draw(st.floats(low, high))
+    block = {"parameters": {name: {p.name: f"{value!r} {p.unit}".rstrip()}}}
+    scenario = load(data | block)
+    study = resolve(scenario)
+    assert study.sets[name].value(p.name) == value
+    again = scenario_from_resolved(yaml.safe_load(yaml.safe_dump(resolved_dict(scenario))))
+    assert again == scenario and scenario_hash(again) == scenario_hash(scenario)
+    beyond = {"parameters": {name: {p.name: f"{2.0 * abs(high) + 1.0!r} {p.unit}".rstrip()}}}
+    with pytest.raises(XenosimError, match="out of range"):
+        load(data | beyond)
+
+
 MISTAKES = {
     "misspelt key": lambda d: d["tumor"].update({"start_volum": "5 mm^3"}),
     "bare number": lambda d: d["tumor"].update({"start_volume": 150}),
@@ -91,6 +122,8 @@ MISTAKES = {
     ),
     "days that fall": lambda d: d["measure"].update({"days": "0, 7, 3"}),
     "list for a mapping": lambda d: d.update({"tumor": ["a"]}),
+    "unknown parameter": lambda d: d.update({"parameters": {"ixazomib": {"clr": "1 L/h/kg"}}}),
+    "parameters unused": lambda d: d.update({"parameters": {"bortezomib": {"cl": "2 L/h/kg"}}}),
     "unknown model": lambda d: d.update({"model": "mm1z"}),
     "no model": lambda d: d.pop("model"),
     "coarse": lambda d: d["tumor"].update({"resolution": "10 /mm^3"}),

@@ -99,10 +99,24 @@ def _meaning(scenario: Scenario, file: str) -> dict[str, Any]:
         "animal_days": work.animal_days,
         "agent_steps": work.agent_steps,
         "notes": [
-            note for note in [start_out_of_sight(scenario), enrollment_planned(scenario)] if note
+            note
+            for note in (
+                _stated_line(scenario),
+                start_out_of_sight(scenario),
+                enrollment_planned(scenario),
+            )
+            if note
         ],
         "hash": scenario_hash(scenario),
     }
+
+
+def _stated_line(scenario: Scenario) -> str:
+    """The parameters that a scenario states, with what they would be, or ""."""
+    from xenosim.scenario.resolve import stated_parameters
+
+    stated = stated_parameters(scenario)
+    return f"set by the scenario, and assumed: {stated}" if stated else ""
 
 
 def _mouse_line(strain: str) -> str:

@@ -54,6 +54,20 @@ class Parameter:
         """Place in the source."""
         return self.source.where
 
+    @property
+    def stated(self) -> str:
+        """The value as a quantity that reads back to the last digit."""
+        return f"{self.value!r} {self.unit}".rstrip()
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Within which another value may take its place: its range, or of a number known exactly a
+        tenth of it to ten times of it, shares at most 1.
+        """
+        if self.range:
+            return self.range
+        return 0.1 * self.value, 10.0 * self.value if self.unit else 1.0
+
 
 @dataclass(frozen=True)
 class ParameterSet:
@@ -103,7 +117,13 @@ class ParameterSet:
     def with_overrides(
         self, overrides: Mapping[str, str], *, where: str | None = None
     ) -> ParameterSet:
-        """The set with some values replaced by quantities; a replaced value is ``assumed``."""
+        """The set with some values replaced by quantities; a replaced value is ``assumed``.
+
+        Raises
+        ------
+        XenosimError
+            An unknown name, a quantity of another dimension, or one outside the limits.
+        """
         values = dict(self.values)
         for name, text in overrides.items():
             if name not in values:
@@ -114,6 +134,7 @@ class ParameterSet:
                     remedy=known,
                 )
             number = quantity(text, PARAMETERS[self.kind][name][0], where=where)
+            _check_limits(values[name], number, text, where)
             note = f"set by the scenario; {values[name].value:g} by default"
             values[name] = replace(
                 values[name],
@@ -123,6 +144,18 @@ class ParameterSet:
                 note=note,
             )
         return replace(self, values=values)
+
+
+def _check_limits(p: Parameter, number: float, text: str, where: str | None) -> None:
+    """Refuse a value outside the limits of its parameter; ends in other units may be rounded."""
+    low, high = p.limits
+    slack = 1e-9 * max(abs(low), abs(high))
+    if not low - slack <= number <= high + slack:
+        raise ParameterError(
+            f"{text} is out of range of '{p.name}'",
+            where=where,
+            remedy=f"it must lie between {low:g} and {high:g} {p.unit}".rstrip(),
+        )
 
 
 def count_statuses(parameters: Iterable[Parameter]) -> dict[str, int]:

@@ -5,7 +5,7 @@ parameters (MODEL.md P12).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
@@ -223,18 +223,22 @@ def of_line(name: str, given: Sequence[Perturbation]) -> tuple[Perturbation, ...
 @cache
 def mutation_folds() -> dict[str, dict[str, float]]:
     """Factor on Kd of each drug [-] by mutation of PSMB5: the sets of ``parameters/mutations``."""
-    prefix = "kd_fold_"
-    return {
-        name: {key.removeprefix(prefix): p.value for key, p in load_set(name).values.items()}
-        for name in available("mutation")
-    }
+    return {name: _folds_of(load_set(name)) for name in available("mutation")}
 
 
-def kd_folds(perturbations: Sequence[Perturbation]) -> dict[str, float]:
-    """Factor on Kd of each drug [-] that the mutations give."""
+def _folds_of(mutation: ParameterSet) -> dict[str, float]:
+    return {name.removeprefix("kd_fold_"): p.value for name, p in mutation.values.items()}
+
+
+def kd_folds(
+    perturbations: Sequence[Perturbation], sets: Mapping[str, ParameterSet] | None = None
+) -> dict[str, float]:
+    """Factor on Kd of each drug [-] that the mutations give; ``sets``: the parameters of each
+    mutation, the shipped ones by default.
+    """
     folds: dict[str, float] = {}
-    for perturbation in perturbations:
-        folds |= mutation_folds().get(perturbation.mutation, {})
+    for name in (p.mutation for p in perturbations if p.mutation):
+        folds |= mutation_folds()[name] if sets is None else _folds_of(sets[name])
     return folds
 
 

@@ -189,6 +189,11 @@ PARAMETERS["site"] |= {
     name: PARAMETERS["tumor"][name]
     for name in ("vessel_exchange", "vessel_exchange_cv", "vessel_correlation_length", "voxel_edge")
 }
+#: Parameters of a tumor of which the first is not above the second.
+ORDERED = (
+    ("clearance_time_min", "clearance_time_max"),
+    ("necrosis_pressure", "hypoxia_pressure"),
+)
 STATUSES = ("measured", "derived", "calibrated", "assumed")
 FOLDERS = {
     "drug": "drugs",

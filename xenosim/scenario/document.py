@@ -32,9 +32,14 @@ class Document:
     overridden: dict[Path_, str] = field(default_factory=dict)
 
     def where(self, path: Iterable[str]) -> str:
-        """``file:line:column`` of a value, of its nearest parent, or the ``--set`` that gave it."""
+        """``file:line:column`` of a value, of its nearest parent, or the ``--set`` that gave it, or
+        the first one that gave something below it.
+        """
         path = tuple(path)
         for depth in range(len(path), 0, -1):
+            below = [text for of, text in self.overridden.items() if of[:depth] == path[:depth]]
+            if below and path[:depth] not in self.places:
+                return f"--set {below[0]}"
             if path[:depth] in self.overridden:
                 return f"--set {self.overridden[path[:depth]]}"
             if path[:depth] in self.places:

@@ -7,6 +7,7 @@ from typing import Any
 
 from xenosim.parameters.load import available
 from xenosim.scenario.keys import BY_NAME, KEYS, Key, Kind, Path_, children, is_section
+from xenosim.scenario.sets import known_sets, set_called
 from xenosim.units import DIMENSIONS
 
 Schema = dict[str, Any]
@@ -118,6 +119,21 @@ def _name(key: Key) -> Schema:
     return _TEXT if key.known == "mouse" else {"enum": available(key.known)}
 
 
+def _sets(key: Key) -> Schema:
+    """Every set by name, with its parameters."""
+    properties = {
+        name: {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                parameter: {"type": ["string", "number"]} for parameter in set_called(name).values
+            },
+        }
+        for name in known_sets()
+    }
+    return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
 _VALUES: dict[Kind, Callable[[Key], Schema]] = {
     Kind.TEXT: lambda key: _TEXT,
     Kind.TEXTS: lambda key: {"anyOf": [{"type": "array", "items": _TEXT}, _TEXT]},
@@ -129,4 +145,5 @@ _VALUES: dict[Kind, Callable[[Key], Schema]] = {
     Kind.DAYS: _days,
     Kind.FILE: lambda key: {"type": "string"},
     Kind.MAP: lambda key: {"type": "object"},
+    Kind.SETS: _sets,
 }

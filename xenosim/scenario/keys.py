@@ -26,6 +26,7 @@ class Kind(Enum):
     DAYS = "days"
     FILE = "file"
     MAP = "mapping"
+    SETS = "mapping of parameter sets"
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,16 @@ _STUDY = (
         " cheaper, with the same cells.",
         choices=("lattice", "twin"),
         default="lattice",
+    ),
+    Key(
+        "parameters",
+        Kind.SETS,
+        "Values in place of those of the parameter sets that the study uses, within their ranges;"
+        " 'xenosim params' lists them. A set is called by its drug, strain ('mouse' for any), site"
+        " or mutation; 'cell' and 'tumor', or the model's name, are those of the tumors, whatever"
+        " line or site they have. Perturbations act on what is stated. Each counts as assumed.",
+        otherwise="those of the sets",
+        example='{ixazomib: {cl: "1.25 L/h/kg"}, tumor: {vessel_exchange: "0.5 /h"}}',
     ),
     Key(
         "drug",

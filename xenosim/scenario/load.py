@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,13 @@ from xenosim.scenario.arms import arms
 from xenosim.scenario.control import growth_control
 from xenosim.scenario.document import read_document
 from xenosim.scenario.origin import RUNS_AGAIN, origin_of
+from xenosim.scenario.overrides import check_overrides
 from xenosim.scenario.schema import (
     AnimalSettings,
     EnrollSettings,
     LesionSettings,
     MeasureSettings,
+    Override,
     ResistantSettings,
     Scenario,
     TumorSettings,
@@ -88,6 +91,7 @@ def _scenario(values: Values) -> Scenario:
         replicates=values.get("replicates"),
         seed=values.get("seed"),
         dt_h=values.get("time_step"),
+        overrides=values.part(_overrides),
     )
 
 
@@ -110,6 +114,11 @@ def _perturbations(values: Values) -> tuple[Perturbation, ...]:
         return of_line(line, found) if line else found
     except ParameterError as error:
         raise values.fail("perturb", error.message, error.remedy or "") from error
+
+
+def _overrides(values: Values) -> tuple[Override, ...]:
+    """Parameters that the scenario states in place of those of its sets."""
+    return check_overrides(values, values.attempt(partial(values.part, _perturbations)))
 
 
 def _resistant(values: Values) -> ResistantSettings:
@@ -315,6 +324,7 @@ def _size(values: Values) -> None:
 _RULES: tuple[Callable[[Values], Any], ...] = (
     lambda values: values.get("model"),
     _perturbations,
+    _overrides,
     _resistant,
     _resolution,
     _potential,

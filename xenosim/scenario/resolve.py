@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -12,9 +12,10 @@ from typing import Any
 
 from xenosim.errors import ScenarioError
 from xenosim.parameters.lines import calibrated, find_line
-from xenosim.parameters.load import Parameter, ParameterSet, count_statuses, load_line, load_set
+from xenosim.parameters.load import Parameter, ParameterSet, count_statuses, load_set
 from xenosim.parameters.perturb import perturbed
-from xenosim.scenario.schema import Scenario
+from xenosim.scenario.schema import Override, Scenario
+from xenosim.scenario.sets import TUMOR, overridden, tumor_set
 
 #: File of a run directory that holds its scenario with everything filled in.
 RESOLVED = "resolved.yaml"
@@ -28,7 +29,7 @@ def starter_text() -> str:
 @dataclass(frozen=True)
 class ResolvedStudy:
     """A scenario with the parameters that it uses: ``model``, those of its tumors' cells and
-    vessels; ``site``, what its site alone has; ``strain``; ``drugs`` by name.
+    vessels; ``site``, what its site alone has; ``strain``; ``drugs`` and ``mutations`` by name.
     """
 
     scenario: Scenario
@@ -36,6 +37,7 @@ class ResolvedStudy:
     site: ParameterSet
     strain: ParameterSet
     drugs: Mapping[str, ParameterSet]
+    mutations: Mapping[str, ParameterSet]
 
     @property
     def sets(self) -> dict[str, ParameterSet]:
@@ -44,14 +46,17 @@ class ResolvedStudy:
         found = {scenario.model: self.model}
         if self.site.values:
             found[scenario.site] = self.site
-        mutated = {p.mutation: load_set(p.mutation) for p in scenario.perturb if p.mutation}
-        return found | {scenario.animals.strain: self.strain} | dict(self.drugs) | mutated
+        return found | {scenario.animals.strain: self.strain, **self.drugs, **self.mutations}
+
+    def drug(self, name: str) -> ParameterSet:
+        """The parameters of a drug of the study, or of one that an animal had before it."""
+        return self.drugs.get(name) or load_set(name)
 
 
 @lru_cache(maxsize=32)
 def resolve(scenario: Scenario) -> ResolvedStudy:
     """The parameters of a scenario. Its tumors have the model's, with the vessels of their site,
-    the cells of their line, under their perturbations.
+    the cells of their line, what the scenario states, under their perturbations.
 
     Examples
     --------
@@ -59,19 +64,43 @@ def resolve(scenario: Scenario) -> ResolvedStudy:
     >>> resolve(small_scenario()).model.kind
     'model'
     """
-    model, site = load_set(scenario.model), load_set(scenario.site)
-    for other in (site, *([load_line(scenario.line)] if scenario.line else [])):
-        shared = {name: p for name, p in other.values.items() if name in model.values}
-        model = replace(model, values={**model.values, **shared})
-    own = {name: p for name, p in site.values.items() if name not in model.values}
+    stated = scenario.overrides
+
+    def given(name: str) -> ParameterSet:
+        return overridden(load_set(name), stated)
+
+    site, tumor = given(scenario.site), tumor_set(scenario.model, scenario.site, scenario.line)
+    own = {name: p for name, p in site.values.items() if name not in tumor.values}
     drugs = sorted({dose.drug for arm in scenario.arms for dose in arm.doses})
     return ResolvedStudy(
         scenario,
-        model=perturbed(model, scenario.perturb),
+        model=perturbed(overridden(tumor, stated, *TUMOR), scenario.perturb),
         site=replace(site, values=own),
-        strain=load_set(scenario.animals.strain),
-        drugs={name: load_set(name) for name in drugs},
+        strain=given(scenario.animals.strain),
+        drugs={name: given(name) for name in drugs},
+        mutations={p.mutation: given(p.mutation) for p in scenario.perturb if p.mutation},
     )
+
+
+def stated_parameters(scenario: Scenario) -> str:
+    """What the scenario states of parameters, with what they would be, in words.
+
+    Examples
+    --------
+    >>> from xenosim.testing import small_scenario
+    >>> stated_parameters(small_scenario(overrides={"parameters.cell.chaperone_gain": "4"}))
+    'cell.chaperone_gain 4 (10 by default)'
+    """
+    tumor = tumor_set(scenario.model, scenario.site, scenario.line)
+
+    def words(stated: Override) -> str:
+        shipped = tumor if stated.set in TUMOR else load_set(stated.set)
+        p = overridden(shipped, [stated], stated.set).values[stated.name]
+        default = shipped.values[stated.name].value
+        amount = f"{p.value:g} {p.unit}".rstrip()
+        return f"{stated.set}.{stated.name} {amount} ({default:g} by default)"
+
+    return ", ".join(map(words, scenario.overrides))
 
 
 def _parameter_entry(p: Parameter) -> dict[str, Any]:
@@ -100,6 +129,7 @@ def calibration_of(scenario: Scenario) -> tuple[bool, str]:
         model, cell = load_set(scenario.model), load_set("cell")
         own = [key for key, p in cell.values.items() if model.values.get(key) != p]
         differs = f"the default cell but for {', '.join(own)}" if own else "the default cell"
+        differs += _with_stated([o.name for o in scenario.overrides if o.set == "cell"])
         return False, f"those of model '{scenario.model}', {differs}, not calibrated on a line"
     record = find_line(name)
     record = find_line(record.parent) if record.parent else record
@@ -107,10 +137,17 @@ def calibration_of(scenario: Scenario) -> tuple[bool, str]:
     if target is None or record.name not in calibrated():
         reason = "no IC50 of it is used" if target is None else "its calibration has not been run"
         return False, f"{name}, not calibrated: {reason} ('xenosim lines show {name}')"
-    return True, (
+    fitted = {("cell", key) for key in load_set("cell").values}
+    fitted |= {(target.drug, key) for key in ("kd", "koff", "kinact_ki", "fu_medium")}
+    stated = [o.name for o in scenario.overrides if (o.set, o.name) in fitted]
+    return not stated, (
         f"{name}, calibrated on the published IC50 of {target.drug}, {target.ic50_nM:g} nM in"
-        f" {target.hours:g} h"
+        f" {target.hours:g} h{_with_stated(stated)}"
     )
+
+
+def _with_stated(names: Sequence[str]) -> str:
+    return f", but with {', '.join(names)} as the scenario states" if names else ""
 
 
 def resolved_dict(scenario: Scenario) -> dict[str, Any]:
@@ -118,6 +155,8 @@ def resolved_dict(scenario: Scenario) -> dict[str, Any]:
     status and source.
     """
     plain: dict[str, Any] = json.loads(scenario.model_dump_json())
+    if not scenario.overrides:
+        del plain["overrides"]
     plain["parameters"] = {
         name: {p.name: _parameter_entry(p) for p in parameters.values.values()}
         for name, parameters in resolve(scenario).sets.items()

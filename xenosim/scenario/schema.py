@@ -134,6 +134,17 @@ class MeasureSettings(_Frozen):
     body_weight_loss: float
 
 
+@dataclass(frozen=True)
+class Override:
+    """A parameter that the scenario states: ``set``, "cell", "tumor" or that of a site, strain,
+    drug or mutation; ``name`` there; ``value``, a quantity in its internal unit.
+    """
+
+    set: str
+    name: str
+    value: str
+
+
 def _plain_dose(dose: Dose) -> dict[str, Any]:
     """A dose as a file states it: the salt is part of the drug's name."""
     plain = asdict(dose) | {"drug": dose.substance, "route": str(dose.route)}
@@ -163,7 +174,8 @@ def _stated_perturbation(plain: Any) -> Any:
 
 class Scenario(_Frozen):
     """A study, ready to run; ``engine``: space of its tumors; ``site``: of implantation; ``line``:
-    cells of the library in place of the model's, or ""; ``perturb``: perturbations of all cells.
+    cells of the library in place of the model's, or ""; ``perturb``: perturbations of all cells;
+    ``overrides``: parameters in place of those of the sets, in alphabetical order.
     """
 
     title: str
@@ -184,6 +196,7 @@ class Scenario(_Frozen):
     replicates: int
     seed: int
     dt_h: float
+    overrides: tuple[Override, ...] = ()
     origin: Origin = Field(default=Origin(), exclude=True, repr=False)
 
     @property

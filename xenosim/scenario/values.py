@@ -8,12 +8,16 @@ import math
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
-from xenosim.errors import ScenarioError, XenosimError, describe, suggest
+from xenosim.errors import ParameterError, ScenarioError, XenosimError, describe, suggest
+from xenosim.parameters.lines import find_line
 from xenosim.parameters.load import ParameterSet, available, find_strain, load_set
 from xenosim.scenario.document import Document
 from xenosim.scenario.keys import BY_NAME, Key, Kind, Path_, children, is_section
+from xenosim.scenario.schema import Override
+from xenosim.scenario.sets import TUMOR, layered_values, overridden, place_of, set_called, tumor_set
 from xenosim.units import DIMENSIONS, quantity
 
 T = TypeVar("T")
@@ -80,11 +84,11 @@ class Values:
             if pattern != ("arms",) or (isinstance(given, dict) and given):
                 self._read_section(path, pattern)
         elif key is not None:
-            try:
-                self._values[path] = read_value(key, given)
-            except XenosimError as error:
+            value = self._attempt_at(path, lambda: (read_value(key, given),))
+            if value is None:
                 self._broken.add(path)
-                self.mistakes.append(self.document.placed(path, error))
+            else:
+                self._values[path] = value[0]
 
     def _refuse(self, path: Path_, message: str, remedy: str) -> None:
         self._broken.add(path)
@@ -145,8 +149,49 @@ class Values:
         )
 
     def parameters(self, source: str) -> ParameterSet:
-        """The parameters that give defaults: of model, site or strain."""
-        return load_set(self.get({"strain": "animals.strain"}.get(source, source)))
+        """The parameters that give defaults: of model, site or strain, as the file states them."""
+        found = load_set(self.get({"strain": "animals.strain"}.get(source, source)))
+        return overridden(found, self.overrides.values(), *TUMOR, found.name)
+
+    def tumor_parameters(self) -> ParameterSet:
+        """The parameters of the tumors, as the file states them."""
+        return overridden(self._tumor_set(), self.overrides.values(), *TUMOR)
+
+    def _tumor_set(self) -> ParameterSet:
+        line = self.get("line")
+        try:
+            name = find_line(line).name if line else ""
+        except ParameterError as error:
+            # The rule for lines names it.
+            raise Unusable from error
+        return tumor_set(self.get("model"), self.get("site"), name)
+
+    @cached_property
+    def overrides(self) -> dict[Path_, Override]:
+        """What the file states of parameters, by place; mistakes are left out."""
+        section = self.document.get(("parameters",))
+        found: dict[Path_, Override] = {}
+        for name, entries in section.items() if isinstance(section, dict) else ():
+            shipped = self._attempt_at(("parameters", name), partial(_stated_set, name, entries))
+            if shipped is None:
+                continue
+            for key, given in entries.items():
+                place = ("parameters", name, key)
+                override = self._attempt_at(place, partial(self._override, shipped, key, given))
+                if override is not None:
+                    found[place] = override
+        return found
+
+    def _override(self, shipped: ParameterSet, name: str, given: Any) -> Override:
+        """One parameter of a shipped set, within the limits that it has in this scenario."""
+        if given is None:
+            raise ScenarioError(f"'{name}' is empty", remedy="write a value, or remove the key")
+        base = shipped
+        with suppress(Unusable):
+            base = layered_values(shipped, self._tumor_set())
+        value = base.with_overrides({name: given}).values[name].stated
+        place = place_of(shipped, name)
+        return Override(self.get("animals.strain") if place == "mouse" else place, name, value)
 
     def part(self, build: Callable[[Values], T]) -> T:
         """What a rule makes of the values, made once.
@@ -172,6 +217,15 @@ class Values:
                 self.mistakes.append(error)
         return None
 
+    def _attempt_at(self, path: Path_, build: Callable[[], T]) -> T | None:
+        """What :meth:`attempt` gives; the mistake is one at ``path``."""
+        with suppress(Unusable):
+            try:
+                return build()
+            except XenosimError as error:
+                self.mistakes.append(self.document.placed(path, error))
+        return None
+
     def refuse_mistakes(self) -> None:
         """Raise what was found: one mistake as it is, several in one error that lists all."""
         found = sorted(self.mistakes, key=_line_of)
@@ -184,6 +238,17 @@ class Values:
                 where=self.document.file,
                 remedy=f"mend them all; 'xenosim check {self.document.file}' lists what is left",
             )
+
+
+def _stated_set(name: str, entries: Any) -> ParameterSet:
+    """The shipped set of a name below ``parameters``, whose values are ``entries``."""
+    shipped = set_called(name)
+    if not isinstance(entries, dict):
+        raise ScenarioError(
+            f"'{name}' must be a mapping",
+            remedy=f"write its parameters and their values; see 'xenosim params {name}'",
+        )
+    return shipped
 
 
 def _line_of(error: XenosimError) -> tuple[bool, int]:
@@ -300,6 +365,14 @@ def _as_is(key: Key, given: Any) -> Any:
     return given
 
 
+def _sets(key: Key, given: Any) -> Any:
+    if not isinstance(given, dict):
+        raise ScenarioError(
+            f"'{key.path[-1]}' must be a mapping", remedy=f"write e.g. {key.name}: {key.example}"
+        )
+    return given
+
+
 _READERS: dict[Kind, Callable[[Key, Any], Any]] = {
     Kind.TEXT: _text,
     Kind.TEXTS: _texts,
@@ -311,4 +384,5 @@ _READERS: dict[Kind, Callable[[Key, Any], Any]] = {
     Kind.DAYS: _days,
     Kind.FILE: _text,
     Kind.MAP: _as_is,
+    Kind.SETS: _sets,
 }

@@ -5,7 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xenosim.scenario.resolve import calibration_of, resolve, status_counts
+from xenosim.scenario.resolve import (
+    calibration_of,
+    resolve,
+    stated_parameters,
+    status_counts,
+)
 from xenosim.study.trust import outside_comparison
 
 if TYPE_CHECKING:
@@ -214,6 +219,8 @@ def notes(
         f"{counts['assumed']} of {sum(counts.values())} parameters are assumed ('xenosim params"
         " --status assumed')"
     ]
+    if scenario.overrides:
+        found.append(f"set by the scenario, and assumed: {stated_parameters(scenario)}")
     is_calibrated, cells = calibration_of(scenario)
     found += [] if is_calibrated else [f"cells: {cells}"]
     if any(dose.amount_mg_per_kg == 0 for arm in scenario.arms for dose in arm.doses):

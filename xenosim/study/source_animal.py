@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from xenosim.errors import CheckpointError
 from xenosim.io.checkpoints import load_checkpoint
 from xenosim.jit import source_hash
+from xenosim.parameters.load import available
 from xenosim.pharmacology.dose import Dose
 from xenosim.study.job import SourceAnimal
 from xenosim.study.kept_state import well_formed
-from xenosim.study.tissues import made_of, tumor_spec
+from xenosim.study.tissues import STATED, made_of, tumor_spec
 from xenosim.study.variation import Variation
 from xenosim.tumor.growth import Growth
 
@@ -26,6 +27,8 @@ LABELS = {
     "strain": "animals.strain",
 }
 TWIN_RESOLUTION = "tumor.twin_agents per mm^3 of the start volume"
+#: What a parameter is that the scenario leaves to its sets.
+UNSTATED = "not stated"
 
 
 def read_source(path: str | Path, scenario: Scenario) -> SourceAnimal:
@@ -61,9 +64,8 @@ def _source_of(header: dict[str, Any], path: Path, scenario: Scenario) -> Source
             remedy="run its scenario again",
         )
     growth, variation = Growth(**header["growth"]), Variation(**header["variation"])
-    _check_fit(
-        header["made_of"], made_of(scenario, tumor_spec(scenario, growth, variation.growth)), path
-    )
+    wanted = made_of(scenario, tumor_spec(scenario, growth, variation.growth))
+    _check_fit(header["made_of"], wanted, {dose["drug"] for dose in header["doses"]}, path)
     hours = 24.0 * header["day"]
     return SourceAnimal(
         str(path),
@@ -76,24 +78,31 @@ def _source_of(header: dict[str, Any], path: Path, scenario: Scenario) -> Source
     )
 
 
-def _check_fit(was: dict[str, Any], wanted: dict[str, Any], path: Path) -> None:
-    """Refuse an animal that ``was`` made of something else than is ``wanted``."""
-    different = [name for name, had in was.items() if wanted.get(name) != had]
+def _check_fit(was: dict[str, Any], wanted: dict[str, Any], drugs: set[str], path: Path) -> None:
+    """Refuse an animal that ``was`` made of something else than is ``wanted``; what is stated of
+    ``drugs`` counts where it has had them.
+    """
+    new = tuple(f"{STATED}{drug}." for drug in available("drug") if drug not in drugs)
+    names = [*was, *(name for name in wanted if name.startswith(STATED) and name not in was)]
+    different = [
+        name for name in names if wanted.get(name) != was.get(name) and not name.startswith(new)
+    ]
     if not different:
         return
     # Another engine counts agents in another way: that alone would be read.
     different = ["engine"] if "engine" in different else different[:4]
     labels = LABELS | ({"resolution": TWIN_RESOLUTION} if was.get("engine") == "twin" else {})
     what = "; ".join(
-        f"{labels.get(name, name)} is {was[name]} there and {wanted.get(name)} here"
+        f"{labels.get(name, name)} is {was.get(name, UNSTATED)} there and"
+        f" {wanted.get(name, UNSTATED)} here"
         for name in different
     )
     raise CheckpointError(
         f"the scenario cannot go on with this animal: {what}",
         where=str(path),
         remedy=(
-            "give the scenario the engine, model, site, cells, resolution, time step and strain of"
-            " the checkpoint"
+            "give the scenario the engine, model, site, cells, resolution, time step, strain and"
+            " parameters of the checkpoint"
         ),
     )
 

@@ -18,7 +18,7 @@ from xenosim.parameters.perturb import mutations
 from xenosim.pharmacology.dialects import doses_to_events
 from xenosim.pharmacology.events import COLUMNS as EVENT_COLUMNS
 from xenosim.pharmacology.pk import plasma_profile
-from xenosim.scenario.resolve import scenario_hash
+from xenosim.scenario.resolve import resolve, scenario_hash
 from xenosim.study.job import Outcome
 from xenosim.study.tissues import drug_pk, exposures
 
@@ -159,7 +159,7 @@ def _plasma_of_arm(scenario: Scenario, arm: Arm, hours: NDArray[Any]) -> Iterato
     """Rows of one arm, drug by drug; the occupancy is that of all of them together."""
     import pandas as pd
 
-    tissue = exposures(scenario, arm.doses)
+    tissue, drugs = exposures(scenario, arm.doses), resolve(scenario).drugs
     occupancy = [
         (float(tissue.tumor.advance(a, b).mean()), float(tissue.blood.advance(a, b).mean()))
         for a, b in pairwise(hours)
@@ -173,7 +173,9 @@ def _plasma_of_arm(scenario: Scenario, arm: Arm, hours: NDArray[Any]) -> Iterato
                 "drug": drug,
                 "time_h": hours,
                 "day": hours / 24.0,
-                "concentration_nM": plasma_profile(drug_pk(drug), doses).concentration(hours),
+                "concentration_nM": plasma_profile(drug_pk(drugs[drug]), doses).concentration(
+                    hours
+                ),
                 "tumor_occupancy": tumor,
                 "blood_occupancy": blood,
             }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from xenosim.cell.params import cell_params, trait_params
-from xenosim.parameters.load import ParameterSet, load_set
+from xenosim.parameters.load import ParameterSet
 from xenosim.parameters.perturb import kd_folds
 from xenosim.pharmacology.dose import Route, routes_of
 from xenosim.pharmacology.exposure import TargetExposure
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Vessel classes whose occupancy is solved; that of the others is interpolated between them.
 EXCHANGE_NODES = {"lattice": N_ZONES, "twin": 9}
+#: What the names of parameters that a scenario states begin with.
+STATED = "parameters."
 
 
 def perfusion_of(model: ParameterSet) -> Perfusion:
@@ -94,7 +96,7 @@ def made_of(scenario: Scenario, spec: TumorSpec) -> dict[str, Any]:
         "line": scenario.line,
         "perturb": list(map(str, scenario.perturb)),
         "strain": scenario.animals.strain,
-    }
+    } | {f"{STATED}{o.set}.{o.name}": o.value for o in scenario.overrides}
     for name, value in spec._asdict().items():
         parts |= (
             {f"{name}.{key}": float(number) for key, number in value._asdict().items()}
@@ -104,11 +106,10 @@ def made_of(scenario: Scenario, spec: TumorSpec) -> dict[str, Any]:
     return parts
 
 
-def drug_pk(name: str, variation: Variation = TYPICAL) -> DrugPK:
+def drug_pk(drug: ParameterSet, variation: Variation = TYPICAL) -> DrugPK:
     """PK of one drug in one animal: CL, V (all volumes) and F scaled by the animal's factors; F
     never above 1.
     """
-    drug = load_set(name)
 
     def get(parameter: str) -> float:
         return drug.value(parameter) if parameter in drug.values else 0.0
@@ -152,12 +153,11 @@ def exposures(
     """
     study = resolve(scenario)
     model, mouse = study.model, study.strain
-    names = sorted({dose.drug for dose in doses})
+    drugs = {name: study.drug(name) for name in sorted({dose.drug for dose in doses})}
     profiles = {
-        name: plasma_profile(drug_pk(name, variation), [d for d in doses if d.drug == name])
-        for name in names
+        name: plasma_profile(drug_pk(drug, variation), [d for d in doses if d.drug == name])
+        for name, drug in drugs.items()
     }
-    drugs = {name: load_set(name) for name in names}
     turnover = np.log(2.0) / model.value("beta5_turnover_half_life")
     zones = zone_exchange(perfusion or perfusion_of(model))
     solved, weights = exchange_nodes(zones, EXCHANGE_NODES[scenario.engine])
@@ -179,7 +179,7 @@ def exposures(
             model.value("beta5_sites"),
             float(turnover),
             solved,
-            kd_folds(scenario.perturb),
+            kd_folds(scenario.perturb, study.mutations),
             weights if solved.size < zones.size else None,
         ),
         blood=tissue(

@@ -59,6 +59,18 @@ def test_n16_check_says_how_long_a_run_takes(
     assert json.loads(capsys.readouterr().out)["run_seconds"] > 300
 
 
+def test_what_a_scenario_states_of_parameters_is_echoed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(starter_text())
+    check_scenario(str(path), ["parameters.ixazomib.cl=1.25 L/h/kg"], as_json=False)
+    note = "note: set by the scenario, and assumed: ixazomib.cl 1.25 L/h/kg (2.5 by default)"
+    assert note in capsys.readouterr().out
+    check_scenario(str(path), [], as_json=False)
+    assert "set by the scenario" not in capsys.readouterr().out
+
+
 def test_n14_a_strain_is_echoed_and_n22_said_to_share_its_numbers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -199,6 +199,14 @@ def test_overrides_convert_and_become_assumed() -> None:
     assert changed.hash() != base.hash() and base.value("fu") == 0.01
     with pytest.raises(UnitError):
         base.with_overrides({"kd": "1 h"})
+    with pytest.raises(ParameterError, match="out of range of 'kd'; it must lie between 0.35 and"):
+        base.with_overrides({"kd": "-1 nM"})
+    with pytest.raises(ParameterError, match="between 36.103 and 3610.3 g/mol"):
+        base.with_overrides({"molar_mass": "3 g/mol"})
+    assert base.with_overrides({"kd": changed.values["kd"].stated}).values == {
+        **base.values,
+        "kd": changed.values["kd"],
+    }
     with pytest.raises(ParameterError, match="did you mean 'koff'"):
         base.with_overrides({"kof": "1 /h"})
 

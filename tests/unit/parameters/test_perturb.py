@@ -139,6 +139,10 @@ def test_mutations_act_on_kd_and_a_clone_needs_one() -> None:
         "carfilzomib": 10.0,
     }
     assert kd_folds(parse_perturbations(["PSMB5=C63F"]))["carfilzomib"] == 1.0
+    stated = load_set("A49T").with_overrides({"kd_fold_ixazomib": "60"})
+    assert kd_folds(parse_perturbations(["PSMB5=A49T", "CHOP=ko"]), {"A49T": stated}) == (
+        kd_folds(parse_perturbations(["PSMB5=A49T"])) | {"ixazomib": 60.0}
+    )
     assert (
         cells("PSMB5=A49T").traits.resistant_fraction == 1.0
         and cells("CHOP=ko").traits.resistant_fraction == 0.0

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from xenosim.errors import RegimenError
+from xenosim.parameters.load import load_set
 from xenosim.pharmacology.dialects import as_dialect
 from xenosim.pharmacology.dose import Dose, Route
 from xenosim.pharmacology.events import events_to_doses, read_events, table_units
@@ -34,7 +35,7 @@ def test_b01_the_length_of_an_infusion_is_read(name: str) -> None:
     doses = read(FAULTS / name)
     assert [dose.duration_h for dose in doses] == [4.0, 4.0]
     times = np.arange(0.0, 170.0, 0.01)
-    peak = plasma_profile(drug_pk("ixazomib"), doses).concentration(times).max()
+    peak = plasma_profile(drug_pk(load_set("ixazomib")), doses).concentration(times).max()
     assert peak == pytest.approx(1539.0, abs=0.1)
 
 

@@ -21,6 +21,8 @@ def test_places_excerpts_and_overrides(tmp_path: Path) -> None:
     assert document.where(("b", "c")) == f"{path}:3:6"
     assert document.where(("b", "c", "far")) == f"{path}:3:6"
     assert document.where(("b", "d")) == "--set b.d=2"
+    below = read_document(path, {"e.f.g": "1"})
+    assert below.where(("e", "f")) == below.where(("e",)) == "--set e.f.g=1"
     excerpt = document.excerpt(("a",))
     assert excerpt is not None and excerpt.splitlines()[1].index("^") == 11
     assert document.excerpt(("b", "d")) is None

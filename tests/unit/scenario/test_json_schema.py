@@ -45,6 +45,14 @@ def test_the_starter_is_valid_and_mistakes_are_not() -> None:
         assert old in text and errors(yaml.safe_load(text.replace(old, new))), new
 
 
+def test_parameters_are_known_by_set_and_name() -> None:
+    plain = yaml.safe_load(starter_text())
+    block = {"ixazomib": {"cl": "1.25 L/h/kg"}, "cell": {"chaperone_gain": 3}}
+    assert errors(plain | {"parameters": block}) == []
+    for wrong in ({"ixazomb": {}}, {"cell": {"cl": "1 L/h/kg"}}, {"dish": {}}, {"cell": 3}):
+        assert errors(plain | {"parameters": wrong}), wrong
+
+
 def test_check_prints_it_without_a_file() -> None:
     result = CliRunner().invoke(app, ["check", "--schema"])
     assert result.exit_code == 0 and json.loads(result.stdout) == json_schema()

@@ -95,6 +95,16 @@ def test_n10_replicates_are_said_to_be_studies() -> None:
     )
 
 
+def test_what_the_scenario_states_of_parameters_is_noted() -> None:
+    columns = ["arm", "replicate", "animal_id", "day", "note", "status", "is_censored"]
+    empty = pd.DataFrame(columns=columns)
+    tables = {"truth": empty.assign(n_agents=[]), "observations": empty}
+    stated = small_scenario(overrides=SMALL | {"parameters.cell.chaperone_gain": "4"})
+    said = notes(stated, tables)
+    assert said[1] == "set by the scenario, and assumed: cell.chaperone_gain 4 (10 by default)"
+    assert not any("set by the scenario" in note for note in notes(small_scenario(), tables))
+
+
 def test_n21_a_day_before_the_last_is_said_in_the_answer() -> None:
     early = "day 2 of 36, the last with half of every arm left"
     endpoints = table(day=2.0, estimate=2.0)

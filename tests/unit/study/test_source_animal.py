@@ -13,7 +13,7 @@ from xenosim.scenario.schema import Scenario
 from xenosim.study.source_animal import source_of
 from xenosim.study.tissues import made_of, tumor_spec
 from xenosim.study.variation import TYPICAL
-from xenosim.testing import small_scenario
+from xenosim.testing import SMALL, small_scenario
 from xenosim.tumor.growth import Growth
 
 GROWTH = Growth(30.0, 0.0, 200.0, None, 3.0, 1.25)
@@ -59,3 +59,20 @@ def test_what_cannot_go_on_is_refused(changed: dict[str, Any], message: str) -> 
     scenario = small_scenario()
     with pytest.raises(CheckpointError, match=message):
         source_of(header(scenario, **changed), PLACE, scenario)
+
+
+def test_parameters_of_its_past_stay_and_a_new_drug_has_its_own() -> None:
+    stated = SMALL | {"parameters.ixazomib.cl": "1.25 L/h/kg", "parameters.cell.myc": "0.6"}
+    mine = small_scenario(overrides=stated)
+    assert source_of(header(mine), PLACE, mine).animal == 4
+    for other in (
+        small_scenario(),
+        small_scenario(overrides=stated | {"parameters.ixazomib.cl": "2 L/h/kg"}),
+    ):
+        for here, there in ((mine, other), (other, mine)):
+            with pytest.raises(CheckpointError, match="parameters.ixazomib.cl is "):
+                source_of(header(here), PLACE, there)
+    # A drug that it has not had may be another one.
+    assert source_of(header(small_scenario(), doses=[]), PLACE, small_scenario()).doses == ()
+    new = SMALL | {"parameters.ixazomib.cl": "2 L/h/kg"}
+    assert source_of(header(small_scenario(), doses=[]), PLACE, small_scenario(overrides=new))

@@ -34,3 +34,11 @@ def test_plasma_is_that_of_the_doses() -> None:
     assert plasma.groupby("arm")["concentration_nM"].first().loc["BIW"] == pytest.approx(
         0.5 * at_dose.item()
     )
+
+
+def test_plasma_is_that_of_the_stated_parameters() -> None:
+    days = SMALL | {"measure.days": "0,21"}
+    usual = plasma_table(small_scenario(overrides=days))
+    twice = plasma_table(small_scenario(overrides=days | {"parameters.ixazomib.v1": "0.5 L/kg"}))
+    first = [table.iloc[0]["concentration_nM"] for table in (usual, twice)]
+    assert first[0] == pytest.approx(2.0 * first[1])

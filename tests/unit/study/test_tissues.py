@@ -2,19 +2,23 @@
 
 import numpy as np
 
+from xenosim.parameters.load import load_set
+from xenosim.pharmacology.dose import Route
 from xenosim.pharmacology.regimen import parse_regimen
+from xenosim.scenario.resolve import resolve
 from xenosim.study.tissues import drug_pk, exposures, made_of, tumor_spec
 from xenosim.study.variation import TYPICAL
-from xenosim.testing import small_scenario
+from xenosim.testing import SMALL, small_scenario
 
 
 def test_an_animal_that_clears_faster_has_less_drug() -> None:
-    fast = drug_pk("ixazomib", TYPICAL._replace(clearance=2.0))
-    assert fast.cl == 2.0 * drug_pk("ixazomib").cl and fast.v1 == drug_pk("ixazomib").v1
+    drug = load_set("ixazomib")
+    typical, fast = drug_pk(drug), drug_pk(drug, TYPICAL._replace(clearance=2.0))
+    assert fast.cl == 2.0 * typical.cl and fast.v1 == typical.v1
 
 
 def test_no_more_is_absorbed_than_is_given() -> None:
-    much = drug_pk("ixazomib", TYPICAL._replace(bioavailability=100.0))
+    much = drug_pk(load_set("ixazomib"), TYPICAL._replace(bioavailability=100.0))
     assert much.f and all(share == 1.0 for share in much.f.values())
 
 
@@ -42,3 +46,31 @@ def test_what_an_animal_is_made_of_tells_tumors_apart() -> None:
     assert {name for name in mine if mine[name] != other[name]} == {"traits.cycle_h"} or (
         mine != other
     )
+
+
+def test_what_the_scenario_states_reaches_every_tissue() -> None:
+    doses = parse_regimen("ixazomib 5 mg/kg PO days 0", default_drug=None)
+    stated = {
+        "perturb": "[PSMB5=A49T]",
+        "parameters.ixazomib.cl": "1.25 L/h/kg",
+        "parameters.ixazomib.ka_po": "3 /h",
+        "parameters.A49T.kd_fold_ixazomib": "60",
+        "parameters.tumor.vessel_exchange": "0.5 /h",
+        "parameters.tumor.mechanical_depth": "700 um",
+        "parameters.mouse.exchange_blood": "60 /h",
+        "parameters.cell.chaperone_gain": "4",
+    }
+    plain, scenario = small_scenario(), small_scenario(overrides=SMALL | stated)
+    pk = drug_pk(resolve(scenario).drug("ixazomib"))
+    assert (pk.cl, pk.ka[Route.PO], pk.v1) == (1.25, 3.0, load_set("ixazomib").value("v1"))
+    tissues, usual = exposures(scenario, doses), exposures(plain, doses)
+    assert tissues.tumor.fold.tolist() == [[1.0], [60.0]]
+    assert tissues.tumor.profiles["ixazomib"].concentration(5.0) > usual.tumor.profiles[
+        "ixazomib"
+    ].concentration(5.0)
+    spec = tumor_spec(scenario, None)
+    assert (spec.depth_um, spec.perfusion.mean) == (700.0, 0.5)
+    assert spec.params.chaperone_gain == 4.0
+    parts = made_of(scenario, spec)
+    assert parts["parameters.ixazomib.cl"] == "1.25 L/h/kg"
+    assert not any(name.startswith("parameters.") for name in made_of(plain, spec))

@@ -336,6 +336,28 @@ def test_the_scenario_comes_back_exactly(tmp_path: Path) -> None:
     assert Scenario.model_validate_json(scenario.model_dump_json()) == scenario
 
 
+def test_stated_parameters_survive_a_kill_and_run_again_from_the_run(
+    whole: Path, tmp_path: Path
+) -> None:
+    stated = {"parameters__ixazomib__cl": "1.25 L/h/kg", "parameters__mouse__body_weight": "26 g"}
+    scenario = tiny(tmp_path, **stated)
+    assert Scenario.model_validate_json(scenario.model_dump_json()) == scenario
+    base = tmp_path / "runs"
+    base.mkdir()
+    UnfinishedRun.create(base, scenario, Plan(every_steps=10, paired=True)).lock.close()
+    assert kill_at(base, 60) == -9
+    run = finish(base, scenario)
+    again = load_scenario(run / "scenario.yaml")
+    rerun = run_study(again, jobs=1, paired=True).save(tmp_path, figures=False)
+    assert again == scenario and tables(rerun) == tables(run)
+    heavy, usual = (
+        pd.read_csv(each / "truth.csv").query("arm == 'vehicle'")["body_weight_g"]
+        for each in (run, whole)
+    )
+    assert (heavy / usual).to_numpy() == pytest.approx(26.0 / 22.0, rel=1e-3)
+    assert tables(run)["plasma.csv"] != tables(whole)["plasma.csv"]
+
+
 # -- branching
 # ------------------------------------------------------------
 def truth(table: pd.DataFrame, arm: str) -> pd.DataFrame:
