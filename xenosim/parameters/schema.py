@@ -45,6 +45,10 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "weight_loss_threshold": ("fraction", "inhibition of normal tissue borne without loss"),
         "weight_loss_removal": ("fraction", "weight loss at which an animal is removed"),
         "caliper_error_sd": ("fraction", "measurement error, standard deviation of ln V"),
+        "caliper_reading_sd": (
+            "length_mm",
+            "error of one reading of calipers, where it is by size",
+        ),
         "caliper_limit": ("length_mm", "smallest diameter a caliper quantifies"),
         "imaging_limit": ("volume", "smallest total burden that imaging quantifies"),
         "body_weight_cv": ("fraction", "between animals: standard deviation of ln body weight"),

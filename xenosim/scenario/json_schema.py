@@ -95,6 +95,11 @@ def default_of(key: Key) -> str:
 
 
 def _quantity(key: Key) -> Schema:
+    number = _number(key)
+    return {"anyOf": [number, {"enum": list(key.choices)}]} if key.choices else number
+
+
+def _number(key: Key) -> Schema:
     if DIMENSIONS[key.unit]:
         return {"type": "string", "pattern": rf"^\s*{_NUMBER}\s*[^\s\d.].*$"}
     low, high = key.range or (None, None)

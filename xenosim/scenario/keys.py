@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from xenosim.scenario.document import Path_
-from xenosim.scenario.schema import FORMULAS, MOST_GROWN
+from xenosim.scenario.schema import BY_SIZE, FORMULAS, MOST_GROWN
 
 
 class Kind(Enum):
@@ -39,8 +39,9 @@ class Key:
     None: without end. ``default`` as a file would state it, with ``default_with`` only where these
     keys are stated, one of several separated by blanks; ``default_of``: the parameter that
     gives it, e.g. "strain.cv_growth", of model, site or strain; ``otherwise``: in words, where it
-    follows from other keys. ``choices``: the words of a choice; ``known``: the kind of parameter
-    sets whose names may be written. ``example`` as a file states it; ``required``: a scenario must.
+    follows from other keys. ``choices``: the words of a choice, or in place of a quantity;
+    ``known``: the kind of parameter sets whose names may be written. ``example`` as a file states
+    it; ``required``: a scenario must.
     """
 
     name: str
@@ -350,9 +351,12 @@ _MEASURE = (
     ),
     _share(
         "measure.error",
-        "Standard deviation of ln V of one measurement.",
+        "Standard deviation of ln V of one measurement; 'by size': readings of calipers err by one"
+        " length, caliper_reading_sd of the strain, so that small tumors are read worse than large"
+        " ones.",
         default_of="strain.caliper_error_sd",
-        example="12 %",
+        choices=(BY_SIZE,),
+        example="by size",
     ),
     Key(
         "measure.limit",

@@ -19,6 +19,7 @@ from xenosim.scenario.document import read_document
 from xenosim.scenario.origin import RUNS_AGAIN, origin_of
 from xenosim.scenario.overrides import check_overrides
 from xenosim.scenario.schema import (
+    BY_SIZE,
     AnimalSettings,
     EnrollSettings,
     LesionSettings,
@@ -266,11 +267,25 @@ def _method(values: Values) -> str:
     return method
 
 
+def _errors(values: Values) -> tuple[float, float]:
+    """Error of a measurement in ln V [-], and of one reading of calipers [mm]; one of them is 0."""
+    error = values.get("measure.error")
+    if error != BY_SIZE:
+        return error, 0.0
+    if values.part(_method) != "caliper":
+        raise values.fail(
+            "measure.error", f"'{BY_SIZE}' is an error of calipers", "write a share, e.g. 12 %"
+        )
+    return 0.0, values.parameters("strain").value("caliper_reading_sd")
+
+
 def _measure(values: Values) -> MeasureSettings:
+    error_sd, reading_sd_mm = values.part(_errors)
     return MeasureSettings(
         days=values.get("measure.days"),
         method=values.part(_method),
-        caliper_error_sd=values.get("measure.error"),
+        caliper_error_sd=error_sd,
+        caliper_reading_sd_mm=reading_sd_mm,
         caliper_limit_mm=values.get("measure.limit"),
         imaging_limit_mm3=values.parameters("strain").value("imaging_limit"),
         formula=values.get("measure.formula"),

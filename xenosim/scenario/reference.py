@@ -52,7 +52,8 @@ def _entry(key: Key) -> str:
 
 def _value(key: Key) -> str:
     if key.kind is Kind.QUANTITY:
-        return f"quantity in {DIMENSIONS[key.unit]}" if DIMENSIONS[key.unit] else "share or number"
+        of = f"quantity in {DIMENSIONS[key.unit]}" if DIMENSIONS[key.unit] else "share or number"
+        return of + "".join(f", or `{word}`" for word in key.choices)
     if key.kind is Kind.CHOICE:
         return f"one of {', '.join(f'`{choice}`' for choice in key.choices)}"
     if key.kind is Kind.NAME:

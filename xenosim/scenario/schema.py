@@ -17,6 +17,9 @@ from xenosim.pharmacology.dose import Dose, split_salt
 
 #: Caliper formulas in use; the first is the default.
 FORMULAS = tuple(CALIPER_FORMULAS)
+#: In place of an error of calipers: that of a reading is one length, so that small tumors are read
+#: worse than large ones.
+BY_SIZE = "by size"
 #: Most animals that may be grown for each that enters [-].
 MOST_GROWN = 20.0
 
@@ -121,7 +124,8 @@ class AnimalSettings(_Frozen):
 
 class MeasureSettings(_Frozen):
     """Days from first dose, ``method`` caliper or imaging, its error in ln V [-], caliper limit
-    [mm], imaging limit [mm3], formula, humane endpoint [mm3] and weight loss [-].
+    [mm], imaging limit [mm3], formula, humane endpoint [mm3] and weight loss [-];
+    ``caliper_reading_sd_mm``: error of one reading [mm], in place of that in ln V.
     """
 
     days: tuple[float, ...]
@@ -132,6 +136,12 @@ class MeasureSettings(_Frozen):
     formula: str
     end_volume_mm3: float
     body_weight_loss: float
+    caliper_reading_sd_mm: float = 0.0
+
+    def error_sd(self, volume_mm3: float) -> float:
+        """Error in ln V of a round tumor of ``volume_mm3`` [mm3] [-]."""
+        across_mm = (6.0 * volume_mm3 / math.pi) ** (1.0 / 3.0)
+        return self.caliper_error_sd + math.sqrt(5.0) * self.caliper_reading_sd_mm / across_mm
 
 
 @dataclass(frozen=True)

@@ -302,7 +302,9 @@ def _choice(key: Key, given: Any) -> str:
     return str(given)
 
 
-def _quantity(key: Key, given: Any) -> float:
+def _quantity(key: Key, given: Any) -> float | str:
+    if given in key.choices:
+        return str(given)
     number = quantity(given, key.unit)
     low, high = key.range or (-math.inf, None)
     if low <= number <= (math.inf if high is None else high):

@@ -48,7 +48,7 @@ def largest_volume(scenario: Scenario) -> float:
     grown = growth_law(scenario, math.exp(FAST * scenario.animals.cv_growth))
     many = scenario.animals.per_arm * len(scenario.arms) > 1
     by_last_day = grown(start * (SPREAD_AT_START if many else 1.0), days[-1] + 1.0)
-    read_low = end * math.exp(FAST * scenario.measure.caliper_error_sd)
+    read_low = end * math.exp(FAST * scenario.measure.error_sd(end))
     longest = max(later - earlier for earlier, later in pairwise(days))
     return SAFETY * min(by_last_day, grown(read_low, longest))
 

@@ -58,12 +58,13 @@ def image(true_mm3: float, measure: MeasureSettings, noise: np.random.Generator)
 def caliper(
     axes_mm: tuple[float, float, float], measure: MeasureSettings, noise: np.random.Generator
 ) -> TumorReading:
-    """Length, width and volume of an ellipsoid of ``axes_mm`` [mm] as calipers give them: lognormal
-    error, never below the limit of quantification.
+    """Length, width and volume of an ellipsoid of ``axes_mm`` [mm] as calipers give them, never
+    below the limit of quantification.
 
-    The error of ln V is the scenario's; with V = L W^2 / 2 it is shared so that both readings have
-    sd / sqrt(5). The longer reading is the length, as in a laboratory: with that formula a round
-    tumor reads 6 % below its true volume (MODEL.md, P8).
+    The error of ln V is the scenario's, lognormal; with V = L W^2 / 2 it is shared so that both
+    readings have sd / sqrt(5). An error by size is one length, added to each reading. The longer
+    reading is the length, as in a laboratory: with that formula a round tumor reads 6 % below its
+    true volume (MODEL.md, P8).
 
     Examples
     --------
@@ -74,9 +75,12 @@ def caliper(
     True
     """
     limit = measure.caliper_limit_mm
-    error = np.exp(measure.caliper_error_sd / math.sqrt(5) * noise.standard_normal(2))
+    drawn = noise.standard_normal(2)
+    error = np.exp(measure.caliper_error_sd / math.sqrt(5) * drawn)
+    added_mm = measure.caliper_reading_sd_mm * drawn
     first, second = (
-        max(axis * float(e), limit) for axis, e in zip(axes_mm[:2], error, strict=True)
+        max(axis * float(e) + float(mm), limit)
+        for axis, e, mm in zip(axes_mm[:2], error, added_mm, strict=True)
     )
     length, width = max(first, second), min(first, second)
     volume = float(caliper_volume(length, width, measure.formula))

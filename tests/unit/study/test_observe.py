@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from xenosim.errors import ScenarioError, XenosimError
 from xenosim.study.observe import caliper, image, weigh
-from xenosim.testing import small_scenario
+from xenosim.testing import SMALL, small_scenario
 
 MEASURE = small_scenario().measure
 READINGS = 4000
@@ -22,6 +23,32 @@ def test_the_error_of_a_caliper_volume_is_the_scenarios() -> None:
     assert volumes.mean() == pytest.approx(np.log(9.0 * 36.0 / 2.0), abs=0.01)
     assert all(reading.length_mm >= reading.width_mm for reading in found)
     assert not any(reading.limited for reading in found)
+
+
+@pytest.mark.parametrize(
+    ("across_mm", "published", "within"), [(4.0, 0.27, 0.1), (15.4, 0.07, 0.03), (8.0, 0.134, 0.05)]
+)
+def test_by_size_small_tumors_are_read_worse(
+    across_mm: float, published: float, within: float
+) -> None:
+    """Euhus 1986: 27 % of small masses, 7 % of large ones."""
+    small = SMALL | {"measure.error": "by size", "measure.limit": "0.5 mm"}
+    measure = small_scenario(overrides=small).measure
+    assert measure.caliper_error_sd == 0.0 and measure.caliper_reading_sd_mm == 0.48
+    noise, axes = np.random.default_rng(1), (1.02 * across_mm, 0.98 * across_mm, across_mm)
+    found = logs([caliper(axes, measure, noise).volume_mm3 for _ in range(READINGS)])
+    assert found.std() == pytest.approx(published, rel=within)
+    volume = np.pi / 6.0 * across_mm**3
+    assert measure.error_sd(volume) == pytest.approx(published, rel=0.02)
+    assert MEASURE.error_sd(volume) == MEASURE.caliper_error_sd
+
+
+def test_an_error_by_size_is_one_of_calipers() -> None:
+    keys = {"measure.error": "by size", "measure.method": "imaging"}
+    with pytest.raises(ScenarioError, match="'by size' is an error of calipers"):
+        small_scenario(overrides=SMALL | keys)
+    with pytest.raises(XenosimError, match="by day"):
+        small_scenario(overrides=SMALL | {"measure.error": "by day"})
 
 
 def test_a_round_tumor_has_a_length_and_a_width() -> None:
