@@ -127,6 +127,19 @@ def few_left(data: StudyData, measured: dict[str, int]) -> str:
     return f"; fewer than half are left: {', '.join(few)}" if few else ""
 
 
+def lost_pairs(measured: int, started: int) -> str:
+    """That some of the pairs that ``started`` are not ``measured`` [number of animals]; "" if all
+    are.
+
+    Examples
+    --------
+    >>> lost_pairs(5, 8), lost_pairs(8, 8)
+    ('; 5 of 8 pairs: of the others one had left', '')
+    """
+    lost = f"; {measured} of {started} pairs: of the others one had left"
+    return lost if measured < started else ""
+
+
 def left_before(data: StudyData, arms: Sequence[str], day: float) -> str:
     """How many animals of each arm had left at the volume endpoint before ``day`` [day]; "" if none
     had.

@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xenosim.analysis.comparison import Comparison, Estimate, few_left, left_before, no_pair
+from xenosim.analysis.comparison import (
+    Comparison,
+    Estimate,
+    few_left,
+    left_before,
+    lost_pairs,
+    no_pair,
+)
 from xenosim.analysis.data import StudyData
 from xenosim.analysis.endpoints.ratios import arrays
 from xenosim.analysis.registry import Definition, Endpoint, Formula, every_endpoint, find_endpoint
@@ -104,7 +111,7 @@ def endpoints_of_studies(
                 if endpoint.against_control and arm == control:
                     continue
                 if (found := endpoint.estimate(ask)) is not None:
-                    rows.append({"replicate": number} | _row(endpoint, arm, control, found))
+                    rows.append({"replicate": number} | endpoint_row(endpoint, arm, control, found))
     return pd.DataFrame(rows, columns=["replicate", *COLUMNS])
 
 
@@ -125,7 +132,8 @@ def first_screen(table: pd.DataFrame) -> list[Endpoint]:
     return [e for e in shown if not e.screen_if_any or (values[values.index == e.name] > 0).any()]
 
 
-def _row(what: Definition, arm: str, control: str, found: Estimate) -> dict[str, Any]:
+def endpoint_row(what: Definition, arm: str, control: str, found: Estimate) -> dict[str, Any]:
+    """A row of ``endpoints.csv``: what was estimated of an arm against the control."""
     return {
         "endpoint": what.name,
         "version": what.version,
@@ -192,6 +200,9 @@ def _differences(
         arms = shared(*arms)
     sizes = dict(zip(names, map(len, arms), strict=True))
     few = few_left(data, sizes) if all(sizes.values()) else f"; {no_pair(names, day)}"
+    if paired and all(sizes.values()):
+        started = shared(*(data.animals[name] for name in names))[0]
+        few += lost_pairs(sizes[names[0]], len(started))
     missing = few + left_before(data, names, day)
     ratios = [find_endpoint(name) for name in ("tc_pct", "tc_volume_mean")]
     rows = []
@@ -199,7 +210,7 @@ def _differences(
         rng = generator(seed, what.name)
         found = _between(formula, arms, n_boot, rng, day, paired)
         found = found._replace(note=found.note + missing)
-        rows.append(_row(what, f"{names[0]} - {names[1]}", names[2], found))
+        rows.append(endpoint_row(what, f"{names[0]} - {names[1]}", names[2], found))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

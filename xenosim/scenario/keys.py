@@ -328,6 +328,14 @@ _ANIMALS = (
         otherwise="35 % where 'animals.enroll' stands",
         example="35 %",
     ),
+    Key(
+        "animals.follow_removed",
+        Kind.SWITCH,
+        "In compare, whether animals that leave are simulated on to the last day, unseen by the"
+        " laboratory: for the paired effect over all pairs, on true volumes.",
+        otherwise="true of radial twins, false on the lattice, where large tumors take long",
+        example="true",
+    ),
     _variation("growth", "the speed of growth"),
     _variation("clearance", "clearance"),
     _variation("volume", "volumes of distribution"),

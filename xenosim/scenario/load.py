@@ -239,7 +239,7 @@ def _potential(values: Values) -> float | None:
 
 def _animals(values: Values) -> AnimalSettings:
     cv, enroll = "animals.between_animal_cv", "animals.enroll"
-    staged = values.stated(enroll)
+    staged, follow = values.stated(enroll), values.get("animals.follow_removed")
     return AnimalSettings(
         per_arm=values.get("animals.per_arm"),
         strain=values.get("animals.strain"),
@@ -252,6 +252,7 @@ def _animals(values: Values) -> AnimalSettings:
         )
         if staged
         else None,
+        follow_removed=values.get("engine") == "twin" if follow is None else follow,
     )
 
 

@@ -104,7 +104,8 @@ class EnrollSettings(_Frozen):
 
 class AnimalSettings(_Frozen):
     """Animals per arm, strain (a mouse parameter set), between-animal CVs [-]; ``enroll``: how they
-    are staged, None: all that are grown enter.
+    are staged, None: all that are grown enter; ``follow_removed``: whether those that leave a
+    paired study are simulated on to its last day.
     """
 
     per_arm: int
@@ -114,6 +115,7 @@ class AnimalSettings(_Frozen):
     cv_volume: float
     cv_bioavailability: float
     enroll: EnrollSettings | None = None
+    follow_removed: bool = False
 
     def grown_for(self, entering: int) -> int:
         """Animals that are grown for so many ``entering`` [-]."""
@@ -215,6 +217,10 @@ class Scenario(_Frozen):
         if self.engine == "lattice":
             return self.tumor.resolution_per_mm3
         return self.tumor.twin_agents / self.tumor.lesions.mean_volume_mm3
+
+    def follows_removed(self, paired: bool) -> bool:
+        """Whether animals that leave are simulated on, in a study of such arms."""
+        return paired and self.animals.follow_removed
 
     @property
     def control(self) -> Arm:

@@ -42,6 +42,7 @@ def answer_text(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> str:
     ]
     if "comparison" in tables:
         lines += _differences(tables["comparison"].query("endpoint == 'tc_pct'"), end, how)
+    lines += _over_all_pairs(tables)
     return "\n".join(lines) or _growth_answer(scenario.control.name, tables["endpoints"], how)
 
 
@@ -119,6 +120,26 @@ def _differences(rows: pd.DataFrame, end: float, how: _Repeated) -> list[str]:
         or f"{row.arm}: T/C {row.estimate:+.0f} points ({limits(row, '+.0f', how.interval)};"
         f" median RTV, {_day(row.day, end)}, {row.note.split(';')[0]}, n = {row.n}{how.each})"
         for row in rows.itertuples()
+    ]
+
+
+def _over_all_pairs(tables: dict[str, pd.DataFrame]) -> list[str]:
+    """One line on the effects over all pairs, where animals left that were followed on."""
+    pairs = tables.get("all_pairs")
+    if pairs is None or "comparison" not in tables or pairs["left_on_day"].isna().all():
+        return []
+    rows = tables["comparison"].query("endpoint == 'tc_pct_all_pairs'")
+    single = rows["arm"].isin(pairs["arm"].unique())
+    rows = rows if (~single).sum() <= FEW_PAIRS else rows[single]
+    texts, how = [], _Repeated.of(tables)
+    for row, alone in zip(rows.itertuples(), single[rows.index], strict=True):
+        value = f"{row.estimate:.0f} %" if alone else f"{row.estimate:+.0f} points"
+        texts.append(f"{row.arm} {value} ({limits(row, '.0f' if alone else '+.0f', how.interval)})")
+    first, followed = rows.iloc[0], int(pairs["left_on_day"].notna().sum())
+    return [
+        f"all pairs, true volumes on day {first['day']:g}, {followed} of {len(pairs)} curves"
+        f" followed past the endpoint: T/C {'; '.join(texts)}; median RTV, n = {first['n']}"
+        f"{how.each}"
     ]
 
 
@@ -209,7 +230,10 @@ def enrollment(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> dict[str,
 
 
 def notes(
-    scenario: Scenario, tables: dict[str, pd.DataFrame], source: SourceAnimal | None = None
+    scenario: Scenario,
+    tables: dict[str, pd.DataFrame],
+    source: SourceAnimal | None = None,
+    paired: bool = False,
 ) -> list[str]:
     """What the reader must know: assumed parameters, uncalibrated cells, doses of 0, cures, animals
     removed, and the animal that a study branched from.
@@ -247,7 +271,12 @@ def notes(
     found += outside_comparison(scenario)
     found += _few_agents(scenario, tables["truth"])
     found += _cures(scenario, tables["truth"])
-    found += _removals(scenario, tables["observations"])
+    found += (removed := _removals(scenario, tables["observations"]))
+    if removed and paired and "all_pairs" not in tables:
+        found.append(
+            "paired numbers are those of the animals left in every arm; 'animals.follow_removed:"
+            " true' simulates all to the last day, for the effect over all pairs"
+        )
     if source:
         found.append(
             f"animal {source.animal} of the checkpoint, day {source.day:g}, in every arm: start"

@@ -52,6 +52,8 @@ def _recalled(job: Job, store: CheckpointStore) -> Any:
             check_record(found)
             if set(found) != set(Outcome._fields):
                 raise ValueError("not what an animal leaves behind")
+            if type(found["end_mm3"]) not in (float, type(None)):
+                raise ValueError("a volume that is no number")
     return found
 
 
@@ -95,7 +97,8 @@ def follow(recorder: Recorder, store: CheckpointStore = NOT_SAVED, done: int = 0
     """Treat an animal from day 0 and record it on every measurement day until its removal.
 
     The animal leaves the study at the first measurement at or above the humane endpoint, or at the
-    body-weight limit; the tumor is not simulated after that.
+    body-weight limit; after that the tumor is simulated only if its job goes to the end, and not
+    recorded but for its volume on the last day.
 
     Parameters
     ----------
@@ -111,12 +114,16 @@ def follow(recorder: Recorder, store: CheckpointStore = NOT_SAVED, done: int = 0
     days_of_study = job.scenario.measure.days
 
     def after_step(animal: Animal) -> None:
-        timer.tick(recorder.state)
+        if recorder.has_left and store.keep_last:
+            # The last checkpoint stays that of the day on which it left.
+            stopping.check()
+        else:
+            timer.tick(recorder.state)
         if animal.study_step % steps_per_day(job.scenario) == 0:
             report_part(job.growth_days + done * days_of_study[-1] + animal.time_h / 24.0)
 
     stays = [day for day in store.days if step_on(day, animal.dt_h) >= animal.study_step]
-    for day in days_of_study[len(recorder.truth) :]:
+    for day in () if recorder.has_left else days_of_study[len(recorder.truth) :]:
         while stays and stays[0] <= day:
             animal.live_until(stays[0], after_step)
             failure = store.save_day(job.file_name_on(stays.pop(0)), *recorder.state()[1:])
@@ -126,4 +133,6 @@ def follow(recorder: Recorder, store: CheckpointStore = NOT_SAVED, done: int = 0
             break
     if store.folder and store.keep_last:
         timer.save(recorder.state)
+    if job.to_the_end:
+        animal.live_until(days_of_study[-1], after_step)
     return recorder.outcome()

@@ -31,7 +31,8 @@ class SourceAnimal(NamedTuple):
 
 class Job(NamedTuple):
     """One animal: ``arm`` is its name (None: only grow it up), ``growth_days`` how long it grows
-    before day 0 [day]; ``source``: the living animal it is, rather than one that is grown.
+    before day 0 [day]; ``source``: the living animal it is, rather than one that is grown;
+    ``to_the_end``: whether it is simulated to the last day even if it leaves.
     """
 
     scenario: Scenario
@@ -42,6 +43,7 @@ class Job(NamedTuple):
     growth_days: int
     keep_slice: bool = False
     source: SourceAnimal | None = None
+    to_the_end: bool = False
 
     @property
     def animal_key(self) -> str:
@@ -88,7 +90,8 @@ class Job(NamedTuple):
 
 class Outcome(NamedTuple):
     """What one animal left behind: rows of truth, cells, single lesions, and a slice of the tumor;
-    ``notes`` on what went wrong.
+    ``notes`` on what went wrong; ``end_mm3``: true volume on the last day of the study [mm3], None
+    of an animal that was not simulated until then.
     """
 
     truth: list[dict[str, Any]]
@@ -96,6 +99,7 @@ class Outcome(NamedTuple):
     lesions: list[dict[str, Any]]
     snapshot: dict[str, Any] | None
     notes: tuple[str, ...] = ()
+    end_mm3: float | None = None
 
 
 def steps_per_day(scenario: Scenario) -> int:

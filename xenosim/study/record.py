@@ -13,7 +13,7 @@ from xenosim.cell.columns import REPORTED_COLUMNS
 from xenosim.cell.rng import Purpose, generator
 from xenosim.cell.state import CellState
 from xenosim.scenario.resolve import resolve
-from xenosim.study.animal import Animal
+from xenosim.study.animal import Animal, step_on
 from xenosim.study.job import Job, Outcome
 from xenosim.study.observe import TumorReading, read_tumor, weigh
 from xenosim.study.tissues import made_of
@@ -143,9 +143,23 @@ class Recorder:
                     "spacing_um": largest.spec.spacing_um,
                 }
 
+    @property
+    def has_left(self) -> bool:
+        """Whether the animal has left the study."""
+        return bool(self.truth) and self.truth[-1]["status"] == "reached_endpoint"
+
     def outcome(self) -> Outcome:
         """Everything recorded."""
-        return Outcome(self.truth, self.cells, self.lesions, self.snapshot, tuple(self.notes))
+        animal = self.animal
+        at_the_end = animal.study_step >= step_on(self.job.scenario.measure.days[-1], animal.dt_h)
+        return Outcome(
+            self.truth,
+            self.cells,
+            self.lesions,
+            self.snapshot,
+            tuple(self.notes),
+            float(animal.volume_mm3) if at_the_end else None,
+        )
 
 
 def cell_row(animal: Animal) -> dict[str, Any]:

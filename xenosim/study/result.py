@@ -235,7 +235,7 @@ def study_result(
         "simulated": True,
         "parameters": status_counts(scenario),
         "clones": records(final_shares(tables["clones"], scenario.seed)),
-        "warnings": notes(scenario, tables, source) + notes_of_animals,
+        "warnings": notes(scenario, tables, source, paired) + notes_of_animals,
         "citations": _sources(resolved),
         "answer": answer_text(scenario, tables),
     }

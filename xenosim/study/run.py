@@ -62,6 +62,7 @@ def run_study(
     started = time.monotonic()
     # Workers need not carry the files.
     given, scenario = scenario, scenario.model_copy(update={"origin": Origin()})
+    paired = paired or source is not None
     at_most = scenario.animals.per_arm * len(scenario.arms) * scenario.replicates
     with Workers(
         workers_worth_starting(scenario, jobs, paired), at_most, saves=bool(store.folder)
@@ -69,13 +70,14 @@ def run_study(
         grown, growing = _before_treatment(scenario, paired, source, progress)
         workers.begin(compile_kernels, scenario)
         growth = source.growth if source else calibrated(scenario, store)
-        paired = paired or source is not None
         enrolled = (
             branch(scenario, source)
             if source
             else enroll(scenario, growth, workers, paired, store, growing)
         )
-        outcomes = follow_all(enrolled.tasks, workers, phase(progress, grown, 0.0), store)
+        to_the_end = scenario.follows_removed(paired)
+        tasks = [task._replace(to_the_end=to_the_end) for task in enrolled.tasks]
+        outcomes = follow_all(tasks, workers, phase(progress, grown, 0.0), store)
     return study_result(
         given,
         build_tables(scenario, enrolled, outcomes, paired),

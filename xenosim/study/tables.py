@@ -19,7 +19,7 @@ from xenosim.pharmacology.dialects import doses_to_events
 from xenosim.pharmacology.events import COLUMNS as EVENT_COLUMNS
 from xenosim.pharmacology.pk import plasma_profile
 from xenosim.scenario.resolve import resolve, scenario_hash
-from xenosim.study.job import Outcome
+from xenosim.study.job import Job, Outcome
 from xenosim.study.tissues import drug_pk, exposures
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def build_tables(
     scenario: Scenario, enrolled: Enrollment, outcomes: list[Outcome], paired: bool
 ) -> dict[str, pd.DataFrame]:
     """Every table of the run directory, in key order; ``comparison`` only where two arms are
-    treated, ``studies`` only where the study was repeated, ``enrollment`` only where it was staged.
+    treated or pairs are known, ``studies`` only where the study was repeated, ``enrollment`` only
+    where it was staged, ``all_pairs`` only of paired animals that were all simulated to the end.
     """
     import pandas as pd
 
@@ -76,7 +77,11 @@ def build_tables(
         "endpoints": over_studies(studies) if repeated else studies.drop(columns="replicate"),
         "plasma": plasma_table(scenario),
     }
-    comparison = comparison_table(scenario, observations, paired)
+    pairs = pairs_table(enrolled.tasks, outcomes) if paired else None
+    if pairs is not None:
+        pairs.insert(0, "study_id", study)
+        tables["all_pairs"] = pairs
+    comparison = comparison_table(scenario, observations, paired, pairs)
     tables |= {"studies": studies} if repeated else {}
     if enrolled.staged:
         tables["enrollment"] = pd.DataFrame(enrolled.staged)
@@ -120,24 +125,56 @@ def events_table(scenario: Scenario) -> pd.DataFrame:
 
 
 def comparison_table(
-    scenario: Scenario, observations: pd.DataFrame, paired: bool
+    scenario: Scenario,
+    observations: pd.DataFrame,
+    paired: bool,
+    pairs: pd.DataFrame | None = None,
 ) -> pd.DataFrame | None:
     """Differences between the treated arms, in the order of the scenario, within animals where they
-    are ``paired``; None if there are not two.
+    are ``paired``, and the effects over all ``pairs`` where they are known; None if there is
+    neither.
     """
     import pandas as pd
 
     from xenosim.analysis.data import StudyData
+    from xenosim.analysis.pairs import effects_over_all_pairs
     from xenosim.analysis.summary import compare_arms
 
     names = [arm.name for arm in scenario.arms if not arm.control]
-    if len(names) < 2:
-        return None
     data = StudyData(observations, scenario.control.name)
-    return pd.concat(
-        [compare_arms(data, a, b, data.control, paired=paired) for a, b in combinations(names, 2)],
-        ignore_index=True,
-    )
+    parts = [
+        compare_arms(data, a, b, data.control, paired=paired) for a, b in combinations(names, 2)
+    ]
+    if pairs is not None and names:
+        parts.append(effects_over_all_pairs(pairs, data.control))
+    return pd.concat(parts, ignore_index=True) if parts else None
+
+
+def pairs_table(tasks: list[Job], outcomes: list[Outcome]) -> pd.DataFrame | None:
+    """True volumes of every animal in every arm on day 0 and on the last day [mm3], and the day on
+    which it left before that [day]; None where one of them was not simulated until then.
+    """
+    import pandas as pd
+
+    if any(outcome.end_mm3 is None for outcome in outcomes):
+        return None
+    rows = []
+    for task, outcome in zip(tasks, outcomes, strict=True):
+        first, last = outcome.truth[0], outcome.truth[-1]
+        end = float(task.scenario.measure.days[-1])
+        left = last["status"] == "reached_endpoint" and last["day"] < end
+        rows.append(
+            {
+                "arm": task.arm,
+                "animal_id": task.animal,
+                "replicate": task.replicate,
+                "day": end,
+                "start_volume_mm3": first["tumor_volume_mm3"],
+                "tumor_volume_mm3": outcome.end_mm3,
+                "left_on_day": last["day"] if left else np.nan,
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def plasma_table(scenario: Scenario, step_h: float = 1.0) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from xenosim.jit import IS_COMPILED
@@ -76,9 +77,10 @@ def workload(scenario: Scenario, paired: bool = False) -> Workload:
     growth, last = growth_days_expected(scenario), scenario.measure.days[-1]
     cohort, followed = grown_first(scenario, paired), scenario.replicates * scenario.animals.per_arm
     before = _sum_of_volumes(
-        scenario, start * 2.0 ** (-growth / scenario.tumor.doubling_time_days), growth
+        scenario, start * 2.0 ** (-growth / scenario.tumor.doubling_time_days), growth, math.inf
     )
-    after = _sum_of_volumes(scenario, start, last)
+    end = math.inf if scenario.follows_removed(paired) else scenario.measure.end_volume_mm3
+    after = _sum_of_volumes(scenario, start, last, end)
     rates = RATES[scenario.engine]
     per_step = 24.0 / scenario.dt_h * scenario.tumor.lesions.count * rates.step_s
     # The cohort grows to find day 0, and each animal that enters again when it is followed.
@@ -99,19 +101,19 @@ def workers_worth_starting(scenario: Scenario, jobs: int | None, paired: bool = 
     would start up longer than they save; ResourceError as
     :func:`xenosim.study.memory.workers_that_fit`.
     """
-    fit = workers_that_fit(scenario, jobs)
+    fit = workers_that_fit(scenario, jobs, paired=paired)
     saved_s = workload(scenario, paired).thread_seconds * (1.0 - 1.0 / fit)
     # Where nothing is compiled yet, a second process compiles its part meanwhile.
     return 1 if IS_COMPILED and jobs is None and saved_s < PROCESS_S else fit
 
 
-def _sum_of_volumes(scenario: Scenario, volume_mm3: float, days: float) -> float:
+def _sum_of_volumes(scenario: Scenario, volume_mm3: float, days: float, end_mm3: float) -> float:
     """Agents of an untreated tumor, summed over the time steps of ``days`` [day] from
-    ``volume_mm3`` [mm3] on, until the humane endpoint.
+    ``volume_mm3`` [mm3] on, until it has ``end_mm3`` [mm3].
     """
-    grown, end = growth_law(scenario), scenario.measure.end_volume_mm3
+    grown = growth_law(scenario)
     found, passed = 0.0, 0.0
-    while passed < days and volume_mm3 < end:
+    while passed < days and volume_mm3 < end_mm3:
         length = min(1.0, days - passed)
         later = grown(volume_mm3, length)
         found += length * 0.5 * (volume_mm3 + later)
