@@ -45,11 +45,11 @@ def print_schema() -> None:
     typer.echo(json.dumps(json_schema(), indent=2))
 
 
-def check_scenario(file: str, pairs: list[str], as_json: bool) -> None:
+def check_scenario(file: str, pairs: list[str], as_json: bool, engine: str | None = None) -> None:
     """Load a scenario and echo what it means."""
     from xenosim.scenario.load import load_scenario
 
-    found = _meaning(load_scenario(file, parse_overrides(pairs, None)), file)
+    found = _meaning(load_scenario(file, parse_overrides(pairs, None, engine)), file)
     if as_json:
         typer.echo(json.dumps(found))
         return

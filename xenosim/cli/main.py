@@ -284,6 +284,7 @@ def new(
 def check(
     file: Annotated[str | None, typer.Argument(help="Scenario file (YAML).")] = None,
     set_: Set = None,
+    engine: Engine = None,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of scenario files, for editors.")
     ] = False,
@@ -298,7 +299,7 @@ def check(
     elif file is None:
         raise RunError("no file to check", where="FILE", remedy="give a scenario, or --schema")
     else:
-        check_scenario(file, set_ or [], json)
+        check_scenario(file, set_ or [], json, engine)
 
 
 @app.command()

@@ -298,9 +298,9 @@ def _few_agents(scenario: Scenario, truth: pd.DataFrame) -> list[str]:
         return []
     arm, day = means[means > 0].idxmin()
     return [
-        f"the twins of '{arm}' came down to {fewest:.0f} agents each on day {day:g}: chance alone"
-        f" moves the volume of one tumor by about {100.0 * error:.0f} %; raise tumor.twin_agents,"
-        " or use --engine lattice"
+        f"the twins of '{arm}' came down to a mean of {fewest:.2g} agents on day {day:g}: chance"
+        f" alone moves the volume of one tumor by about {100.0 * error:.0f} %; raise"
+        " tumor.twin_agents, or use --engine lattice"
     ]
 
 

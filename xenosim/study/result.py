@@ -138,7 +138,8 @@ class StudyResult(Result):
     def write_into(self, folder: str | Path, command: str = "", figures: bool = True) -> None:
         """Fill the existing ``folder``; ``command``: what was typed to get the result."""
         folder = Path(folder)
-        (folder / SLICES).mkdir()
+        if self.slices:
+            (folder / SLICES).mkdir()
         for arm, arrays in self.slices.items():
             named: dict[str, Any] = dict(arrays)
             np.savez_compressed(slice_path(folder, arm), **named)
