@@ -93,7 +93,7 @@ def test_every_symbol_of_an_equation_is_in_the_table() -> None:
     known = {symbol for symbol, *_ in rows()} | {"kinact", "KI"}
     words = set(
         "input max sum of over the an a inhibitors or with laplace bolus infusion PO SC IP IV"
-        " clock slower at low dt d".split()
+        " clock slower at low dt d ln sqrt".split()
     )
     remark = r"(?<=\S)\s{3,}(?!\w+ +=).*"  # set off by spaces, unless another equation follows
     for block in re.findall(r"```text\n(.*?)```", MODEL, re.S):

@@ -61,6 +61,50 @@ class NaiveCell(CellAgent):
         """(z, y, x)."""
         return self.cell.coordinate
 
+    def mix(self) -> None:
+        """Load and threshold forget where they were: every quarter of the time that takes, or
+        every day, at a turn that the lower half of the lineage id gives (P5).
+        """
+        m, t = self.model, self.model.spec.traits
+        if t.mixing_rate == 0:
+            return
+        hours = min(0.25 / t.mixing_rate, 24)
+        every = max(round(hours / m.spec.dt_h), 1)
+        if self.uid % 2**32 * every // 2**32 != m.time_step % every:
+            return
+        kept = math.exp(-t.mixing_rate * every * m.spec.dt_h)
+        a, b, *_ = map(uniform, words(m.seed_, Stream.MIXING, m.time_step, self.uid))
+        radius = math.sqrt(-2 * math.log(a)) * math.sqrt(1 - kept**2)
+        noise = radius * math.cos(2 * math.pi * b), radius * math.sin(2 * math.pi * b)
+        load = kept * math.log(self.load_ratio / t.load_median) + t.load_sd * noise[0]
+        self.load_ratio = t.load_median * math.exp(load)
+        threshold = kept * math.log(self.threshold / t.threshold_median)
+        self.threshold = t.threshold_median * math.exp(threshold + t.threshold_sd * noise[1])
+        if m.has_met_drug:
+            self.resting_stress = self.rest()[1]
+        else:
+            self.be_at_rest()
+
+    def rest(self) -> tuple[float, float]:
+        """Load and stress at rest: 0 = kU (rho - U/(1+U)) - ka U, and S = h(U/H), H = 1 + aH S."""
+        p, rho = self.model.spec.params, self.load_ratio
+        k, ka = p.synthesis_rate, p.load_clearance
+        b_ = k + ka - k * rho
+        load = (-b_ + math.sqrt(b_ * b_ + 4 * ka * k * rho)) / (2 * ka)
+        stress = 0.0
+        for _ in range(300):
+            free = load / (1 + p.chaperone_gain * stress)
+            stress = 0.5 * stress + 0.5 * free**2 / (p.stress_half_load**2 + free**2)
+        return load, stress
+
+    def be_at_rest(self) -> None:
+        """All that follows from the load in a cell that has never met a drug."""
+        p = self.model.spec.params
+        self.load, stress = self.rest()
+        self.stress = self.resting_stress = stress
+        self.chaperone = 1 + p.chaperone_gain * stress
+        self.noxa, self.dr5 = p.myc * (1 + p.noxa_gain * stress), p.dr5 * stress
+
     def advance(self) -> None:
         """One hour of proteostasis, stress, death signals and cycle (P3-P5)."""
         m, p, dt = self.model, self.model.spec.params, self.model.spec.dt_h
@@ -147,6 +191,8 @@ class NaiveTumor(mesa.Model):
 
     #: From this many cells on the quarters of the center divide one after another.
     split_from = 2_000_000
+    #: Whether a step before this one had drug in it.
+    has_met_drug = False
 
     def __init__(self, twin: Tumor) -> None:
         super().__init__(rng=1)  # nothing is drawn from it
@@ -182,8 +228,7 @@ class NaiveTumor(mesa.Model):
         )
 
     def _found(self, i: int, site: tuple[int, int, int]) -> NaiveCell:
-        t, p = self.spec.traits, self.spec.params
-        cell = self.new_cell(site)
+        t, cell = self.spec.traits, self.new_cell(site)
         a, b, age, lifetime = words(self.seed_, Stream.FOUNDER, 0, i)
         cell.uid = a * 2**32 + b
         z = normals(np.uint64(self.seed_), int(Stream.TRAITS), 0, np.uint64(cell.uid))
@@ -194,17 +239,7 @@ class NaiveTumor(mesa.Model):
         if uniform(words(self.seed_, Stream.CLONE, 0, cell.uid)[0]) < t.resistant_fraction:
             cell.clone = 1
         cell.cycle_h = self.clone_cycle(cell) * math.exp(t.cycle_sd * z[2])
-        # At rest 0 = kU (rho - U/(1+U)) - ka U, and S = h(U/H) with H = 1 + aH S.
-        k, ka, rho = p.synthesis_rate, p.load_clearance, cell.load_ratio
-        b_ = k + ka - k * rho
-        cell.load = (-b_ + math.sqrt(b_ * b_ + 4 * ka * k * rho)) / (2 * ka)
-        stress = 0.0
-        for _ in range(300):
-            free = cell.load / (1 + p.chaperone_gain * stress)
-            stress = 0.5 * stress + 0.5 * free**2 / (p.stress_half_load**2 + free**2)
-        cell.stress = cell.resting_stress = stress
-        cell.chaperone = 1 + p.chaperone_gain * stress
-        cell.noxa, cell.dr5 = p.myc * (1 + p.noxa_gain * stress), p.dr5 * stress
+        cell.be_at_rest()
         return cell
 
     def loss_step(self, word: int) -> int:
@@ -235,7 +270,9 @@ class NaiveTumor(mesa.Model):
         divisions.
         """
         self.time_step += 1
+        self.agents.do("mix")
         self.agents.do("advance")
+        self.has_met_drug |= self.exposed
 
     def step(self) -> None:
         """One step in the order of MODEL.md."""

@@ -99,6 +99,7 @@ class NaiveDish(NaiveTumor):
         super(NaiveTumor, self).__init__(rng=1)  # nothing is drawn from it
         self.spec = SimpleNamespace(params=params, traits=traits, dt_h=1.0, oxygen=None)  # type: ignore[assignment]
         self.seed_, self.time_step, self.exposed = seed, 0, True
+        self.has_met_drug = True  # a well holds every column from the start
         self.grid = OrthogonalVonNeumannGrid((1, 1), torus=False, capacity=None, random=self.random)
         for i in range(n):
             self._found(i, (0, 0))
@@ -260,6 +261,23 @@ def test_mixture_with_mutation_and_reversion() -> None:
     dead = well.live.state == CellState.APOPTOTIC
     by_clone = [float(dead[well.live.clone == clone].mean()) for clone in (0, 1)]
     assert by_clone[0] > 0.2 and by_clone[1] < 0.1
+
+
+@pytest.mark.parametrize("mixing_h", [30.0, 300.0])
+def test_a_dish_whose_traits_mix(mixing_h: float) -> None:
+    cell, pulses = load_line("Jurkat"), [Pulse("ixazomib", 45.0, 10.0, math.inf)]
+    line = line_of(cell, 20.0)
+    line = line._replace(traits=line.traits._replace(mixing_rate=1 / mixing_h))
+    params, traits = by_hand("Jurkat", {}, 20.0)
+    naive = NaiveDish(params, traits._replace(mixing_rate=1 / mixing_h), 150, 29)
+    medium = NaiveMedium(
+        pulses, cell.value("beta5_sites"), cell.value("beta5_turnover_half_life"), {}
+    )
+    before = {c.uid: c.load_ratio for c in naive.agents}
+    _, seen = follow(line, pulses, naive, [medium], 44)
+    assert min(seen.values()) > 10, seen
+    after = {c.uid: c.load_ratio for c in naive.agents}
+    assert all(after[uid] != load for uid, load in before.items())
 
 
 def test_mutants_come_and_go_at_the_given_rates() -> None:

@@ -73,6 +73,11 @@ def poor(spec: TumorSpec) -> TumorSpec:
     return spec._replace(perfusion=Perfusion(0.02, 0.5, 300.0, 100.0), oxygen=oxygen)
 
 
+def mixing(spec: TumorSpec, hours: float) -> TumorSpec:
+    """The same tumor, its traits forgotten within ``hours``."""
+    return spec._replace(traits=spec.traits._replace(mixing_rate=1 / hours))
+
+
 SCENARIOS: dict[str, tuple[TumorSpec, float, int, Schedule]] = {
     "vehicle with loss": (small_spec(cycle_h=30.0), 0.3, 72, lambda step: (None, 0.0)),
     "crowded core": (
@@ -105,6 +110,12 @@ SCENARIOS: dict[str, tuple[TumorSpec, float, int, Schedule]] = {
         0.6,
         24,
         lambda step: (np.full((1, 1), 0.3) if step > 12 else None, 0.0),
+    ),
+    "traits that mix before, under and after drug": (
+        mixing(small_spec(cycle_h=30.0), 40.0),
+        0.4,
+        72,
+        lambda step: (np.full((1, 1), 0.8 if 24 < step < 44 else 0.0), 0.0),
     ),
     "half-hour steps": (
         small_spec(cycle_h=20.0)._replace(dt_h=0.5),
@@ -170,6 +181,18 @@ def test_a_rate_changed_by_one_percent_is_noticed() -> None:
         naive.expose(np.full((1, 1), 0.8))
         naive.step()
     with pytest.raises(AssertionError, match="noxa"):
+        assert_same(fast, naive)
+
+
+def test_mixing_changed_by_one_percent_is_noticed() -> None:
+    fast = Tumor(double(mixing(small_spec(cycle_h=30.0), 40.0)), 0.1, 11)
+    naive = NaiveTumor(fast)
+    traits = fast.spec.traits
+    naive.spec = fast.spec._replace(traits=traits._replace(load_sd=1.01 * traits.load_sd))
+    for _ in range(6):
+        fast.step()
+        naive.step()
+    with pytest.raises(AssertionError, match="load"):
         assert_same(fast, naive)
 
 

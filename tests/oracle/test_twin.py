@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.oracle.naive_twin import NaiveTwin
-from tests.oracle.test_oracle import double, zones
+from tests.oracle.test_oracle import double, mixing, zones
 from xenosim.cell.columns import FLOAT_COLUMNS
 from xenosim.cell.state import CellState
 from xenosim.testing import small_spec
@@ -66,6 +66,13 @@ CASES: dict[str, tuple[TumorSpec, float, float, int, Schedule]] = {
         5.0,
         120,
         lambda step: (np.full((1, 1), 0.93 if step < 40 else 0.0), 0.0),
+    ),
+    "traits that mix before, under and after drug": (
+        mixing(small_spec(cycle_h=24.0), 40.0),
+        50.0,
+        5.0,
+        96,
+        lambda step: (np.full((1, 1), 0.8 if 24 < step < 44 else 0.0), 0.0),
     ),
     "one founder": (
         small_spec(cycle_h=12.0, loss_factor=0.0),

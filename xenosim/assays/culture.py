@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from xenosim.cell import population
 from xenosim.cell.kernel import BLOCK, step_cells, step_few_cells, well_mixed
+from xenosim.cell.mixing import mix_traits
 from xenosim.cell.params import (
     CellParams,
     TraitParams,
@@ -197,7 +198,9 @@ class Culture:
         return view(self.cells, self.n)
 
     def step(self) -> None:
-        """One time step: occupancy, every cell, deaths, divisions; a well is never full."""
+        """One time step: occupancy, traits, every cell, deaths, divisions; a well is never
+        full.
+        """
         start = self.time_h
         self.step_number += 1
         step = np.int64(self.step_number)
@@ -205,15 +208,16 @@ class Culture:
         self.occupancy = table[0]
         cereblon = np.float32(self.exposure.lenalidomide(start, start + self.dt_h))
         exposure = well_mixed(np.ascontiguousarray(table.T, np.float32), cereblon)
+        seed, traits = np.uint64(self.seed), self.line.traits
+        if traits.mixing_rate > 0.0:
+            mix_traits(self.live, step, seed, traits, self.line.params, self.dt_h, True)
         marks = np.empty(self.n, np.uint8)
         advance = step_few_cells if self.n <= 4 * BLOCK else step_cells
         advance(self.live, exposure, self.line.params, self._factors, step, marks)
         dying, _, ready = population.list_marked(marks)
         # A dead cell stays in the well; its event step, when a tumor would clear it, is when its
         # membrane leaks.
-        population.begin_deaths(
-            self.cells, dying, step, self._in_vitro, np.uint64(self.seed), self.dt_h, True
-        )
+        population.begin_deaths(self.cells, dying, step, self._in_vitro, seed, self.dt_h, True)
         self._divide(ready, step)
 
     def run_until(self, time_h: float) -> None:

@@ -64,7 +64,7 @@ class TraitParams(NamedTuple):
     """How cells differ: median and log-sd of the traits, cycle [h] and its inheritance, loss and
     clearance [h]; the share of founders of the resistant clone, the chances per daughter to become
     resistant and to revert, and the cost of resistance, by which the clone's cycle is longer
-    [-].
+    [-]; the rate at which load and threshold return to the median [1/h], 0: never.
     """
 
     load_median: float
@@ -81,6 +81,7 @@ class TraitParams(NamedTuple):
     mutation_rate: float = 0.0
     reversion_rate: float = 0.0
     cycle_cost: float = 0.0
+    mixing_rate: float = 0.0
 
 
 class ReadoutParams(NamedTuple):
@@ -150,4 +151,5 @@ def trait_params(value: Callable[[str], float], cycle_h: float, loss_per_h: floa
         loss_per_h=loss_per_h,
         clearance_min_h=value("clearance_time_min"),
         clearance_max_h=value("clearance_time_max"),
+        mixing_rate=value("trait_mixing_rate"),
     )

@@ -39,6 +39,7 @@ class Stream(IntEnum):
     CLONE = 9
     NECROSIS = 10
     SECTOR = 11
+    MIXING = 12
 
 
 @unique
@@ -89,6 +90,7 @@ CLEARANCE, VACANCY, FOUNDER, VESSELS = (
     int(Stream.VESSELS),
 )
 CLONE, NECROSIS, SECTOR = int(Stream.CLONE), int(Stream.NECROSIS), int(Stream.SECTOR)
+MIXING = int(Stream.MIXING)
 
 
 @kernel

@@ -222,6 +222,19 @@ def cycle_speed(stress, resting_stress, ikzf, params):
 
 
 @kernel(inline=True)
+def mixed_trait(value, median, kept, spread, noise):
+    """A trait after an interval of d(ln x) = kM ln(median/x) dt + s sqrt(2 kM) dW, s its log-sd
+    [-] (P5).
+
+    ``value`` and population's ``median`` [unit of the trait]; ``kept`` = exp(-kM dt), ``spread`` =
+    s sqrt(1 - kept^2), ``noise`` a standard normal number [-].
+
+    Source: closed form (Ornstein and Uhlenbeck); memory of protein levels, Sigal 2006.
+    """
+    return median * np.exp(kept * np.log(value / median) + spread * noise)
+
+
+@kernel(inline=True)
 def resting_load(load_ratio, params):
     """Load U [-] of an untreated cell at rest: the root of 0 = kU (rho - U/(1+U)) - ka U (P3).
 

@@ -102,6 +102,10 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "lenalidomide_load_gain": ("fraction", "load added by lenalidomide"),
         "ikzf_cycle_gain": ("fraction", "cycle slowed by IKZF1/3 loss"),
+        "trait_mixing_rate": (
+            "rate",
+            "kM: return of a cell's load and threshold to the line's median, 0: never",
+        ),
         "cycle_stress_gain": ("dimensionless", "gamma: cycle slowed per unit of stress above rest"),
         "cycle_cv": ("fraction", "cycle time: between cells"),
         "cycle_inheritance": (

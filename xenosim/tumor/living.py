@@ -196,10 +196,13 @@ class LivingTumor(ABC):
     def distribution(self, *names: str) -> tuple[list[NDArray[Any]], NDArray[np.int64] | None]:
         """Values of some columns over all cells, and how many cells have each; None: one. A cell at
         rest has the state of its line of descent, so that before any drug there are no more values
-        than founders.
+        than founders, unless traits mix.
         """
         if self.exposed:
             return [np.asarray(getattr(self.rows, name)) for name in names], None
+        if self.spec.traits.mixing_rate > 0.0:
+            # Hardly two cells are alike: their columns in pieces, for memory's sake.
+            return [self.column(name) for name in names], None
         ratio, counts = np.unique(self.rows.load_ratio, return_counts=True)
         resting = allocate(ratio.size, ratio.dtype.type)
         resting.load_ratio[:] = ratio

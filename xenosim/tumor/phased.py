@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from xenosim.cell import population
 from xenosim.cell.kernel import Exposure, age_cells, age_hypoxic_cells, step_cells
+from xenosim.cell.mixing import mix_traits
 from xenosim.cell.state import grown
 from xenosim.tumor.living import LivingTumor
 from xenosim.tumor.phases import PHASES, CurrentStep
@@ -77,6 +78,19 @@ class PhasedTumor(LivingTumor):
         )
         for phase in PHASES:
             getattr(self, phase.method)(now)
+
+    def _mix_traits(self, now: CurrentStep) -> None:
+        """Load and threshold of the cells whose turn it is."""
+        if self.spec.traits.mixing_rate > 0.0:
+            mix_traits(
+                self.rows,
+                now.number,
+                np.uint64(self.seed),
+                self.spec.traits,
+                self.spec.params,
+                self.spec.dt_h,
+                self.exposed,
+            )
 
     def _advance_cells(self, now: CurrentStep) -> None:
         """Every cell by one step, and its mark."""

@@ -22,6 +22,11 @@ class Phase(NamedTuple):
 #: What happens in one step, in this order.
 PHASES = (
     Phase(
+        "traits",
+        "where traits mix, load and threshold of the cells whose turn it is (P5)",
+        "_mix_traits",
+    ),
+    Phase(
         "cells",
         "every cell sees its exposure and advances by one step (P3, P4, P5); a tumor that has met"
         " no drug only ages",

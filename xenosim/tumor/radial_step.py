@@ -16,6 +16,7 @@ from xenosim.cell.kernel import (
     slice_rows,
     step_few_cells,
 )
+from xenosim.cell.mixing import mix_some
 from xenosim.cell.population import (
     bear_some,
     begin_deaths,
@@ -111,6 +112,9 @@ def _step(cells, space, counts, exposure, model):
     """One step of a tumor with cells; parameters as in :func:`live_steps` [-]."""
     places, rules, step, n = space.places, space.rules, counts[STEP], counts[N]
     marks = places.marks[:n]
+    if model.traits.mixing_rate > 0.0:
+        exposed = counts[EXPOSED] > 0
+        mix_some(cells, 0, n, step, rules.seed, model.traits, model.params, space.dt, exposed)
     _advance(cells, space, counts, exposure, model, marks)
     dying, leaving, ready = list_marked(marks)
     exposed = counts[EXPOSED] > 0
