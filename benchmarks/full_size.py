@@ -31,7 +31,7 @@ from xenosim.cell.state import bytes_per_cell  # noqa: E402
 from xenosim.parameters.load import load_set  # noqa: E402
 from xenosim.scenario.load import load_scenario  # noqa: E402
 from xenosim.study.tissues import exposures, tumor_spec  # noqa: E402
-from xenosim.tumor import division, domain, gaps, living, order  # noqa: E402
+from xenosim.tumor import division, domain, gaps, order, phased  # noqa: E402
 from xenosim.tumor import tumor as tumor_module  # noqa: E402
 from xenosim.tumor.growth import calibrate  # noqa: E402
 from xenosim.tumor.spec import TumorSpec  # noqa: E402
@@ -40,7 +40,7 @@ from xenosim.tumor.tumor import Tumor  # noqa: E402
 SCENARIO = Path(__file__).parent.parent / "scenarios" / "full_size.yaml"
 #: Functions of a step and the phase they belong to.
 PHASES = {
-    "cells": [(living, "step_cells"), (living, "age_cells")],
+    "cells": [(phased, "step_cells"), (phased, "age_cells")],
     "lists": [(population, "list_marked")],
     "deaths, clearance": [
         (population, "begin_deaths"),
