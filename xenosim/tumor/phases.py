@@ -58,8 +58,8 @@ def phases_text() -> str:
 
     Examples
     --------
-    >>> print(phases_text().splitlines()[2])
-    3. *deaths*: cells whose death is due begin to die (P4, P5)
+    >>> print(phases_text().splitlines()[3])
+    4. *deaths*: cells whose death is due begin to die (P4, P5)
     """
     return "\n".join(
         f"{number}. *{phase.name}*: {phase.says}" for number, phase in enumerate(PHASES, start=1)

@@ -159,7 +159,8 @@ def test_f14_a_record_that_is_none_is_one_error(
 def test_f14_an_outcome_that_is_none_is_one_error(
     job: Job, kept: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = {name: kept[name] for name in ("truth", "cells", "lesions", "snapshot", "notes")}
+    names = ("truth", "cells", "lesions", "snapshot", "notes")
+    whole = {name: kept[name] for name in names} | {"end_mm3": None}
     for wrong in (whole | {"more": 1}, whole | {"truth": [{}]}, {}, 3):
         monkeypatch.setattr(CheckpointStore, "outcome", lambda self, key, wrong=wrong: wrong)
         with pytest.raises(CheckpointError, match="does not hold an animal"):
