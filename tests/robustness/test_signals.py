@@ -24,7 +24,8 @@ LONGEST_S = 15.0
 
 def stopped(folder: Path, after_s: float, kind: signal.Signals, pauses: list[float]) -> None:
     """Start a study on two workers and send signals to the whole process group."""
-    command = [sys.executable, "-m", "xenosim", "run", str(ESCC), "--jobs", "2"]
+    command = [sys.executable, "-m", "xenosim", "run", str(ESCC), "--engine", "lattice"]
+    command += ["--jobs", "2"]
     process = subprocess.Popen(
         command,
         cwd=folder,
