@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -57,6 +58,20 @@ def assert_same(fast: Tumor, naive: NaiveTumor) -> None:
     assert np.array_equal(bits, fast.lattice.row >= 0)
     gaps = {tuple(site) for site in np.argwhere(fast.lattice.row == -2).tolist()}
     assert gaps == naive.gaps
+
+
+def step_together(
+    fast: Any, naive: Any, steps: int, schedule: Schedule, same: Callable[[Any, Any], None]
+) -> None:
+    """Both models through the same steps [-], compared before, every six steps and at the end."""
+    same(fast, naive)
+    for step in range(1, steps + 1):
+        inhibition, cereblon = schedule(step)
+        fast.step(inhibition, cereblon)
+        naive.expose(inhibition, cereblon)
+        naive.step()
+        if step % 6 == 0 or step == steps:
+            same(fast, naive)
 
 
 def zones(step: int) -> tuple[np.ndarray, float]:
@@ -131,14 +146,7 @@ def test_cell_by_cell(name: str) -> None:
     spec, volume, steps, schedule = SCENARIOS[name]
     fast = Tumor(double(spec), volume, 11)
     naive = NaiveTumor(fast)
-    assert_same(fast, naive)
-    for step in range(1, steps + 1):
-        inhibition, cereblon = schedule(step)
-        fast.step(inhibition, cereblon)
-        naive.expose(inhibition, cereblon)
-        naive.step()
-        if step % 6 == 0 or step == steps:
-            assert_same(fast, naive)
+    step_together(fast, naive, steps, schedule, assert_same)
     assert fast.born > 0
     if name == "crowded core":
         assert fast.counts()[CellState.QUIESCENT] > 0

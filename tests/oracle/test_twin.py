@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
 from tests.oracle.naive_twin import NaiveTwin
-from tests.oracle.test_oracle import double, mixing, zones
+from tests.oracle.test_oracle import Schedule, double, mixing, step_together, zones
 from xenosim.cell.columns import FLOAT_COLUMNS
 from xenosim.cell.state import CellState
 from xenosim.testing import small_spec
 from xenosim.tumor.lattice import VACANT
 from xenosim.tumor.radial import RadialTumor
 from xenosim.tumor.spec import TumorSpec
-
-Schedule = Callable[[int], tuple[np.ndarray | None, float]]
 
 
 def twin_of(spec: TumorSpec, agents_per_mm3: float) -> TumorSpec:
@@ -89,14 +85,7 @@ def test_cell_by_cell(name: str) -> None:
     spec, agents_per_mm3, volume, steps, schedule = CASES[name]
     fast = RadialTumor(twin_of(double(spec), agents_per_mm3), volume, 11)
     naive = NaiveTwin(fast)
-    assert_same(fast, naive)
-    for step in range(1, steps + 1):
-        inhibition, cereblon = schedule(step)
-        fast.step(inhibition, cereblon)
-        naive.expose(inhibition, cereblon)
-        naive.step()
-        if step % 6 == 0 or step == steps:
-            assert_same(fast, naive)
+    step_together(fast, naive, steps, schedule, assert_same)
     assert fast.born > 0
     if name == "gaps in a crowded core":
         assert fast.failed_pushes > 10 and fast.n_places > fast.n
