@@ -164,10 +164,15 @@ class NaiveCell(CellAgent):
         return self.event_step <= self.model.time_step
 
     def die(self) -> None:
-        """Become apoptotic, to be cleared between the two times of the line (P4)."""
+        """Become apoptotic, to be cleared between the two times of the line; killed by drug,
+        after three transits (P4).
+        """
         m, t = self.model, self.model.spec.traits
-        u = uniform(words(m.seed_, Stream.CLEARANCE, m.time_step, self.uid)[0])
-        hours = t.clearance_min_h + u * (t.clearance_max_h - t.clearance_min_h)
+        a, b, c, _ = map(uniform, words(m.seed_, Stream.CLEARANCE, m.time_step, self.uid))
+        hours = t.clearance_min_h + a * (t.clearance_max_h - t.clearance_min_h)
+        if self.commitment >= 1 and t.killed_clearance_h > 0:
+            transit = t.killed_clearance_h / 3
+            hours = -transit * math.log(a) - transit * math.log(b) - transit * math.log(c)
         self.state = "apoptotic"
         self.event_step = m.time_step + max(math.ceil(hours / m.spec.dt_h), 1)
 

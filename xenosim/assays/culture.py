@@ -185,7 +185,9 @@ class Culture:
         self.occupancy = np.zeros(self.exposure.fold.shape[0])
         self._factors = step_factors(line.params, dt_h)
         leak = self._dish.value("membrane_leak_time")
-        self._in_vitro = line.traits._replace(clearance_min_h=leak, clearance_max_h=leak)
+        self._in_vitro = line.traits._replace(
+            clearance_min_h=leak, clearance_max_h=leak, killed_clearance_h=0.0
+        )
 
     @property
     def time_h(self) -> float:

@@ -64,7 +64,8 @@ class TraitParams(NamedTuple):
     """How cells differ: median and log-sd of the traits, cycle [h] and its inheritance, loss and
     clearance [h]; the share of founders of the resistant clone, the chances per daughter to become
     resistant and to revert, and the cost of resistance, by which the clone's cycle is longer
-    [-]; the rate at which load and threshold return to the median [1/h], 0: never.
+    [-]; the rate at which load and threshold return to the median [1/h], 0: never; mean time in
+    which a cell killed by drug is cleared [h], 0: as any other.
     """
 
     load_median: float
@@ -82,6 +83,7 @@ class TraitParams(NamedTuple):
     reversion_rate: float = 0.0
     cycle_cost: float = 0.0
     mixing_rate: float = 0.0
+    killed_clearance_h: float = 0.0
 
 
 class ReadoutParams(NamedTuple):
@@ -152,4 +154,5 @@ def trait_params(value: Callable[[str], float], cycle_h: float, loss_per_h: floa
         clearance_min_h=value("clearance_time_min"),
         clearance_max_h=value("clearance_time_max"),
         mixing_rate=value("trait_mixing_rate"),
+        killed_clearance_h=value("killed_clearance_time"),
     )

@@ -52,6 +52,8 @@ BIRTHS = 512
 AHEAD = 16
 #: Most iterations that solve the stress of a cell at rest, each at least halving its error.
 RESTING_ITERATIONS = 64
+#: Transits of equal mean through which the body of a killed cell goes [-].
+TRANSITS = 3.0
 #: Clock of a dying cell [-]: it stands so far back that it never comes near a division. Nobody
 #: reads it; what a cell is doing stands in its state.
 PARKED = -1e6
@@ -187,10 +189,24 @@ def list_marked(marks):
     return dying[:n_dying], leaving[:n_leaving], ready[:n_ready]
 
 
+@kernel(inline=True)
+def clearance_hours(killed, step, uid, traits, seed):
+    """Time [h] from the death of cell ``uid`` at ``step`` [-] until its body is cleared: uniform
+    between the two times of the line, as of single cells among living neighbors; of a cell that a
+    drug ``killed`` [-], with many others, three transits of equal mean (P4). Drawn from ``seed``.
+
+    Source: transits of damaged cells, Simeoni et al. 2004, doi:10.1158/0008-5472.CAN-03-2524.
+    """
+    a, b, c, _ = block(seed, CLEARANCE, step, uid)
+    if killed and traits.killed_clearance_h > 0.0:
+        return -traits.killed_clearance_h / TRANSITS * np.log(unit(a) * unit(b) * unit(c))
+    return traits.clearance_min_h + unit(a) * (traits.clearance_max_h - traits.clearance_min_h)
+
+
 @kernel
 def begin_deaths(cells, dying, step, traits, seed, dt, exposed):
-    """The ``dying`` rows become apoptotic at ``step`` [-], cleared after a time from the line's
-    range [h]; how many committed, none unless ``exposed`` to a drug [-] (P4).
+    """The ``dying`` rows become apoptotic at ``step`` [-], cleared after the time of
+    :func:`clearance_hours`; how many committed, none unless ``exposed`` to a drug [-] (P4).
     """
     committed = 0
     for k in range(dying.shape[0]):
@@ -199,14 +215,15 @@ def begin_deaths(cells, dying, step, traits, seed, dt, exposed):
         prefetch(cells.state, soon)
         prefetch(cells.clock, soon)
         prefetch(cells.event_step, soon)
+        killed = False
         if exposed:
             prefetch(cells.commitment, soon)
-            committed += cells.commitment[i] >= 1
+            killed = cells.commitment[i] >= 1
+            committed += killed
             # A dying cell neither commits nor cycles again: it is marked only when its clearance is
             # due.
             cells.commitment[i] = 0.0
-        wait = u01(seed, CLEARANCE, step, cells.uid[i])
-        hours = traits.clearance_min_h + wait * (traits.clearance_max_h - traits.clearance_min_h)
+        hours = clearance_hours(killed, step, cells.uid[i], traits, seed)
         cells.state[i] = APOPTOTIC
         cells.clock[i] = PARKED
         cells.event_step[i] = np.int32(step + steps_until(hours, dt))

@@ -114,6 +114,10 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "clearance_time_min": ("time", "shortest time from death to an empty site"),
         "clearance_time_max": ("time", "longest time from death to an empty site"),
+        "killed_clearance_time": (
+            "time",
+            "mean time from a death by drug to an empty site, 0: as any other death",
+        ),
         "mcl1_share": ("fraction", "share of the death threshold that Mcl-1 holds"),
         "bcl2_share": ("fraction", "share of the death threshold that Bcl-2 holds"),
         "ciap_share": ("fraction", "share of the death threshold that c-IAP holds"),
