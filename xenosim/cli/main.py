@@ -383,6 +383,13 @@ def validate(
     scenarios: Annotated[
         str, typer.Option("--scenarios", help="Folder of the shipped scenario files.")
     ] = "scenarios",
+    ensemble: Annotated[
+        int | None,
+        typer.Option(
+            "--ensemble",
+            help="Xenograft studies under the first N calibrated parameter sets, e.g. 50.",
+        ),
+    ] = None,
     set_: Set = None,
     jobs: Jobs = None,
     out: Out = "runs",
@@ -391,7 +398,7 @@ def validate(
     """Published against simulated, row by row: in band or not, used for calibration or not."""
     from xenosim.cli.validation import run_validation
 
-    run_validation(only, embed, scenarios, set_ or [], jobs, out, json)
+    run_validation(only, embed, scenarios, ensemble, set_ or [], jobs, out, json)
 
 
 @app.command()

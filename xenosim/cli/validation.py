@@ -13,6 +13,7 @@ from xenosim.cli.simulate import parse_overrides
 from xenosim.errors import ParameterError, printable, suggest
 from xenosim.execution.processes import Workers
 from xenosim.io.runs import check_writable, new_run_directory, write_table
+from xenosim.parameters.ensemble import load_ensemble
 from xenosim.scenario.load import load_scenario
 from xenosim.validation.checks import KINDS
 from xenosim.validation.perfusion import perfusion_rows, sweep
@@ -42,15 +43,22 @@ def run_validation(
     only: str | None,
     into: str | None,
     scenarios: str,
+    ensemble: int | None,
     pairs: list[str],
     jobs: int | None,
     out: str,
     as_json: bool,
 ) -> None:
-    """Run the checks, print the table, leave it as CSV with the figure, and embed it where
-    asked.
+    """Run the checks, print the table, leave it as CSV with the figure, and embed it where asked;
+    ``ensemble``: so many draws of the shipped ensemble, for xenograft studies.
     """
     wanted = _studies_of(only)
+    if ensemble is not None and not wanted:
+        raise ParameterError(
+            "an ensemble belongs to the xenograft studies",
+            where="--ensemble",
+            remedy="add --only xenograft, or the name of one of them",
+        )
     if into and (wanted or only in ("perfusion", "twin")):
         raise ParameterError(
             "only the table about cells is embedded", where="--embed", remedy="leave --only out"
@@ -63,6 +71,7 @@ def run_validation(
             jobs,
             lambda title: typer.echo(printable(f"{title} ..."), err=True),
             wanted,
+            load_ensemble().first(ensemble) if ensemble is not None else None,
         )
     elif only == "perfusion":
         scenario = load_scenario(str(Path(scenarios) / PERFUSED), parse_overrides(pairs, None))

@@ -16,11 +16,18 @@ from xenosim.errors import ParameterError
 from xenosim.io.runs import whole_file
 from xenosim.parameters.lines import PUBLISHED, calibrated, lines, read_csv
 from xenosim.validation.checks import KINDS, NOT_CELLS, NOT_SIMULATED
+from xenosim.validation.verdicts import agreement
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SEEDS = (1, 2, 3)
+#: Verdicts of rows that are not counted, in words.
+NOT_COUNTED = {
+    "repeats": "repeat another",
+    "not judged": "shown only, for their published status is assumed",
+    "not simulated": "not simulated",
+}
 #: The table in docs/validation.md stands between these lines.
 MARKS = ("<!-- validation: written by 'xenosim validate --embed' -->", "<!-- end of validation -->")
 
@@ -136,8 +143,10 @@ def counts(table: pd.DataFrame) -> str:
             continue
         parts.append(f"{(rows['verdict'] == 'met').sum()} of {len(rows)} {used} rows met")
     found = [", ".join(parts)] if parts else []
-    left = int((table["verdict"] == "not simulated").sum())
-    found += [f"{left} rows not simulated"] if left else []
+    for verdict, what in NOT_COUNTED.items():
+        left = int((table["verdict"] == verdict).sum())
+        found += [f"{left} rows {what}"] if left else []
+    found += [text] if (text := agreement(table)) else []
     if table["part"].isin(KINDS).any():
         points = calibration_points()
         fold = np.abs(np.log(points["simulated"] / points["published"]))
@@ -165,14 +174,14 @@ def simulated_text(row: Any) -> str:
 
 
 def as_text(table: pd.DataFrame) -> str:
-    """The table for a terminal; the reason under each miss."""
+    """The table for a terminal; the reason under each miss, and what is beside any animal study."""
     lines_ = [f"{'row':12}{'what':84}{'asked':>16}{'simulated (range)':>34}  {'verdict':14}used"]
     for row in table.itertuples():
         lines_.append(
             f"{row.row:12.11}{row.what:84.83}{band_text(row):>16}{simulated_text(row):>34} "
             f" {row.verdict:14}{row.used}"
         )
-        if row.verdict != "met" and row.note:
+        if row.note and (row.verdict != "met" or row.part == "xenograft"):
             lines_.append(f"{'':12}{row.note}")
     return "\n".join([*lines_, "", counts(table)])
 

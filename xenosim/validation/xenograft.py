@@ -1,50 +1,92 @@
-"""The published xenograft rows against the shipped studies: the same endpoint on the same
-definition, with its interval.
+"""Published results of animal studies against the shipped scenarios: which scenario answers which
+row, what every set of parameters gives for it, and the verdict (rules in docs/xenografts.md).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from xenosim.errors import ParameterError
+from xenosim.execution.processes import Workers
+from xenosim.parameters.ensemble import Ensemble
 from xenosim.parameters.lines import PUBLISHED, read_csv
 from xenosim.scenario.load import load_scenario
-from xenosim.study.run import run_study
+from xenosim.study.ensemble import with_draw
+from xenosim.study.population import as_twin, simulate_pool
+from xenosim.validation import verdicts
+from xenosim.validation.effects import dr5_ratio, followed
+from xenosim.validation.rules import RULES, UNITS, WITH_POWER, Effects, Row
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from xenosim.scenario.schema import Scenario
 
-#: Endpoints of the table that a published metric is compared with.
-METRICS = {
-    "tc_volume_mean": "tc_volume_mean",
-    "tgi_ratio_pct": "tgi_ratio_pct",
-    "minus_ln_tc": "minus_ln_tc",
-    "tumor_size": "tc_volume_mean",
-    "no_response": "tc_volume_mean",
-}
-#: T/C above which a drug counts as inactive [-] (NCI, 42 %).
-INACTIVE = 0.42
-#: Published rows without a counterpart in a study's tables.
-REASONS = {
-    "animals_with_regression": (
-        "the response criteria of the endpoint table are of other authors; the abstract does not"
-        " define regression"
-    ),
-    "survival": "survival of the published study is not a volume endpoint",
-    "tumor_recurrence": "recurrence after treatment is not followed",
-    "design_only": "a design, not a result",
-    "dose_at_mtd": "a dose, not a result",
-}
+#: Animals of each study, with the shipped parameters and with each draw of an ensemble [-].
+PAIRS, PAIRS_OF_DRAW = 16, 4
+#: Agents of a twin at the start volume, of all lesions together, and of those of a draw [-].
+AGENTS, AGENTS_OF_DRAW = 1000, 500
+#: Rows that are shown and not counted, by ``used``, with their verdict.
+UNCOUNTED = {"repeat": "repeats", "assumed": "not judged"}
+
+
+@cache
+def published_rows() -> tuple[Row, ...]:
+    """Every row of ``published/in_vivo.csv`` with what is published of it."""
+    tables = {
+        name: {row["id"]: row for row in read_csv(PUBLISHED / f"{name}.csv")}
+        for name in ("xenograft", "seed_tables")
+    }
+    return tuple(
+        _row(row, tables[row["table"]][row["id"]]) for row in read_csv(PUBLISHED / "in_vivo.csv")
+    )
+
+
+def _row(use: dict[str, str], said: dict[str, str]) -> Row:
+    number = {name: float(said.get(name) or "nan") for name in ("value", "low", "high")}
+    if use["table"] == "xenograft":
+        what = f"{said['metric']}, {said['drug']} in {said['model']}"
+    else:
+        what = f"{said['metric']}, {said['subject']}, {said['condition']}"
+    return Row(
+        row_id=use["id"],
+        what=what,
+        unit=UNITS.get(use["rule"], "ratio"),
+        scenario=use["scenario"],
+        arm=use["arm"],
+        against=use["against"],
+        rule=use["rule"],
+        used=use["used"],
+        repeats=use["repeats"],
+        design=bool(use["design"]),
+        reason=use["reason"],
+        value=number["value"],
+        low=number["low"],
+        high=number["high"],
+        n=int(float(said.get("n") or verdicts.USUAL_N)),
+    )
 
 
 def studies() -> tuple[str, ...]:
     """Names of the shipped scenarios that have published results, in the order of the table."""
-    return tuple(dict.fromkeys(row["scenario"] for row in read_csv(PUBLISHED / "xenograft.csv")))
+    return tuple(dict.fromkeys(row.scenario for row in published_rows() if row.scenario))
+
+
+class Task(NamedTuple):
+    """One study under one set of parameters: ``draw`` of the ensemble, None: as shipped;
+    ``pairs`` animals of ``agents`` [-], with the DR5 of ``dr5_arm`` if one is named.
+    """
+
+    scenario: Scenario
+    draw: int | None
+    pairs: int
+    agents: int
+    dr5_arm: str
+    ensemble: Ensemble | None
 
 
 def validate_xenografts(
@@ -53,19 +95,17 @@ def validate_xenografts(
     jobs: int | None,
     progress: Callable[[str], None],
     wanted: tuple[str, ...],
+    ensemble: Ensemble | None = None,
 ) -> list[dict[str, Any]]:
-    """One row per published xenograft result of the ``wanted`` scenarios in ``folder``, each study
-    run once, every animal in every arm.
-
-    On common random numbers the interval is that of the drug's effect in the model; independent
-    animals, as the laboratories had, would hide it behind the scatter of growth.
+    """One row per published result of the ``wanted`` scenarios in ``folder``, each study simulated
+    once for the shipped parameters, or for every draw of an ``ensemble``; with all studies also the
+    rows that none answers.
 
     Raises
     ------
     ParameterError
-        If the folder lacks one of them.
+        If the folder lacks a scenario.
     """
-    published = read_csv(PUBLISHED / "xenograft.csv")
     files = {stem: folder / f"{stem}.yaml" for stem in wanted}
     missing = [path.name for path in files.values() if not path.is_file()]
     if missing:
@@ -74,118 +114,124 @@ def validate_xenografts(
             where=str(folder),
             remedy="give --scenarios, the folder of the shipped scenario files",
         )
-    rows = []
-    for stem, path in files.items():
-        scenario = load_scenario(str(path), overrides)
-        progress(scenario.title)
-        table = run_study(scenario, jobs=jobs, paired=True).tables["endpoints"]
-        rows += [_row(row, scenario, table) for row in published if row["scenario"] == stem]
-    return rows
+    scenarios = {stem: load_scenario(str(path), overrides) for stem, path in files.items()}
+    found = effects_of(scenarios, ensemble, jobs, progress)
+    everything = set(wanted) == set(studies())
+    rows = [row for row in published_rows() if row.scenario in wanted or everything]
+    return [_judged(row, scenarios.get(row.scenario), found.get(row.scenario, [])) for row in rows]
 
 
-def _row(row: dict[str, str], scenario: Scenario, table: pd.DataFrame) -> dict[str, Any]:
-    """One published ``row`` beside the endpoint of the study that answers it."""
-    base = _unanswered(row)
-    if row["metric"] == "ratio_of_minus_ln_tc":
-        return base | _ratio_of_effects(table)
-    found = table[
-        (table["endpoint"] == METRICS.get(row["metric"], ""))
-        & (table["arm"] == _arm_of(scenario, row["drug"]))
+def effects_of(
+    scenarios: dict[str, Scenario],
+    ensemble: Ensemble | None,
+    jobs: int | None,
+    progress: Callable[[str], None],
+) -> dict[str, list[Effects]]:
+    """What every set of parameters gives in each of the ``scenarios``, by name."""
+    asked = {stem: rows for stem in scenarios if (rows := _simulated(stem))}
+    draws: Sequence[int | None] = range(len(ensemble)) if ensemble else [None]
+    pairs, agents = (PAIRS_OF_DRAW, AGENTS_OF_DRAW) if ensemble else (PAIRS, AGENTS)
+    tasks = [
+        Task(scenarios[stem], draw, pairs, agents, _dr5_arm(rows), ensemble)
+        for stem, rows in asked.items()
+        for draw in draws
     ]
-    if found.empty:
-        return base
-    endpoint = found.iloc[0]
-    judged = (
-        _against_number(endpoint, base["published"])
-        if math.isfinite(base["published"])
-        else _against_direction(endpoint, inactive=row["metric"] == "no_response")
+    progress(f"{len(asked)} studies, {len(draws)} sets of parameters, {pairs} animals each")
+    with Workers(jobs, len(tasks)) as workers:
+        found = workers.map(simulate, tasks)
+    each = len(draws)
+    return {stem: found[k * each : (k + 1) * each] for k, stem in enumerate(asked)}
+
+
+def _simulated(stem: str) -> list[Row]:
+    """The rows that a scenario is simulated for."""
+    return [row for row in published_rows() if row.scenario == stem and row.rule]
+
+
+def _dr5_arm(rows: list[Row]) -> str:
+    return next((row.arm for row in rows if row.rule == "dr5"), "")
+
+
+def simulate(task: Task) -> Effects:
+    """What one set of parameters gives in one study."""
+    scenario = task.scenario
+    each = max(task.agents // scenario.tumor.lesions.count, 1)
+    models = [as_twin(_under(scenario, task), each)]
+    return Effects(
+        tuple(followed(simulate_pool(model, task.pairs, agents=each)) for model in models),
+        ("",) * len(models),
+        scenario.control.name,
+        scenario.measure.days[-1],
+        dr5_ratio(models[0], task.dr5_arm) if task.dr5_arm else math.nan,
     )
+
+
+def _under(scenario: Scenario, task: Task) -> Scenario:
+    """A study, or one model of it, with the parameters of the task's draw."""
+    if task.ensemble is None or task.draw is None:
+        return scenario
+    own = task.ensemble.for_model(scenario.model, scenario.line, scenario.site)
+    return with_draw(scenario, own.draw(task.draw))
+
+
+def _judged(row: Row, scenario: Scenario | None, sets: list[Effects]) -> dict[str, Any]:
+    """One published row beside what was simulated of it."""
+    base = _unanswered(row)
+    if scenario is None or not row.rule or row.repeats:
+        return base
+    found, judged = RULES[row.rule](sets, row)
+    notes = [base["note"], judged.said]
+    if row.rule in WITH_POWER:
+        notes.append(_chance(row, scenario, sets))
+    if len(sets) == 1:
+        notes.append("shipped parameters only")
     simulated = {
-        "simulated": float(endpoint["estimate"]),
-        "sim_low": float(endpoint["ci_low"]),
-        "sim_high": float(endpoint["ci_high"]),
-        "used": "validation",
+        "low": judged.low,
+        "high": judged.high,
+        "simulated": found.center,
+        "sim_low": judged.sim_low,
+        "sim_high": judged.sim_high,
+        "predicted_low": judged.predicted[0],
+        "predicted_high": judged.predicted[1],
+        "verdict": UNCOUNTED.get(row.used, judged.verdict),
+        "note": "; ".join(filter(None, notes)),
     }
-    return base | simulated | judged
+    return base | simulated
 
 
-def _unanswered(row: dict[str, str]) -> dict[str, Any]:
-    """The columns of a row that no endpoint answers."""
+def _chance(row: Row, scenario: Scenario, sets: list[Effects]) -> str:
+    """The chance that a study of the published size finds a difference, over the sets."""
+
+    def of_set(effects: Effects) -> float:
+        treated, other = effects.arms(row)
+        error = scenario.measure.error_sd(float(np.median(other.end)))
+        return verdicts.significance(treated.end, other.end, row.n, error)
+
+    chance = float(np.mean([of_set(effects) for effects in sets]))
+    return f"a study of {row.n} against {row.n} is significant in {100.0 * chance:.0f} %"
+
+
+def _unanswered(row: Row) -> dict[str, Any]:
+    """The columns of a row that nothing was simulated for."""
     nan = math.nan
+    note = {
+        "repeat": f"the same information as {row.repeats}",
+        "assumed": "published status assumed",
+    }
     return {
         "part": "xenograft",
-        "row": row["id"],
-        "what": f"{row['metric']}, {row['drug']} in {row['model']}",
-        "unit": row["unit"] if row["unit"] != "qualitative" else "ratio",
-        "published": float(row["value"]) if row["value"] else nan,
+        "row": row.row_id,
+        "what": row.what,
+        "unit": row.unit,
+        "published": row.value,
         "low": nan,
         "high": nan,
         "simulated": nan,
         "sim_low": nan,
         "sim_high": nan,
-        "verdict": "not simulated",
-        "used": "-",
-        "note": REASONS.get(row["metric"], ""),
+        "predicted_low": nan,
+        "predicted_high": nan,
+        "verdict": UNCOUNTED["repeat"] if row.repeats else "not simulated",
+        "used": row.used or "-",
+        "note": row.reason or note.get(row.used, ""),
     }
-
-
-def _arm_of(scenario: Scenario, drug: str) -> str | None:
-    """The first arm that gives ``drug``."""
-    given = (
-        arm.name for arm in scenario.arms if any(dose.drug.startswith(drug) for dose in arm.doses)
-    )
-    return next(given, None)
-
-
-def _ratio_of_effects(table: pd.DataFrame) -> dict[str, Any]:
-    """The effect of the first treated arm over that of the second, -ln T/C each [-]."""
-    effects = table[table["endpoint"] == "minus_ln_tc"]["estimate"]
-    ratio = float(effects.iloc[0] / effects.iloc[1]) if len(effects) == 2 else math.nan
-    return {
-        "simulated": ratio,
-        "low": 1.0,
-        "high": math.inf,
-        "verdict": "met" if ratio > 1 and effects.iloc[0] > 0 else "MISS",
-        "used": "validation",
-        "note": "direction only; no interval",
-    }
-
-
-def _against_number(endpoint: pd.Series, value: float) -> dict[str, Any]:
-    """Met if the published ``value`` lies in the simulated interval, inconclusive if no effect
-    does too.
-    """
-    low, high = endpoint["ci_low"], endpoint["ci_high"]
-    no_effect = 1.0 if endpoint["unit"] == "ratio" else 0.0
-    met = low <= value <= high
-    says_nothing = math.isnan(low) or (met and low <= no_effect <= high)
-    rule = (
-        "met if the published value lies in the simulated 95 % interval, inconclusive if no effect"
-        " does too"
-    )
-    return {
-        "low": value,
-        "high": value,
-        "verdict": "inconclusive" if says_nothing else "met" if met else "MISS",
-        "note": f"{_sample(endpoint)}; {rule}",
-    }
-
-
-def _against_direction(endpoint: pd.Series, inactive: bool) -> dict[str, Any]:
-    """Met if the whole simulated interval lies below 1, or, for a drug said to be ``inactive``,
-    above :data:`INACTIVE`.
-    """
-    low, high = endpoint["ci_low"], endpoint["ci_high"]
-    met = low > INACTIVE if inactive else high < 1.0
-    lies = f"above {INACTIVE:g}, where the NCI calls a drug inactive" if inactive else "below 1"
-    return {
-        "low": INACTIVE if inactive else 0.0,
-        "high": math.inf if inactive else 1.0,
-        "verdict": "inconclusive" if math.isnan(low) else "met" if met else "MISS",
-        "note": f"{_sample(endpoint)}; met if the whole 95 % interval lies {lies}",
-    }
-
-
-def _sample(endpoint: pd.Series) -> str:
-    """Day and numbers of animals of an endpoint."""
-    return f"day {endpoint['day']:g}, n = {endpoint['n']} against {endpoint['n_control']}"
