@@ -25,7 +25,9 @@ from xenosim.spreadsheets import as_typed
 Value = TypeVar("Value")
 
 #: Most bytes and cells of a table, and most mistakes that are listed of one file.
-MAX_BYTES, MAX_CELLS, MAX_LISTED = 50_000_000, 5_000_000, 20
+MAX_BYTES, MAX_CELLS, MAX_LISTED = 50_000_000, 5_000_000, 100
+#: Most remedies that are told of one file.
+MAX_REMEDIES = 8
 #: What laboratories, NONMEM, R and spreadsheets write where there is no value, in lower case.
 MISSING = frozenset({"", ".", "na", "n/a", "#n/a", "null", "-"})
 _SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", " ": "blanks"}
@@ -93,7 +95,7 @@ class Mistakes:
         raise self.kind(
             f"{len(self.found)} mistakes\n  " + "\n  ".join(listed),
             where=self.path,
-            remedy="; ".join(list(remedies)[:3]) or None,
+            remedy="; ".join(list(remedies)[:MAX_REMEDIES]) or None,
         )
 
 
@@ -265,7 +267,7 @@ def read_table(path: str | Path, max_bytes: int = MAX_BYTES) -> Table:
     if not lines:
         raise TableError("the table is empty", where=str(path), remedy="begin with a header line")
     separator = told.group(1) if told else _separator(lines[0][1])
-    header, *rows = _cells(lines, separator, path)
+    header, *rows = split_cells(lines, separator, path)
     if separator != ",":
         notes += (f"separated by {_SEPARATORS.get(separator, repr(separator))}",)
     columns, rows, more = _squared(header, rows, separator, path)
@@ -290,10 +292,16 @@ def _separator(header: str) -> str:
     return next((sign for sign in "\t;," if sign in bare), " ")
 
 
-def _cells(
+def split_cells(
     lines: Sequence[tuple[int, str]], separator: str, path: Path
 ) -> list[tuple[int, tuple[str, ...]]]:
-    """Line number and trimmed cells of every line."""
+    """Line number and trimmed cells of every line, which ``separator`` splits.
+
+    Raises
+    ------
+    TableError
+        A line with open quotes, or more than :data:`MAX_CELLS` cells.
+    """
     found = []
     total = 0
     for n, line in lines:

@@ -7,7 +7,7 @@ A row is one animal on one day. Further ways in (other layouts, other files) bec
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ import pandas as pd
 
 from xenosim.analysis.animals import ANIMAL, KEYS, per_animal
 from xenosim.analysis.checks import NEEDED, POSITIVE, problems, require_columns
-from xenosim.analysis.laboratory import read_long
+from xenosim.analysis.laboratory.reading import read_laboratory
+from xenosim.analysis.laboratory.values import Reading
 from xenosim.errors import TableError, suggest
 from xenosim.io.runs import read_kept, read_manifest
 
@@ -59,6 +60,8 @@ class StudyData:
     #: Name of each column and line of each row in the file it came from.
     names: dict[str, str] = field(default_factory=dict, repr=False)
     lines: tuple[int, ...] = field(default=(), repr=False)
+    #: What the reader of the file must know: how it was read, what was left out.
+    notes: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         require_columns(self.table.columns, {name: name for name in NEEDED}, self.source)
@@ -114,41 +117,65 @@ class StudyData:
         )
 
     @classmethod
-    def from_csv(
-        cls, path: str | Path, mapping: dict[str, str] | None = None, *, control: str = ""
+    def read(
+        cls,
+        path: str | Path,
+        mapping: dict[str, str] | None = None,
+        *,
+        control: str = "",
+        **how: Any,
     ) -> StudyData:
-        """Measurements of a laboratory: a table with one row per animal and day; commas,
-        semicolons or tabs between the columns, decimals with a point or a comma.
+        """Measurements of a laboratory: text or Excel, long, wide by animal, wide by day or in
+        blocks per arm.
 
         Parameters
         ----------
         path : str or Path
-            The file; its first line names the columns.
+            The file.
         mapping : dict, optional
             Name in the file of each column of :class:`StudyData`, for those called otherwise, as
-            ``{"arm": "Group", "tumor_volume_mm3": "TV"}``; volumes in mm3, days from first dose.
+            ``{"arm": "Group", "tumor_volume_mm3": "TV (cm3)"}``.
         control : str
             Name of the control arm.
+        how
+            What the file does not say: fields of
+            :class:`~xenosim.analysis.laboratory.values.Reading`, as ``layout="by-day"``,
+            ``first_dose="2026-03-01"``.
 
         Raises
         ------
+        UnconfirmedLayout
+            A layout that was guessed, with its first rows as understood.
         TableError
             Columns that the file does not have; every row that cannot be used.
 
         Examples
         --------
         >>> from tempfile import TemporaryDirectory
-        >>> text = "Group,Mouse,day,TV\\nvehicle,a,0,100\\nvehicle,a,7,400\\n"
-        >>> mapping = {"arm": "Group", "animal_id": "Mouse", "tumor_volume_mm3": "TV"}
+        >>> text = "Group,Mouse,Day,TV (cm3)\\nvehicle,a,0,0.1\\nvehicle,a,7,0.4\\n"
         >>> with TemporaryDirectory() as folder:
         ...     file = Path(folder) / "mice.csv"
         ...     _ = file.write_text(text)
-        ...     data = StudyData.from_csv(file, mapping, control="vehicle")
+        ...     data = StudyData.read(file, control="vehicle")
         >>> data.table["tumor_volume_mm3"].tolist()
         [100.0, 400.0]
         """
-        table, names, lines = read_long(Path(path), mapping or {})
-        return cls(table, control, source=str(path), names=names, lines=lines)
+        found = read_laboratory(Path(path), mapping or {}, Reading(**how))
+        return cls(
+            found.table,
+            control,
+            source=str(path),
+            names=found.names,
+            lines=found.lines,
+            notes=found.notes,
+        )
+
+    #: The same: what is text is read as text.
+    from_csv = read
+
+    def against(self, control: str) -> StudyData:
+        """The same study with another control; TableError if it has no such arm."""
+        return replace(self, control=control)
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -205,23 +232,37 @@ class StudyData:
         return tuple(StudyData(rows, self.control, self.paired, self.source) for rows in parts)
 
     @cached_property
-    def evaluation_day(self) -> float:
-        """The last measured day on which at least half of the animals of every arm are still on
-        study, in every study of a repeated one [day].
+    def evaluable_days(self) -> frozenset[float]:
+        """Measured days from day 0 on on which at least half of the animals of every arm are still
+        on study, in every study of a repeated one [day].
         """
         if len(self.studies) > 1:
-            return min(study.evaluation_day for study in self.studies)
+            return frozenset.intersection(*(study.evaluable_days for study in self.studies))
         rows = self.followed[self.followed["day"] >= 0]
         present = rows.groupby(["day", "arm"]).size().unstack(fill_value=0)
         present = present.reindex(columns=list(self.started), fill_value=0)
-        enough = present.index[half_is_left(present, pd.Series(self.started)).all(axis=1)]
-        if enough.empty:
+        enough = half_is_left(present, pd.Series(self.started)).all(axis=1)
+        return frozenset(float(day) for day in present.index[enough])
+
+    @cached_property
+    def evaluation_day(self) -> float:
+        """The last of :attr:`evaluable_days` [day]; TableError if there is none."""
+        if not self.evaluable_days:
+            each = "in every study " if len(self.studies) > 1 else ""
             raise TableError(
-                "on no day is half of every arm measured",
+                f"on no day is half of every arm measured {each}".rstrip(),
                 where=self.source,
-                remedy="give the day of evaluation",
+                remedy="give the day of evaluation, --day D",
             )
-        return float(enough.max())
+        return max(self.evaluable_days)
+
+    @cached_property
+    def has_common_day(self) -> bool:
+        """Whether the studies of a repeated one can be evaluated on one day: the earliest of their
+        last days was measured in all. Studies of their own calendars cannot.
+        """
+        last = min(study.evaluation_day for study in self.studies)
+        return all(last in study.evaluable_days for study in self.studies)
 
     def measured(self, arm: str, day: float) -> pd.DataFrame:
         """``tumor_volume_mm3`` on ``day`` [day] and ``baseline_mm3`` [mm3] of the animals of an arm
@@ -250,6 +291,19 @@ class StudyData:
         status, note = (last[name] if name in last else "" for name in ("status", "note"))
         left = (last["day"] < day) & (status == "reached_endpoint") & (note != "body weight")
         return last[left].set_index(ANIMAL)[["tumor_volume_mm3", "baseline_mm3"]].sort_index()
+
+    @property
+    def tells_fates(self) -> bool:
+        """Whether the table says why animals left: a column ``status`` that is not empty."""
+        return "status" in self.table and bool((self.table["status"].fillna("") != "").any())
+
+    def responses(self) -> pd.DataFrame:
+        """Every animal with its response: columns of
+        :func:`~xenosim.analysis.responders.response_table`.
+        """
+        from xenosim.analysis.responders import response_table
+
+        return response_table(self)
 
     def endpoints(self, control: str | None = None, **arguments: Any) -> pd.DataFrame:
         """Every endpoint of every arm; arguments as of

@@ -100,10 +100,14 @@ def endpoints_of_studies(
     its number is the column ``replicate``. Parameters and errors as in :func:`endpoint_table`.
     """
     data = checked(data, control)
-    evaluated = data.evaluation_day if day is None else day
     how = "last day with at least half of every arm on study" if day is None else "day as asked"
+    common = None
+    if day is None and data.has_common_day:
+        common = data.evaluation_day
     rows = []
     for study in data.studies:
+        evaluated = day if day is not None else common
+        evaluated = study.evaluation_day if evaluated is None else evaluated
         number = study.table["replicate"].iloc[0]
         for arm in data.arms:
             ask = Comparison(study, arm, control, evaluated, how, n_boot, seed, paired)

@@ -140,6 +140,65 @@ def compare(
 
 
 @app.command()
+def analyze(
+    file: Annotated[
+        str, typer.Argument(help="Table of a laboratory (CSV, TSV, Excel), or a run directory.")
+    ],
+    control: Annotated[str | None, typer.Option("--control", help="Name of the control.")] = None,
+    map_: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="Columns of the file: --map subject=animal_id,Time=day."),
+    ] = None,
+    layout: Annotated[
+        str, typer.Option("--layout", help="long, by-day, by-animal or blocks, where guessed.")
+    ] = "",
+    sheet: Annotated[str, typer.Option("--sheet", help="Sheet of a workbook.")] = "",
+    only: Annotated[str, typer.Option("--only", help="Rows to read: --only patient=P1.")] = "",
+    weights: Annotated[
+        str, typer.Option("--weights", help="Body weights: FILE or FILE[SHEET].")
+    ] = "",
+    first_dose: Annotated[
+        str, typer.Option("--first-dose", help="Its date, or its day in the file's own count.")
+    ] = "",
+    dates: Annotated[
+        str, typer.Option("--dates", help="dmy or mdy, order of dates like 03/04/2026.")
+    ] = "",
+    decimal: Annotated[
+        str, typer.Option("--decimal", help="comma or point, where the numbers do not tell.")
+    ] = "",
+    formula: Annotated[
+        str, typer.Option("--formula", help="Volume from length and width.")
+    ] = "0.5LW2",
+    limit: Annotated[
+        float | None,
+        typer.Option("--limit", help="Volume in mm3 that stands for smaller ones, 0 included."),
+    ] = None,
+    day: Annotated[
+        float | None,
+        typer.Option("--day", help="Day of evaluation; the last with half of every arm left."),
+    ] = None,
+    seed: Seed = None,
+    out: Out = "runs",
+    json: Json = False,
+) -> None:
+    """Analyze a study that was measured in mice: endpoints, responses and figures as of a run."""
+    from xenosim.cli.analyze import analyze as work
+
+    reading = {
+        "layout": layout,
+        "sheet": sheet,
+        "only": only,
+        "weights": weights,
+        "first_dose": first_dose,
+        "dates": dates,
+        "decimal": decimal,
+        "formula": formula,
+        "limit_mm3": limit,
+    }
+    work(file, control, map_ or [], reading, day=day, seed=seed, out=out, as_json=json)
+
+
+@app.command()
 def resume(
     run: Annotated[str, typer.Argument(help="Directory of an unfinished run (NAME.unfinished).")],
     jobs: Jobs = None,

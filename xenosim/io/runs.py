@@ -113,6 +113,16 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
             table.to_parquet(partial, index=False)
 
 
+def as_written(table: pd.DataFrame) -> pd.DataFrame:
+    """A table with the digits that :func:`write_table` keeps: what is computed from it now and what
+    is computed from its file are the same.
+    """
+    floats = table.select_dtypes("float").columns
+    return table.assign(
+        **{name: [float(f"{value:.10g}") for value in table[name]] for name in floats}
+    )
+
+
 def write_json(data: Any, path: Path) -> None:
     """Write plain data (:func:`xenosim.io.plain.plain`) as JSON in one step."""
     with replacing(path) as partial:
@@ -182,7 +192,8 @@ def read_kept(folder: Path, name: str, manifest: dict[str, Any]) -> pd.DataFrame
         A table that is missing or damaged, or has not as many rows as were written.
     """
     path = folder / f"{name}.csv"
-    table = read_table(path, name if name in TABLES else None)
+    named = ("animal_id", "cage", "sex") if "measured" in manifest else ()
+    table = read_table(path, name if name in TABLES else None, named)
     written = rows_written(manifest).get(name, len(table))
     if written != len(table):
         raise TableError(

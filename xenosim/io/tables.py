@@ -119,7 +119,9 @@ def require_columns(columns: Iterable[str], needed: Iterable[str], *, where: str
         )
 
 
-def read_table(path: Path, name: str | None = None) -> pd.DataFrame:
+def read_table(
+    path: Path, name: str | None = None, more_text: tuple[str, ...] = ()
+) -> pd.DataFrame:
     """Read one table of a run directory; only an empty number is missing, and names stay text.
 
     Parameters
@@ -128,6 +130,8 @@ def read_table(path: Path, name: str | None = None) -> pd.DataFrame:
         The CSV file.
     name : str, optional
         Which table of a study it is, a key of :data:`COLUMNS`; any other table by default.
+    more_text : tuple of str
+        Columns that are kept as typed, too: animals of a laboratory have names.
 
     Raises
     ------
@@ -136,9 +140,10 @@ def read_table(path: Path, name: str | None = None) -> pd.DataFrame:
     """
     import pandas as pd
 
+    kept = (*TEXT, *more_text)
     try:
         table = pd.read_csv(
-            path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(TEXT, "str")
+            path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(kept, "str")
         )
     except FileNotFoundError as error:
         raise TableError(
@@ -148,24 +153,23 @@ def read_table(path: Path, name: str | None = None) -> pd.DataFrame:
         raise TableError(
             f"the table is damaged: {error}", where=str(path), remedy="run the scenario again"
         ) from error
-    text = [column for column in TEXT if column in table]
+    text = [column for column in kept if column in table]
     table[text] = table[text].fillna("")
     for column in text_columns(table):
         table[column] = table[column].map(as_typed)
     if name is not None:
-        _check_columns(table, COLUMNS[name], path)
+        numbers = tuple(column for column in COLUMNS[name] if column not in kept)
+        require_columns(table.columns, COLUMNS[name], where=str(path))
+        _check_numbers(table, numbers, path)
     return table
 
 
-def _check_columns(table: pd.DataFrame, columns: tuple[str, ...], path: Path) -> None:
-    """Refuse a table that lacks a column, or has text where numbers belong."""
+def _check_numbers(table: pd.DataFrame, columns: tuple[str, ...], path: Path) -> None:
+    """Refuse a table that has text where numbers belong."""
     import pandas as pd
 
-    require_columns(table.columns, columns, where=str(path))
     for column in (
-        column
-        for column in columns
-        if column not in TEXT and not pd.api.types.is_numeric_dtype(table[column])
+        column for column in columns if not pd.api.types.is_numeric_dtype(table[column])
     ):
         given = table[column].dropna().astype(str)
         wrong = given[

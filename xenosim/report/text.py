@@ -8,14 +8,17 @@ from __future__ import annotations
 import math
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from xenosim.analysis.answer import limits
 from xenosim.analysis.summary import first_screen as screen_endpoints
 from xenosim.io.plain import records
 from xenosim.io.results import Result, is_assay
-from xenosim.study.answer import limits
-from xenosim.study.result import StudyResult
-from xenosim.tumor.growth import Growth
+from xenosim.report.measured import MeasuredStudy, is_measured
+
+if TYPE_CHECKING:
+    from xenosim.study.result import StudyResult
+    from xenosim.tumor.growth import Growth
 
 #: Longest line of a table, and the room of its labels [characters].
 WIDTH, LABELS = 100, 24
@@ -23,16 +26,22 @@ WIDTH, LABELS = 100, 24
 
 def first_screen(result: Result, folder: str | Path | None = None) -> str:
     """What a verb prints when it is done; ``folder``: where the result is kept, if it is."""
-    return (_study_screen if isinstance(result, StudyResult) else _assay_screen)(result, folder)
+    return _SCREENS[_kind(result)][0](result, folder)
 
 
 def as_json(result: Result, folder: str | Path | None = None) -> dict[str, Any]:
     """The same as plain data, as ``--json`` prints it."""
-    return (_study_json if isinstance(result, StudyResult) else _assay_json)(result, folder)
+    return _SCREENS[_kind(result)][1](result, folder)
+
+
+def _kind(result: Result) -> str:
+    if isinstance(result, MeasuredStudy):
+        return "measured"
+    return "study" if result.kind == "study" else "assay"
 
 
 def load_result(folder: str | Path) -> Result:
-    """The study or assay that is kept in ``folder``.
+    """The study or assay, simulated or measured, that is kept in ``folder``.
 
     Raises
     ------
@@ -41,43 +50,65 @@ def load_result(folder: str | Path) -> Result:
     TableError
         A table that is missing or damaged.
     """
+    if is_measured(folder):
+        return MeasuredStudy.load(folder)
     from xenosim.assays.result import AssayResult
+    from xenosim.study.result import StudyResult
 
     return (AssayResult if is_assay(folder) else StudyResult).load(folder)
 
 
-def _study_screen(result: Result, folder: str | Path | None) -> str:
-    assert isinstance(result, StudyResult)
-    manifest = result.manifest
-    lines = [str(result), "", endpoint_text(result), ""]
+def _study_screen(result: Any, folder: str | Path | None) -> str:
+    study: StudyResult = result
+    manifest = study.manifest
+    lines = [str(study), "", endpoint_text(study), ""]
     lines += [resistance_text(manifest["clones"])] if manifest["clones"] else []
-    lines.append(f"{growth_text(result.growth)}; run time {result.seconds:.0f} s")
+    lines.append(f"{growth_text(study.growth)}; run time {study.seconds:.0f} s")
     lines += [enrollment_text(manifest["enrollment"])] if manifest.get("enrollment") else []
     lines += [f"Published: {manifest['published']}"] if manifest["published"] else []
-    lines += [f"Note: {note}" for note in result.notes]
+    lines += [f"Note: {note}" for note in study.notes]
     return "\n".join(lines + ([f"Run directory: {folder}"] if folder else []))
 
 
-def _study_json(result: Result, folder: str | Path | None) -> dict[str, Any]:
-    assert isinstance(result, StudyResult)
-    manifest = result.manifest
+def _study_json(result: Any, folder: str | Path | None) -> dict[str, Any]:
+    study: StudyResult = result
+    manifest = study.manifest
     return {
-        "title": result.title,
-        "answer": result.answer,
-        "endpoints": records(result.tables["endpoints"]),
-        "comparison": records(result.tables["comparison"]) if "comparison" in result.tables else [],
+        "title": study.title,
+        "answer": study.answer,
+        "endpoints": records(study.tables["endpoints"]),
+        "comparison": records(study.tables["comparison"]) if "comparison" in study.tables else [],
         "clones": manifest["clones"],
         "growth": manifest["growth"],
         "enrollment": manifest.get("enrollment", {}),
         "parameters": manifest["parameters"],
-        "warnings": result.notes,
+        "warnings": study.notes,
         "seed": manifest["seed"],
-        "seconds": round(result.seconds, 1),
+        "seconds": round(study.seconds, 1),
         "simulated": True,
     } | ({"run_directory": str(folder)} if folder else {})
 
 
-def endpoint_text(result: StudyResult) -> str:
+def _measured_screen(result: Any, folder: str | Path | None) -> str:
+    lines = [str(result), "", endpoint_text(result), ""]
+    lines += [f"Note: {note}" for note in result.notes]
+    return "\n".join(lines + ([f"Directory: {folder}"] if folder else []))
+
+
+def _measured_json(result: Any, folder: str | Path | None) -> dict[str, Any]:
+    manifest = result.manifest
+    return {
+        "title": manifest["title"],
+        "answer": result.answer,
+        "endpoints": records(result.tables["endpoints"]),
+        "responses": records(result.tables["responses"]),
+        "warnings": result.notes,
+        "seed": manifest["seed"],
+        "simulated": manifest["simulated"],
+    } | ({"run_directory": str(folder)} if folder else {})
+
+
+def endpoint_text(result: StudyResult | MeasuredStudy) -> str:
     """The endpoints of the first screen, one column per arm, in as many blocks as fit on lines of
     :data:`WIDTH`; ratios are in per cent, as the other T/C.
     """
@@ -109,7 +140,11 @@ def _cell(row: dict[str, Any], factor: float) -> str:
     if math.isnan(row["estimate"]):
         return "undefined"
     scaled = row | {name: factor * row[name] for name in ("estimate", "ci_low", "ci_high")}
-    return f"{scaled['estimate']:.3g} ({limits(SimpleNamespace(**scaled), '.3g')})"
+    said = limits(SimpleNamespace(**scaled), ".3g")
+    if math.isinf(scaled["ci_high"]):
+        said = "none" if math.isinf(scaled["ci_low"]) else f"from {scaled['ci_low']:.3g}"
+    value = "not reached" if math.isinf(scaled["estimate"]) else f"{scaled['estimate']:.3g}"
+    return f"{value} ({said})"
 
 
 def growth_text(growth: Growth) -> str:
@@ -177,3 +212,11 @@ def _assay_screen(result: Result, folder: str | Path | None) -> str:
 def _assay_json(result: Result, folder: str | Path | None) -> dict[str, Any]:
     tables = {name: records(table) for name, table in result.tables.items()}
     return result.manifest | {"tables": tables} | ({"directory": str(folder)} if folder else {})
+
+
+#: By kind of result, its screen and the same as plain data.
+_SCREENS = {
+    "study": (_study_screen, _study_json),
+    "measured": (_measured_screen, _measured_json),
+    "assay": (_assay_screen, _assay_json),
+}

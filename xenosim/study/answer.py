@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from xenosim.analysis.answer import (
+    Repeated,
+    day_of,
+    growth_answer,
+    limits,
+    tc_line,
+    undefined,
+)
 from xenosim.scenario.resolve import (
     calibration_of,
     resolve,
@@ -29,49 +37,18 @@ def answer_text(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> str:
     """Each arm against the control, then the differences between arms if they are few, with
     intervals; one line each.
     """
-    end, how = scenario.measure.days[-1], _Repeated.of(tables)
+    end, how = scenario.measure.days[-1], Repeated.of(tables)
     table = tables["endpoints"]
     carried = table[table["endpoint"] == "tc_pct_locf"].set_index("arm")
     lines = [
-        _undefined(row)
-        or f"{row.arm}: T/C {row.estimate:.0f} % ({limits(row, '.0f', how.interval)}; median"
-        f" RTV, {_day(row.day, end)}, n = {row.n} against {row.n_control}{how.each})"
-        + _with_removed(row, carried)
-        + _of_limits(scenario, row.arm, tables.get("observations"))
+        tc_line(row, carried, end, how)
+        + (_of_limits(scenario, row.arm, tables.get("observations")) if row.n else "")
         for row in table[table["endpoint"] == "tc_pct"].itertuples()
     ]
     if "comparison" in tables:
         lines += _differences(tables["comparison"].query("endpoint == 'tc_pct'"), end, how)
     lines += _over_all_pairs(tables)
-    return "\n".join(lines) or _growth_answer(scenario.control.name, tables["endpoints"], how)
-
-
-def _with_removed(row: Any, carried: pd.DataFrame) -> str:
-    """The T/C with the last volumes of the animals removed for theirs, which the row leaves out;
-    "" where there are none.
-    """
-    if row.arm not in carried.index:
-        return ""
-    other = carried.loc[row.arm]
-    if (other["n"], other["n_control"]) in ((0, 0), (row.n, row.n_control)):
-        return ""
-    count = f"n = {other['n']} against {other['n_control']}"
-    return f"; with the last volumes of animals removed {other['estimate']:.0f} % ({count})"
-
-
-class _Repeated(NamedTuple):
-    """What an interval is called, and what follows an n, in a study that may have been repeated."""
-
-    interval: str = "95 % CI "
-    each: str = ""
-
-    @classmethod
-    def of(cls, tables: dict[str, pd.DataFrame]) -> _Repeated:
-        """As its tables say: ``studies`` is there if it was."""
-        if "studies" not in tables:
-            return cls()
-        count = tables["studies"]["replicate"].nunique()
-        return cls("95 % of studies ", f" in {count} studies")
+    return "\n".join(lines) or growth_answer(scenario.control.name, tables["endpoints"], how)
 
 
 def _of_limits(scenario: Scenario, arm: str, observations: pd.DataFrame | None) -> str:
@@ -111,14 +88,14 @@ def start_out_of_sight(scenario: Scenario) -> str:
     )
 
 
-def _differences(rows: pd.DataFrame, end: float, how: _Repeated) -> list[str]:
+def _differences(rows: pd.DataFrame, end: float, how: Repeated) -> list[str]:
     """The differences between treated arms; where they are many, where to find them."""
     if len(rows) > FEW_PAIRS:
         return [f"arm against arm: {len(rows)} differences in comparison.csv"]
     return [
-        _undefined(row)
+        undefined(row)
         or f"{row.arm}: T/C {row.estimate:+.0f} points ({limits(row, '+.0f', how.interval)};"
-        f" median RTV, {_day(row.day, end)}, {row.note.split(';')[0]}, n = {row.n}{how.each})"
+        f" median RTV, {day_of(row.day, end)}, {row.note.split(';')[0]}, n = {row.n}{how.each})"
         for row in rows.itertuples()
     ]
 
@@ -131,7 +108,7 @@ def _over_all_pairs(tables: dict[str, pd.DataFrame]) -> list[str]:
     rows = tables["comparison"].query("endpoint == 'tc_pct_all_pairs'")
     single = rows["arm"].isin(pairs["arm"].unique())
     rows = rows if (~single).sum() <= FEW_PAIRS else rows[single]
-    texts, how = [], _Repeated.of(tables)
+    texts, how = [], Repeated.of(tables)
     for row, alone in zip(rows.itertuples(), single[rows.index], strict=True):
         value = f"{row.estimate:.0f} %" if alone else f"{row.estimate:+.0f} points"
         texts.append(f"{row.arm} {value} ({limits(row, '.0f' if alone else '+.0f', how.interval)})")
@@ -141,53 +118,6 @@ def _over_all_pairs(tables: dict[str, pd.DataFrame]) -> list[str]:
         f" followed past the endpoint: T/C {'; '.join(texts)}; median RTV, n = {first['n']}"
         f"{how.each}"
     ]
-
-
-def _day(day: float, end: float) -> str:
-    """The day of a T/C [day], and why it is not the study's last, ``end``.
-
-    Examples
-    --------
-    >>> _day(2.0, 30.0)
-    'day 2 of 30, the last with half of every arm left'
-    """
-    early = f" of {end:g}, the last with half of every arm left" if day < end else ""
-    return f"day {day:g}{early}"
-
-
-def _undefined(row: Any) -> str:
-    """What is said of a T/C without a pair of animals; "" of any other."""
-    return "" if row.n else f"{row.arm}: no T/C ({row.note})"
-
-
-def _growth_answer(name: str, table: pd.DataFrame, how: _Repeated) -> str:
-    """The answer of a study without a treated arm: how its tumors grow."""
-    found = table[(table["endpoint"] == "doubling_time_days") & (table["arm"] == name)]
-    if not len(found):
-        return (
-            f"{name}: no doubling time, for no animal was measured often enough before it left"
-            " the study (no treated arm)"
-        )
-    row = found.iloc[0]
-    return (
-        f"{name}: doubling time {row.estimate:.3g} d ({limits(row, '.3g', how.interval)}; n ="
-        f" {row.n}{how.each}; no treated arm)"
-    )
-
-
-def limits(row: Any, style: str, prefix: str = "") -> str:
-    """Both ends of the interval of a row of the endpoint table; of one or two animals there
-    is none.
-
-    Examples
-    --------
-    >>> from types import SimpleNamespace
-    >>> limits(SimpleNamespace(ci_low=0.31, ci_high=0.6), ".2f")
-    '0.31 to 0.60'
-    """
-    if math.isnan(row.ci_low):
-        return "no interval"
-    return f"{prefix}{row.ci_low:{style}} to {row.ci_high:{style}}"
 
 
 def enrollment_planned(scenario: Scenario) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xenosim.io.runs import as_written
 from xenosim.io.tables import COLUMNS
 from xenosim.parameters.perturb import mutations
 from xenosim.pharmacology.dialects import doses_to_events
@@ -60,7 +61,8 @@ def build_tables(
     study = scenario_hash(scenario)
     for table in (truth, cells, lesions):
         table.insert(0, "study_id", study)
-    observations = observations_table(truth)
+    # As its file has it, so that 'xenosim analyze' finds the same endpoints.
+    observations = as_written(observations_table(truth))
     studies = endpoints_of_studies(
         observations, scenario.control.name, seed=scenario.seed, paired=paired
     )

@@ -10,6 +10,7 @@ from xenosim.analysis.data import StudyData
 from xenosim.errors import RunError
 from xenosim.io.runs import (
     hidden_directory,
+    read_kept,
     read_manifest,
     read_run,
     read_snapshot,
@@ -18,7 +19,7 @@ from xenosim.io.runs import (
 from xenosim.viz.clones import has_clones, muller_plot
 from xenosim.viz.growth import growth_curves, tc_over_time
 from xenosim.viz.states import cell_states, plasma_and_occupancy, tumor_slices
-from xenosim.viz.style import arm_colors, save
+from xenosim.viz.style import MEASURED, SIMULATED, arm_colors, save
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,12 +35,17 @@ def draw_all(run: str | Path) -> list[Path]:
         Tables that do not fit together, or a folder that cannot be written.
     """
     run = Path(run)
-    tables, manifest = read_run(run), read_manifest(run)
+    manifest = read_manifest(run)
+    measured = "measured" in manifest
+    tables = (
+        {"observations": read_kept(run, "observations", manifest)} if measured else read_run(run)
+    )
     _check_arms(tables, manifest, run)
     try:
         work = hidden_directory(run)
         try:
-            drawn = _draw(run, tables, manifest, work)
+            draw = _draw_measured if measured else _draw
+            drawn = draw(run, tables, manifest, work)
             (run / "figures").mkdir(exist_ok=True)
             return [path.replace(run / "figures" / path.name) for path in drawn]
         finally:
@@ -74,6 +80,24 @@ def _check_arms(tables: dict[str, pd.DataFrame], manifest: dict[str, Any], run: 
                 where=str(run),
                 remedy="mend the table, or run the scenario again",
             )
+
+
+def _draw_measured(
+    run: Path, tables: dict[str, pd.DataFrame], manifest: dict[str, Any], folder: Path
+) -> list[Path]:
+    """Figures of measured animals; of simulated ones that were analyzed again, marked so."""
+    import pandas as pd
+
+    control, arms = manifest["control"], list(manifest["arms"])
+    colors = {arm: arm_colors(arms, control)[arm] for arm in arms}
+    data = StudyData(tables["observations"], control, bool(manifest["paired"]))
+    mark = SIMULATED if manifest.get("simulated") else MEASURED
+    doses = pd.DataFrame({"arm": [], "time": [], "ii": [], "addl": []})
+    paths = save(growth_curves(data, doses, colors), folder, "growth_curves", mark)
+    if len(arms) > 1:
+        figure = tc_over_time(data, colors, control, int(manifest["seed"]))
+        paths += save(figure, folder, "tc_over_time", mark)
+    return paths
 
 
 def _draw(

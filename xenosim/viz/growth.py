@@ -18,7 +18,7 @@ from xenosim.analysis.curves import (
     last_rows_of_removed,
 )
 from xenosim.analysis.data import StudyData
-from xenosim.viz.style import MANY, finish, room_for
+from xenosim.viz.style import MANY, finish, room_for, short
 
 #: Where the axis of volumes may have a number [mm3].
 VOLUME_TICKS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
@@ -103,7 +103,7 @@ def draw_arm(
         axes.plot(left.index, left["mean"], color=color, lw=1.6, ls="--", marker="o", ms=3, mfc="w")
     studies = rows["replicate"].nunique()
     of = f" in {studies} studies" if studies > 1 else ""
-    label = f"{name} (n = {curve['n'].iloc[0]}{of})"
+    label = f"{short(name)} (n = {curve['n'].iloc[0]}{of})"
     axes.plot(whole.index, whole["mean"], color=color, lw=2.4, marker="o", ms=3.5, label=label)
 
 
@@ -116,7 +116,7 @@ def _count_animals(axes: Axes, data: StudyData, colors: dict[str, str]) -> None:
         for day, n in zip(shown, counts, strict=True):
             axes.text(day, level, str(n), color=color, fontsize=8, ha="center", va="center")
     axes.set(ylim=(len(colors) - 0.4, -0.6), xlabel="day (0 = first dose)")
-    axes.set_yticks(range(len(colors)), list(colors), fontsize=7)
+    axes.set_yticks(range(len(colors)), [short(arm) for arm in colors], fontsize=7)
     axes.set_title("animals left", fontsize=8, loc="left")
     axes.tick_params(axis="y", length=0)
     finish(axes)
@@ -154,7 +154,9 @@ def tc_over_time(data: StudyData, colors: dict[str, str], control: str, seed: in
             axes.fill_between(days, curve["ci_low"], curve["ci_high"], color=color, alpha=0.2, lw=0)
         else:
             _bar_at_the_end(axes, curve, color, 0.01 * level)
-        axes.plot(days, curve["estimate"], color=color, lw=2.2, marker="o", ms=3.5, label=arm)
+        axes.plot(
+            days, curve["estimate"], color=color, lw=2.2, marker="o", ms=3.5, label=short(arm)
+        )
     axes.axhline(100, color="#7F7F7F", lw=1)
     axes.axhline(42, color="#7F7F7F", lw=0.8, ls=":")
     axes.text(0.0, 43, "42 %", fontsize=7, color="#555555")

@@ -22,6 +22,10 @@ from matplotlib.ticker import (
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 CONTROL = "#7F7F7F"
+#: Mark of every figure of simulated animals, and of measured ones.
+SIMULATED, MEASURED = "SIMULATED · xenosim", "measured · xenosim"
+#: Most letters of a name in a figure.
+LONGEST = 60
 #: From so many arms on bands would cover each other: intervals are bars.
 MANY = 4
 
@@ -43,6 +47,17 @@ def in_lines(text: str, width: int) -> str:
     return "\n".join(textwrap.wrap(text, width)) or text
 
 
+def short(name: str) -> str:
+    """A name as a figure has room for it.
+
+    Examples
+    --------
+    >>> short("vehicle"), len(short("n" * 200))
+    ('vehicle', 60)
+    """
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+
+
 def room_for(names: Iterable[str], inches: float) -> float:
     """Width that a figure needs beyond its usual one so that long ``names`` beside its axes leave
     room for them: ``inches`` for every character from the 13th on [inch].
@@ -52,7 +67,7 @@ def room_for(names: Iterable[str], inches: float) -> float:
     >>> room_for(["vehicle", "ixazomib 4 mg"], 0.1)
     0.1
     """
-    return inches * max(0, max(map(len, names), default=0) - 12)
+    return inches * max(0, max((len(short(name)) for name in names), default=0) - 12)
 
 
 def plain_log(axis: Axis) -> None:
@@ -87,13 +102,13 @@ def show_as_typed(figure: Figure) -> None:
             text.set_parse_math(False)
 
 
-def save(figure: Figure, folder: Path, name: str) -> list[Path]:
-    """Write SVG and PNG, labelled as simulated; the SVG is the same on every run."""
+def save(figure: Figure, folder: Path, name: str, mark: str = SIMULATED) -> list[Path]:
+    """Write SVG and PNG, labelled with a ``mark``, as simulated or as measured; the SVG is the same
+    on every run.
+    """
     import matplotlib
 
-    figure.text(
-        0.995, 0.005, "SIMULATED · xenosim", ha="right", va="bottom", fontsize=7, color="#555555"
-    )
+    figure.text(0.995, 0.005, mark, ha="right", va="bottom", fontsize=7, color="#555555")
     show_as_typed(figure)
     with matplotlib.rc_context({"svg.hashsalt": "xenosim", "svg.fonttype": "path"}):
         figure.savefig(folder / f"{name}.svg", metadata={"Date": None})

@@ -63,33 +63,32 @@ LINES = "Group,Mouse,Day,TV (mm3),Cage\n1,007,0,100,A\n1,007,7,400,A\n2,008,0,90
 def test_a_laboratorys_table_through_a_mapping(tmp_path: Path) -> None:
     data = StudyData.from_csv(laboratory(tmp_path, LINES), MAPPING, control="1")
     assert data.arms == ("1", "2")
-    assert list(data.table.columns) == [*MAPPING, "replicate"]
+    assert list(data.table.columns) == [*MAPPING, "cage", "replicate"]
     row = data.endpoints(n_boot=10).query("endpoint == 'tc_pct'").iloc[0]
     assert row["estimate"] == pytest.approx(100 * (100 / 90) / 4)
 
 
 def test_bad_rows_of_a_file_are_named_as_the_file_names_them(tmp_path: Path) -> None:
-    path = laboratory(tmp_path, LINES + "2,008,14,n.d.,B\n2,008,21,,B\n2,008,,120,B\n")
+    path = laboratory(tmp_path, LINES + "2,008,14,n.d.,B\n2,008,,120,B\n")
     with pytest.raises(TableError) as refused:
         StudyData.from_csv(path, MAPPING)
     text = str(refused.value)
-    assert text.startswith(f"{path}: 3 bad values")
-    assert "line 6, column TV (mm3): n.d." in text
-    assert (
-        "line 7, column TV (mm3): nothing of animal 008 of arm '2' on day 21" in text
-        and "line 8, column Day" in text
-    )
+    assert text.startswith(f"{path}: 2 mistakes")
+    assert "line 6: column TV (mm3): n.d. of animal 008 of arm '2' on day 14" in text
+    assert "line 7: column Day" in text
+    path = laboratory(tmp_path, LINES + "2,008,14,90,B\n2,008,14,95,B\n")
+    with pytest.raises(
+        TableError, match="line 7, column Mouse: animal 008 of arm '2' has two rows"
+    ):
+        StudyData.from_csv(path, MAPPING)
 
 
 @pytest.mark.parametrize(
     ("mapping", "message"),
     [
         (MAPPING | {"arm": "Grup"}, r"missing column Grup \(arm\); did you mean 'Group'"),
-        (MAPPING | {"volume": "TV"}, "the mapping names a column 'volume'"),
-        (
-            {},
-            "missing columns arm, animal_id, tumor_volume_mm3; add or rename them",
-        ),
+        (MAPPING | {"blood": "TV"}, "the mapping names a column 'blood'"),
+        (MAPPING | {"volume": "Day"}, "'TV .mm3.' and 'Day' are both said to be tumor_volume"),
     ],
 )
 def test_a_wrong_mapping_is_refused(tmp_path: Path, mapping: dict[str, str], message: str) -> None:

@@ -1,0 +1,129 @@
+"""The verb analyze."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.unit.analysis.test_resampling import study
+from xenosim.cli.analyze import analyze, parse_maps
+from xenosim.errors import RunError, TableError
+from xenosim.io.runs import read_kept, read_manifest
+from xenosim.study.run import run_study
+from xenosim.testing import SMALL, small_scenario
+
+LAB = Path("/work/shared/data/lab")
+
+
+def work(file: Path, out: Path, control: str | None = "vehicle", **more: object) -> Path:
+    reading = {k: v for k, v in more.items() if k not in ("day", "seed", "maps")}
+    analyze(
+        str(file),
+        control,
+        list(more.get("maps", [])),  # type: ignore[call-overload]
+        reading,
+        day=more.get("day"),  # type: ignore[arg-type]
+        seed=more.get("seed"),  # type: ignore[arg-type]
+        out=str(out),
+        as_json=False,
+    )
+    return max(out.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+
+
+def csv(folder: Path) -> Path:
+    path = folder / "mice.csv"
+    study("vehicle", "drug").to_csv(path, index=False)
+    return path
+
+
+def test_a_table_becomes_a_directory(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = work(csv(tmp_path), tmp_path / "runs", day=21.0)
+    assert {path.name for path in folder.iterdir()} >= {
+        "endpoints.csv",
+        "observations.csv",
+        "responses.csv",
+        "manifest.json",
+        "figures",
+        "inputs",
+    }
+    assert (folder / "inputs" / "mice.csv").read_bytes() == (tmp_path / "mice.csv").read_bytes()
+    assert "median RTV, day 21 of 30" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("paired", [False, True])
+def test_the_tables_of_a_run_give_its_own_endpoints(tmp_path: Path, paired: bool) -> None:
+    scenario = small_scenario(overrides=SMALL | {"replicates": "2"})
+    run = run_study(scenario, jobs=1, paired=paired).save(tmp_path / "runs", figures=False)
+    for given in (run, run / "observations.csv"):
+        again = work(given, tmp_path / given.name, None)
+        for name in ("endpoints.csv", "studies.csv"):
+            assert (again / name).read_bytes() == (run / name).read_bytes()
+        assert read_manifest(again)["simulated"] is True
+
+
+def test_options_of_reading_do_not_belong_to_a_run(tmp_path: Path) -> None:
+    folder = work(csv(tmp_path), tmp_path / "runs")
+    with pytest.raises(RunError, match="--layout: the tables of a run are read as they are"):
+        work(folder, tmp_path, layout="long")
+    with pytest.raises(RunError, match="not a run directory"):
+        work(tmp_path, tmp_path)
+
+
+def test_a_control_is_asked_for_by_name(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="say --control NAME; the arms are 'vehicle', 'drug'"):
+        work(csv(tmp_path), tmp_path, None)
+    with pytest.raises(TableError, match="no arm 'vehicel'; did you mean 'vehicle'"):
+        work(csv(tmp_path), tmp_path, "vehicel")
+
+
+def test_a_guess_names_the_command_that_confirms_it(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text("Group,Animal,Day 0,Day 7\nvehicle,1,100,200\n")
+    with pytest.raises(TableError) as guess:
+        work(path, tmp_path / "runs")
+    assert (guess.value.remedy or "").endswith(" --layout by-day")
+
+
+def test_mappings_are_pairs() -> None:
+    assert parse_maps(["a=arm", "b=day,c = d=volume"]) == {
+        "arm": "a",
+        "day": "b",
+        "volume": "c = d",
+    }
+    for wrong in ("arm", "=arm", "a=", "a=arm,b=arm"):
+        with pytest.raises(TableError):
+            parse_maps([wrong])
+
+
+def test_no_simulation_is_imported(tmp_path: Path) -> None:
+    code = (
+        "import sys; from xenosim.cli.main import main; sys.argv = ['xenosim', 'analyze',"
+        f" {str(csv(tmp_path))!r}, '--control', 'vehicle', '--out', {str(tmp_path)!r}]\n"
+        "try:\n    main()\nexcept SystemExit as stop:\n    assert not stop.code\n"
+        "loaded = [n for n in sys.modules if n in ('numba', 'mesa') or"
+        " n.startswith(('xenosim.study', 'xenosim.tumor'))]\n"
+        "assert not loaded, loaded\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not LAB.is_dir(), reason="no folder of public laboratory tables")
+@pytest.mark.parametrize(
+    ("name", "more", "arms"),
+    [
+        ("grwth_data.csv", {}, 4),
+        ("repdx_long.csv", {"maps": ["patient=replicate"], "limit_mm3": 4.0}, 2),
+    ],
+)
+def test_public_tables(tmp_path: Path, name: str, more: dict[str, object], arms: int) -> None:
+    folder = work(LAB / name, tmp_path, "Control", **more)
+    manifest = read_manifest(folder)
+    assert len(manifest["arms"]) == arms and "nan" not in manifest["answer"]
+    table = read_kept(folder, "endpoints", manifest)
+    assert (
+        isinstance(table, pd.DataFrame)
+        and (table["estimate"].notna() | (table["note"] != "")).all()
+    )

@@ -1,0 +1,1 @@
+"""Files of a laboratory as tables of measurements: layouts, columns, numbers, days, removals."""
