@@ -123,7 +123,8 @@ class NaiveCell(CellAgent):
         level = 1 + p.chaperone_gain * self.stress
         self.chaperone = level + (self.chaperone - level) * math.exp(-p.chaperone_rate * dt)
         removal = max(1 - o, p.noxa_floor)
-        noxa = p.myc * (1 + p.noxa_gain * self.stress) / removal
+        myc = p.myc * max(1 + p.myc_sign * p.myc_inhibition_gain * o, 0)
+        noxa = myc * (1 + p.noxa_gain * self.stress) / removal
         self.noxa = noxa + (self.noxa - noxa) * pade(p.noxa_rate * removal * dt)
         self.dr5 = p.dr5 * self.stress + (self.dr5 - p.dr5 * self.stress) * math.exp(
             -p.dr5_rate * dt
@@ -136,6 +137,7 @@ class NaiveCell(CellAgent):
             self.threshold
             * nfkb
             * max(1 - p.jnk_gain * self.stress, 0)
+            * (1 + p.mcl1_induction * self.stress)
             * (1 - p.ikzf_threshold_gain * low_ikzf)
         )
         arms = p.mitochondrial_arm * self.noxa + p.receptor_arm * self.dr5
@@ -143,6 +145,7 @@ class NaiveCell(CellAgent):
         limit = p.commitment_rate * excess / p.commitment_decay
         self.commitment = limit + (self.commitment - limit) * math.exp(-p.commitment_decay * dt)
         brake = max(1 - p.cycle_stress_gain * max(self.stress - self.resting_stress, 0), 0)
+        brake *= max(1 - p.cycle_inhibition_gain * max(1 - r, 0), 0)
         self.clock += dt / self.cycle_h * brake * (1 - p.ikzf_cycle_gain * low_ikzf) * breathes
 
     def _load(self, r: float, supply: float, dt: float) -> float:

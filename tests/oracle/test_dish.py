@@ -147,6 +147,7 @@ def by_hand(
         8.0,
         8.0,
         *mix,
+        mixing_rate=value["trait_mixing_rate"],
     )
     return CellParams(*(float(np.float32(value[key])) for key in CellParams._fields)), traits
 
@@ -226,17 +227,16 @@ def follow(
 
 
 def test_perturbed_line_through_a_pulse() -> None:
-    perturbations = parse_perturbations(["CHOP=ko", "NOXA=kd:0.8", "MCL1=oe:3"])
+    perturbations = parse_perturbations(["CHOP=ko", "NOXA=kd:0.5", "MCL1=oe:1.5"])
     cell, pulses = (
         load_line("CEM/WT"),
         [Pulse("ixazomib", 400.0, 0.0, 20.5), Pulse("ixazomib", 100.0, 10.0, math.inf)],
     )
     line = line_of(cell, 26.0, perturbations)
-    # A third of the threshold is Mcl-1's, so three times Mcl-1 is 5/3 of it; a fifth of NOXA's
-    # drive and no DR5 are left.
-    naive = NaiveDish(
-        *by_hand("CEM/WT", {"dr5": 0.0, "myc": 0.2, "threshold_mean": 5 / 3}, 26.0), 150, 17
-    )
+    # A third of the threshold is Mcl-1's, so half as much again is 7/6 of it; half of NOXA's drive
+    # and no DR5 are left.
+    changes = {"dr5": 0.0, "myc": 0.5, "threshold_mean": 7 / 6, "mcl1_induction": 1.5}
+    naive = NaiveDish(*by_hand("CEM/WT", changes, 26.0), 150, 17)
     medium = NaiveMedium(
         pulses, cell.value("beta5_sites"), cell.value("beta5_turnover_half_life"), {}
     )

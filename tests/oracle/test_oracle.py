@@ -207,6 +207,7 @@ def test_mixing_changed_by_one_percent_is_noticed() -> None:
 def test_dish() -> None:
     """Cells without a lattice: the kernel alone, columns and marks, while exposure changes."""
     spec = double(small_spec(cycle_h=30.0))
+    spec = spec._replace(traits=spec.traits._replace(mixing_rate=0.0))
     naive = NaiveTumor(Tumor(spec, 0.4, 13))
     cells, marks = allocate(400, np.float64), np.empty(400, np.uint8)
     population.found_cells(cells, 400, np.uint64(13), spec.traits, spec.dt_h)

@@ -29,7 +29,13 @@ from xenosim.parameters.load import ParameterSet, load_set
 from xenosim.parameters.perturb import Perturbation, kd_folds, node_levels, of_line, perturbed
 from xenosim.pharmacology.exposure import TargetBinding, TargetExposure
 from xenosim.pharmacology.pk import PlasmaProfile
-from xenosim.pharmacology.target import Pulse, binding, clone_folds, medium_profile
+from xenosim.pharmacology.target import (
+    Pulse,
+    binding,
+    clone_folds,
+    medium_decay,
+    medium_profile,
+)
 
 #: Share of a step by which a time may miss a whole number of steps in floating point [-].
 STEP_ROUNDING = 1e-9
@@ -172,7 +178,10 @@ class Culture:
         self._dish = load_set("dish")
         names = sorted({pulse.drug for pulse in pulses})
         profiles: dict[str, PlasmaProfile] = {
-            name: medium_profile([p for p in pulses if p.drug == name]) for name in names
+            name: medium_profile(
+                [p for p in pulses if p.drug == name], medium_decay(load_set(name))
+            )
+            for name in names
         }
         drugs = medium_binding(names, line)
         self.exposure = TargetExposure(

@@ -92,7 +92,9 @@ COLUMNS = (
         at_rest="chaperone_target(stress, params)",
         loop=CHANGED,
     ),
-    Column("noxa", FLOAT, "-", "NOXA", "N", at_rest="noxa_drive(stress, params)", loop=CHANGED),
+    Column(
+        "noxa", FLOAT, "-", "NOXA", "N", at_rest="noxa_drive(stress, ZERO, params)", loop=CHANGED
+    ),
     Column("dr5", FLOAT, "-", "DR5", "D", at_rest="dr5_target(stress, params)", loop=CHANGED),
     Column("commitment", FLOAT, "-", "commitment to death", "X", at_rest="ZERO", loop=CHANGED),
     Column("ikzf", FLOAT, "-", "IKZF1 and IKZF3", "I", at_rest="ONE", loop=CHANGED),

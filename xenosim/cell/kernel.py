@@ -121,14 +121,14 @@ def advance_cell(cell, occupancy, oxygen, cereblon, params, factors):
     drive = stress_drive(load, cell.chaperone, params.stress_half_load)
     stress = relax(cell.stress, drive, factors.stress)
     chaperone = relax(cell.chaperone, chaperone_target(stress, params), factors.chaperone)
-    noxa = noxa_step(cell.noxa, stress, ONE - occupancy, params, dt)
+    noxa = noxa_step(cell.noxa, stress, occupancy, params, dt)
     dr5 = relax(cell.dr5, dr5_target(stress, params), factors.dr5)
     ikzf = ikzf_step(cell.ikzf, cereblon, activity, params, dt)
     nfkb = nfkb_activity(occupancy, ikzf, params)
     threshold = death_threshold(cell.threshold, nfkb, stress, ikzf, params)
     signal = death_signal(stress, noxa, dr5, params)
     commitment = commitment_step(cell.commitment, signal, threshold, params, factors.commitment, dt)
-    speed = cycle_speed(stress, cell.resting_stress, ikzf, params)
+    speed = cycle_speed(stress, cell.resting_stress, activity, ikzf, params)
     clock = cell.clock + dt / cell.cycle_h * speed * oxygen
     return NewValues(
         capacity=capacity,

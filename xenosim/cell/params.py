@@ -26,6 +26,8 @@ class CellParams(NamedTuple):
     chaperone_gain: Any
     noxa_rate: Any
     myc: Any
+    myc_inhibition_gain: Any
+    myc_sign: Any
     noxa_gain: Any
     noxa_floor: Any
     dr5_rate: Any
@@ -38,6 +40,7 @@ class CellParams(NamedTuple):
     nfkb_ikzf_gain: Any
     nfkb_sign: Any
     jnk_gain: Any
+    mcl1_induction: Any
     ikzf_threshold_gain: Any
     ikzf_rate: Any
     ikzf_degradation: Any
@@ -45,6 +48,7 @@ class CellParams(NamedTuple):
     lenalidomide_load_gain: Any
     ikzf_cycle_gain: Any
     cycle_stress_gain: Any
+    cycle_inhibition_gain: Any
 
 
 class StepFactors(NamedTuple):
@@ -97,6 +101,7 @@ class ReadoutParams(NamedTuple):
     bcl2_chop_loss: float
     puma_basal_level: float
     myc_ikzf_loss: float
+    psmb5_mrna_gain: float
 
 
 def log_sd(cv: float) -> float:

@@ -144,8 +144,29 @@ def puma(s: Snapshot) -> Column:
 
 
 def myc(s: Snapshot) -> Column:
-    """c-MYC, lowered with IKZF1/3."""
-    return s.level("MYC") * (1.0 - s.constants.myc_ikzf_loss * (1.0 - s.cells.ikzf))
+    """c-MYC: raised or, by the sign of the line, lowered by inhibition (P4); lowered with
+    IKZF1/3.
+    """
+    left = 1.0 - s.constants.myc_ikzf_loss * (1.0 - s.cells.ikzf)
+    return s.level("MYC") * myc_response(s) * left
+
+
+def myc_response(s: Snapshot) -> Column:
+    """MYC over its level without inhibitor, max(1 + sm bm o, 0) (P4)."""
+    gain = s.params.myc_sign * s.params.myc_inhibition_gain
+    return np.asarray(np.maximum(1.0 + gain * s.occupancy, 0.0))
+
+
+def noxa_message(s: Snapshot) -> Column:
+    """What drives the mRNA of NOXA: MYC and the stress (P4)."""
+    induction = noxa_induction.py_func(s.cells.stress, s.params)
+    return np.asarray(s.level("MYC", "NOXA") * myc_response(s) * induction)
+
+
+def psmb5_message(s: Snapshot) -> Column:
+    """What drives the mRNA of PSMB5: Nrf1 raises it by more than the activity (P3)."""
+    gain = s.constants.psmb5_mrna_gain * s.params.bounce_back
+    return np.asarray(capacity_target.py_func(s.occupancy, gain))
 
 
 #: Node: function, what it stands for.
@@ -177,7 +198,7 @@ NODES: dict[str, tuple[Callable[[Snapshot], Column], str]] = {
     "IRF4": (lambda s: s.cells.ikzf, "IRF4, follows IKZF1/3"),
     "MYC": (
         myc,
-        "c-MYC, lowered with IKZF1/3; its response to the inhibitor is not modeled",
+        "c-MYC, raised or lowered by inhibition, lowered with IKZF1/3",
     ),
 }
 #: Proteins that follow their mRNA with a half-life of their own, a parameter of
@@ -193,11 +214,11 @@ MESSAGES: dict[str, tuple[Callable[[Snapshot], Column], str | None]] = {
         "dr5_mrna_half_life",
     ),
     "NOXA": (
-        lambda s: s.level("MYC", "NOXA") * noxa_induction.py_func(s.cells.stress, s.params),
+        noxa_message,
         "noxa_mrna_half_life",
     ),
     "PSMB5": (
-        lambda s: capacity_target.py_func(s.occupancy, s.params.bounce_back),
+        psmb5_message,
         "psmb5_mrna_half_life",
     ),
 }

@@ -115,12 +115,25 @@ def noxa_induction(stress, params):
 
 
 @kernel(inline=True)
-def noxa_drive(stress, params):
-    """Production of NOXA over its removal, m (1 + eta S) [-]: its level at rest (P4).
+def myc_level(occupancy, params):
+    """MYC m (1 + sm bm o) [-], which inhibition at ``occupancy`` o [-] raises or, by the sign of the
+    line, lowers (P4).
+
+    MYC lives for 20 to 30 minutes, so that it follows the occupancy within a step.
+
+    Source: direction only; up in esophageal lines (Wang 2022), down in T-cell and Hodgkin lines
+    (Ravi 2016).
+    """
+    return params.myc * max(ONE + params.myc_sign * params.myc_inhibition_gain * occupancy, ZERO)
+
+
+@kernel(inline=True)
+def noxa_drive(stress, occupancy, params):
+    """Production of NOXA over its removal, MYC (1 + eta S) [-]: its level at rest (P4).
 
     Source: MYC drive, Nikiforov 2007.
     """
-    return params.myc * noxa_induction(stress, params)
+    return myc_level(occupancy, params) * noxa_induction(stress, params)
 
 
 @kernel(inline=True)
@@ -133,14 +146,14 @@ def dr5_target(stress, params):
 
 
 @kernel(inline=True)
-def noxa_step(noxa, stress, activity_left, params, dt):
-    """NOXA after ``dt`` [h]: dN/dt = kN (m (1 + eta S) - max(1 - o, floor) N); degraded by the
+def noxa_step(noxa, stress, occupancy, params, dt):
+    """NOXA after ``dt`` [h]: dN/dt = kN (MYC (1 + eta S) - max(1 - o, floor) N); degraded by the
     proteasome (P4).
 
     Source: Perez-Galan 2006 (accumulation by 4-6 h); MYC drive, Nikiforov 2007.
     """
-    removal = max(activity_left, params.noxa_floor)
-    drive = noxa_drive(stress, params)
+    removal = max(ONE - occupancy, params.noxa_floor)
+    drive = noxa_drive(stress, occupancy, params)
     return produce_and_lose(noxa, params.noxa_rate * dt * drive, params.noxa_rate * dt * removal)
 
 
@@ -156,16 +169,17 @@ def nfkb_activity(occupancy, ikzf, params):
 
 
 @kernel(inline=True)
-def death_threshold(threshold, nfkb, jnk, ikzf, params):
-    """Commitment threshold theta' of the cell: lowered by NF-kB loss, JNK (= S) and low IKZF1/3
-    (P4).
+def death_threshold(threshold, nfkb, stress, ikzf, params):
+    """Commitment threshold theta' of the cell: lowered by NF-kB loss, JNK (= S) and low IKZF1/3,
+    raised by the Mcl-1 that ATF4 (= S) induces (P4).
 
-    Assumption: independent factors (MODEL.md P4).
+    Source: Mcl-1 through ATF4, Hu 2012; independent factors are an assumption (MODEL.md P4).
     """
     return (
         threshold
         * nfkb
-        * max(ONE - params.jnk_gain * jnk, ZERO)
+        * max(ONE - params.jnk_gain * stress, ZERO)
+        * (ONE + params.mcl1_induction * stress)
         * (ONE - params.ikzf_threshold_gain * (ONE - ikzf))
     )
 
@@ -211,14 +225,17 @@ def ikzf_step(ikzf, cereblon, activity, params, dt):
 
 
 @kernel(inline=True)
-def cycle_speed(stress, resting_stress, ikzf, params):
-    """Speed of the phase clock relative to an unstressed cell: max(0, 1 - g max(0, S - S0)), slower
-    at low IKZF1/3 (P5).
+def cycle_speed(stress, resting_stress, activity, ikzf, params):
+    """Speed of the phase clock relative to an unstressed cell: slowed by stress, max(0, 1 - g max(0,
+    S - S0)), by p21 and p27 that the proteasome leaves, max(0, 1 - gi max(0, 1 - r)) of its
+    ``activity`` r [-], and by low IKZF1/3 (P5).
 
-    Assumption: linear brake (MODEL.md P5).
+    Source: arrest with p21 and p27 under inhibitors, Augello 2018; linear brakes are an assumption
+    (MODEL.md P5).
     """
     brake = max(ONE - params.cycle_stress_gain * max(stress - resting_stress, ZERO), ZERO)
-    return brake * (ONE - params.ikzf_cycle_gain * (ONE - ikzf))
+    arrest = max(ONE - params.cycle_inhibition_gain * max(ONE - activity, ZERO), ZERO)
+    return brake * arrest * (ONE - params.ikzf_cycle_gain * (ONE - ikzf))
 
 
 @kernel(inline=True)

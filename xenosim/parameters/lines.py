@@ -42,7 +42,7 @@ class Target(NamedTuple):
 
 class LineRecord(NamedTuple):
     """One row of ``lines.csv``: ``doubling_h`` in culture [h] with status and source; ``nfkb_sign``
-    [-] or None; ``parent`` and ``perturb`` of a subline; ``target`` of the calibration or None;
+    and ``myc_sign`` [-] or None; ``parent`` and ``perturb`` of a subline; ``target`` of the calibration or None;
     ``traits``: other parameters set for the line [-], with status, source, note.
     """
 
@@ -54,6 +54,7 @@ class LineRecord(NamedTuple):
     doubling_bib: str
     target: Target | None
     nfkb_sign: float | None
+    myc_sign: float | None
     parent: str
     perturb: str
     traits: dict[str, float]
@@ -160,6 +161,7 @@ def _record(row: dict[str, str]) -> LineRecord:
         row["doubling_bib"],
         target,
         float(row["nfkb_sign"]) if row["nfkb_sign"] else None,
+        float(row["myc_sign"]) if row["myc_sign"] else None,
         row["parent"],
         row["perturb"],
         {name: float(row[name]) for name in TRAITS if row[name]},
@@ -217,6 +219,9 @@ def line_entries(record: LineRecord, with_calibration: bool = True) -> dict[str,
             ("Hideshima2009", "abstract"),
             f"{note} opposite of cancer cells",
         )
+    if record.myc_sign is not None:
+        note = "MYC is degraded under ixazomib in T-cell and Hodgkin lines"
+        entries["myc_sign"] = _entry(record.myc_sign, "derived", ("Ravi2016", "abstract"), note)
     basis = lines()[record.parent] if record.parent else record
     for name, value in basis.traits.items():
         source = (basis.traits_bib, "lines.csv")

@@ -17,8 +17,8 @@ from xenosim.parameters.load import ParameterSet, Source, available, load_set
 #: What scales with the remaining activity of a node: parameter, and how ("level": in proportion;
 #: "inverse"; the name of a share: that share of it).
 EFFECTS: dict[str, tuple[tuple[str, str], ...]] = {
-    "PERK": (("noxa_gain", "level"), ("dr5", "level")),
-    "ATF4": (("noxa_gain", "level"), ("dr5", "level")),
+    "PERK": (("noxa_gain", "level"), ("dr5", "level"), ("mcl1_induction", "level")),
+    "ATF4": (("noxa_gain", "level"), ("dr5", "level"), ("mcl1_induction", "level")),
     "CHOP": (("dr5", "level"),),
     "IRE1": (("jnk_gain", "level"),),
     "TRAF2": (("jnk_gain", "level"),),
@@ -33,7 +33,7 @@ EFFECTS: dict[str, tuple[tuple[str, str], ...]] = {
     "FADD": (("receptor_arm", "level"),),
     "CASP8": (("receptor_arm", "level"),),
     "TRAIL": (("receptor_arm", "level"),),
-    "MCL1": (("threshold_mean", "mcl1_share"),),
+    "MCL1": (("threshold_mean", "mcl1_share"), ("mcl1_induction", "level")),
     "BCL2": (("threshold_mean", "bcl2_share"),),
     "CIAP": (("threshold_mean", "ciap_share"),),
     "IKBA": (("nfkb_inhibition_gain", "level"),),

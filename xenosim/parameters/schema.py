@@ -25,6 +25,7 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "kd": ("concentration", "free concentration that half occupies beta5"),
         "koff": ("rate", "dissociation from beta5"),
         "kinact_ki": ("per_nM_h", "irreversible binding to beta5, kinact/KI"),
+        "medium_half_life": ("time", "half-life in medium at 37 C"),
         "kd_crbn": ("concentration", "free concentration that half occupies cereblon"),
     },
     "mouse": {
@@ -73,6 +74,8 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "chaperone_gain": ("dimensionless", "aH: induction of BiP by stress"),
         "noxa_rate": ("rate", "kN: NOXA turnover"),
         "myc": ("dimensionless", "m: MYC of the line, drives NOXA"),
+        "myc_inhibition_gain": ("dimensionless", "bm: MYC response to beta5 inhibition"),
+        "myc_sign": ("dimensionless", "sm: sign of the MYC response of the line"),
         "noxa_gain": ("dimensionless", "eta: NOXA induction by stress"),
         "noxa_floor": ("fraction", "NOXA removal that inhibition cannot stop"),
         "dr5_rate": ("rate", "kD: DR5-FADD-caspase-8"),
@@ -93,6 +96,10 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "nfkb_ikzf_gain": ("fraction", "bI: NF-kB response to IKZF1/3 loss"),
         "nfkb_sign": ("dimensionless", "sigma: sign of the NF-kB response of the line"),
         "jnk_gain": ("fraction", "jnk: threshold lowered by JNK"),
+        "mcl1_induction": (
+            "dimensionless",
+            "aM: threshold raised by the Mcl-1 that stress induces through ATF4",
+        ),
         "ikzf_threshold_gain": ("fraction", "i: threshold lowered by IKZF1/3 loss"),
         "ikzf_rate": ("rate", "kI: IKZF1/3 turnover"),
         "ikzf_degradation": ("dimensionless", "E: induced over basal removal of IKZF1/3"),
@@ -107,6 +114,10 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "kM: return of a cell's load and threshold to the line's median, 0: never",
         ),
         "cycle_stress_gain": ("dimensionless", "gamma: cycle slowed per unit of stress above rest"),
+        "cycle_inhibition_gain": (
+            "dimensionless",
+            "gi: cycle slowed per unit of proteasome activity lost",
+        ),
         "cycle_cv": ("fraction", "cycle time: between cells"),
         "cycle_inheritance": (
             "fraction",
@@ -181,6 +192,7 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "bcl2_chop_loss": ("fraction", "Bcl-2 lost at full CHOP"),
         "puma_basal_level": ("dimensionless", "PUMA in a cell without stress"),
         "myc_ikzf_loss": ("fraction", "MYC lost without IKZF1/3"),
+        "psmb5_mrna_gain": ("dimensionless", "rise of PSMB5 mRNA over that of the activity"),
         "chop_protein_half_life": ("time", "half-life of CHOP protein"),
         "bip_mrna_half_life": ("time", "half-life of BiP mRNA"),
         "dr5_mrna_half_life": ("time", "half-life of DR5 mRNA"),

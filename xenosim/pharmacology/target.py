@@ -79,14 +79,29 @@ class Pulse(NamedTuple):
     end_h: float
 
 
-def medium_profile(pulses: Sequence[Pulse]) -> PlasmaProfile:
-    """Total concentration of one drug in the medium [nM]: constant between additions and wash-outs;
-    overlapping pulses add up.
+def medium_decay(drug: ParameterSet) -> float:
+    """Rate at which a drug is lost in medium [1/h]; 0 of one that is stable there."""
+    if "medium_half_life" not in drug.values:
+        return 0.0
+    return float(np.log(2.0) / drug.value("medium_half_life"))
+
+
+def medium_profile(pulses: Sequence[Pulse], decay_per_h: float = 0.0) -> PlasmaProfile:
+    """Total concentration of one drug in the medium [nM]: lost at ``decay_per_h`` [1/h] between
+    additions and wash-outs; overlapping pulses add up.
     """
     times = sorted(
         {time for pulse in pulses for time in (pulse.start_h, pulse.end_h) if np.isfinite(time)}
     )
     levels = [
-        sum(p.concentration_nM for p in pulses if p.start_h <= time < p.end_h) for time in times
+        sum(
+            p.concentration_nM * np.exp(-decay_per_h * (time - p.start_h))
+            for p in pulses
+            if p.start_h <= time < p.end_h
+        )
+        for time in times
     ]
-    return PlasmaProfile(np.array(times), np.zeros((len(times), 1)), np.zeros(1), np.array(levels))
+    columns, none = np.array(levels).reshape(-1, 1), np.zeros(len(times))
+    if decay_per_h == 0.0:
+        return PlasmaProfile(np.array(times), np.zeros_like(columns), np.zeros(1), columns[:, 0])
+    return PlasmaProfile(np.array(times), columns, np.array([decay_per_h]), none)

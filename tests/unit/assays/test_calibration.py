@@ -35,7 +35,7 @@ def test_a_higher_load_dies_of_less_drug() -> None:
 def test_a_weaker_nrf1_response_is_a_change_of_the_cells_alone() -> None:
     changed = with_traits(LINE, 0.4, 0.25)
     assert changed.params.bounce_back == pytest.approx(0.25)
-    assert changed.traits.load_sd == LINE.traits.load_sd and LINE.params.bounce_back == 1.0
+    assert changed.traits.load_sd == LINE.traits.load_sd and LINE.params.bounce_back > 0.25
 
 
 def test_loads_are_sought_between_those_of_the_parameters() -> None:

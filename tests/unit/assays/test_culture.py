@@ -27,9 +27,10 @@ LINE = line_of(load_set("cell"), 30.0)
 
 def test_dish_and_lattice_give_the_same_cells_the_same_lives() -> None:
     """Same founders, same exposure: every column of every cell that is in both is equal, bit for
-    bit.
+    bit. Traits do not mix here: a well has its load from the start, a tumor from its first drug.
     """
     spec = small_spec(cycle_h=30.0, loss_factor=0.0)
+    spec = spec._replace(traits=spec.traits._replace(mixing_rate=0.0))
     tumor = Tumor(spec, 0.5, 7)
     well = Culture(
         Line("cell", "cell", spec.params, spec.traits, LINE.sites_nM, LINE.kdeg_per_h, {}, {}),

@@ -33,7 +33,7 @@ def test_readings_scatter_as_stated_about_one() -> None:
 
 
 def test_cells_that_die_untreated_are_refused() -> None:
-    dying = line_of(load_set("cell"), 30.0, parse_perturbations(["SYNTHESIS=oe:50"]))
+    dying = line_of(load_set("cell"), 30.0, parse_perturbations(["SYNTHESIS=oe:50", "MCL1=kd:0.9"]))
     with pytest.raises(ParameterError, match="die by themselves"):
         read_plate(dying, [({}, [])], 72.0, Layout(40, 1))
 

@@ -36,11 +36,14 @@ def test_targets_are_the_levels_at_rest() -> None:
     assert rules.chaperone_target(stress, PARAMS) == pytest.approx(
         1 + PARAMS.chaperone_gain * 0.3, rel=1e-6
     )
-    assert rules.noxa_drive(stress, PARAMS) == PARAMS.myc * rules.noxa_induction(stress, PARAMS)
+    zero = np.float32(0)
+    assert rules.noxa_drive(stress, zero, PARAMS) == PARAMS.myc * rules.noxa_induction(
+        stress, PARAMS
+    )
     assert rules.dr5_target(np.float32(0), PARAMS) == 0
-    noxa = drive = rules.noxa_drive(stress, PARAMS)
+    noxa = drive = rules.noxa_drive(stress, zero, PARAMS)
     for _ in range(5):
-        noxa = rules.noxa_step(noxa, stress, np.float32(1), PARAMS, np.float32(1))
+        noxa = rules.noxa_step(noxa, stress, zero, PARAMS, np.float32(1))
     assert noxa == pytest.approx(drive, rel=1e-5)
 
 
@@ -61,6 +64,33 @@ def test_the_proteasome_bounces_back_only_in_between() -> None:
 def test_the_approximant_is_near_the_exponential(loss: float) -> None:
     kept = rules.produce_and_lose(1.0, 0.0, loss)
     assert kept == pytest.approx(math.exp(-loss), abs=3e-4)
+
+
+@pytest.mark.parametrize(("sign", "expected"), [(1.0, 1.5), (-1.0, 0.5)])
+def test_myc_rises_or_falls_with_the_sign_of_the_line(sign: float, expected: float) -> None:
+    params = PARAMS._replace(
+        myc=np.float32(1), myc_sign=np.float32(sign), myc_inhibition_gain=np.float32(1)
+    )
+    assert rules.myc_level(np.float32(0), params) == 1.0
+    assert rules.myc_level(np.float32(0.5), params) == expected
+    below = params._replace(myc_sign=np.float32(-1), myc_inhibition_gain=np.float32(3))
+    assert rules.myc_level(np.float32(0.5), below) == 0.0
+
+
+def test_the_cycle_slows_with_the_activity_that_is_lost() -> None:
+    params = PARAMS._replace(cycle_inhibition_gain=np.float32(0.5))
+    none, one = np.float32(0), np.float32(1)
+    speed = [rules.cycle_speed(none, none, np.float32(r), one, params) for r in (1.2, 1.0, 0.4, 0)]
+    assert speed == pytest.approx([1.0, 1.0, 0.7, 0.5])
+    stopped = params._replace(cycle_inhibition_gain=np.float32(2))
+    assert rules.cycle_speed(none, none, np.float32(0.4), one, stopped) == 0.0
+
+
+def test_mcl1_that_stress_induces_raises_the_threshold() -> None:
+    params = PARAMS._replace(mcl1_induction=np.float32(0.5), jnk_gain=np.float32(0))
+    one = np.float32(1)
+    found = [rules.death_threshold(one, one, np.float32(s), one, params) for s in (0, 1)]
+    assert found == [1.0, 1.5]
 
 
 def test_nfkb_falls_or_rises_with_the_sign_of_the_line() -> None:

@@ -87,8 +87,8 @@ def test_what_is_read() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("PERK=kd:0.5", {"noxa_gain": 0.5, "dr5": 0.5}),
-        ("ATF4=kd:0.8", {"noxa_gain": 0.2, "dr5": 0.2}),
+        ("PERK=kd:0.5", {"noxa_gain": 0.5, "dr5": 0.5, "mcl1_induction": 0.5}),
+        ("ATF4=kd:0.8", {"noxa_gain": 0.2, "dr5": 0.2, "mcl1_induction": 0.2}),
         ("CHOP=ko", {"dr5": 0.0}),
         ("IRE1=ko", {"jnk_gain": 0.0}),
         ("ATF6=ko", {"chaperone_gain": 0.0}),
@@ -97,8 +97,8 @@ def test_what_is_read() -> None:
         ("BAX/BAK=ko", {"mitochondrial_arm": 0.0}),
         ("CASP8=ko", {"receptor_arm": 0.0}),
         ("TRAIL=oe:3", {"receptor_arm": 3.0}),
-        ("MCL1=oe:3", {"threshold_mean": 5 / 3}),
-        ("MCL1=ko", {"threshold_mean": 2 / 3}),
+        ("MCL1=oe:3", {"threshold_mean": 5 / 3, "mcl1_induction": 3.0}),
+        ("MCL1=ko", {"threshold_mean": 2 / 3, "mcl1_induction": 0.0}),
         ("BCL2=kd:0.5", {"threshold_mean": 5 / 6}),
         ("PSMB5=oe:5", {"load_mean": 0.2}),
         ("PSMB5=kd:0.5", {"load_mean": 2.0}),

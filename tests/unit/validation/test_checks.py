@@ -20,7 +20,7 @@ from xenosim.parameters.lines import (
     published,
     read_csv,
 )
-from xenosim.parameters.load import load_line
+from xenosim.parameters.load import load_line, load_set
 from xenosim.parameters.perturb import mutation_folds
 from xenosim.validation import table
 from xenosim.validation.checks import NOT_CELLS, NOT_SIMULATED, Check
@@ -145,6 +145,8 @@ def test_what_else_is_called_calibration_went_into_a_number() -> None:
     for row in ("UPR-07", "EXT-02"):
         assert row in load_line("HCT116").values["dr5"].note
         others = {(r, what) for r, what in others if r != row}
+    others = {(r, what) for r, what in others if r != "LOAD-06"}
+    assert load_set("readouts").values["psmb5_mrna_gain"].status == "calibrated"
     # Bortezomib's Kd was chosen with the ratio of 10 in view.
     others = {(r, what) for r, what in others if r not in ("Roeten 2021", "POT-02")}
     for row, mutation, drug in (

@@ -119,6 +119,14 @@ FATE_CHECKS = (
         DEFINED,
         "construction",
     ),
+    fold(
+        "MYC-02",
+        "c-MYC, KYSE-150, 30 nM, 12 h",
+        lambda s: band("KYSE-150", IXA, 30.0, "MYC", 12.0, s),
+        UP,
+        "the sign is that of the source; falls in T-cell and Hodgkin lines",
+        "construction",
+    ),
     removal(
         "MYC-01",
         "apoptosis with MYC down by 90 % over without, KYSE-150, 40 nM, 24 h",
@@ -162,7 +170,8 @@ FATE_CHECKS = (
         "PSMB5 mRNA at 4 h, partial inhibition (10 nM)",
         lambda s: message("cell", IXA, 10.0, "PSMB5", 4.0, s),
         (1.5, 4.0),
-        "2-4 fold published; the mRNA lags with its half-life of 6 h (assumed)",
+        "2-4 fold published; the gain of the read-out is calibrated on it",
+        "calibration",
     ),
     fold(
         "LOAD-06",

@@ -9,7 +9,6 @@ NOT_SIMULATED = {
     "TGT-07": "only the beta5 site is modeled",
     "TGT-08": "LMP7 and beta5 are one site here",
     "TGT-09": "no immunoproteasome",
-    "MYC-02": "MYC is a trait of the line; its response to the inhibitor is not modeled",
     "MYC-03": "MYC and the protein load are separate traits of a line",
     "LOAD-03": "no immunoglobulin: load is one number per cell",
     "LOAD-04": "no heat",
