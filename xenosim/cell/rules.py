@@ -116,8 +116,8 @@ def noxa_induction(stress, params):
 
 @kernel(inline=True)
 def myc_level(occupancy, params):
-    """MYC m (1 + sm bm o) [-], which inhibition at ``occupancy`` o [-] raises or, by the sign of the
-    line, lowers (P4).
+    """MYC m (1 + sm bm o) [-], which inhibition at ``occupancy`` o [-] raises or, by the sign of
+    the line, lowers (P4).
 
     MYC lives for 20 to 30 minutes, so that it follows the occupancy within a step.
 
@@ -226,8 +226,8 @@ def ikzf_step(ikzf, cereblon, activity, params, dt):
 
 @kernel(inline=True)
 def cycle_speed(stress, resting_stress, activity, ikzf, params):
-    """Speed of the phase clock relative to an unstressed cell: slowed by stress, max(0, 1 - g max(0,
-    S - S0)), by p21 and p27 that the proteasome leaves, max(0, 1 - gi max(0, 1 - r)) of its
+    """Speed of the phase clock relative to an unstressed cell: slowed by stress, max(0, 1 - g
+    max(0, S - S0)), by p21 and p27 that the proteasome leaves, max(0, 1 - gi max(0, 1 - r)) of its
     ``activity`` r [-], and by low IKZF1/3 (P5).
 
     Source: arrest with p21 and p27 under inhibitors, Augello 2018; linear brakes are an assumption

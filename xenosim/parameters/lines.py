@@ -42,8 +42,9 @@ class Target(NamedTuple):
 
 class LineRecord(NamedTuple):
     """One row of ``lines.csv``: ``doubling_h`` in culture [h] with status and source; ``nfkb_sign``
-    and ``myc_sign`` [-] or None; ``parent`` and ``perturb`` of a subline; ``target`` of the calibration or None;
-    ``traits``: other parameters set for the line [-], with status, source, note.
+    and ``myc_sign`` [-] or None; ``parent`` and ``perturb`` of a subline; ``target`` of the
+    calibration or None; ``traits``: other parameters set for the line [-], with status, source,
+    note.
     """
 
     name: str
