@@ -26,6 +26,7 @@ VARIABLES = {
     "S": ("stress of a cell: PERK, eIF2a, ATF4, CHOP", ""),
     "S0": ("stress of a cell at rest", ""),
     "H": ("chaperones of a cell: BiP", ""),
+    "M": ("MYC of a cell", ""),
     "N": ("NOXA of a cell", ""),
     "D": ("DR5 of a cell", ""),
     "X": ("commitment of a cell to death", ""),

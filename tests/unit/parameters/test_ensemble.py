@@ -112,7 +112,7 @@ def test_loads_of_other_models_are_a_function_of_draw_and_name() -> None:
     assert np.array_equal(loads[:5], found.first(5).for_model("mm1s").values[:, -1])
     assert not np.array_equal(loads, found.for_model("escc_kyse150").values[:, -1])
     low, high = load_set("cell").values["load_mean"].limits
-    assert low == loads.min() and loads.max() == high
+    assert low <= loads.min() and loads.max() == high
     middle = np.log(np.median(loads) / load_set("mm1s").value("load_mean"))
     assert abs(middle) < 0.15
     normals = np.array([normal_of(k, "a") for k in range(2000)])

@@ -1,5 +1,5 @@
-"""With what was added to the cell switched off, and the former values, a tumor is what it was before,
-byte for byte.
+"""With what was added to the cell switched off, and the former values, a tumor is what it was
+before, byte for byte.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from xenosim.testing import small_spec
 from xenosim.tumor.spaces import found_tumor
 from xenosim.tumor.tissue import N_ZONES
 
-#: Values before traits mixed, MYC responded, activity braked the cycle and dead mass stayed; without
-#: source, for they are no longer the model's.
+#: Values before traits mixed, MYC responded, activity braked the cycle and dead mass stayed.
 FORMER = {
     "load_mean": 0.4,
     "bounce_back": 1.0,
