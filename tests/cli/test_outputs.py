@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.conftest import SCENARIOS
+from tests.conftest import MAIN_JOB
 from xenosim.cli.main import main
 from xenosim.io.tables import read_table
 from xenosim.scenario.load import load_scenario
@@ -23,7 +23,7 @@ TREATED = "ixazomib"
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small finished run of a vehicle and a treated animal."""
-    text = SCENARIOS[0].read_text().replace("Q2Dx15", "Q2Dx2")
+    text = MAIN_JOB.read_text().replace("Q2Dx15", "Q2Dx2")
     assert "Q2Dx2" in text
     path = tmp_path_factory.mktemp("study") / "my.yaml"
     path.write_text(text)

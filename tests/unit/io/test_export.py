@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.conftest import SCENARIOS
+from tests.conftest import MAIN_JOB, SCENARIOS
 from tests.full_disk import no_file_above
 from xenosim.cell.state import CellState, positions
 from xenosim.errors import ResourceError, RunError, ScenarioError
@@ -105,7 +105,7 @@ def test_every_format_reads_back_as_the_columns(tumor: Tumor, kind: str, tmp_pat
 
 
 def test_oxygen_is_that_of_the_voxels(tmp_path: Path) -> None:
-    spec = tumor_spec(load_scenario(SCENARIOS[0], SMALL), None)
+    spec = tumor_spec(load_scenario(MAIN_JOB, SMALL), None)
     for site, short in (("well", False), ("poor", True)):
         perfusion = spec.perfusion._replace(mean=0.1 if short else 20.0)
         made = Tumor(spec._replace(perfusion=perfusion, resolution=1e3), 5.0, 3)

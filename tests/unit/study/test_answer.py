@@ -101,7 +101,7 @@ def test_what_the_scenario_states_of_parameters_is_noted() -> None:
     tables = {"truth": empty.assign(n_agents=[]), "observations": empty}
     stated = small_scenario(overrides=SMALL | {"parameters.cell.chaperone_gain": "4"})
     said = notes(stated, tables)
-    assert said[1] == "set by the scenario, and assumed: cell.chaperone_gain 4 (10 by default)"
+    assert said[1] == "set by the scenario, and assumed: cell.chaperone_gain 4 (8 by default)"
     assert not any("set by the scenario" in note for note in notes(small_scenario(), tables))
 
 

@@ -5,7 +5,7 @@ on).
 import numpy as np
 import pytest
 
-from tests.conftest import SCENARIOS
+from tests.conftest import MAIN_JOB
 from xenosim.parameters.load import load_set
 from xenosim.pharmacology.regimen import parse_regimen
 from xenosim.scenario.load import load_scenario
@@ -14,9 +14,7 @@ from xenosim.study.tissues import exposures
 
 
 def largest_loss(regimen: str) -> float:
-    tissue = exposures(
-        load_scenario(SCENARIOS[0]), parse_regimen(regimen, default_drug=None)
-    ).normal
+    tissue = exposures(load_scenario(MAIN_JOB), parse_regimen(regimen, default_drug=None)).normal
     weight, largest = BodyWeight(load_set("mouse"), np.random.default_rng(0)), 0.0
     for hour in range(24 * 30):
         weight.advance(float(tissue.advance(float(hour), hour + 1.0)[0, 0]), 1.0)

@@ -94,5 +94,5 @@ def test_n2_the_figure_of_paired_arms_shows_the_numbers_of_the_screen(
         assert f"{arm}: T/C {row['estimate']:.0f} %" in result.answer
     unpaired = endpoint_table(result.tables["observations"], "vehicle", seed=7)
     unpaired = unpaired.query("endpoint == 'tc_pct'").set_index("arm")
-    assert (table["n"] == 3).all() and (unpaired["n"] == 5).all()
+    assert 2 < table["n"].min() and (table["n"] < unpaired["n"]).all()
     assert (table["ci_low"] != unpaired["ci_low"]).any()
