@@ -23,8 +23,14 @@ from xenosim.tumor.tissue import Perfusion
 SMALL = {
     "engine": "lattice",
     "animals.per_arm": "2",
+    "animals.between_animal_cv.growth": "25 %",
+    "animals.between_animal_cv.exchange": "0",
+    "animals.between_animal_cv.load": "0",
+    "animals.between_animal_cv.threshold": "0",
+    "animals.enroll.grown": "1",
     "tumor.start_volume": "2 mm^3",
     "measure.days": "0..36 by 6",
+    "measure.error": "12 %",
     "measure.humane_endpoint.tumor_volume": "50 mm^3",
 }
 

@@ -18,6 +18,7 @@ title: Cured and not
 model: oci_ly10
 line: Daudi
 drug: ixazomib
+parameters: {cell: {killed_clearance_time: 0 h}}   # no dead mass: tumors vanish within the study
 tumor: {start_volume: 8 mm^3}
 animals: {per_arm: 3, strain: CB-17 SCID, between_animal_cv: {growth: 0 %}}
 measure:

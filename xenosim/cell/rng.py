@@ -52,6 +52,7 @@ class Purpose(IntEnum):
     READINGS = 4
     ASSIGNMENT = 5
     LESION_VOLUMES = 6
+    IMPLANT = 7
     WELL_READINGS = 77
     BLOT_READINGS = 78
 

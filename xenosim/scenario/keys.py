@@ -312,20 +312,18 @@ _ANIMALS = (
         "animals.enroll.grown",
         Kind.QUANTITY,
         "Staged enrollment: animals grown for each that enters. On day 0 those nearest to the mean"
-        " true volume of all grown enter.",
+        " true volume of all grown enter; 1: all enter.",
         unit="dimensionless",
         range=(1.0, MOST_GROWN),
         default="1.5",
-        otherwise="1.5 where 'animals.enroll' stands; without it all that are grown enter",
         example="1.5",
     ),
     _share(
         "animals.enroll.window",
-        "Largest distance from that mean of an animal that enters, relative to the mean. Too few"
-        " animals within it are an error.",
+        "Largest distance from that mean of an animal that enters, relative to the mean. Where it"
+        " is stated, too few animals within it are an error; else the nearest outside enter too.",
         range=(0.01, 1.0),
         default="35 %",
-        otherwise="35 % where 'animals.enroll' stands",
         example="35 %",
     ),
     Key(
@@ -340,6 +338,9 @@ _ANIMALS = (
     _variation("clearance", "clearance"),
     _variation("volume", "volumes of distribution"),
     _variation("bioavailability", "bioavailability"),
+    _variation("exchange", "the exchange of the tumor's vessels, drug and oxygen alike,"),
+    _variation("load", "the median protein load of the implanted cells"),
+    _variation("threshold", "the median death threshold of the implanted cells"),
 )
 _MEASURE = (
     Key(
@@ -361,10 +362,10 @@ _MEASURE = (
         "measure.error",
         "Standard deviation of ln V of one measurement; 'by size': readings of calipers err by one"
         " length, caliper_reading_sd of the strain, so that small tumors are read worse than large"
-        " ones.",
-        default_of="strain.caliper_error_sd",
+        " ones. Imaging errs by caliper_error_sd of the strain where nothing is stated.",
+        default=BY_SIZE,
         choices=(BY_SIZE,),
-        example="by size",
+        example="12 %",
     ),
     Key(
         "measure.limit",

@@ -237,9 +237,23 @@ def _potential(values: Values) -> float | None:
     return potential
 
 
+def _enroll(values: Values) -> EnrollSettings | None:
+    """How animals are staged; None where no more are grown than enter."""
+    grown, window = values.get("animals.enroll.grown"), values.get("animals.enroll.window")
+    strict = values.stated("animals.enroll.window")
+    if grown > 1.0:
+        return EnrollSettings(grown=grown, window=window, strict=strict)
+    if strict:
+        raise values.fail(
+            "animals.enroll.window",
+            "all animals enter, as no more are grown",
+            "leave the window out, or raise animals.enroll.grown above 1",
+        )
+    return None
+
+
 def _animals(values: Values) -> AnimalSettings:
-    cv, enroll = "animals.between_animal_cv", "animals.enroll"
-    staged, follow = values.stated(enroll), values.get("animals.follow_removed")
+    cv, follow = "animals.between_animal_cv", values.get("animals.follow_removed")
     return AnimalSettings(
         per_arm=values.get("animals.per_arm"),
         strain=values.get("animals.strain"),
@@ -247,11 +261,10 @@ def _animals(values: Values) -> AnimalSettings:
         cv_clearance=values.get(f"{cv}.clearance"),
         cv_volume=values.get(f"{cv}.volume"),
         cv_bioavailability=values.get(f"{cv}.bioavailability"),
-        enroll=EnrollSettings(
-            grown=values.get(f"{enroll}.grown"), window=values.get(f"{enroll}.window")
-        )
-        if staged
-        else None,
+        cv_exchange=values.get(f"{cv}.exchange"),
+        cv_load=values.get(f"{cv}.load"),
+        cv_threshold=values.get(f"{cv}.threshold"),
+        enroll=values.part(_enroll),
         follow_removed=values.get("engine") == "twin" if follow is None else follow,
     )
 
@@ -270,14 +283,16 @@ def _method(values: Values) -> str:
 
 def _errors(values: Values) -> tuple[float, float]:
     """Error of a measurement in ln V [-], and of one reading of calipers [mm]; one of them is 0."""
-    error = values.get("measure.error")
+    error, strain = values.get("measure.error"), values.parameters("strain")
     if error != BY_SIZE:
         return error, 0.0
-    if values.part(_method) != "caliper":
+    if values.part(_method) == "caliper":
+        return 0.0, strain.value("caliper_reading_sd")
+    if values.stated("measure.error"):
         raise values.fail(
             "measure.error", f"'{BY_SIZE}' is an error of calipers", "write a share, e.g. 12 %"
         )
-    return 0.0, values.parameters("strain").value("caliper_reading_sd")
+    return strain.value("caliper_error_sd"), 0.0
 
 
 def _measure(values: Values) -> MeasureSettings:

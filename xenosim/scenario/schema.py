@@ -95,11 +95,13 @@ class TumorSettings(_Frozen):
 
 class EnrollSettings(_Frozen):
     """Staged enrollment: animals ``grown`` for each that enters [-]; ``window``: largest distance
-    of the volume on day 0 of one that enters from the mean of all grown, relative to that mean [-].
+    of the volume on day 0 of one that enters from the mean of all grown, relative to that mean [-];
+    ``strict``: whether too few within the window end the study, or the nearest outside enter too.
     """
 
     grown: float
     window: float
+    strict: bool = False
 
 
 class AnimalSettings(_Frozen):
@@ -114,6 +116,9 @@ class AnimalSettings(_Frozen):
     cv_clearance: float
     cv_volume: float
     cv_bioavailability: float
+    cv_exchange: float = 0.0
+    cv_load: float = 0.0
+    cv_threshold: float = 0.0
     enroll: EnrollSettings | None = None
     follow_removed: bool = False
 

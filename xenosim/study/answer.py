@@ -127,16 +127,17 @@ def enrollment_planned(scenario: Scenario) -> str:
     --------
     >>> from xenosim.testing import SMALL, small_scenario
     >>> enrollment_planned(small_scenario(overrides=SMALL | {"animals.enroll.grown": "1.5"}))
-    '9 animals are grown, the 6 nearest to their mean volume enter, all within 35 % of it'
+    '9 animals are grown, the 6 nearest to their mean volume enter'
     """
     settings = scenario.animals.enroll
     if settings is None:
         return ""
     entering = scenario.animals.per_arm * len(scenario.arms)
     each = f" in each of {scenario.replicates} replicates" if scenario.replicates > 1 else ""
+    within = f", all within {100.0 * settings.window:g} % of it" if settings.strict else ""
     return (
         f"{scenario.animals.grown_for(entering)} animals are grown, the {entering} nearest to their"
-        f" mean volume enter, all within {100.0 * settings.window:g} % of it{each}"
+        f" mean volume enter{within}{each}"
     )
 
 

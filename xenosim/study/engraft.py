@@ -46,7 +46,7 @@ def growth_days_expected(scenario: Scenario) -> float:
 
 def spec_of(job: Job) -> TumorSpec:
     """What the tumor of this animal is made of."""
-    return tumor_spec(job.scenario, job.growth, job.variation.growth)
+    return tumor_spec(job.scenario, job.growth, job.variation)
 
 
 def tissues_of(job: Job) -> dict[str, TargetExposure]:

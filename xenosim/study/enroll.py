@@ -115,9 +115,9 @@ def _cohorts(scenario: Scenario, grown: list[Job], curves: list[list[float]]) ->
 
 
 def _require_enough(scenario: Scenario, cohorts: list[Cohort], count: int) -> None:
-    """Refuse cohorts with fewer than ``count`` animals in the window of volumes."""
+    """Refuse cohorts with fewer than ``count`` animals in a window of volumes that is strict."""
     settings = scenario.animals.enroll
-    if settings is None:
+    if settings is None or not settings.strict:
         return
     within = [_in_window(cohort, settings.window) for cohort in cohorts]
     fewest = min(within)

@@ -77,7 +77,8 @@ def caliper(
     limit = measure.caliper_limit_mm
     drawn = noise.standard_normal(2)
     error = np.exp(measure.caliper_error_sd / math.sqrt(5) * drawn)
-    added_mm = measure.caliper_reading_sd_mm * drawn
+    # Nothing is read where nothing is left.
+    added_mm = measure.caliper_reading_sd_mm * drawn * (axes_mm[0] > 0.0)
     first, second = (
         max(axis * float(e) + float(mm), limit)
         for axis, e, mm in zip(axes_mm[:2], error, added_mm, strict=True)

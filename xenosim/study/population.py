@@ -159,7 +159,8 @@ def _enters(
     if scenario.animals.enroll is None:
         return True
     cohort = Cohort(day, {k: volume_on(curve, day) for k, curve in enumerate(curves, start=1)})
-    return cohort.distance(animal) <= scenario.animals.enroll.window
+    # Whatever the window, someone enters.
+    return animal in cohort.nearest(2) or cohort.distance(animal) <= scenario.animals.enroll.window
 
 
 def follow_in_all_arms(job: Job) -> Array:

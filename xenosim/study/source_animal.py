@@ -64,7 +64,7 @@ def _source_of(header: dict[str, Any], path: Path, scenario: Scenario) -> Source
             remedy="run its scenario again",
         )
     growth, variation = Growth(**header["growth"]), Variation(**header["variation"])
-    wanted = made_of(scenario, tumor_spec(scenario, growth, variation.growth))
+    wanted = made_of(scenario, tumor_spec(scenario, growth, variation))
     _check_fit(header["made_of"], wanted, {dose["drug"] for dose in header["doses"]}, path)
     hours = 24.0 * header["day"]
     return SourceAnimal(

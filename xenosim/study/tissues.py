@@ -34,10 +34,12 @@ EXCHANGE_NODES = {"lattice": N_ZONES, "twin": 9}
 STATED = "parameters."
 
 
-def perfusion_of(model: ParameterSet) -> Perfusion:
-    """Vessel density of a xenograft model."""
-    names = ("vessel_exchange", "vessel_exchange_cv", "vessel_correlation_length", "voxel_edge")
-    return Perfusion(*map(model.value, names))
+def perfusion_of(model: ParameterSet, factor: float = 1.0) -> Perfusion:
+    """Vessel density of a xenograft model; ``factor`` of its mean [-]."""
+    return Perfusion(
+        factor * model.value("vessel_exchange"),
+        *map(model.value, ("vessel_exchange_cv", "vessel_correlation_length", "voxel_edge")),
+    )
 
 
 def oxygen_of(model: ParameterSet) -> OxygenParams:
@@ -57,16 +59,19 @@ def oxygen_of(model: ParameterSet) -> OxygenParams:
     return OxygenParams(*map(model.value, names))
 
 
-def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float = 1.0) -> TumorSpec:
-    """What this scenario's tumors are made of; ``growth_factor`` [-] speeds cycle and loss
-    alike.
-    """
+def tumor_spec(
+    scenario: Scenario, growth: Growth | None, variation: Variation = TYPICAL
+) -> TumorSpec:
+    """What the tumor of an animal is made of; its factor of growth speeds cycle and loss alike."""
     model, resistant = resolve(scenario).model, scenario.tumor.resistant
-    cycle = (growth.cycle_h if growth else 24.0) / growth_factor
-    loss = (growth.loss_per_h if growth else 0.0) * growth_factor
+    cycle = (growth.cycle_h if growth else 24.0) / variation.growth
+    loss = (growth.loss_per_h if growth else 0.0) * variation.growth
+    traits = trait_params(model.value, cycle, loss)
     return TumorSpec(
         params=cell_params(model.value),
-        traits=trait_params(model.value, cycle, loss)._replace(
+        traits=traits._replace(
+            load_median=traits.load_median * variation.load,
+            threshold_median=traits.threshold_median * variation.threshold,
             resistant_fraction=resistant.fraction,
             mutation_rate=resistant.mutation_rate,
             reversion_rate=resistant.reversion_rate,
@@ -74,7 +79,7 @@ def tumor_spec(scenario: Scenario, growth: Growth | None, growth_factor: float =
         ),
         depth_um=growth.depth_um if growth else model.value("mechanical_depth"),
         closure_h=model.value("vacancy_closure_time"),
-        perfusion=perfusion_of(model),
+        perfusion=perfusion_of(model, variation.exchange),
         resolution=scenario.agents_per_mm3,
         cell_density=model.value("cell_density"),
         dt_h=scenario.dt_h,
@@ -149,7 +154,7 @@ def exposures(
     perfusion: Perfusion | None = None,
 ) -> Exposures:
     """What the three tissues of an animal see of its doses; independent states of the same plasma.
-    ``perfusion``: other than the site's.
+    ``perfusion``: other than the animal's.
     """
     study = resolve(scenario)
     model, mouse = study.model, study.strain
@@ -159,7 +164,7 @@ def exposures(
         for name, drug in drugs.items()
     }
     turnover = np.log(2.0) / model.value("beta5_turnover_half_life")
-    zones = zone_exchange(perfusion or perfusion_of(model))
+    zones = zone_exchange(perfusion or perfusion_of(model, variation.exchange))
     solved, weights = exchange_nodes(zones, EXCHANGE_NODES[scenario.engine])
 
     def tissue(

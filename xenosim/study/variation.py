@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 
 
 class Variation(NamedTuple):
-    """Factors of one animal relative to the typical one [-]."""
+    """Factors of one animal relative to the typical one [-]: of its growth, of what engrafted, of
+    its plasma, of the vessels of its tumor, and of its implant's median load and threshold.
+    """
 
     growth: float
     engraftment: float
     clearance: float
     volume: float
     bioavailability: float
+    exchange: float = 1.0
+    load: float = 1.0
+    threshold: float = 1.0
 
 
 TYPICAL = Variation(1.0, 1.0, 1.0, 1.0, 1.0)
@@ -30,12 +35,23 @@ TYPICAL = Variation(1.0, 1.0, 1.0, 1.0, 1.0)
 def draw_variation(scenario: Scenario, replicate: int, animal: int) -> Variation:
     """Lognormal factors of an animal, median 1 (between-animal CVs of the scenario)."""
     animals, mouse = scenario.animals, resolve(scenario).strain
-    cvs = (
+    of_host = (
         animals.cv_growth,
         mouse.value("cv_engraftment"),
         animals.cv_clearance,
         animals.cv_volume,
         animals.cv_bioavailability,
     )
-    z = generator(scenario.seed, Purpose.VARIATION, replicate, animal).standard_normal(len(cvs))
-    return Variation(*(float(np.exp(log_sd(cv) * value)) for cv, value in zip(cvs, z, strict=True)))
+    of_tumor = (animals.cv_exchange, animals.cv_load, animals.cv_threshold)
+    # Two purposes, so that a spread of the one leaves the draws of the other as they are.
+    return Variation(
+        *(
+            float(np.exp(log_sd(cv) * z))
+            for purpose, cvs in ((Purpose.VARIATION, of_host), (Purpose.IMPLANT, of_tumor))
+            for cv, z in zip(
+                cvs,
+                generator(scenario.seed, purpose, replicate, animal).standard_normal(len(cvs)),
+                strict=True,
+            )
+        )
+    )

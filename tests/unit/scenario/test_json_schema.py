@@ -39,7 +39,7 @@ def test_the_starter_is_valid_and_mistakes_are_not() -> None:
         ("model: oci_ly10", "model: oci"),
         ("seed: 1", "seed: -1"),
         ("control: true", "control: maybe"),
-        ("error: 12 %", "error: 12 mm"),
+        ("method: caliper", "error: 12 mm"),
         ("model: oci_ly10", ""),
     ):
         assert old in text and errors(yaml.safe_load(text.replace(old, new))), new

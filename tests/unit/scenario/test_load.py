@@ -34,7 +34,7 @@ def test_the_starter_loads(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("replicates", "10000", "240000 animals"),
+        ("replicates", "10000", "360000 animals"),
         ("animals.per_arm", "10000", "7200000 measurements"),
         ("animals.per_arm", "10001", "a whole number from 1 to 10000"),
         ("tumor.lesions.count", "501", "a whole number from 1 to 500"),

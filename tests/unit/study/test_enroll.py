@@ -5,7 +5,14 @@ import pytest
 from xenosim.errors import ScenarioError
 from xenosim.report.text import first_screen
 from xenosim.scenario.schema import Scenario
-from xenosim.study.enroll import Cohort, _staged, randomization_day, randomize, volume_on
+from xenosim.study.enroll import (
+    Cohort,
+    _require_enough,
+    _staged,
+    randomization_day,
+    randomize,
+    volume_on,
+)
 from xenosim.study.run import run_study
 from xenosim.testing import SMALL, small_scenario
 
@@ -85,11 +92,28 @@ def test_without_staging_all_that_are_grown_enter_and_nothing_is_said() -> None:
     assert enrolled == []
 
 
-def test_a_section_alone_stages_with_the_defaults() -> None:
-    scenario = staged()
-    assert scenario.animals.grown_for(3) == 6
-    given = small_scenario(overrides=SMALL | {"animals.enroll.grown": "1.5"}).animals
-    assert given.enroll is not None and given.enroll.window == 0.35
+def test_animals_are_staged_unless_told_otherwise() -> None:
+    given = {k: v for k, v in SMALL.items() if k != "animals.enroll.grown"}
+    default = small_scenario(overrides=given).animals
+    assert default.enroll is not None and default.grown_for(4) == 6
+    assert (default.enroll.window, default.enroll.strict) == (0.35, False)
+    assert staged().animals.grown_for(3) == 6
+    stated = staged().animals.enroll
+    assert stated is not None and stated.strict
     # 1.1 x 10 is 11.000000000000002.
     tenth = small_scenario(overrides=SMALL | {"animals.enroll.grown": "1.1"}).animals
     assert tenth.grown_for(10) == 11
+    with pytest.raises(ScenarioError, match="all animals enter"):
+        small_scenario(overrides=SMALL | {"animals.enroll.window": "20 %"})
+
+
+def test_a_window_that_nobody_stated_is_no_reason_to_end() -> None:
+    scenario = staged()
+    assert scenario.animals.enroll is not None
+    narrow = scenario.animals.enroll.model_copy(update={"window": 0.02, "strict": False})
+    animals = scenario.animals.model_copy(update={"enroll": narrow})
+    cohort = Cohort(3, {k: 50.0 + k for k in range(1, 31)})
+    lenient = scenario.model_copy(update={"animals": animals})
+    _require_enough(lenient, [cohort], 12)
+    rows = _staged(lenient, [cohort], 12)
+    assert sum(row["entered"] for row in rows) == 12 > sum(row["in_window"] for row in rows)

@@ -38,12 +38,18 @@ def test_by_size_small_tumors_are_read_worse(
     noise, axes = np.random.default_rng(1), (1.02 * across_mm, 0.98 * across_mm, across_mm)
     found = logs([caliper(axes, measure, noise).volume_mm3 for _ in range(READINGS)])
     assert found.std() == pytest.approx(published, rel=within)
+    nothing = [caliper((0.0, 0.0, 0.0), measure, noise) for _ in range(99)]
+    assert all(reading.length_mm == 0.5 and reading.limited for reading in nothing)
     volume = np.pi / 6.0 * across_mm**3
     assert measure.error_sd(volume) == pytest.approx(published, rel=0.02)
     assert MEASURE.error_sd(volume) == MEASURE.caliper_error_sd
 
 
 def test_an_error_by_size_is_one_of_calipers() -> None:
+    unsaid = {k: v for k, v in SMALL.items() if k != "measure.error"}
+    assert small_scenario(overrides=unsaid).measure.caliper_reading_sd_mm == 0.48
+    seen = small_scenario(overrides=unsaid | {"measure.method": "imaging"}).measure
+    assert (seen.caliper_error_sd, seen.caliper_reading_sd_mm) == (0.12, 0.0)
     keys = {"measure.error": "by size", "measure.method": "imaging"}
     with pytest.raises(ScenarioError, match="'by size' is an error of calipers"):
         small_scenario(overrides=SMALL | keys)

@@ -22,6 +22,19 @@ def test_no_more_is_absorbed_than_is_given() -> None:
     assert much.f and all(share == 1.0 for share in much.f.values())
 
 
+def test_an_animal_has_its_own_vessels_and_implant() -> None:
+    scenario = small_scenario()
+    mine = TYPICAL._replace(exchange=0.5, load=1.2, threshold=0.8)
+    typical, own = tumor_spec(scenario, None), tumor_spec(scenario, None, mine)
+    assert own.perfusion.mean == 0.5 * typical.perfusion.mean
+    assert own.perfusion[1:] == typical.perfusion[1:]
+    assert own.traits.load_median == 1.2 * typical.traits.load_median
+    assert own.traits.threshold_median == 0.8 * typical.traits.threshold_median
+    doses = parse_regimen("ixazomib 10 mg/kg IV days 0", default_drug=None)
+    poor, plain = (exposures(scenario, doses, v).tumor.advance(0.0, 1.0) for v in (mine, TYPICAL))
+    assert (poor < plain).all()
+
+
 def test_tissues_are_independent() -> None:
     scenario = small_scenario()
     doses = parse_regimen("ixazomib 10 mg/kg IV days 0", default_drug=None)
@@ -41,7 +54,9 @@ def test_what_is_seen_in_a_step_holds_both_targets() -> None:
 
 def test_what_an_animal_is_made_of_tells_tumors_apart() -> None:
     scenario = small_scenario()
-    slow, fast = (tumor_spec(scenario, None, factor) for factor in (1.0, 2.0))
+    slow, fast = (
+        tumor_spec(scenario, None, TYPICAL._replace(growth=factor)) for factor in (1.0, 2.0)
+    )
     mine, other = made_of(scenario, slow), made_of(scenario, fast)
     assert {name for name in mine if mine[name] != other[name]} == {"traits.cycle_h"} or (
         mine != other
