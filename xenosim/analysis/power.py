@@ -82,7 +82,7 @@ def t_power(effect: float, n: float, n_control: float, *, alpha: float = ALPHA) 
     Examples
     --------
     >>> round(t_power(1.0, 17, 17), 4)
-    0.8070
+    0.807
     """
     from scipy.stats import nct, t
 

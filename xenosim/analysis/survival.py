@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from typing import NamedTuple
+
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+#: Half width of a normal 95 % interval [standard errors].
+Z95 = 1.959963984540054
 
 
 def km_median(times: np.ndarray, last_days: np.ndarray) -> np.ndarray:
@@ -46,3 +52,107 @@ def followed_until(times: Array, last: Array) -> float:
     without one.
     """
     return float(np.where(np.isinf(times), last, times).max())
+
+
+def kaplan_meier(times: Array, last_days: Array) -> pd.DataFrame:
+    """Share of animals without an event, with 95 % log-log bands and numbers at risk.
+
+    Parameters
+    ----------
+    times : array (animals,)
+        Times to the event [day], inf without it.
+    last_days : array (animals,)
+        Last day of each animal [day]; it is censored there if it had no event.
+
+    Returns
+    -------
+    DataFrame
+        From day 0 on, a row per day on which an animal had its event or left: ``day`` [day],
+        ``survival``, ``low``, ``high`` [-; empty where no band is defined, at 1 and 0], ``at_risk``
+        just before, ``events`` and ``censored`` animals.
+
+    Source: Kaplan and Meier 1958, doi:10.1080/01621459.1958.10501452; bands by Kalbfleisch and
+    Prentice 1980, with the variance of Greenwood 1926.
+
+    Examples
+    --------
+    >>> table = kaplan_meier(np.array([10.0, 12.0, np.inf]), np.array([30.0, 30.0, 11.0]))
+    >>> table[["day", "survival", "at_risk", "events", "censored"]].to_numpy().tolist()[1:3]
+    [[10.0, 0.6666666666666667, 3.0, 1.0, 0.0], [11.0, 0.6666666666666667, 2.0, 0.0, 1.0]]
+    """
+    event = np.isfinite(times)
+    until = np.where(event, times, last_days)
+    days = np.unique(np.concatenate([[0.0], until]))
+    risk = (until[None] >= days[:, None]).sum(axis=1)
+    deaths = ((until[None] == days[:, None]) & event).sum(axis=1)
+    gone = ((until[None] == days[:, None]) & ~event).sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        survival = np.cumprod(1.0 - deaths / np.maximum(risk, 1))
+        greenwood = np.cumsum(deaths / (np.maximum(risk, 1) * (risk - deaths)))
+        half = Z95 * np.sqrt(greenwood) / np.abs(np.log(survival))
+        low, high = survival ** np.exp(half), survival ** np.exp(-half)
+    inside = (survival > 0) & (survival < 1)
+    return pd.DataFrame(
+        {
+            "day": days,
+            "survival": survival,
+            "low": np.where(inside, low, np.nan),
+            "high": np.where(inside, high, np.nan),
+            "at_risk": risk,
+            "events": deaths,
+            "censored": gone,
+        }
+    )
+
+
+class Hazard(NamedTuple):
+    """Hazard ratio of the treated against the control [-], its 95 % ``limits`` and p by Wald; NaN
+    where it cannot be estimated, and ``note`` why.
+    """
+
+    ratio: float
+    limits: tuple[float, float]
+    p: float
+    note: str
+
+
+def hazard_ratio(treated: tuple[Array, Array], control: tuple[Array, Array]) -> Hazard:
+    """Proportional hazards with one factor, ties by Efron.
+
+    Parameters
+    ----------
+    treated, control : pair of arrays (animals,)
+        Times to the event, inf without it, and the last day of each animal [day].
+
+    Source: Cox 1972, doi:10.1111/j.2517-6161.1972.tb00899.x; Efron 1977,
+    doi:10.1080/01621459.1977.10480613.
+    """
+    nothing = (math.nan, math.nan)
+    if not any(np.isfinite(times).any() for times, _ in (treated, control)):
+        return Hazard(math.nan, nothing, math.nan, "no event in either arm")
+    if _separated(treated, control):
+        note = "events of one arm alone while both are at risk: no finite ratio"
+        return Hazard(math.nan, nothing, math.nan, note)
+    from statsmodels.duration.hazard_regression import PHReg
+
+    times, last = (np.concatenate(pair) for pair in zip(treated, control, strict=True))
+    event = np.isfinite(times)
+    factor = np.repeat([1.0, 0.0], [len(treated[0]), len(control[0])])
+    model = PHReg(np.where(event, times, last), factor, status=event.astype(int), ties="efron")
+    found = model.fit(disp=0)
+    estimate, se = float(found.params[0]), float(found.bse[0])
+    limits = (math.exp(estimate - Z95 * se), math.exp(estimate + Z95 * se))
+    return Hazard(math.exp(estimate), limits, float(found.pvalues[0]), "")
+
+
+def _separated(treated: tuple[Array, Array], control: tuple[Array, Array]) -> bool:
+    """Whether all events while both arms are at risk are of one arm, so that the likelihood rises
+    without end.
+    """
+    times, last = (np.concatenate(pair) for pair in zip(treated, control, strict=True))
+    is_treated = np.repeat([True, False], [len(treated[0]), len(control[0])])
+    until = np.where(np.isfinite(times), times, last)
+    follows = until[None] >= times[:, None]
+    both = follows[:, is_treated].any(axis=1) & follows[:, ~is_treated].any(axis=1)
+    counted = np.isfinite(times) & both
+    return len(set(is_treated[counted])) < 2

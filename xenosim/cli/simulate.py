@@ -23,6 +23,9 @@ from xenosim.units import quantity
 if TYPE_CHECKING:
     from xenosim.study.unfinished_run import UnfinishedRun
 
+#: What the end of a study needs and no animal does.
+SLOW_TO_IMPORT = ("statsmodels.duration.hazard_regression", "xenosim.viz.figures")
+
 
 def parse_overrides(
     pairs: list[str], seed: int | None, engine: str | None = None
@@ -157,9 +160,9 @@ def _carry_out(work: UnfinishedRun, jobs: int | None, as_json: bool) -> Path:
     show = sys.stderr.isatty() and not as_json
     if show and not IS_COMPILED:
         typer.echo("Compiling the cell kernel (first run on this machine) ...", err=True)
-    # What draws takes a second to import, and this process has nothing to do while the animals are
-    # on their way.
-    imports = Thread(target=import_module, args=("xenosim.viz.figures",))
+    # What draws and tests takes seconds to import, and this process has nothing to do while the
+    # animals are on their way.
+    imports = Thread(target=lambda: [import_module(name) for name in SLOW_TO_IMPORT])
     imports.start()
     try:
         return _finished(work, jobs, show)

@@ -18,6 +18,7 @@ from xenosim import __version__
 from xenosim.analysis.answer import Repeated, growth_answer, tc_line
 from xenosim.analysis.data import StudyData
 from xenosim.analysis.dropout import dropout_notes
+from xenosim.analysis.significance import significance_tests
 from xenosim.analysis.studies import over_studies
 from xenosim.analysis.summary import endpoints_of_studies
 from xenosim.io.plain import plain
@@ -36,14 +37,14 @@ class MeasuredStudy(Result):
     Attributes
     ----------
     tables : dict of str to DataFrame
-        ``observations`` and ``endpoints`` with the columns of a run's, ``responses`` of every
-        animal; ``studies`` where the study was repeated.
+        ``observations``, ``endpoints`` and ``tests`` with the columns of a run's, ``responses``
+        of every animal; ``studies`` where the study was repeated.
     manifest : dict
         Plain data: title, control, arms, answer, warnings and so on; ``simulated`` where the
         measurements are those of a run.
     """
 
-    TABLES: ClassVar[tuple[str, ...]] = ("observations", "endpoints", "responses")
+    TABLES: ClassVar[tuple[str, ...]] = ("observations", "endpoints", "tests", "responses")
     MANIFEST: ClassVar[dict[str, type]] = MANIFEST | {
         "measured": str,
         "title": str,
@@ -123,6 +124,7 @@ def measured_study(
     tables = {
         "observations": _observations(data.table, study),
         "endpoints": over_studies(studies) if repeated else studies.drop(columns="replicate"),
+        "tests": significance_tests(data, day=day, seed=seed),
         "responses": data.responses(),
     }
     tables |= {"studies": studies} if repeated else {}

@@ -52,6 +52,8 @@ def build_tables(
     import pandas as pd
 
     from xenosim.analysis.clones import clone_table
+    from xenosim.analysis.data import StudyData
+    from xenosim.analysis.significance import significance_tests
     from xenosim.analysis.studies import over_studies
     from xenosim.analysis.summary import endpoints_of_studies
 
@@ -66,6 +68,7 @@ def build_tables(
     studies = endpoints_of_studies(
         observations, scenario.control.name, seed=scenario.seed, paired=paired
     )
+    data = StudyData(observations, scenario.control.name, paired)
     repeated = studies["replicate"].nunique() > 1
     tables = {
         "observations": observations,
@@ -77,6 +80,7 @@ def build_tables(
         "events": events_table(scenario),
         "lesions": lesions,
         "endpoints": over_studies(studies) if repeated else studies.drop(columns="replicate"),
+        "tests": significance_tests(data, combined=combinations_of(scenario), seed=scenario.seed),
         "plasma": plasma_table(scenario),
     }
     pairs = pairs_table(enrolled.tasks, outcomes) if paired else None
@@ -89,6 +93,25 @@ def build_tables(
         tables["enrollment"] = pd.DataFrame(enrolled.staged)
         tables["enrollment"].insert(0, "study_id", study)
     return tables if comparison is None else tables | {"comparison": comparison}
+
+
+def combinations_of(scenario: Scenario) -> list[tuple[str, str, str]]:
+    """Arms (A, B, both) of which the last gives the doses of the two others, of different drugs.
+
+    Examples
+    --------
+    >>> from xenosim.testing import small_scenario
+    >>> combinations_of(small_scenario())
+    []
+    """
+    doses = {arm.name: set(arm.doses) for arm in scenario.arms if arm.doses}
+    drugs = {name: {dose.drug for dose in each} for name, each in doses.items()}
+    return [
+        (a, b, both)
+        for both in doses
+        for a, b in combinations(doses, 2)
+        if not drugs[a] & drugs[b] and doses[a] | doses[b] == doses[both]
+    ]
 
 
 def observations_table(truth: pd.DataFrame) -> pd.DataFrame:
