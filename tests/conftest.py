@@ -9,6 +9,8 @@ import numba
 import pytest
 
 SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yaml"))
+#: Those of one model.
+STUDIES = [path for path in SCENARIOS if not path.stem.endswith("_panel")]
 MAIN_JOB = next(path for path in SCENARIOS if path.stem == "escc_q2d")
 
 

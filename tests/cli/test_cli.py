@@ -14,7 +14,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from tests.command import ENVIRONMENT, call, start
-from tests.conftest import MAIN_JOB, SCENARIOS
+from tests.conftest import MAIN_JOB, SCENARIOS, STUDIES
 from xenosim.testing import SMALL
 
 
@@ -60,7 +60,7 @@ def stamp(figure: Figure, folder: Path, name: str) -> list[Path]:
     return [folder / f"{name}.png"]
 
 
-@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
 def test_every_scenario_runs_small(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,6 +78,25 @@ def test_every_scenario_runs_small(
     assert (directory / "figures" / "growth_curves.png").stat().st_size > 1000
     assert not [p for p in directory.parent.iterdir() if p.name.startswith(".")]
     assert "@" in call("cite", str(directory), cwd=tmp_path).stdout
+
+
+def test_a_panel_runs_is_shown_drawn_checked_and_compared_or_refused(tmp_path: Path) -> None:
+    path = next(p for p in SCENARIOS if p.stem == "nsclc_colon_panel")
+    few = ("--set", "models=[A549, hct116]", "--set", "engine=twin", "--jobs", "1")
+    options = [*small(), *few, "--set", "tumor.twin_agents=50"]
+    done = call("run", str(path), *options, "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert [row["model"] for row in found["panel"]] == ["A549", "hct116"]
+    run = str(tmp_path / found["run_directory"])
+    shown = call("show", run, cwd=tmp_path).stdout
+    assert "over 2 models" in shown and "hct116" in shown and "nan" not in shown
+    assert "waterfall.png" in call("plot", run, cwd=tmp_path).stdout
+    assert "a panel of 2 models" in call("check", str(path), *options[:-4], cwd=tmp_path).stdout
+    refused = call("compare", str(path), *options, cwd=tmp_path)
+    assert refused.returncode == 2 and "two treated arms" in refused.stderr
+    refused = call("run", str(path), *options, "--from", "x.ckpt", cwd=tmp_path)
+    assert refused.returncode == 2 and "many models" in refused.stderr
 
 
 def test_an_animal_that_leaves_at_once_has_no_doubling_time(tmp_path: Path) -> None:

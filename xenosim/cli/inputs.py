@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +86,7 @@ def _meaning(scenario: Scenario, file: str) -> dict[str, Any]:
     from xenosim.study.workload import workload
 
     work, workers = workload(scenario), workers_that_fit(scenario, None, file)
+    models = len(scenario.panel) or 1
     return {
         "arms": {
             arm.name: describe(arm.doses) | {"regimen": arm.regimen_text} for arm in scenario.arms
@@ -95,12 +97,13 @@ def _meaning(scenario: Scenario, file: str) -> dict[str, Any]:
         "parameters": status_counts(scenario),
         "memory_gib_per_animal": bytes_needed(scenario) / 2**30,
         "animals_at_a_time": workers,
-        "run_seconds": work.seconds(workers),
-        "animal_days": work.animal_days,
-        "agent_steps": work.agent_steps,
+        "run_seconds": models * work.seconds(workers),
+        "animal_days": models * work.animal_days,
+        "agent_steps": models * work.agent_steps,
         "notes": [
             note
             for note in (
+                _panel_line(scenario),
                 _stated_line(scenario),
                 start_out_of_sight(scenario),
                 enrollment_planned(scenario),
@@ -109,6 +112,21 @@ def _meaning(scenario: Scenario, file: str) -> dict[str, Any]:
         ],
         "hash": scenario_hash(scenario),
     }
+
+
+def _panel_line(scenario: Scenario) -> str:
+    """The models of a panel by class, with the ranges of load and doubling time, or ""."""
+    if not scenario.panel:
+        return ""
+    loads = [member.load_factor for member in scenario.panel]
+    days = [member.doubling_time_days for member in scenario.panel]
+    groups = Counter(member.group or member.name for member in scenario.panel)
+    listed = ", ".join(f"{name} ({n})" if n > 1 else name for name, n in groups.items())
+    return (
+        f"a panel of {len(loads)} models: {listed}; mean load {min(loads):.2g} to {max(loads):.2g}"
+        f" times that of their cells, doubling time {min(days):.3g} to {max(days):.3g} d; 'model'"
+        " and 'cells' above are those of models that name none"
+    )
 
 
 def _stated_line(scenario: Scenario) -> str:

@@ -21,6 +21,7 @@ from xenosim.errors import RunError, ScenarioError, UnitError, XenosimError
 from xenosim.units import quantity
 
 if TYPE_CHECKING:
+    from xenosim.scenario.schema import Scenario
     from xenosim.study.unfinished_run import UnfinishedRun
 
 #: What the end of a study needs and no animal does.
@@ -80,6 +81,9 @@ def simulate(
             where=file,
             remedy="add an arm, or use 'xenosim run'",
         )
+    if scenario.panel:
+        _simulate_panel(scenario, file, jobs, Path(out), as_json, paired, source)
+        return
     every_s, every_steps = checkpoint_interval(saving[0])
     days = checkpoint_days(saving[1], scenario.measure.days[-1])
     base = Path(out)
@@ -104,6 +108,32 @@ def simulate(
             work.discard()
             raise
     _print_result(directory, as_json)
+
+
+def _simulate_panel(
+    scenario: Scenario,
+    file: str,
+    jobs: int | None,
+    base: Path,
+    as_json: bool,
+    paired: bool,
+    source: str | None,
+) -> None:
+    """Run a panel of models; it keeps no checkpoints."""
+    from xenosim.io.runs import check_writable
+    from xenosim.study.panel import run_panel
+
+    if source is not None:
+        raise ScenarioError(
+            "a living animal has one tumor, a panel many models",
+            where=file,
+            remedy="leave --from out, or give a scenario without 'models'",
+        )
+    check_writable(base)
+    show = sys.stderr.isatty() and not as_json
+    with Progress(show, "models") as progress:
+        result = run_panel(scenario, jobs=jobs, progress=progress, paired=paired)
+    _print_result(result.save(base, command=shlex.join(["xenosim", *sys.argv[1:]])), as_json)
 
 
 def resume_run(run: str, jobs: int | None, as_json: bool) -> None:
@@ -252,9 +282,12 @@ def checkpoint_days(text: str | None, last_day: float) -> tuple[float, ...]:
 
 def redraw(run: str, as_json: bool) -> None:
     """Draw the figures of a run again."""
+    from xenosim.io.results import is_panel
+    from xenosim.study.panel import PanelResult
     from xenosim.viz.figures import draw_all
 
-    paths = [str(path) for path in draw_all(Path(run))]
+    drawn = PanelResult.load(run).draw(run) if is_panel(run) else draw_all(Path(run))
+    paths = [str(path) for path in drawn]
     typer.echo(json.dumps({"figures": paths}) if as_json else "\n".join(paths))
 
 

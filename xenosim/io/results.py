@@ -213,6 +213,11 @@ def check_manifest(manifest: dict[str, Any], needed: dict[str, type], folder: Pa
             )
 
 
+def is_panel(folder: str | Path) -> bool:
+    """Whether the result kept in ``folder`` is that of a panel; RunError if there is none."""
+    return "panel" in read_manifest(Path(folder))
+
+
 def is_assay(folder: str | Path) -> bool:
     """Whether the result kept in ``folder`` is that of an assay; RunError if there is none."""
     return "assay" in read_manifest(Path(folder))

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from xenosim.analysis.answer import limits
 from xenosim.analysis.summary import first_screen as screen_endpoints
 from xenosim.io.plain import records
-from xenosim.io.results import Result, is_assay
+from xenosim.io.results import Result, is_assay, is_panel
 from xenosim.report.measured import MeasuredStudy, is_measured
+from xenosim.report.panel import panel_json, panel_screen
 
 if TYPE_CHECKING:
     from xenosim.study.result import StudyResult
@@ -37,11 +38,11 @@ def as_json(result: Result, folder: str | Path | None = None) -> dict[str, Any]:
 def _kind(result: Result) -> str:
     if isinstance(result, MeasuredStudy):
         return "measured"
-    return "study" if result.kind == "study" else "assay"
+    return result.kind if result.kind in ("study", "panel") else "assay"
 
 
 def load_result(folder: str | Path) -> Result:
-    """The study or assay, simulated or measured, that is kept in ``folder``.
+    """The study, panel or assay, simulated or measured, that is kept in ``folder``.
 
     Raises
     ------
@@ -53,8 +54,11 @@ def load_result(folder: str | Path) -> Result:
     if is_measured(folder):
         return MeasuredStudy.load(folder)
     from xenosim.assays.result import AssayResult
+    from xenosim.study.panel import PanelResult
     from xenosim.study.result import StudyResult
 
+    if is_panel(folder):
+        return PanelResult.load(folder)
     return (AssayResult if is_assay(folder) else StudyResult).load(folder)
 
 
@@ -217,6 +221,7 @@ def _assay_json(result: Result, folder: str | Path | None) -> dict[str, Any]:
 #: By kind of result, its screen and the same as plain data.
 _SCREENS = {
     "study": (_study_screen, _study_json),
+    "panel": (panel_screen, panel_json),
     "measured": (_measured_screen, _measured_json),
     "assay": (_assay_screen, _assay_json),
 }

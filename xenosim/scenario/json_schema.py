@@ -151,4 +151,9 @@ _VALUES: dict[Kind, Callable[[Key], Schema]] = {
     Kind.FILE: lambda key: {"type": "string"},
     Kind.MAP: lambda key: {"type": "object"},
     Kind.SETS: _sets,
+    Kind.MODELS: lambda key: {
+        "type": "array",
+        "items": {"anyOf": [_TEXT, {"type": "object"}]},
+        "minItems": 1,
+    },
 }

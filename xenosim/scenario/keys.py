@@ -27,6 +27,7 @@ class Kind(Enum):
     FILE = "file"
     MAP = "mapping"
     SETS = "mapping of parameter sets"
+    MODELS = "list of models"
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,17 @@ _STUDY = (
         "Cells of the line library in place of the model's; 'xenosim lines' lists them.",
         otherwise="the model's own cells",
         example="KMS-11",
+    ),
+    Key(
+        "models",
+        Kind.MODELS,
+        "A panel: the study is repeated in each of these models. An entry is the name of a model or"
+        " line, or a mapping of name, model, line, class, load_ratio (of its mean load to that of"
+        " its cells), doubling_time; with count so many models of the class, evenly spread over a"
+        " lognormal load (load_spread, SD of its ln) and a range of doubling times.",
+        otherwise="the one model above",
+        example="[A549, {model: colon_sc, class: colon, count: 6, load_spread: 0.5,"
+        " doubling_time: 5..13 day}]",
     ),
     Key(
         "perturb",

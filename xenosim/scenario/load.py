@@ -18,6 +18,7 @@ from xenosim.scenario.control import growth_control
 from xenosim.scenario.document import read_document
 from xenosim.scenario.origin import RUNS_AGAIN, origin_of
 from xenosim.scenario.overrides import check_overrides
+from xenosim.scenario.panel import panel
 from xenosim.scenario.schema import (
     BY_SIZE,
     AnimalSettings,
@@ -93,6 +94,7 @@ def _scenario(values: Values) -> Scenario:
         seed=values.get("seed"),
         dt_h=values.get("time_step"),
         overrides=values.part(_overrides),
+        panel=values.part(panel),
     )
 
 
@@ -366,6 +368,7 @@ _RULES: tuple[Callable[[Values], Any], ...] = (
     _measure,
     arms,
     _tumor,
+    panel,
     _room_to_grow,
     _endpoint_in_sight,
     _size,

@@ -155,8 +155,9 @@ def resolved_dict(scenario: Scenario) -> dict[str, Any]:
     status and source.
     """
     plain: dict[str, Any] = json.loads(scenario.model_dump_json())
-    if not scenario.overrides:
-        del plain["overrides"]
+    for name in ("overrides", "panel"):
+        if not plain[name]:
+            del plain[name]
     plain["parameters"] = {
         name: {p.name: _parameter_entry(p) for p in parameters.values.values()}
         for name, parameters in resolve(scenario).sets.items()

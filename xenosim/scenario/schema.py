@@ -162,6 +162,19 @@ class Override:
     value: str
 
 
+class PanelModel(_Frozen):
+    """One model of a panel: its ``name``; the class it belongs to, or ""; its ``model`` and
+    ``line``, as in a scenario; its mean load over that of its cells [-], and doubling time [day].
+    """
+
+    name: str
+    group: str
+    model: str
+    line: str
+    load_factor: float
+    doubling_time_days: float
+
+
 def _plain_dose(dose: Dose) -> dict[str, Any]:
     """A dose as a file states it: the salt is part of the drug's name."""
     plain = asdict(dose) | {"drug": dose.substance, "route": str(dose.route)}
@@ -192,7 +205,8 @@ def _stated_perturbation(plain: Any) -> Any:
 class Scenario(_Frozen):
     """A study, ready to run; ``engine``: space of its tumors; ``site``: of implantation; ``line``:
     cells of the library in place of the model's, or ""; ``perturb``: perturbations of all cells;
-    ``overrides``: parameters in place of those of the sets, in alphabetical order.
+    ``overrides``: parameters in place of those of the sets, in alphabetical order; ``panel``: the
+    models, of a study of several.
     """
 
     title: str
@@ -214,6 +228,7 @@ class Scenario(_Frozen):
     seed: int
     dt_h: float
     overrides: tuple[Override, ...] = ()
+    panel: tuple[PanelModel, ...] = ()
     origin: Origin = Field(default=Origin(), exclude=True, repr=False)
 
     @property

@@ -387,4 +387,5 @@ _READERS: dict[Kind, Callable[[Key, Any], Any]] = {
     Kind.FILE: _text,
     Kind.MAP: _as_is,
     Kind.SETS: _sets,
+    Kind.MODELS: _as_is,
 }

@@ -7,6 +7,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from xenosim.errors import ScenarioError
 from xenosim.execution.processes import Workers
 from xenosim.execution.progress import phase
 from xenosim.scenario.schema import Origin
@@ -59,6 +60,12 @@ def run_study(
     XenosimError
         A scenario that cannot be run, or does not fit this machine.
     """
+    if scenario.panel:
+        raise ScenarioError(
+            "a panel of models is no single study",
+            where="models",
+            remedy="use xenosim.study.panel.run_panel, or 'xenosim run'",
+        )
     started = time.monotonic()
     # Workers need not carry the files.
     given, scenario = scenario, scenario.model_copy(update={"origin": Origin()})

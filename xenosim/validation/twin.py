@@ -77,12 +77,14 @@ class Found(NamedTuple):
 
 
 def shipped_cases(folder: Path) -> list[Case]:
-    """One case for every shipped study with a treated arm."""
+    """One case for every shipped study of one model with a treated arm."""
     found = []
     for path in sorted(folder.glob("*.yaml")):
         if path.stem in LEFT_OUT:
             continue
         scenario = load_scenario(str(path))
+        if scenario.panel:
+            continue
         arms = tuple((arm.name, arm.doses) for arm in scenario.arms if arm.doses)
         tumor = scenario.tumor
         found.append(

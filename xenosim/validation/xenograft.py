@@ -17,6 +17,7 @@ from xenosim.execution.processes import Workers
 from xenosim.parameters.ensemble import Ensemble
 from xenosim.parameters.lines import PUBLISHED, read_csv
 from xenosim.scenario.load import load_scenario
+from xenosim.scenario.panel import model_scenario, with_load
 from xenosim.study.ensemble import with_draw
 from xenosim.study.population import as_twin, simulate_pool
 from xenosim.validation import verdicts
@@ -156,14 +157,28 @@ def simulate(task: Task) -> Effects:
     """What one set of parameters gives in one study."""
     scenario = task.scenario
     each = max(task.agents // scenario.tumor.lesions.count, 1)
-    models = [as_twin(_under(scenario, task), each)]
+    models = [as_twin(model, each) for model in _models(task)]
+    pairs = max(task.pairs // 2, 2) if scenario.panel else task.pairs
     return Effects(
-        tuple(followed(simulate_pool(model, task.pairs, agents=each)) for model in models),
-        ("",) * len(models),
+        tuple(followed(simulate_pool(model, pairs, agents=each)) for model in models),
+        tuple(member.group for member in scenario.panel) or ("",),
         scenario.control.name,
         scenario.measure.days[-1],
         dr5_ratio(models[0], task.dr5_arm) if task.dr5_arm else math.nan,
     )
+
+
+def _models(task: Task) -> list[Scenario]:
+    """The study under the parameters of the task's draw, or that of every model of its panel, the
+    loads of a class about that of the draw.
+    """
+    scenario = task.scenario
+    if not scenario.panel:
+        return [_under(scenario, task)]
+    return [
+        with_load(_under(model_scenario(scenario, k), task), member.load_factor)
+        for k, member in enumerate(scenario.panel)
+    ]
 
 
 def _under(scenario: Scenario, task: Task) -> Scenario:
