@@ -461,6 +461,40 @@ def validate(
 
 
 @app.command()
+def calibrate(
+    out: Annotated[
+        str, typer.Option("--out", help="Directory of the calibration; it goes on where it ended.")
+    ] = "calibration",
+    draws: Annotated[int, typer.Option("--draws", help="Parameter sets to leave.")] = 200,
+    waves: Annotated[int, typer.Option("--waves", help="Waves of points, the design one.")] = 2,
+    design: Annotated[
+        int, typer.Option("--design", help="Points over the prior, before data lead.")
+    ] = 600,
+    candidates: Annotated[
+        int | None,
+        typer.Option(
+            "--candidates",
+            help="Draws that are simulated and weighed; by default 1.5 for each that is kept.",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of all random numbers.")] = 1,
+    only: Annotated[
+        str | None,
+        typer.Option("--only", help="Stages of data: dish, blood, growth, invivo; all by default."),
+    ] = None,
+    scenarios: Annotated[
+        str, typer.Option("--scenarios", help="Folder of the shipped scenario files.")
+    ] = "scenarios",
+    jobs: Jobs = None,
+    json: Json = False,
+) -> None:
+    """Calibrate the uncertain parameters on published numbers, as an ensemble of draws."""
+    from xenosim.cli.calibrate import run_calibration
+
+    run_calibration(out, draws, waves, design, candidates, seed, only, scenarios, jobs, json)
+
+
+@app.command()
 def version(json: Json = False) -> None:
     """Print the version."""
     from xenosim import __version__

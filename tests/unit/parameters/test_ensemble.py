@@ -37,9 +37,11 @@ def test_the_shipped_ensemble_is_whole() -> None:
     assert len(found) == 200 and SHIPPED.is_dir()
     assert {f"{group}.{name}" for group, name in found.columns} == set(found.meta["parameters"])
     for column, entry in found.meta["parameters"].items():
-        low, _, high = entry["prior"]
-        after, _, before = entry["posterior"]
-        assert entry["calibrated"] == (before - after < 0.5 * (high - low)), column
+        widths = []
+        for name in ("prior", "posterior"):
+            ends = np.array(entry[name])[[0, 2]]
+            widths.append(np.ptp(np.log(ends) if entry["shape"] == "log-normal" else ends))
+        assert entry["calibrated"] == (widths[1] < 0.5 * widths[0]), column
 
 
 def test_what_is_written_reads_back(tmp_path: Path) -> None:
