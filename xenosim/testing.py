@@ -22,6 +22,7 @@ from xenosim.tumor.tissue import Perfusion
 #: Scenario keys of a study small enough to take seconds.
 SMALL = {
     "engine": "lattice",
+    "population": "0",
     "animals.per_arm": "2",
     "animals.between_animal_cv.growth": "25 %",
     "animals.between_animal_cv.exchange": "0",

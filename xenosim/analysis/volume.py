@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,8 +13,8 @@ from xenosim.parameters.calipers import CALIPER_FORMULAS
 Array = NDArray[np.float64]
 
 
-def caliper_volume(length_mm: float, width_mm: float, formula: str = "0.5LW2") -> float:
-    """Volume [mm3] from length and width [mm], by one of
+def caliper_volume(length_mm: Any, width_mm: Any, formula: str = "0.5LW2") -> Any:
+    """Volume [mm3] from length and width [mm], numbers or arrays, by one of
     :data:`~xenosim.parameters.calipers.CALIPER_FORMULAS`; ParameterError for another name.
 
     Examples

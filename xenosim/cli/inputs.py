@@ -81,8 +81,8 @@ def _meaning(scenario: Scenario, file: str) -> dict[str, Any]:
     from xenosim.parameters.load import load_set
     from xenosim.pharmacology.regimen import describe
     from xenosim.scenario.resolve import calibration_of, scenario_hash, status_counts
-    from xenosim.study.answer import enrollment_planned, start_out_of_sight
     from xenosim.study.memory import bytes_needed, workers_that_fit
+    from xenosim.study.notes import enrollment_planned, start_out_of_sight
     from xenosim.study.workload import workload
 
     work, workers = workload(scenario), workers_that_fit(scenario, None, file)

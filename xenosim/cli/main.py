@@ -63,6 +63,27 @@ Engine = Annotated[
         "--engine", help="'lattice', the whole tumor, or 'twin', its radial twin, in seconds."
     ),
 ]
+Ensemble = Annotated[
+    int | None,
+    typer.Option(
+        "--ensemble",
+        help="Simulate so many calibrated parameter sets too: the interval that they leave.",
+    ),
+]
+EnsembleFrom = Annotated[
+    str | None,
+    typer.Option(
+        "--ensemble-from", help="'posterior', which data have formed, or 'prior': before any."
+    ),
+]
+Population = Annotated[
+    int | None,
+    typer.Option(
+        "--population",
+        help="Twin animals for what the drug does in the model; 0: none; a few seconds' by"
+        " default.",
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option("--jobs", min=1, help="Worker processes; one per processor by default."),
@@ -103,6 +124,9 @@ def run(
     every: Every = "10 min",
     days: CheckpointDays = None,
     keep: Keep = False,
+    ensemble: Ensemble = None,
+    ensemble_from: EnsembleFrom = None,
+    population: Population = None,
     from_: Annotated[
         str | None,
         typer.Option(
@@ -113,7 +137,8 @@ def run(
     """Simulate a study with independent animals; print the answer and leave a run directory."""
     from xenosim.cli.simulate import parse_overrides, simulate
 
-    overrides = parse_overrides(set_ or [], seed, engine)
+    asked = {"ensemble": ensemble, "ensemble_from": ensemble_from, "population": population}
+    overrides = parse_overrides(set_ or [], seed, engine, **asked)
     simulate(file, overrides, jobs, out, json, saving=(every, days, keep), source=from_)
 
 
@@ -129,13 +154,16 @@ def compare(
     every: Every = "10 min",
     days: CheckpointDays = None,
     keep: Keep = False,
+    ensemble: Ensemble = None,
+    ensemble_from: EnsembleFrom = None,
 ) -> None:
     """Compare arms on common random numbers: every animal is in every arm; differences with
     intervals.
     """
     from xenosim.cli.simulate import parse_overrides, simulate
 
-    overrides = parse_overrides(set_ or [], seed, engine)
+    asked = {"ensemble": ensemble, "ensemble_from": ensemble_from}
+    overrides = parse_overrides(set_ or [], seed, engine, **asked)
     simulate(file, overrides, jobs, out, json, saving=(every, days, keep), paired=True)
 
 

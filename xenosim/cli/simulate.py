@@ -29,9 +29,11 @@ SLOW_TO_IMPORT = ("statsmodels.duration.hazard_regression", "xenosim.viz.figures
 
 
 def parse_overrides(
-    pairs: list[str], seed: int | None, engine: str | None = None
+    pairs: list[str], seed: int | None, engine: str | None = None, **more: int | str | None
 ) -> dict[str, str]:
-    """``key=value`` options as a mapping; ``--seed`` and ``--engine`` are among them."""
+    """``key=value`` options as a mapping; keys with an option of their own (``--seed``,
+    ``--engine`` and ``more`` by name) are among them.
+    """
     overrides = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
@@ -40,7 +42,7 @@ def parse_overrides(
                 f"'{pair}' is not key=value", where="--set", remedy="write --set animals.per_arm=4"
             )
         overrides[key.strip()] = value.strip()
-    given: dict[str, int | str | None] = {"seed": seed, "engine": engine}
+    given: dict[str, int | str | None] = {"seed": seed, "engine": engine, **more}
     for name, option in given.items():
         if option is not None:
             overrides[name] = _checked_option(name, str(option))
@@ -48,14 +50,15 @@ def parse_overrides(
 
 
 def _checked_option(name: str, value: str) -> str:
-    """The value of ``--seed`` or ``--engine``, refused in that option's name."""
+    """The value of a key with an option of its own, refused in that option's name."""
     from xenosim.scenario.keys import BY_NAME
     from xenosim.scenario.values import read_value
 
     try:
         return str(read_value(BY_NAME[name], value))
     except ScenarioError as error:
-        raise ScenarioError(error.message, where=f"--{name}", remedy=error.remedy) from error
+        where = f"--{name.replace('_', '-')}"
+        raise ScenarioError(error.message, where=where, remedy=error.remedy) from error
 
 
 def simulate(
@@ -238,13 +241,19 @@ def _finished(work: UnfinishedRun, jobs: int | None, show: bool) -> Path:
 
 def _clock(work: UnfinishedRun, jobs: int | None) -> TimeLeft:
     """The time left of a study; nothing is expected of one that begins with a living animal."""
+    from xenosim.study.beside import Asked
     from xenosim.study.workload import workers_worth_starting, workload
 
     if work.source() is not None:
         return TimeLeft()
-    load = workload(work.scenario, work.plan.paired)
-    expected_s = load.seconds(workers_worth_starting(work.scenario, jobs, work.plan.paired))
-    return TimeLeft(expected_s, load.enrolling_days, load.enrolling_share)
+    scenario, paired = work.scenario, work.plan.paired
+    load, beside = workload(scenario, paired), Asked.of(scenario, paired)
+    workers = workers_worth_starting(scenario, jobs, paired, beside.seconds)
+    # What is simulated beside the study comes first, then its animals grow.
+    first_s = beside.seconds + load.enrolling_share * load.thread_seconds
+    share = first_s / (beside.seconds + load.thread_seconds)
+    expected_s = load.seconds(workers) + beside.seconds / workers
+    return TimeLeft(expected_s, beside.days + load.enrolling_days, share)
 
 
 def checkpoint_interval(text: str) -> tuple[float, int]:

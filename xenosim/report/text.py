@@ -85,6 +85,8 @@ def _study_json(result: Any, folder: str | Path | None) -> dict[str, Any]:
         "clones": manifest["clones"],
         "growth": manifest["growth"],
         "enrollment": manifest.get("enrollment", {}),
+        "population": manifest.get("population", {}),
+        "ensemble": manifest.get("ensemble", {}),
         "parameters": manifest["parameters"],
         "warnings": study.notes,
         "seed": manifest["seed"],

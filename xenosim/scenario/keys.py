@@ -192,6 +192,31 @@ _STUDY = (
         default="1 h",
         example="30 min",
     ),
+    Key(
+        "population",
+        Kind.WHOLE,
+        "Twin animals, each in every arm and followed to the last day, from which 'run' says what"
+        " a drug does in the model and what a study of this size would show; 0: neither is said.",
+        range=(0, 1000),
+        otherwise="as many as three seconds of one processor take, at most 60",
+        example="200",
+    ),
+    Key(
+        "ensemble",
+        Kind.WHOLE,
+        "Parameter sets of the calibrated ensemble under which the arms are simulated too, for the"
+        " interval that the parameters leave; always as radial twins.",
+        range=(0, 1000),
+        default="0",
+        example="50",
+    ),
+    Key(
+        "ensemble_from",
+        Kind.CHOICE,
+        "The parameter sets that data have formed, or those of what was believed before any.",
+        choices=("posterior", "prior"),
+        default="posterior",
+    ),
 )
 _TUMOR = (
     Key(

@@ -22,6 +22,7 @@ from xenosim.scenario.panel import panel
 from xenosim.scenario.schema import (
     BY_SIZE,
     AnimalSettings,
+    AnswerSettings,
     EnrollSettings,
     LesionSettings,
     MeasureSettings,
@@ -95,6 +96,15 @@ def _scenario(values: Values) -> Scenario:
         dt_h=values.get("time_step"),
         overrides=values.part(_overrides),
         panel=values.part(panel),
+        answers=values.part(_answers),
+    )
+
+
+def _answers(values: Values) -> AnswerSettings:
+    return AnswerSettings(
+        population=values.get("population"),
+        ensemble=values.get("ensemble"),
+        ensemble_from=values.get("ensemble_from"),
     )
 
 

@@ -14,7 +14,7 @@ from xenosim.errors import ScenarioError
 from xenosim.parameters.lines import calibrated, find_line
 from xenosim.parameters.load import Parameter, ParameterSet, count_statuses, load_set
 from xenosim.parameters.perturb import perturbed
-from xenosim.scenario.schema import Override, Scenario
+from xenosim.scenario.schema import AnswerSettings, Override, Scenario
 from xenosim.scenario.sets import TUMOR, overridden, tumor_set
 
 #: File of a run directory that holds its scenario with everything filled in.
@@ -89,7 +89,7 @@ def stated_parameters(scenario: Scenario) -> str:
     --------
     >>> from xenosim.testing import small_scenario
     >>> stated_parameters(small_scenario(overrides={"parameters.cell.chaperone_gain": "4"}))
-    'cell.chaperone_gain 4 (10 by default)'
+    'cell.chaperone_gain 4 (8 by default)'
     """
     tumor = tumor_set(scenario.model, scenario.site, scenario.line)
 
@@ -158,6 +158,8 @@ def resolved_dict(scenario: Scenario) -> dict[str, Any]:
     for name in ("overrides", "panel"):
         if not plain[name]:
             del plain[name]
+    if scenario.answers == AnswerSettings():
+        del plain["answers"]
     plain["parameters"] = {
         name: {p.name: _parameter_entry(p) for p in parameters.values.values()}
         for name, parameters in resolve(scenario).sets.items()
@@ -204,8 +206,11 @@ def status_counts(scenario: Scenario) -> dict[str, int]:
 
 
 def scenario_hash(scenario: Scenario) -> str:
-    """Hash of everything that decides the result; unknown columns of an event table do not."""
+    """Hash of everything that decides the study; unknown columns of an event table do not, nor what
+    is simulated beside it.
+    """
     plain = resolved_dict(scenario)
+    plain.pop("answers", None)
     for arm in plain["arms"]:
         for dose in arm["doses"]:
             dose["extra"] = []

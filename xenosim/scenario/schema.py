@@ -151,6 +151,17 @@ class MeasureSettings(_Frozen):
         return self.caliper_error_sd + math.sqrt(5.0) * self.caliper_reading_sd_mm / across_mm
 
 
+class AnswerSettings(_Frozen):
+    """What is simulated beside the study for its answer: twin animals of the ``population`` in
+    every arm, None: as many as a few seconds take; parameter sets of the ``ensemble``, of which
+    kind ``ensemble_from``. None of it changes the study.
+    """
+
+    population: int | None = None
+    ensemble: int = 0
+    ensemble_from: str = "posterior"
+
+
 @dataclass(frozen=True)
 class Override:
     """A parameter that the scenario states: ``set``, "cell", "tumor" or that of a site, strain,
@@ -229,6 +240,7 @@ class Scenario(_Frozen):
     dt_h: float
     overrides: tuple[Override, ...] = ()
     panel: tuple[PanelModel, ...] = ()
+    answers: AnswerSettings = AnswerSettings()
     origin: Origin = Field(default=Origin(), exclude=True, repr=False)
 
     @property

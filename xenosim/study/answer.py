@@ -1,8 +1,11 @@
-"""What a study says in words, kept in its manifest: the answer, and what its reader must know."""
+"""What a study says in words, its answer, kept in its manifest."""
 
 from __future__ import annotations
 
 import math
+import textwrap
+from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from xenosim.analysis.answer import (
@@ -13,42 +16,187 @@ from xenosim.analysis.answer import (
     tc_line,
     undefined,
 )
-from xenosim.scenario.resolve import (
-    calibration_of,
-    resolve,
-    stated_parameters,
-    status_counts,
-)
-from xenosim.study.trust import outside_comparison
+from xenosim.analysis.power import ALPHA
+from xenosim.study.notes import limited_baselines
+from xenosim.study.virtual_studies import MOST_ANIMALS, POWER
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from xenosim.scenario.schema import Scenario
-    from xenosim.study.job import SourceAnimal
 
 #: At most so many differences between arms are in the answer: those of three arms.
 FEW_PAIRS = 3
-#: Share by which chance may move the volume of one radial twin unsaid [-].
-CHANCE = 0.15
+#: Longest line of the labelled parts, and the room of their labels [characters].
+WIDTH, LABEL = 100, 22
 
 
-def answer_text(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> str:
+def answer_text(
+    scenario: Scenario,
+    tables: dict[str, pd.DataFrame],
+    population: Mapping[str, Any] | None = None,
+    ensemble: Mapping[str, Any] | None = None,
+) -> str:
     """Each arm against the control, then the differences between arms if they are few, with
-    intervals; one line each.
+    intervals.
+
+    Where a ``population`` was simulated, as the manifest keeps it, three labelled parts for each
+    arm: what the drug does in the model, what a study of this size would show, and what this one
+    showed; without one a line. ``ensemble``: what parameter sets leave open.
     """
     end, how = scenario.measure.days[-1], Repeated.of(tables)
     table = tables["endpoints"]
     carried = table[table["endpoint"] == "tc_pct_locf"].set_index("arm")
-    lines = [
-        tc_line(row, carried, end, how)
-        + (_of_limits(scenario, row.arm, tables.get("observations")) if row.n else "")
-        for row in table[table["endpoint"] == "tc_pct"].itertuples()
-    ]
+    lines = []
+    for row in table[table["endpoint"] == "tc_pct"].itertuples():
+        line = tc_line(row, carried, end, how)
+        line += _of_limits(scenario, row.arm, tables.get("observations")) if row.n else ""
+        if population:
+            shown = line.removeprefix(f"{row.arm}: ")
+            lines += _three_parts(scenario, row.arm, shown, population, ensemble or {})
+        else:
+            lines.append(line)
     if "comparison" in tables:
         lines += _differences(tables["comparison"].query("endpoint == 'tc_pct'"), end, how)
     lines += _over_all_pairs(tables)
+    lines += over_sets(ensemble) if ensemble and not population else []
     return "\n".join(lines) or growth_answer(scenario.control.name, tables["endpoints"], how)
+
+
+def _three_parts(
+    scenario: Scenario,
+    arm: str,
+    shown: str,
+    population: Mapping[str, Any],
+    ensemble: Mapping[str, Any],
+) -> list[str]:
+    """What the drug of an ``arm`` does in the model, what a study of this size would show, and what
+    was ``shown`` by this one.
+    """
+    return [
+        f"{arm}, T/C against {scenario.control.name}",
+        *_labelled("in the model", _in_the_model(arm, population, ensemble)),
+        *_labelled("a study of this size", _of_this_size(arm, population)),
+        *_labelled("this simulated study", shown.removeprefix("T/C ")),
+    ]
+
+
+def _labelled(label: str, text: str) -> list[str]:
+    """A text beside its label, in lines of at most :data:`WIDTH` characters."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=f"  {label:{LABEL}}",
+        subsequent_indent=" " * (LABEL + 2),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _in_the_model(arm: str, population: Mapping[str, Any], ensemble: Mapping[str, Any]) -> str:
+    """T/C of many twin animals, and the interval that the parameters leave."""
+    if "failed" in population:
+        alone = f"not known: its radial twin cannot be simulated ({population['failed']})"
+    else:
+        found = next(row for row in population["arms"] if row["arm"] == arm)
+        alone = (
+            f"{found['tc_pct']:.0f} % ({limits(SimpleNamespace(**_as_interval(found)), '.0f')};"
+            f" {population['pairs']} radial twins in both arms, day {population['day']:g})"
+        )
+    if not ensemble:
+        return f"{alone}; parameters as shipped, --ensemble 50 gives the interval they leave"
+    return f"{_over(arm, ensemble)}; parameters as shipped {alone}"
+
+
+def _as_interval(found: Mapping[str, Any]) -> dict[str, float]:
+    """The ends of an interval of the manifest, where None stands for none."""
+    ends = {"ci_low": found["low"], "ci_high": found["high"]}
+    return {name: math.nan if value is None else value for name, value in ends.items()}
+
+
+def _over(arm: str, ensemble: Mapping[str, Any]) -> str:
+    """T/C of an arm over the parameter sets."""
+    found = next(row for row in ensemble["arms"] if row["arm"] == arm)
+    return (
+        f"{found['tc_pct']:.0f} % ({found['low']:.0f} to {found['high']:.0f} in 90 % of"
+        f" {sets_text(ensemble)}, {ensemble['pairs']} twins each)"
+    )
+
+
+def sets_text(ensemble: Mapping[str, Any]) -> str:
+    """How many parameter sets of which kind.
+
+    Examples
+    --------
+    >>> sets_text({"sets": 50, "calibrated": True, "stale": False})
+    '50 calibrated parameter sets'
+    >>> sets_text({"sets": 1, "calibrated": True, "stale": True})
+    '1 parameter set calibrated with an earlier model'
+    """
+    count = f"parameter set{'s' * (ensemble['sets'] != 1)}"
+    if not ensemble["calibrated"]:
+        return f"{ensemble['sets']} prior {count}"
+    if ensemble["stale"]:
+        return f"{ensemble['sets']} {count} calibrated with an earlier model"
+    return f"{ensemble['sets']} calibrated {count}"
+
+
+def _of_this_size(arm: str, population: Mapping[str, Any]) -> str:
+    """What studies of the scenario's size show of an arm, and how many animals it would take."""
+    shown = next((row for row in population.get("studies", ()) if row["arm"] == arm), None)
+    if "studies" not in population:
+        return "not known"
+    if shown is None and population["n"] < 2:
+        return "one animal in an arm, of which no test says anything"
+    if shown is None:
+        return (
+            f"n = {population['n']} against {population['n']}: not drawn from"
+            f" {population['pairs']} twins; --population {population['enough']} is enough"
+        )
+    needed = shown["needed"]
+    takes = f"about {needed}" if needed is not None else f"more than {MOST_ANIMALS}"
+    if shown["found"] is None or math.isnan(shown["found"]):
+        found = "no test is defined"
+    else:
+        found = f"{100.0 * shown['found']:.0f} % of studies find a difference (p < {ALPHA:g})"
+        if shown["undefined"] > 0.0:
+            found += f", {100.0 * shown['undefined']:.0f} % have no test"
+    return (
+        f"n = {shown['n']} against {shown['n']}: {shown['low']:.0f} to {shown['high']:.0f} % in"
+        f" 95 % of studies; {found}; {100.0 * POWER:.0f} % power takes {takes} per arm"
+    )
+
+
+def over_sets(ensemble: Mapping[str, Any]) -> list[str]:
+    """A line on T/C of every arm over the parameter sets, and one on the order of arms."""
+    head = f"over {sets_text(ensemble)} ({ensemble['pairs']} twins each, day {ensemble['day']:g})"
+    arms = "; ".join(
+        f"{row['arm']} {row['tc_pct']:.0f} % ({row['low']:.0f} to {row['high']:.0f})"
+        for row in ensemble["arms"]
+    )
+    lines = [f"{head}: T/C {arms}; in brackets 90 % of the sets"] if arms else []
+    orders = ensemble["orders"]
+    if len(orders) > FEW_PAIRS:
+        return [*lines, f"arm against arm: {len(orders)} orders in ensemble.csv"]
+    return lines + [order_text(order, ensemble["sets"]) for order in orders]
+
+
+def order_text(order: Mapping[str, Any], sets: int) -> str:
+    """In how many parameter sets an arm is better than another; the one better in more first.
+
+    Examples
+    --------
+    >>> order_text({"arm": "QW", "than": "BIW", "better": 12, "worse": 38}, 50)
+    'BIW better than QW in 38 of 50 parameter sets (76 %)'
+    """
+    names = (order["arm"], order["than"])
+    better, worse = order["better"], order["worse"]
+    first, second = names if better >= worse else names[::-1]
+    most = max(better, worse)
+    equal = sets - better - worse
+    tied = f", equal in {equal}" if equal else ""
+    share = f"{100.0 * most / sets:.0f} %"
+    return f"{first} better than {second} in {most} of {sets} parameter sets ({share}){tied}"
 
 
 def _of_limits(scenario: Scenario, arm: str, observations: pd.DataFrame | None) -> str:
@@ -56,36 +204,10 @@ def _of_limits(scenario: Scenario, arm: str, observations: pd.DataFrame | None) 
     if observations is None:
         return ""
     rows = observations[observations["arm"].isin([arm, scenario.control.name])]
-    limited, of = _limited_baselines(rows)
+    limited, of = limited_baselines(rows)
     if not limited:
         return ""
     return f"; {limited} of {of} baselines are the method's limit, not the tumors' volume"
-
-
-def _limited_baselines(observations: pd.DataFrame) -> tuple[int, int]:
-    """Animals whose reading of day 0 is the limit of the method, and all of them."""
-    first = observations[observations["day"] == 0]
-    return int(first["is_censored"].sum()), len(first)
-
-
-def start_out_of_sight(scenario: Scenario) -> str:
-    """What is said of tumors that start below what calipers quantify; "" of others.
-
-    Examples
-    --------
-    >>> from xenosim.testing import small_scenario
-    >>> start_out_of_sight(small_scenario())[:47]
-    'tumors start at 2 mm^3, 1.6 mm across: calipers'
-    """
-    start, measure = scenario.tumor.start_volume_mm3, scenario.measure
-    across_mm = (6.0 * start / math.pi) ** (1.0 / 3.0)
-    if measure.method != "caliper" or across_mm > measure.caliper_limit_mm:
-        return ""
-    return (
-        f"tumors start at {start:g} mm^3, {across_mm:.1f} mm across: calipers quantify from"
-        f" {measure.caliper_limit_mm:g} mm on, so that readings of day 0 are that limit, and"
-        " relative volumes, T/C and growth are not the tumors' own"
-    )
 
 
 def _differences(rows: pd.DataFrame, end: float, how: Repeated) -> list[str]:
@@ -118,174 +240,3 @@ def _over_all_pairs(tables: dict[str, pd.DataFrame]) -> list[str]:
         f" followed past the endpoint: T/C {'; '.join(texts)}; median RTV, n = {first['n']}"
         f"{how.each}"
     ]
-
-
-def enrollment_planned(scenario: Scenario) -> str:
-    """What is said before a study of staged animals; "" of others.
-
-    Examples
-    --------
-    >>> from xenosim.testing import SMALL, small_scenario
-    >>> enrollment_planned(small_scenario(overrides=SMALL | {"animals.enroll.grown": "1.5"}))
-    '9 animals are grown, the 6 nearest to their mean volume enter'
-    """
-    settings = scenario.animals.enroll
-    if settings is None:
-        return ""
-    entering = scenario.animals.per_arm * len(scenario.arms)
-    each = f" in each of {scenario.replicates} replicates" if scenario.replicates > 1 else ""
-    within = f", all within {100.0 * settings.window:g} % of it" if settings.strict else ""
-    return (
-        f"{scenario.animals.grown_for(entering)} animals are grown, the {entering} nearest to their"
-        f" mean volume enter{within}{each}"
-    )
-
-
-def enrollment(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
-    """How many animals were grown, were in the window and entered, of all replicates, and the range
-    of the volumes of those that entered [mm3]; nothing where all that were grown entered.
-    """
-    settings, table = scenario.animals.enroll, tables.get("enrollment")
-    if settings is None or table is None:
-        return {}
-    volumes = table[table["entered"]]["tumor_volume_mm3"]
-    return {
-        "grown": len(table),
-        "in_window": int(table["in_window"].sum()),
-        "entered": len(volumes),
-        "window": settings.window,
-        "mean_mm3": float(volumes.mean()),
-        "smallest_mm3": float(volumes.min()),
-        "largest_mm3": float(volumes.max()),
-    }
-
-
-def notes(
-    scenario: Scenario,
-    tables: dict[str, pd.DataFrame],
-    source: SourceAnimal | None = None,
-    paired: bool = False,
-) -> list[str]:
-    """What the reader must know: assumed parameters, uncalibrated cells, doses of 0, cures, animals
-    removed, and the animal that a study branched from.
-    """
-    counts = status_counts(scenario)
-    found = [
-        f"{counts['assumed']} of {sum(counts.values())} parameters are assumed ('xenosim params"
-        " --status assumed')"
-    ]
-    if scenario.overrides:
-        found.append(f"set by the scenario, and assumed: {stated_parameters(scenario)}")
-    is_calibrated, cells = calibration_of(scenario)
-    found += [] if is_calibrated else [f"cells: {cells}"]
-    if any(dose.amount_mg_per_kg == 0 for arm in scenario.arms for dose in arm.doses):
-        found.append("some doses are 0 mg/kg")
-    if any(dose.ss for arm in scenario.arms for dose in arm.doses):
-        found.append(
-            "steady state (SS) is that of plasma; tissue and cells are untreated before that dose"
-        )
-    if "studies" in tables:
-        found.append(
-            f"{scenario.replicates} studies of {scenario.animals.per_arm} animals per arm: numbers"
-            " are medians over the studies, their intervals hold 95 % of the studies (none of two),"
-            " n is that of the smallest; studies.csv has each study"
-        )
-    elif scenario.replicates > 1:
-        found.append("replicates of one animal per arm are animals of one study: n counts them all")
-    limited, of = _limited_baselines(tables["observations"])
-    if limited:
-        found.append(
-            f"{limited} of {of} readings of day 0 are the limit of the {scenario.measure.method}:"
-            " volumes relative to them, T/C and growth are not the tumors' own; start larger, or"
-            " lower measure.limit"
-        )
-    found += outside_comparison(scenario)
-    found += _few_agents(scenario, tables["truth"])
-    found += _cures(scenario, tables["truth"])
-    found += (removed := _removals(scenario, tables["observations"]))
-    if removed and paired and "all_pairs" not in tables:
-        found.append(
-            "paired numbers are those of the animals left in every arm; 'animals.follow_removed:"
-            " true' simulates all to the last day, for the effect over all pairs"
-        )
-    if source:
-        found.append(
-            f"animal {source.animal} of the checkpoint, day {source.day:g}, in every arm: start"
-            " volume, growth and number of animals of the scenario do not apply"
-        )
-    return found
-
-
-def _few_agents(scenario: Scenario, truth: pd.DataFrame) -> list[str]:
-    """A note on a radial twin whose tumors came down to so few agents that chance moves them: the
-    volume that grows from n agents varies by about 1/sqrt(n).
-    """
-    if scenario.engine == "lattice":
-        return []
-    means = truth.groupby(["arm", "day"])["n_agents"].mean()
-    fewest = float(means[means > 0].min()) if (means > 0).any() else math.inf
-    error = 1.0 / math.sqrt(max(fewest, 1.0))
-    if error <= CHANCE:
-        return []
-    arm, day = means[means > 0].idxmin()
-    return [
-        f"the twins of '{arm}' came down to a mean of {fewest:.2g} agents on day {day:g}: chance"
-        f" alone moves the volume of one tumor by about {100.0 * error:.0f} %; raise"
-        " tumor.twin_agents, or use --engine lattice"
-    ]
-
-
-def _cures(scenario: Scenario, truth: pd.DataFrame) -> list[str]:
-    """One note per arm with animals whose tumor has no cell left at their last measurement."""
-    last = truth.drop_duplicates(["arm", "replicate", "animal_id"], keep="last")
-    cured, of = last[last["n_agents"] == 0]["arm"].value_counts(), last["arm"].value_counts()
-    limit = scenario.measure.caliper_limit_mm
-    cells = resolve(scenario).model.value("cell_density") / scenario.agents_per_mm3
-    told = f", as far as agents of {float(f'{cells:.2g}'):.0f} cells can tell" if cells >= 2 else ""
-    return [
-        f"{cured[arm.name]} of {of[arm.name]} animals of '{arm.name}' have no tumor cell left"
-        f" (cured){told}: their true volume is 0, and calipers read, and T/C counts, the limit of"
-        f" {limit:g} mm"
-        for arm in scenario.arms
-        if arm.name in cured
-    ]
-
-
-def _removals(scenario: Scenario, observations: pd.DataFrame) -> list[str]:
-    """Animals that left before the last day, with arm and day, and what their absence does to the
-    control.
-    """
-    removed = observations.query("status == 'reached_endpoint'")
-    removed = removed[removed["day"] < scenario.measure.days[-1]]
-    if removed.empty:
-        return []
-    arms = "; ".join(
-        f"'{arm.name}' {_who_left(removed[removed['arm'] == arm.name])}"
-        for arm in scenario.arms
-        if (removed["arm"] == arm.name).any()
-    )
-    found = [
-        f"removed at the humane endpoint before the last day: {_animals(len(removed))}: {arms}; T/C"
-        " is that of the animals left, T/C of last volumes carries those removed for their volume"
-        " forward"
-    ]
-    large = removed[removed["note"] != "body weight"]
-    if (large["arm"] == scenario.control.name).any():
-        found.append(
-            "the control lost its largest tumors, which draws T/C toward 100 %; growth"
-            " rates, delays and T/C of last volumes use every animal"
-        )
-    return found
-
-
-def _who_left(removed: pd.DataFrame) -> str:
-    """How many animals of one arm left on which days, and how many of them for their weight."""
-    days = removed["day"].value_counts().sort_index()
-    texts = [f"day {day:g}" + (f" ({n})" if n > 1 else "") for day, n in days.items()]
-    light = int((removed["note"] == "body weight").sum())
-    why = f", {light} for body weight" if light else ""
-    return f"{', '.join(texts)}{why}"
-
-
-def _animals(n: int) -> str:
-    return f"{n} animal{'s' * (n != 1)}"

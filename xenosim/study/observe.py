@@ -8,12 +8,16 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xenosim.analysis.volume import caliper_volume
 
 if TYPE_CHECKING:
     from xenosim.scenario.schema import MeasureSettings
     from xenosim.study.animal import Animal
+
+#: Volume of a ball of radius 1 [-].
+BALL = 4.0 * math.pi / 3.0
 
 
 class TumorReading(NamedTuple):
@@ -86,6 +90,22 @@ def caliper(
     length, width = max(first, second), min(first, second)
     volume = float(caliper_volume(length, width, measure.formula))
     return TumorReading(length, width, volume, width <= limit)
+
+
+def read_volumes(
+    true_mm3: NDArray[np.float64], measure: MeasureSettings, noise: np.random.Generator
+) -> NDArray[np.float64]:
+    """Volumes of round tumors of ``true_mm3`` [mm3], any shape, as the method of a study gives
+    them, each with an error of its own, as :func:`caliper` and :func:`image` do one by one.
+    """
+    if measure.method != "caliper":
+        error = np.exp(measure.caliper_error_sd * noise.standard_normal(true_mm3.shape))
+        return np.maximum(true_mm3 * error, measure.imaging_limit_mm3)
+    across_mm = 2.0 * np.cbrt(true_mm3 / BALL)
+    drawn = noise.standard_normal((2, *true_mm3.shape))
+    sides = across_mm * np.exp(measure.caliper_error_sd / math.sqrt(5) * drawn)
+    sides = np.maximum(sides + measure.caliper_reading_sd_mm * drawn, measure.caliper_limit_mm)
+    return np.asarray(caliper_volume(sides.max(axis=0), sides.min(axis=0), measure.formula))
 
 
 def weigh(true_g: float, error_sd: float, noise: np.random.Generator) -> float:

@@ -19,7 +19,7 @@ from xenosim.jit import source_hash
 from xenosim.scenario.origin import RUNS_AGAIN
 from xenosim.scenario.panel import panel_studies
 from xenosim.scenario.resolve import RESOLVED, resolve, resolved_dict, scenario_hash, status_counts
-from xenosim.scenario.schema import Origin
+from xenosim.scenario.schema import AnswerSettings, Origin
 from xenosim.study.result import run_name
 from xenosim.study.run import run_study
 
@@ -77,6 +77,12 @@ def run_panel(
     """
     if not scenario.panel:
         raise ScenarioError("no panel of models", remedy="name them below 'models', or run_study")
+    if scenario.answers.ensemble:
+        raise ScenarioError(
+            "a panel has no ensemble: its models have loads of their own already",
+            where="--ensemble",
+            remedy="leave it out, or run one of the models",
+        )
     started = time.monotonic()
     studies = panel_studies(scenario.model_copy(update={"origin": Origin()}))
     with Workers(jobs, len(studies)) as workers:
@@ -93,7 +99,8 @@ def run_panel(
 def _of_model(study: Scenario, paired: bool) -> OfModel:
     """One model of a panel; what is wrong with it names it."""
     try:
-        result = run_study(study, jobs=1, paired=paired)
+        alone = study.model_copy(update={"answers": AnswerSettings(population=0)})
+        result = run_study(alone, jobs=1, paired=paired)
     except ScenarioError as error:
         raise ScenarioError(
             f"{study.title}: {error.message}", where=error.where, remedy=error.remedy

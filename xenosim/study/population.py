@@ -34,8 +34,9 @@ Array = NDArray[np.float64]
 #: Most agents of a pool's twin at the start volume: T/C is that of ten thousand within its error,
 #: at half the cost of the default (docs/performance.md, Radial twin).
 POOL_AGENTS = 500
-#: Time of one thread that a pool may take [s], and the fewest pairs worth taking it.
-BUDGET_S, FEWEST_PAIRS = 3.0, 12
+#: Time of one thread that a pool may take unasked [s]; the most pairs then, and the fewest that are
+#: worth it [-].
+BUDGET_S, MOST_PAIRS, FEWEST_PAIRS = 3.0, 60, 12
 
 
 class Pool(NamedTuple):
@@ -85,15 +86,23 @@ def as_twin(scenario: Scenario, agents: int = POOL_AGENTS) -> Scenario:
     return scenario.model_copy(update={"engine": "twin", "tumor": tumor, "origin": Origin()})
 
 
-def pairs_within(scenario: Scenario, most: int, budget_s: float = BUDGET_S) -> int:
-    """Animals in every arm that take ``budget_s`` of one thread [s], at most ``most``; 0 where
-    fewer than :data:`FEWEST_PAIRS` would.
-    """
-    animals = scenario.animals.model_copy(update={"per_arm": 1, "follow_removed": True})
+def seconds_of_a_pair(scenario: Scenario) -> float:
+    """Time of one thread that a twin animal takes in all arms [s]."""
+    update = {"per_arm": 1, "follow_removed": True, "enroll": None}
+    animals = scenario.animals.model_copy(update=update)
     one = as_twin(scenario).model_copy(update={"animals": animals, "replicates": 1})
-    each_s = workload(one, paired=True).thread_seconds
-    pairs = min(most, int(budget_s / each_s))
-    return pairs if pairs >= min(FEWEST_PAIRS, most) else 0
+    return workload(one, paired=True).thread_seconds
+
+
+def pairs_within(scenario: Scenario, wanted: int, budget_s: float = BUDGET_S) -> int:
+    """Animals in every arm that take ``budget_s`` of one thread [s], at most :data:`MOST_PAIRS`; or
+    as many as are ``wanted``, if they take no more than twice that time and are no more than twice
+    as many; 0 where fewer than :data:`FEWEST_PAIRS` would.
+    """
+    most = int(budget_s / seconds_of_a_pair(scenario))
+    if min(most, MOST_PAIRS) < wanted <= 2 * min(most, MOST_PAIRS):
+        return wanted
+    return min(most, MOST_PAIRS) if most >= FEWEST_PAIRS else 0
 
 
 def simulate_pool(
@@ -112,7 +121,8 @@ def simulate_pool(
     scenario : Scenario
         A study on any engine; its twin is simulated.
     pairs : int
-        Animals that are grown [-]; where the study is staged those outside the window are left out.
+        Animals in every arm [-]; where the study is staged more are grown, and where its window is
+        strict fewer may enter.
     growth : Growth, optional
         Growth of the twin; by default it is calibrated.
     agents : int
@@ -138,29 +148,26 @@ def simulate_pool(
     growth = growth or calibrate_growth(twin)
     own = workers or Workers(1, 1)
     # The animals of the replicate after the study's last: they are none of its own.
-    jobs = [Job(twin, growth, None, a, scenario.replicates, 0) for a in range(1, pairs + 1)]
+    grown = scenario.animals.grown_for(pairs)
+    jobs = [Job(twin, growth, None, a, scenario.replicates, 0) for a in range(1, grown + 1)]
     volumes = own.map(grow_up, jobs)
     day = randomization_day(volumes, twin.tumor.start_volume_mm3)
-    kept = [
-        job._replace(growth_days=day)
-        for job, curve in zip(jobs, volumes, strict=True)
-        if _enters(scenario, job.animal, volumes, volume_on(curve, day), day)
-    ]
+    cohort = Cohort(day, {a: volume_on(curve, day) for a, curve in enumerate(volumes, start=1)})
+    kept = [jobs[a - 1]._replace(growth_days=day) for a in _entering(scenario, cohort, pairs)]
     days = len(twin.arms) * twin.measure.days[-1]
     found = own.map(follow_in_all_arms, kept, progress, size=lambda _: days)
     tables = np.array(found).transpose(1, 2, 0, 3)
     return Pool(tuple(arm.name for arm in twin.arms), twin.measure.days, *tables)
 
 
-def _enters(
-    scenario: Scenario, animal: int, curves: list[list[float]], volume: float, day: int
-) -> bool:
-    """Whether an animal of this ``volume`` [mm3] is in the window of a staged study."""
-    if scenario.animals.enroll is None:
-        return True
-    cohort = Cohort(day, {k: volume_on(curve, day) for k, curve in enumerate(curves, start=1)})
-    # Whatever the window, someone enters.
-    return animal in cohort.nearest(2) or cohort.distance(animal) <= scenario.animals.enroll.window
+def _entering(scenario: Scenario, cohort: Cohort, pairs: int) -> list[int]:
+    """The animals of a cohort that enter, by number: those nearest to its mean, and within a strict
+    window.
+    """
+    settings, nearest = scenario.animals.enroll, cohort.nearest(pairs)
+    if settings is None or not settings.strict:
+        return nearest
+    return [animal for animal in nearest if cohort.distance(animal) <= settings.window]
 
 
 def follow_in_all_arms(job: Job) -> Array:

@@ -28,7 +28,8 @@ from xenosim.scenario.resolve import (
     status_counts,
 )
 from xenosim.scenario.schema import Origin
-from xenosim.study.answer import answer_text, enrollment, notes
+from xenosim.study.answer import answer_text
+from xenosim.study.notes import enrollment, notes, notes_on_ensemble
 from xenosim.tumor.growth import Growth
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xenosim.scenario.schema import Scenario
+    from xenosim.study.beside import Beside
     from xenosim.study.job import SourceAnimal
 
 
@@ -189,6 +191,7 @@ def study_result(
     seconds: float,
     notes_of_animals: list[str],
     source: SourceAnimal | None = None,
+    beside: Beside | None = None,
 ) -> StudyResult:
     """A finished study, with all that its screen and figures need to be made again.
 
@@ -210,11 +213,15 @@ def study_result(
         What animals had to say, such as a checkpoint that could not be written.
     source : SourceAnimal, optional
         The living animal that was taken into every arm.
+    beside : Beside, optional
+        What was simulated beside the study, for its answer.
     """
     from xenosim.analysis.clones import final_shares
 
     resolved = resolved_dict(scenario)
     branched = {"day": source.day, "animal_id": source.animal} if source else None
+    population = beside.population if beside else {}
+    ensemble = beside.ensemble if beside else {}
     manifest = {
         "xenosim": __version__,
         "python": platform.python_version(),
@@ -236,9 +243,13 @@ def study_result(
         "simulated": True,
         "parameters": status_counts(scenario),
         "clones": records(final_shares(tables["clones"], scenario.seed)),
-        "warnings": notes(scenario, tables, source, paired) + notes_of_animals,
+        "population": population,
+        "ensemble": ensemble,
+        "warnings": notes(scenario, tables, source, paired)
+        + notes_on_ensemble(scenario, ensemble)
+        + notes_of_animals,
         "citations": _sources(resolved),
-        "answer": answer_text(scenario, tables),
+        "answer": answer_text(scenario, tables, population, ensemble),
     }
     text = yaml.safe_dump(resolved, sort_keys=False)
     origin = scenario.origin

@@ -11,6 +11,7 @@ from xenosim.errors import ScenarioError
 from xenosim.execution.processes import Workers
 from xenosim.execution.progress import phase
 from xenosim.scenario.schema import Origin
+from xenosim.study.beside import Asked, refuse_beside_a_living_animal, simulate_beside
 from xenosim.study.checkpoint_store import NOT_SAVED, CheckpointStore
 from xenosim.study.engraft import compile_kernels, growth_days_expected
 from xenosim.study.enroll import branch, enroll
@@ -70,13 +71,27 @@ def run_study(
     # Workers need not carry the files.
     given, scenario = scenario, scenario.model_copy(update={"origin": Origin()})
     paired = paired or source is not None
-    at_most = scenario.animals.per_arm * len(scenario.arms) * scenario.replicates
+    if source is not None:
+        refuse_beside_a_living_animal(scenario)
+    asked = Asked.of(scenario, paired)
+    count = scenario.animals.per_arm * len(scenario.arms) * scenario.replicates
     with Workers(
-        workers_worth_starting(scenario, jobs, paired), at_most, saves=bool(store.folder)
+        workers_worth_starting(scenario, jobs, paired, asked.seconds),
+        max(count, asked.sets),
+        saves=bool(store.folder),
     ) as workers:
-        grown, growing = _before_treatment(scenario, paired, source, progress)
+        told = phase(progress, asked.days, 0.0)
+        grown, growing = _before_treatment(scenario, paired, source, told)
         workers.begin(compile_kernels, scenario)
         growth = source.growth if source else calibrated(scenario, store)
+        beside = simulate_beside(
+            scenario,
+            growth,
+            asked,
+            workers,
+            phase(progress, 0.0, workload(scenario, paired).animal_days),
+            store,
+        )
         enrolled = (
             branch(scenario, source)
             if source
@@ -84,10 +99,10 @@ def run_study(
         )
         to_the_end = scenario.follows_removed(paired)
         tasks = [task._replace(to_the_end=to_the_end) for task in enrolled.tasks]
-        outcomes = follow_all(tasks, workers, phase(progress, grown, 0.0), store)
+        outcomes = follow_all(tasks, workers, phase(told, grown, 0.0), store)
     return study_result(
         given,
-        build_tables(scenario, enrolled, outcomes, paired),
+        build_tables(scenario, enrolled, outcomes, paired) | beside.tables,
         slices_of(enrolled.tasks, outcomes),
         growth=growth,
         growth_days=enrolled.growth_days,
@@ -95,6 +110,7 @@ def run_study(
         seconds=time.monotonic() - started,
         notes_of_animals=list(dict.fromkeys(note for o in outcomes for note in o.notes)),
         source=source,
+        beside=beside,
     )
 
 

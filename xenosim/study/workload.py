@@ -96,13 +96,16 @@ def workload(scenario: Scenario, paired: bool = False) -> Workload:
     return Workload(days, steps, seconds, cohort * growth, growing_s / seconds, rates.start_s)
 
 
-def workers_worth_starting(scenario: Scenario, jobs: int | None, paired: bool = False) -> int:
-    """Workers for the animals of a study, as asked, or as many as fit the machine, unless they
-    would start up longer than they save; ResourceError as
-    :func:`xenosim.study.memory.workers_that_fit`.
+def workers_worth_starting(
+    scenario: Scenario, jobs: int | None, paired: bool = False, beside_s: float = 0.0
+) -> int:
+    """Workers for the animals of a study, and for ``beside_s`` of one thread beside them [s], as
+    asked, or as many as fit the machine, unless they would start up longer than they save;
+    ResourceError as :func:`xenosim.study.memory.workers_that_fit`.
     """
     fit = workers_that_fit(scenario, jobs, paired=paired)
-    saved_s = workload(scenario, paired).thread_seconds * (1.0 - 1.0 / fit)
+    alone_s = workload(scenario, paired).thread_seconds + beside_s
+    saved_s = alone_s * (1.0 - 1.0 / fit)
     # Where nothing is compiled yet, a second process compiles its part meanwhile.
     return 1 if IS_COMPILED and jobs is None and saved_s < PROCESS_S else fit
 

@@ -17,6 +17,7 @@ from xenosim.io.runs import (
     slice_path,
 )
 from xenosim.viz.clones import has_clones, muller_plot
+from xenosim.viz.ensemble import ensemble_bands
 from xenosim.viz.growth import growth_curves, tc_over_time
 from xenosim.viz.states import cell_states, plasma_and_occupancy, tumor_slices
 from xenosim.viz.style import MEASURED, SIMULATED, arm_colors, save
@@ -116,6 +117,11 @@ def _draw(
     paths += save(cell_states(tables["cells"], colors), folder, "cell_states")
     if has_clones(tables["clones"]):
         paths += save(muller_plot(tables["clones"], colors), folder, "clones")
+    curves = run / "ensemble_curves.csv"
+    if manifest.get("ensemble") and curves.is_file():
+        bands = read_kept(run, curves.stem, manifest)
+        shown = f"{manifest['ensemble']['sets']} parameter sets"
+        paths += save(ensemble_bands(bands, colors, shown), folder, "ensemble")
     snapshots = {
         arm: read_snapshot(path) for arm in arms if (path := slice_path(run, arm)).is_file()
     }

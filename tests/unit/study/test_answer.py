@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from xenosim.scenario.load import load_scenario
-from xenosim.study.answer import answer_text, notes, start_out_of_sight
+from xenosim.study.answer import answer_text
+from xenosim.study.notes import notes, start_out_of_sight
 from xenosim.study.run import run_study
 from xenosim.testing import SMALL, small_scenario
 
@@ -142,6 +143,7 @@ def test_b12_a_baseline_that_calipers_cannot_read_is_said() -> None:
     assert "calipers quantify from 2 mm on" in start_out_of_sight(scenario)
     visible = load_scenario(FAULTS / "ext.yaml", {"measure.limit": "1 mm"})
     assert start_out_of_sight(visible) == ""
+    scenario = load_scenario(FAULTS / "ext.yaml", {"population": 0})
     result = run_study(scenario, jobs=1)
     assert "massive: T/C " in result.answer
     assert "4 of 4 baselines are the method's limit, not the tumors' volume" in result.answer

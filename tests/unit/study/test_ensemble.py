@@ -1,9 +1,24 @@
 """A scenario under a draw: what it states itself stays, what it does not use is left out."""
 
-import numpy as np
+from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
+import pytest
+
+from xenosim.errors import ScenarioError
+from xenosim.execution.processes import Workers
+from xenosim.parameters.ensemble import prior_ensemble
+from xenosim.parameters.priors import CALIBRATED_MODELS
 from xenosim.scenario.resolve import resolve
-from xenosim.study.ensemble import simulate_draw, with_draw
+from xenosim.study.checkpoint_store import CheckpointStore
+from xenosim.study.ensemble import (
+    beyond_calibration,
+    load_note,
+    simulate_draw,
+    simulate_ensemble,
+    with_draw,
+)
 from xenosim.testing import SMALL, small_scenario
 
 TWIN = SMALL | {"engine": "twin", "tumor.start_volume": "30 mm^3", "measure.days": "0,8,18"}
@@ -39,3 +54,38 @@ def test_draws_meet_the_same_animals() -> None:
     mild, strong = (simulate_draw(scenario, {("ixazomib", "cl"): cl}, 2) for cl in (4.0, 1.0))
     assert np.array_equal(mild.of("vehicle"), strong.of("vehicle"))
     assert (mild.at("QW", 18.0) > strong.at("QW", 18.0)).all()
+
+
+def test_a_load_without_data_and_doses_beyond_them_are_said() -> None:
+    scenario = small_scenario(overrides=TWIN)
+    drug = next(dose.drug for arm in scenario.arms for dose in arm.doses)
+    known = {"routes": ["SC"], "dose_mg_per_kg": [7, 10], "interval_h": [72, 96]}
+    found = replace(prior_ensemble(2), meta={"range": {drug: known}})
+    (text,) = beyond_calibration(scenario, found)
+    assert "route IV (known: SC)" in text and "dose 14 mg/kg (known: 7 to 10)" in text
+    assert "interval 168 h (known: 72 to 96)" in text
+    other = replace(found, meta={"range": {"bortezomib": known}})
+    assert beyond_calibration(scenario, other)[0].startswith("no study of ixazomib")
+    assert beyond_calibration(scenario, prior_ensemble(2)) == []
+    assert load_note(scenario.model_copy(update={"model": CALIBRATED_MODELS[0], "line": ""})) == ""
+    assert "'mm1s'" in load_note(scenario.model_copy(update={"model": "mm1s", "line": ""}))
+
+
+def test_sets_that_fail_are_counted_and_none_at_all_is_an_error() -> None:
+    asked = TWIN | {"ensemble": "2", "ensemble_from": "prior", "tumor.twin_agents": "50"}
+    scenario = small_scenario(overrides=asked)
+    found = simulate_ensemble(scenario, Workers(1, 1))
+    assert [k for k, _ in found.pools] == [0, 1] and found.failed == []
+    tumor = scenario.tumor.model_copy(update={"doubling_time_days": 0.2})
+    with pytest.raises(ScenarioError, match="none of 2 parameter sets"):
+        simulate_ensemble(scenario.model_copy(update={"tumor": tumor}), Workers(1, 1))
+
+
+def test_known_sets_are_not_simulated_again(tmp_path: Path) -> None:
+    asked = TWIN | {"ensemble": "1", "ensemble_from": "prior", "tumor.twin_agents": "50"}
+    scenario, store = small_scenario(overrides=asked), CheckpointStore(str(tmp_path))
+    store.make_folders()
+    first = simulate_ensemble(scenario, Workers(1, 1), store=store).pools[0][1]
+    longer = scenario.model_copy(update={"seed": 5})
+    again = simulate_ensemble(longer, Workers(1, 1), store=store).pools[0][1]
+    assert np.array_equal(first.volumes, again.volumes) and first.days == again.days

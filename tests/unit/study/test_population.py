@@ -7,10 +7,12 @@ from xenosim.scenario.schema import Scenario
 from xenosim.study.growth import calibrate_growth
 from xenosim.study.population import (
     FEWEST_PAIRS,
+    MOST_PAIRS,
     POOL_AGENTS,
     Pool,
     as_twin,
     pairs_within,
+    seconds_of_a_pair,
     simulate_pool,
     smallest_seen,
 )
@@ -60,7 +62,7 @@ def test_staged_animals_are_within_the_window() -> None:
     staged = TWIN | {"animals.enroll.grown": "2", "animals.enroll.window": "20 %"}
     found = simulate_pool(small_scenario(overrides=staged), 12)
     start = found.volumes[0, :, 0]
-    assert 2 <= found.pairs < 12 and start.max() / start.min() < 1.2 / 0.8
+    assert 2 <= found.pairs < 24 and start.max() / start.min() < 1.2 / 0.8
 
 
 def test_relative_volumes_end_at_what_is_seen(scenario: Scenario, pool: Pool) -> None:
@@ -73,6 +75,10 @@ def test_relative_volumes_end_at_what_is_seen(scenario: Scenario, pool: Pool) ->
 
 
 def test_pairs_follow_the_budget(scenario: Scenario) -> None:
-    assert pairs_within(scenario, 100, 1e9) == 100
-    assert pairs_within(scenario, 100, 1e-3) == 0
-    assert pairs_within(scenario, 2, 1e9) == 2 < FEWEST_PAIRS
+    each_s = seconds_of_a_pair(scenario)
+    assert pairs_within(scenario, 6, 1e9) == MOST_PAIRS
+    assert pairs_within(scenario, MOST_PAIRS + 6, 1e9) == MOST_PAIRS + 6
+    assert pairs_within(scenario, 400, 1e9) == MOST_PAIRS
+    assert pairs_within(scenario, 6, (FEWEST_PAIRS + 0.5) * each_s) == FEWEST_PAIRS
+    assert pairs_within(scenario, 20, (FEWEST_PAIRS + 0.5) * each_s) == 20
+    assert pairs_within(scenario, 6, (FEWEST_PAIRS - 0.5) * each_s) == 0
