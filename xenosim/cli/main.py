@@ -239,11 +239,27 @@ def resume(
 
 
 @app.command()
-def plot(run: Annotated[str, typer.Argument(help="Run directory.")], json: Json = False) -> None:
-    """Redraw the figures of a run directory from its tables."""
-    from xenosim.cli.simulate import redraw
+def plot(
+    run: Annotated[str, typer.Argument(help="Run directory, or that of an analyzed study.")],
+    figure: Annotated[
+        str | None,
+        typer.Option(
+            "--figure",
+            help=(
+                "Draw these instead, each with its numbers as CSV: km, waterfall, spider, weight,"
+                " forest, swimmer (comma-separated)."
+            ),
+        ),
+    ] = None,
+    format_: Annotated[
+        str, typer.Option("--format", help="page, or 16:9 with large type for slides.")
+    ] = "page",
+    json: Json = False,
+) -> None:
+    """Redraw the figures of a run directory from its tables, or draw those of its animals."""
+    from xenosim.cli.report import plot_figures
 
-    redraw(run, json)
+    plot_figures(run, figure, format_, json)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Verbs run, compare and plot."""
+"""Verbs run, compare and resume."""
 
 from __future__ import annotations
 
@@ -287,17 +287,6 @@ def checkpoint_days(text: str | None, last_day: float) -> tuple[float, ...]:
             remedy="write e.g. '0,14'",
         )
     return days
-
-
-def redraw(run: str, as_json: bool) -> None:
-    """Draw the figures of a run again."""
-    from xenosim.io.results import is_panel
-    from xenosim.study.panel import PanelResult
-    from xenosim.viz.figures import draw_all
-
-    drawn = PanelResult.load(run).draw(run) if is_panel(run) else draw_all(Path(run))
-    paths = [str(path) for path in drawn]
-    typer.echo(json.dumps({"figures": paths}) if as_json else "\n".join(paths))
 
 
 class Progress:

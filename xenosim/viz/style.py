@@ -6,11 +6,15 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import (
     LogFormatter,
@@ -28,6 +32,10 @@ SIMULATED, MEASURED = "SIMULATED · xenosim", "measured · xenosim"
 LONGEST = 60
 #: From so many arms on bands would cover each other: intervals are bars.
 MANY = 4
+#: Size of a slide [inch], and how much larger its type is [-].
+SLIDE, LARGER = (13.333, 7.5), 1.9
+#: Settings of SVG: shapes of letters, and names that do not change.
+SVG: dict[Any, Any] = {"svg.hashsalt": "xenosim", "svg.fonttype": "path"}
 
 
 def arm_colors(arms: Iterable[str], control: str) -> dict[str, str]:
@@ -102,15 +110,55 @@ def show_as_typed(figure: Figure) -> None:
             text.set_parse_math(False)
 
 
+def page(width: float, height: float) -> Figure:
+    """An empty figure [inch] whose lowest part is kept free for the mark."""
+    free = 0.16 / height
+    return Figure((width, height), layout=ConstrainedLayoutEngine(rect=(0, free, 1, 1 - free)))
+
+
+def stamp(figure: Figure, mark: str) -> None:
+    """Label a figure with a ``mark`` and show its names as they were typed."""
+    size = 7.0 if figure.get_figwidth() < SLIDE[0] else 11.0
+    figure.text(0.995, 0.005, mark, ha="right", va="bottom", fontsize=size, color="#555555")
+    show_as_typed(figure)
+
+
+def svg_text(figure: Figure, mark: str) -> str:
+    """A figure labelled with a ``mark`` as the text of an SVG file, the same on every run."""
+    import matplotlib
+
+    stamp(figure, mark)
+    buffer = StringIO()
+    with matplotlib.rc_context(SVG):
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return buffer.getvalue()
+
+
+def for_slides(figure: Figure) -> None:
+    """Make a figure as wide as a slide of 16:9, with type that is read from the last row."""
+    figure.set_size_inches(*SLIDE)
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            sizes = [float(label.get_fontsize()) for label in axis.get_ticklabels()]
+            axis.set_tick_params(labelsize=LARGER * max(sizes, default=10.0))
+    ticks = {id(t) for a in figure.axes for t in (*a.get_xticklabels(), *a.get_yticklabels())}
+    for text in figure.findobj(Text):
+        if isinstance(text, Text) and id(text) not in ticks:
+            text.set_fontsize(LARGER * float(text.get_fontsize()))
+    for line in figure.findobj(Line2D):
+        if isinstance(line, Line2D):
+            line.set_linewidth(1.5 * line.get_linewidth())
+            line.set_markersize(1.5 * line.get_markersize())
+
+
 def save(figure: Figure, folder: Path, name: str, mark: str = SIMULATED) -> list[Path]:
     """Write SVG and PNG, labelled with a ``mark``, as simulated or as measured; the SVG is the same
     on every run.
     """
     import matplotlib
 
-    figure.text(0.995, 0.005, mark, ha="right", va="bottom", fontsize=7, color="#555555")
-    show_as_typed(figure)
-    with matplotlib.rc_context({"svg.hashsalt": "xenosim", "svg.fonttype": "path"}):
+    stamp(figure, mark)
+    with matplotlib.rc_context(SVG):
         figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
         figure.set_layout_engine("none")  # laid out once, for both
         figure.savefig(folder / f"{name}.png", dpi=130, metadata={"Software": None})

@@ -1,0 +1,33 @@
+"""Verbs plot and report: figures and the one report of a run or of an analyzed study."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import typer
+
+from xenosim.errors import RunError
+
+
+def plot_figures(run: str, figure: str | None, size: str, as_json: bool) -> None:
+    """Draw the figures of a run again, or those of its animals that ``figure`` names; ``size``:
+    "page" or "16:9".
+    """
+    from xenosim.io.results import is_panel
+    from xenosim.study.panel import PanelResult
+    from xenosim.viz.figures import draw_all
+    from xenosim.viz.gallery import FORMATS, chosen, draw_chosen
+
+    if size not in FORMATS or (size != "page" and figure is None):
+        raise RunError(
+            "for slides, figures are named" if size in FORMATS else f"no format '{size}'",
+            where="--format",
+            remedy="add --figure km,waterfall" if size in FORMATS else "one of page, 16:9",
+        )
+    if figure is not None:
+        drawn = draw_chosen(run, chosen(figure), size)
+    else:
+        drawn = PanelResult.load(run).draw(run) if is_panel(run) else draw_all(Path(run))
+    paths = [str(path) for path in drawn]
+    typer.echo(json.dumps({"figures": paths}) if as_json else "\n".join(paths))
