@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from xenosim.analysis.growth import growth_auc_per_day, growth_rate_per_day, time_to_multiple
+from xenosim.analysis.growth import (
+    growth_auc_per_day,
+    growth_rate_per_day,
+    mean_relative_volume,
+    time_to_multiple,
+    time_to_progression,
+    time_to_volume,
+)
 from xenosim.analysis.response import mrecist_gao2015, pptp_houghton2007
 
 #: Growth delay, event-free survival and cell kill count to this multiple of baseline.
 MULTIPLE = 4.0
+#: A volume that events are counted to besides multiples of baseline [mm3], in common use.
+FIXED_MM3 = 1000.0
+#: Progression is a diameter 20 % above the smallest so far (RECIST 1.1, Eisenhauer et al. 2009,
+#: doi:10.1016/j.ejca.2008.10.026), of a sphere 73 % more volume.
+PROGRESSION = 1.2**3
+#: What is computed of every animal from its days [day] and volumes [mm3].
+MEASURES: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
+    "growth_rate_per_day": growth_rate_per_day,
+    "growth_auc_per_day": growth_auc_per_day,
+    "mean_rtv": mean_relative_volume,
+    "time_to_2x_days": partial(time_to_multiple, multiple=2.0),
+    "time_to_4x_days": partial(time_to_multiple, multiple=MULTIPLE),
+    "time_to_1000mm3_days": partial(time_to_volume, target_mm3=FIXED_MM3),
+    "time_to_progression_days": partial(time_to_progression, factor=PROGRESSION),
+}
 ANIMAL = ["replicate", "animal_id"]
 KEYS = ["arm", *ANIMAL]
 
 
 def per_animal(followed: pd.DataFrame, arms: Iterable[str]) -> dict[str, pd.DataFrame]:
-    """Of each arm a table of its animals, by (replicate, animal): growth rate over all days from t0
-    and ``growth_auc_per_day`` [1/day], times to 2 x and to 4 x baseline [day; inf if not reached]
-    and last measured day [day].
+    """Of each arm a table of its animals, by (replicate, animal): columns of :data:`MEASURES`,
+    growth rate over all days from t0 and ``growth_auc_per_day`` [1/day], ``mean_rtv`` [-], times to
+    2 x and 4 x baseline, to :data:`FIXED_MM3` and to progression [day; inf if not reached], and
+    last measured day [day].
 
     ``followed``: rows from baseline on, as :attr:`~xenosim.analysis.data.StudyData.followed`.
     """
@@ -27,12 +52,10 @@ def per_animal(followed: pd.DataFrame, arms: Iterable[str]) -> dict[str, pd.Data
     ordered = followed.sort_values("day", kind="stable")
     for (arm, *animal), group in ordered.groupby(KEYS, sort=False):
         days, volumes = group["day"].to_numpy(float), group["tumor_volume_mm3"].to_numpy(float)
-        times = (time_to_multiple(days, volumes, multiple) for multiple in (2.0, MULTIPLE))
-        rates = growth_rate_per_day(days, volumes), growth_auc_per_day(days, volumes)
-        rows[str(arm)].append((*animal, *rates, *times, float(days[-1])))
-    columns = ["growth_rate_per_day", "growth_auc_per_day", "time_to_2x_days", "time_to_4x_days"]
+        found = (measure(days, volumes) for measure in MEASURES.values())
+        rows[str(arm)].append((*animal, *found, float(days[-1])))
     return {
-        arm: pd.DataFrame(found, columns=[*ANIMAL, *columns, "last_day"]).set_index(ANIMAL)
+        arm: pd.DataFrame(found, columns=[*ANIMAL, *MEASURES, "last_day"]).set_index(ANIMAL)
         for arm, found in rows.items()
     }
 

@@ -16,8 +16,8 @@ def clopper_pearson(count: int, of: int) -> Limits:
     >>> round(low, 4), round(high, 4)
     (0.4439, 0.9748)
     """
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
-    low = float(beta.ppf(0.025, count, of - count + 1)) if count else 0.0
-    high = float(beta.ppf(0.975, count + 1, of - count)) if count < of else 1.0
+    low = float(betaincinv(count, of - count + 1, 0.025)) if count else 0.0
+    high = float(betaincinv(count + 1, of - count, 0.975)) if count < of else 1.0
     return low, high

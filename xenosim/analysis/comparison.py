@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from xenosim.analysis.animals import responses
 from xenosim.analysis.data import StudyData, half_is_left
 from xenosim.analysis.resampling import (
     FEWEST,
     UNDEFINED,
+    Array,
     Limits,
-    resample,
+    Statistic,
+    bootstrap,
     same_animals,
     shared,
 )
 from xenosim.analysis.survival import km_median
-
-Indices = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,10 +82,18 @@ class Comparison:
         """
         return shared(*frames) if self.paired else frames
 
-    def indices(self, n: int, n_control: int, rng: np.random.Generator) -> tuple[Indices, Indices]:
-        """Bootstrap samples of the animals of two arms; paired: the same animals in both."""
-        treated = resample(n, self.n_boot, rng)
-        return treated, treated if self.paired else resample(n_control, self.n_boot, rng)
+    def interval(
+        self, statistic: Statistic, rng: np.random.Generator, *sizes: int
+    ) -> tuple[Limits, Array]:
+        """The 95 % interval of a statistic of the animals of arms of ``sizes``, and its samples, as
+        :func:`~xenosim.analysis.resampling.bootstrap`; paired: the same animals in all arms.
+        """
+        paired = self.paired and len(sizes) > 1
+        return bootstrap(statistic, sizes, self.n_boot, rng, paired=paired)
+
+    def alone(self) -> Comparison:
+        """The same question of animals that are not paired."""
+        return replace(self, paired=False)
 
     @cached_property
     def note(self) -> str:

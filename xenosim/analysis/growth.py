@@ -81,3 +81,42 @@ def time_to_multiple(days: np.ndarray, volumes: np.ndarray, multiple: float) -> 
         return float(days[0])
     share = (target - logs[i - 1]) / (logs[i] - logs[i - 1])
     return float(days[i - 1] + share * (days[i] - days[i - 1]))
+
+
+def time_to_volume(days: np.ndarray, volumes: np.ndarray, target_mm3: float) -> float:
+    """First day at which an animal's volume reaches ``target_mm3`` [mm3], interpolated in ln V
+    [day]; inf if never.
+    """
+    return time_to_multiple(days, volumes, target_mm3 / float(volumes[0]))
+
+
+def time_to_progression(days: np.ndarray, volumes: np.ndarray, factor: float) -> float:
+    """First day at which an animal's volume is ``factor`` times the smallest before, interpolated
+    in ln V [day]; inf if never.
+
+    Examples
+    --------
+    >>> round(time_to_progression(np.array([0.0, 7.0]), np.array([50.0, 200.0]), 2.0), 3)
+    3.5
+    """
+    logs = np.log(volumes)
+    targets = np.minimum.accumulate(logs) + math.log(factor)
+    above = np.nonzero(logs[1:] >= targets[:-1])[0]
+    if above.size == 0:
+        return math.inf
+    i = int(above[0]) + 1
+    share = (targets[i - 1] - logs[i - 1]) / (logs[i] - logs[i - 1])
+    return float(days[i - 1] + share * (days[i] - days[i - 1]))
+
+
+def mean_relative_volume(days: np.ndarray, volumes: np.ndarray) -> float:
+    """Area under V/V0 divided by the days on study [-], trapezoids; NaN with fewer than two points.
+
+    Examples
+    --------
+    >>> mean_relative_volume(np.array([0.0, 10.0]), np.array([100.0, 300.0]))
+    2.0
+    """
+    if len(days) < 2:
+        return math.nan
+    return float(np.trapezoid(volumes / volumes[0], days) / (days[-1] - days[0]))

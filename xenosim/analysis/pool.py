@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xenosim.analysis.animals import ANIMAL, MULTIPLE
-from xenosim.analysis.comparison import Indices
 from xenosim.analysis.data import StudyData
-from xenosim.analysis.resampling import Array, shared
+from xenosim.analysis.resampling import Array, Indices, shared
 from xenosim.errors import TableError
 
 #: Animals per arm of a study in which a day counts must be at least this share of those that began.

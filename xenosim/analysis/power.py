@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from xenosim.analysis.batches import Batch, holm, log_rank, paired_t, student_t
 from xenosim.analysis.binomial import clopper_pearson
-from xenosim.analysis.comparison import Indices
 from xenosim.analysis.pool import AnimalPool
-from xenosim.analysis.resampling import Array, generator
+from xenosim.analysis.resampling import Array, Indices, generator
 from xenosim.errors import TableError, suggest
 
 #: Two-sided significance level [-].

@@ -24,6 +24,8 @@ COLUMNS = (
     "pptp_houghton2007",
     "time_to_2x_days",
     "time_to_4x_days",
+    "time_to_1000mm3_days",
+    "time_to_progression_days",
 )
 
 
@@ -36,11 +38,11 @@ def response_table(data: StudyData) -> pd.DataFrame:
         :data:`COLUMNS`: volumes [mm3], days [day], growth rate [1/day], best response and smallest
         running mean of the change from baseline [%], the response by mRECIST (Gao et al. 2015) and
         PPTP (Houghton et al. 2007), "" where an animal cannot be judged; times to 2 x and 4 x
-        baseline, empty where it was not reached by ``last_day``.
+        baseline, to 1000 mm3 and to progression, empty where not reached by ``last_day``.
     """
     parts = [_arm(study, arm) for study in data.studies for arm in study.animals]
     table = pd.concat(parts, ignore_index=True)
-    times = ["time_to_2x_days", "time_to_4x_days"]
+    times = [name for name in COLUMNS if name.startswith("time_to_")]
     table[times] = table[times].where(table[times] < float("inf"))
     order = {arm: k for k, arm in enumerate(data.arms)}
     return table.sort_values("arm", key=lambda arms: arms.map(order), kind="stable")[

@@ -21,9 +21,9 @@ from xenosim.analysis.registry import Definition, Endpoint, Formula, every_endpo
 from xenosim.analysis.resampling import (
     UNDEFINED,
     Array,
+    Indices,
+    bootstrap,
     generator,
-    interval,
-    resample,
     same_animals,
     shared,
 )
@@ -234,18 +234,18 @@ def _between(
     note = "paired on common random numbers" if paired else "independent animals"
     if not all(sizes):
         return Estimate(np.nan, UNDEFINED, 0, note, day=day)
-    drawn = [resample(sizes[0], n_boot, rng)] * 3 if paired else []
-    drawn = drawn or [resample(size, n_boot, rng) for size in sizes]
-    value, samples = (
-        _difference(
+
+    def statistic(*chosen: Indices) -> Array:
+        return _difference(
             formula,
             [v[i] for v, i in zip(volumes, chosen, strict=True)],
             [v[i] for v, i in zip(baselines, chosen, strict=True)],
         )
-        for chosen in ([np.arange(size) for size in sizes], drawn)
-    )
+
+    value = float(statistic(*(np.arange(size) for size in sizes)))
+    limits, _ = bootstrap(statistic, sizes, n_boot, rng, paired=paired)
     n, n_control = min(sizes[:2]), sizes[2]
-    return Estimate(float(value), interval(samples), n, note, n_control, day).checked()
+    return Estimate(value, limits, n, note, n_control, day).checked()
 
 
 def _difference(formula: Formula | None, volumes: list[Array], baselines: list[Array]) -> Array:

@@ -94,7 +94,7 @@ def simulate(
     from xenosim.study.memory import workers_that_fit
     from xenosim.study.unfinished_run import Plan, UnfinishedRun
 
-    workers_that_fit(scenario, jobs, file, paired or source is not None)
+    workers_that_fit(scenario, jobs, file)
     # What takes long to import comes before there is anything to leave behind.
     import xenosim.study.run  # noqa: F401
 

@@ -126,6 +126,8 @@ TEXT = (
     "definition",
     "citation",
     "note",
+    "mrecist_gao2015",
+    "pptp_houghton2007",
 )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -23,7 +23,7 @@ from xenosim.analysis.studies import over_studies
 from xenosim.analysis.summary import endpoints_of_studies
 from xenosim.io.plain import plain
 from xenosim.io.results import MANIFEST, Result, slug
-from xenosim.io.runs import read_manifest
+from xenosim.io.runs import as_written, read_manifest
 from xenosim.io.tables import COLUMNS, TEXT
 
 #: Columns of ``observations.csv`` beyond those of a run.
@@ -117,6 +117,8 @@ def measured_study(
     TableError
         Arms, days or volumes that are missing or impossible.
     """
+    # As the directory keeps it, so that its tables give the same numbers again.
+    data = replace(data, table=as_written(data.table))
     studies = endpoints_of_studies(data, data.control, day=day, seed=seed, paired=data.paired)
     repeated = studies["replicate"].nunique() > 1
     text = data.table.to_csv(index=False).encode()

@@ -366,8 +366,8 @@ _ANIMALS = (
     Key(
         "animals.follow_removed",
         Kind.SWITCH,
-        "In compare, whether animals that leave are simulated on to the last day, unseen by the"
-        " laboratory: for the paired effect over all pairs, on true volumes.",
+        "Whether animals that leave are simulated on to the last day, unseen by the laboratory: for"
+        " the bias of removal in bias.csv, and for compare's effect over all pairs.",
         otherwise="true of radial twins, false on the lattice, where large tumors take long",
         example="true",
     ),

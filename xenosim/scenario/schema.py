@@ -250,9 +250,10 @@ class Scenario(_Frozen):
             return self.tumor.resolution_per_mm3
         return self.tumor.twin_agents / self.tumor.lesions.mean_volume_mm3
 
-    def follows_removed(self, paired: bool) -> bool:
-        """Whether animals that leave are simulated on, in a study of such arms."""
-        return paired and self.animals.follow_removed
+    @property
+    def follows_removed(self) -> bool:
+        """Whether animals that leave are simulated on."""
+        return self.animals.follow_removed
 
     @property
     def control(self) -> Arm:

@@ -33,8 +33,8 @@ SPREAD_AT_START, SAFETY = 1.5, 1.15
 FAST = 2.0
 
 
-def largest_volume(scenario: Scenario, paired: bool = False) -> float:
-    """Volume that no tumor of a study, of ``paired`` arms or of others, is expected to pass [mm3].
+def largest_volume(scenario: Scenario) -> float:
+    """Volume that no tumor of a study is expected to pass [mm3].
 
     The smaller of what a fast animal grows to by the last day, and of what it grows to between the
     humane endpoint and the next measurement, unless it is followed past it. Growth slows as the
@@ -48,7 +48,7 @@ def largest_volume(scenario: Scenario, paired: bool = False) -> float:
     grown = growth_law(scenario, math.exp(FAST * scenario.animals.cv_growth))
     many = scenario.animals.per_arm * len(scenario.arms) > 1
     by_last_day = grown(start * (SPREAD_AT_START if many else 1.0), days[-1] + 1.0)
-    if scenario.follows_removed(paired):
+    if scenario.follows_removed:
         return SAFETY * by_last_day
     read_low = end * math.exp(FAST * scenario.measure.error_sd(end))
     longest = max(later - earlier for earlier, later in pairwise(days))
@@ -83,13 +83,13 @@ def _grown(volume_mm3: float, days: float, per_volume: float, depth_mm: float) -
     return volume_mm3
 
 
-def bytes_needed(scenario: Scenario, paired: bool = False) -> float:
+def bytes_needed(scenario: Scenario) -> float:
     """Memory of one animal at its largest [byte]: a tumor that meets no drug holds fewer
     columns.
     """
     untreated = not any(arm.doses for arm in scenario.arms)
     columns = bytes_per_cell(allocate(1), HELD_AT_REST if untreated else Cells._fields)
-    agents = largest_volume(scenario, paired) * scenario.agents_per_mm3
+    agents = largest_volume(scenario) * scenario.agents_per_mm3
     return PROCESS_BYTES + agents * (columns + SPACE_BYTES) + _margins(scenario, agents)
 
 
@@ -106,11 +106,9 @@ def _margins(scenario: Scenario, agents: float) -> float:
     return count * SITE_BYTES * (2.0 * half + 1.0) ** 3
 
 
-def workers_that_fit(
-    scenario: Scenario, jobs: int | None, where: str | None = None, paired: bool = False
-) -> int:
-    """Workers for the animals of a study, of ``paired`` arms or of others: as asked, or as many as
-    processors and memory allow; ``where``: the place named in errors.
+def workers_that_fit(scenario: Scenario, jobs: int | None, where: str | None = None) -> int:
+    """Workers for the animals of a study: as asked, or as many as processors and memory allow;
+    ``where``: the place named in errors.
 
     Raises
     ------
@@ -119,22 +117,21 @@ def workers_that_fit(
         anything is allocated.
     """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    each = bytes_needed(scenario, paired)
+    each = bytes_needed(scenario)
     fit = int(USABLE * memory / each)
     workers = worker_count(
         jobs, scenario.animals.per_arm * len(scenario.arms) * scenario.replicates
     )
     if fit < 1 or (jobs is not None and workers > fit):
         raise ResourceError(
-            f"tumors up to {largest_volume(scenario, paired):.0f} mm^3 at"
+            f"tumors up to {largest_volume(scenario):.0f} mm^3 at"
             f" {scenario.agents_per_mm3:g} agents per mm^3 need about"
             f" {workers * each / 2**30:.1f} GiB ({workers} at a time); this machine has"
             f" {memory / 2**30:.1f} GiB",
             where=where,
             remedy=(
-                "animals.follow_removed: false ends at the humane endpoint"
-                if fit < 1 and scenario.follows_removed(paired)
-                else "lower tumor.resolution, the humane endpoint or the days"
+                "lower tumor.resolution, the humane endpoint or the days"
+                + "; animals.follow_removed: false ends there" * scenario.follows_removed
                 if fit < 1
                 else f"use --jobs {fit}, or lower tumor.resolution"
             ),

@@ -216,6 +216,7 @@ def study_result(
     beside : Beside, optional
         What was simulated beside the study, for its answer.
     """
+    from xenosim.analysis.bias import bias_notes
     from xenosim.analysis.clones import final_shares
 
     resolved = resolved_dict(scenario)
@@ -245,9 +246,12 @@ def study_result(
         "clones": records(final_shares(tables["clones"], scenario.seed)),
         "population": population,
         "ensemble": ensemble,
-        "warnings": notes(scenario, tables, source, paired)
-        + notes_on_ensemble(scenario, ensemble)
-        + notes_of_animals,
+        "warnings": [
+            *notes(scenario, tables, source, paired),
+            *bias_notes(tables["bias"]),
+            *notes_on_ensemble(scenario, ensemble),
+            *notes_of_animals,
+        ],
         "citations": _sources(resolved),
         "answer": answer_text(scenario, tables, population, ensemble),
     }

@@ -97,7 +97,7 @@ def run_study(
             if source
             else enroll(scenario, growth, workers, paired, store, growing)
         )
-        to_the_end = scenario.follows_removed(paired)
+        to_the_end = scenario.follows_removed
         tasks = [task._replace(to_the_end=to_the_end) for task in enrolled.tasks]
         outcomes = follow_all(tasks, workers, phase(told, grown, 0.0), store)
     return study_result(

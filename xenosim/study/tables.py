@@ -40,6 +40,8 @@ TRUTH = (
     "n_agents",
     "body_weight_g",
 )
+#: Columns of the pairs as the table of biases calls them.
+ENDS = {"day": "end_day", "tumor_volume_mm3": "end_mm3"}
 
 
 def build_tables(
@@ -51,6 +53,8 @@ def build_tables(
     """
     import pandas as pd
 
+    from xenosim.analysis.animals import KEYS
+    from xenosim.analysis.bias import bias_table
     from xenosim.analysis.clones import clone_table
     from xenosim.analysis.data import StudyData
     from xenosim.analysis.significance import significance_tests
@@ -83,7 +87,16 @@ def build_tables(
         "tests": significance_tests(data, combined=combinations_of(scenario), seed=scenario.seed),
         "plasma": plasma_table(scenario),
     }
-    pairs = pairs_table(enrolled.tasks, outcomes) if paired else None
+    ends = pairs_table(enrolled.tasks, outcomes)
+    tables["responses"] = data.responses()
+    tables["bias"] = bias_table(
+        tables["endpoints"],
+        truth[[*KEYS, "day", "tumor_volume_mm3", "body_weight_g", "status", "note"]],
+        scenario.control.name,
+        paired=paired,
+        ends=None if ends is None else ends.rename(columns=ENDS),
+    )
+    pairs = ends if paired else None
     if pairs is not None:
         pairs.insert(0, "study_id", study)
         tables["all_pairs"] = pairs

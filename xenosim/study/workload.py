@@ -79,7 +79,7 @@ def workload(scenario: Scenario, paired: bool = False) -> Workload:
     before = _sum_of_volumes(
         scenario, start * 2.0 ** (-growth / scenario.tumor.doubling_time_days), growth, math.inf
     )
-    end = math.inf if scenario.follows_removed(paired) else scenario.measure.end_volume_mm3
+    end = math.inf if scenario.follows_removed else scenario.measure.end_volume_mm3
     after = _sum_of_volumes(scenario, start, last, end)
     rates = RATES[scenario.engine]
     per_step = 24.0 / scenario.dt_h * scenario.tumor.lesions.count * rates.step_s
@@ -103,7 +103,7 @@ def workers_worth_starting(
     asked, or as many as fit the machine, unless they would start up longer than they save;
     ResourceError as :func:`xenosim.study.memory.workers_that_fit`.
     """
-    fit = workers_that_fit(scenario, jobs, paired=paired)
+    fit = workers_that_fit(scenario, jobs)
     alone_s = workload(scenario, paired).thread_seconds + beside_s
     saved_s = alone_s * (1.0 - 1.0 / fit)
     # Where nothing is compiled yet, a second process compiles its part meanwhile.

@@ -18,8 +18,14 @@ def test_paired_arms_share_animals_and_samples(paired: bool) -> None:
     ask = Comparison(data, "drug", "vehicle", 9.0, "day as asked", 5, 1, paired)
     treated, untreated = ask.pair(ask.measured)
     assert (len(treated), len(untreated)) == ((4, 4) if paired else (6, 4))
-    it, ic = ask.indices(4, 4, np.random.default_rng(1))
-    assert (it is ic) == paired
+    drawn: list[np.ndarray] = []
+
+    def statistic(it: np.ndarray, ic: np.ndarray) -> np.ndarray:
+        drawn.extend((it, ic))
+        return it.mean(axis=-1) - ic.mean(axis=-1)
+
+    _, samples = ask.interval(statistic, np.random.default_rng(1), 4, 4)
+    assert bool((drawn[0] == drawn[1]).all()) == paired == (not samples.any())
     assert ("paired" in ask.note) == paired
 
 

@@ -118,8 +118,26 @@ def test_twins_are_followed_by_default_and_the_estimates_know_it() -> None:
     twin = small_scenario(overrides=LEAVING)
     unseen = small_scenario(overrides=LEAVING | UNSEEN)
     lattice = small_scenario(overrides=LEAVING | {"engine": "lattice"})
-    assert twin.follows_removed(paired=True) and not twin.follows_removed(paired=False)
-    assert not unseen.follows_removed(paired=True) and not lattice.follows_removed(paired=True)
-    assert workload(twin, True).agent_steps > workload(unseen, True).agent_steps
-    assert workload(twin).agent_steps == workload(unseen).agent_steps
-    assert largest_volume(twin, True) > largest_volume(unseen, True) == largest_volume(twin)
+    assert twin.follows_removed and not unseen.follows_removed and not lattice.follows_removed
+    for paired in (True, False):
+        assert workload(twin, paired).agent_steps > workload(unseen, paired).agent_steps
+    assert largest_volume(twin) > largest_volume(unseen)
+
+
+def test_the_bias_of_removal_is_measured_and_told() -> None:
+    followed, cut = (
+        run_study(small_scenario(overrides=LEAVING | keys), jobs=1) for keys in ({}, UNSEEN)
+    )
+    for name in ("observations", "truth", "endpoints"):  # the laboratory sees the same
+        seen = [
+            result.tables[name].drop(columns="study_id", errors="ignore")
+            for result in (followed, cut)
+        ]
+        assert seen[0].equals(seen[1]), name
+    bias = followed.tables["bias"].set_index(["arm", "endpoint"])
+    assert cut.tables["bias"]["true_of_all"].isna().all()
+    assert not any("true volumes of all animals" in note for note in cut.notes)
+    rows = bias[bias["bias"].notna()]
+    parts = rows["bias_of_measurement"] + rows["bias_of_removal"]
+    assert len(rows) and parts.to_numpy() == pytest.approx(rows["bias"].to_numpy())
+    assert any("true volumes of all animals" in note for note in followed.notes)

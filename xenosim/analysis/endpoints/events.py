@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xenosim.analysis.comparison import Comparison, Estimate, Indices
+from xenosim.analysis.comparison import Comparison, Estimate
 from xenosim.analysis.registry import endpoint
-from xenosim.analysis.resampling import UNDEFINED, Array, interval, resample
+from xenosim.analysis.resampling import UNDEFINED, Array, Indices
 from xenosim.analysis.survival import followed_until, km_median
 
 
@@ -34,9 +34,29 @@ def efs_4x(ask: Comparison, rng: np.random.Generator) -> Estimate:
     return _median_time(ask, rng, "time_to_4x_days")
 
 
+@endpoint(unit="day", label="event-free survival to 1000 mm3 (d)", order=530)
+def efs_1000mm3(ask: Comparison, rng: np.random.Generator) -> Estimate:
+    """Kaplan-Meier median time from day 0 to 1000 mm3
+
+    Source: one of a suite, Meric-Bernstam et al. 2024, Mol Cancer Ther 23:924.
+    """
+    return _median_time(ask, rng, "time_to_1000mm3_days")
+
+
+@endpoint(unit="day", label="time to progression (d)", order=540)
+def time_to_progression(ask: Comparison, rng: np.random.Generator) -> Estimate:
+    """Kaplan-Meier median time from day 0 to 1.73 x the smallest volume so far
+
+    A diameter 20 % above the smallest, of a sphere.
+
+    Source: RECIST 1.1, Eisenhauer et al. 2009, doi:10.1016/j.ejca.2008.10.026, for diameters.
+    """
+    return _median_time(ask, rng, "time_to_progression_days")
+
+
 def _median_time(ask: Comparison, rng: np.random.Generator, column: str) -> Estimate:
     times, last = (ask.animals[name].to_numpy(float) for name in (column, "last_day"))
-    index = resample(last.size, ask.n_boot, rng)
+    limits, _ = ask.interval(lambda i: km_median(times[i], last[i]), rng, last.size)
     median = float(km_median(times, last))
     note = (
         "per-animal times, interpolated in ln V"
@@ -48,7 +68,11 @@ def _median_time(ask: Comparison, rng: np.random.Generator, column: str) -> Esti
             f"; {censored} of {times.size} animals censored on their last day, not having"
             " reached it"
         )
-    return Estimate(median, interval(km_median(times[index], last[index])), times.size, note)
+    return Estimate(median, limits, times.size, note)
+
+
+#: What a delay is multiplied with: from the control's median [day] and growth rates [1/day].
+Scale = Callable[[Array, Array], Array]
 
 
 class _Delay(NamedTuple):
@@ -75,12 +99,15 @@ class _Delay(NamedTuple):
         """Kaplan-Meier medians of both arms [day]."""
         return km_median(self.t, self.t_last), km_median(self.c, self.c_last)
 
+    def scaled(self, scale: Scale) -> Array:
+        """The delay times ``scale``; NaN where the control's median is not reached."""
+        median_t, median_c = self.medians()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            delay = scale(median_c, self.rates) * (median_t - median_c)
+            return np.asarray(np.where(np.isfinite(median_c), delay, np.nan))
+
     def drawn(self, it: Indices, ic: Indices) -> _Delay:
         return _Delay(self.t[it], self.t_last[it], self.c[ic], self.c_last[ic], self.rates[ic])
-
-
-#: What a delay is multiplied with: from the control's median [day] and growth rates [1/day].
-Scale = Callable[[Array, Array], Array]
 
 
 def _delay(ask: Comparison, rng: np.random.Generator, scale: Scale, remark: str = "") -> Estimate:
@@ -88,20 +115,18 @@ def _delay(ask: Comparison, rng: np.random.Generator, scale: Scale, remark: str 
     reached.
     """
     data = _Delay.of(ask)
-    drawn = data.drawn(*ask.indices(data.t.size, data.c.size, rng))
     median_t, median_c = data.medians()
-    boot_t, boot_c = drawn.medians()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = float(scale(median_c, data.rates) * (median_t - median_c))
-        samples = scale(boot_c, drawn.rates) * (boot_t - boot_c)
+    value = float(data.scaled(scale))
+    limits, samples = ask.interval(
+        lambda it, ic: data.drawn(it, ic).scaled(scale), rng, data.t.size, data.c.size
+    )
     note = _delay_note(data, float(median_t), float(median_c))
-    undefined = float(np.isinf(boot_c).mean())
+    undefined = float(np.isnan(samples).mean()) if samples.size else 0.0
     if 0 < undefined < 1:
         note += (
             f"; the interval omits {100 * undefined:.0f} % of the samples, whose control does not"
             " reach it"
         )
-    limits = interval(np.where(np.isfinite(boot_c), samples, np.nan))
     if not math.isfinite(median_c) or math.isnan(value):
         value, limits = math.nan, UNDEFINED
     return Estimate(value, limits, data.t.size, note + remark, data.c.size)
@@ -123,6 +148,19 @@ def tgd_pct(ask: Comparison, rng: np.random.Generator) -> Estimate:
     Source: specific growth delay, Boven et al. 1992, Cancer Res 52:5940.
     """
     return _delay(ask, rng, lambda median, rates: 100.0 / median)
+
+
+@endpoint(unit="ratio", label="EFS T/C (4x)", order=225, against_control=True)
+def efs_tc(ask: Comparison, rng: np.random.Generator) -> Estimate:
+    """Kaplan-Meier medians T/C to 4 x baseline
+
+    Above 1 the treated tumors take longer.
+
+    Source: Houghton et al. 2007, Pediatr Blood Cancer 49:928; not checked in full text.
+    """
+    found = _delay(ask, rng, lambda median, rates: 1.0 / median)
+    low, high = (1.0 + limit for limit in found.limits)
+    return found._replace(value=1.0 + found.value, limits=(low, high))
 
 
 @endpoint(unit="log10 cells", label="log10 cell kill", order=230, against_control=True)

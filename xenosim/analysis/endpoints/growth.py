@@ -9,7 +9,7 @@ import numpy as np
 from xenosim.analysis.comparison import Comparison, Estimate
 from xenosim.analysis.growth import doubling_time_days as doubling
 from xenosim.analysis.registry import endpoint
-from xenosim.analysis.resampling import UNDEFINED, Array, interval, resample
+from xenosim.analysis.resampling import UNDEFINED, Array
 
 
 def _mean(values: Array, ask: Comparison, rng: np.random.Generator, note: str) -> Estimate | None:
@@ -17,7 +17,7 @@ def _mean(values: Array, ask: Comparison, rng: np.random.Generator, note: str) -
     values = values[~np.isnan(values)]
     if values.size == 0:
         return None
-    limits = interval(values[resample(values.size, ask.n_boot, rng)].mean(axis=1))
+    limits, _ = ask.interval(lambda i: values[i].mean(axis=-1), rng, values.size)
     return Estimate(float(values.mean()), limits, values.size, note)
 
 
@@ -75,11 +75,38 @@ def rate_tc(ask: Comparison, rng: np.random.Generator) -> Estimate:
     if not t.size or not c.size:
         note = f"undefined: no growth rate in {'both arms' if ask.paired else 'one of the arms'}"
         return Estimate(math.nan, UNDEFINED, 0, note, day=ask.day)
-    it, ic = ask.indices(t.size, c.size, rng)
     value = math.exp((float(t.mean()) - float(c.mean())) * ask.day)
-    limits = interval(np.exp((t[it].mean(axis=1) - c[ic].mean(axis=1)) * ask.day))
+    limits, _ = ask.interval(
+        lambda it, ic: np.exp((t[it].mean(axis=-1) - c[ic].mean(axis=-1)) * ask.day),
+        rng,
+        t.size,
+        c.size,
+    )
     note = (
         "all measured days of each animal, early sacrifices included; definition not checked"
         " against the paper"
     )
     return Estimate(value, limits, t.size, note, c.size, ask.day)
+
+
+@endpoint(unit="ratio", label="T/C of areas", order=340, against_control=True)
+def aauc_ratio(ask: Comparison, rng: np.random.Generator) -> Estimate:
+    """mean_T/mean_C of each animal's area under V/V0, divided by its days on study
+
+    Source: after Wu and Houghton 2010, doi:10.1002/pst.369.
+    """
+    t, c = (frame["mean_rtv"].to_numpy(float) for frame in ask.both_animals)
+    known_t, known_c = ~np.isnan(t), ~np.isnan(c)
+    if ask.paired:
+        known_t = known_c = known_t & known_c
+    t, c = t[known_t], c[known_c]
+    note = (
+        "each animal from baseline to its last measured day; an animal that left early counts with"
+        " the small volumes of its days; definition not checked against the paper"
+    )
+    if not t.size or not c.size:
+        return Estimate(math.nan, UNDEFINED, 0, "undefined: no animal measured twice")
+    limits, _ = ask.interval(
+        lambda it, ic: t[it].mean(axis=-1) / c[ic].mean(axis=-1), rng, t.size, c.size
+    )
+    return Estimate(float(t.mean() / c.mean()), limits, t.size, note, c.size)

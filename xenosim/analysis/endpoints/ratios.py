@@ -8,6 +8,7 @@ so bootstrap samples go through unchanged.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -16,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from xenosim.analysis.comparison import Comparison, Estimate
-from xenosim.analysis.registry import Formula, named, register
-from xenosim.analysis.resampling import Array, interval
+from xenosim.analysis.registry import Formula, endpoint, named, register
+from xenosim.analysis.resampling import Array
 from xenosim.analysis.volume import rtv
 
 
@@ -39,8 +40,9 @@ def _on_the_day(formula: Formula, ask: Comparison, rng: np.random.Generator) -> 
     (t, t0), (c, c0) = map(arrays, ask.pair(ask.measured))
     if not t.size:
         return ask.no_pair()
-    it, ic = ask.indices(t.size, c.size, rng)
-    limits = interval(formula(t[it], c[ic], t0[it], c0[ic]))
+    limits, _ = ask.interval(
+        lambda it, ic: formula(t[it], c[ic], t0[it], c0[ic]), rng, t.size, c.size
+    )
     return Estimate(float(formula(t, c, t0, c0)), limits, t.size, ask.note, c.size, ask.day)
 
 
@@ -87,15 +89,19 @@ def tc_volume_median(t: Array, c: Array, t0: Array, c0: Array) -> Array:
     return np.asarray(np.median(t, axis=-1) / np.median(c, axis=-1))
 
 
-@ratio(unit="ln units", label="-ln T/C", order=150, samples="tc_volume_mean")
-def minus_ln_tc(t: Array, c: Array, t0: Array, c0: Array) -> Array:
+@endpoint(
+    unit="ln units", label="-ln T/C", order=150, samples="tc_volume_mean", against_control=True
+)
+def minus_ln_tc(ask: Comparison, rng: np.random.Generator) -> Estimate:
     """-ln(mean V_T/mean V_C)
 
-    Net log-kill only if both arms share one growth law.
+    Net log-kill only if both arms share one growth law. Its interval is that of the ratio.
 
     Source: volumes on the log scale, Demidenko 2010, PMC2900851.
     """
-    return np.asarray(-np.log(tc_volume_mean(t, c, t0, c0)))
+    found = _on_the_day(tc_volume_mean, ask, rng)
+    low, high = found.limits
+    return found._replace(value=-math.log(found.value), limits=(-math.log(high), -math.log(low)))
 
 
 @ratio(unit="%", label="TGI, ratio (%)", order=160, samples="tc_volume_mean", screen=50)

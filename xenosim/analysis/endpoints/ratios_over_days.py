@@ -14,7 +14,7 @@ from xenosim.analysis.comparison import Comparison, Estimate
 from xenosim.analysis.data import StudyData, half_is_left
 from xenosim.analysis.endpoints.ratios import arrays, tc_pct
 from xenosim.analysis.registry import endpoint
-from xenosim.analysis.resampling import UNDEFINED, Array, interval, same_animals
+from xenosim.analysis.resampling import UNDEFINED, Array, same_animals
 
 
 @endpoint(unit="%", label="T/C, last volumes (%)", order=310, against_control=True, screen=20)
@@ -32,8 +32,9 @@ def tc_pct_locf(ask: Comparison, rng: np.random.Generator) -> Estimate:
     if treated.empty:
         return ask.no_pair()
     (t, t0), (c, c0) = arrays(treated), arrays(untreated)
-    it, ic = ask.indices(t.size, c.size, rng)
-    limits = interval(tc_pct(t[it], c[ic], t0[it], c0[ic]))
+    limits, _ = ask.interval(
+        lambda it, ic: tc_pct(t[it], c[ic], t0[it], c0[ic]), rng, t.size, c.size
+    )
     note = (
         f"{ask.how_paired}; {treated['carried'].sum()} treated and"
         f" {untreated['carried'].sum()} control animals carried forward, at less than they would"
@@ -58,9 +59,13 @@ def tc_pct_optimal(ask: Comparison, rng: np.random.Generator) -> Estimate:
     values = np.array([tc_pct_present(t, c) for t, c in pairs])
     if np.isnan(values).all():
         return Estimate(np.nan, UNDEFINED, 0, "no such day")
-    it, ic = ask.indices(len(treated), len(untreated), rng)
     best = int(np.nanargmin(values))
-    limits = interval(np.fmin.reduce([tc_pct_present(t[it], c[ic]) for t, c in pairs]))
+    limits, _ = ask.interval(
+        lambda it, ic: np.fmin.reduce([tc_pct_present(t[it], c[ic]) for t, c in pairs]),
+        rng,
+        len(treated),
+        len(untreated),
+    )
     n, n_control = (int((~np.isnan(x)).sum()) for x in pairs[best])
     note = (
         f"day {days[best]:g}, the smallest of {len(days)} days, chosen anew in every sample; noise"

@@ -8,9 +8,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from xenosim.analysis.binomial import clopper_pearson
 from xenosim.analysis.comparison import Comparison, Estimate
 from xenosim.analysis.registry import Endpoint, endpoint, register
-from xenosim.analysis.resampling import FEWEST, UNDEFINED, interval, resample
+from xenosim.analysis.resampling import UNDEFINED
 from xenosim.analysis.response import FROM_DAY, MEASURABLE_MM3, MRECIST, PD_CUT, PPTP
 
 MRECIST_CITATION = "Gao et al. 2015, Nat Med 21:1318, as in the R package Xeva"
@@ -71,31 +72,24 @@ def _median(ask: Comparison, rng: np.random.Generator, column: str) -> Estimate:
     values = judged[column].to_numpy(float)
     if not values.size:
         return Estimate(math.nan, UNDEFINED, 0, note)
-    samples = np.median(values[resample(values.size, ask.n_boot, rng)], axis=1)
-    return Estimate(float(np.median(values)), interval(samples), values.size, note)
+    limits, _ = ask.interval(lambda i: np.median(values[i], axis=-1), rng, values.size)
+    return Estimate(float(np.median(values)), limits, values.size, note)
 
 
 def category_rate(
     ask: Comparison, rng: np.random.Generator, criterion: str, category: str
 ) -> Estimate:
     """Share of the animals of an arm [%] that a criterion puts in a category, of those that it can
-    judge.
+    judge, with its exact binomial interval.
     """
     judged, n_all = _judged(ask, criterion)
     note = (_mrecist_note if criterion == "mrecist_gao2015" else _pptp_note)(judged, n_all)
     n = len(judged)
     if not n:
         return Estimate(math.nan, UNDEFINED, 0, note)
-    hits = 100.0 * (judged[criterion].to_numpy() == category)
-    rate = float(hits.mean())
-    limits = interval(hits[resample(n, ask.n_boot, rng)].mean(axis=1))
-    # The bootstrap of a rate of 0 or 100 % has no width.
-    exact = 100.0 * (1.0 - 0.025 ** (1.0 / n))
-    bound = {
-        0.0: f"; exact binomial interval 0 to {exact:.0f} %",
-        100.0: f"; exact binomial interval {100.0 - exact:.0f} to 100 %",
-    }
-    return Estimate(rate, limits, n, note + (bound.get(rate, "") if n >= FEWEST else ""))
+    hits = int((judged[criterion] == category).sum())
+    low, high = clopper_pearson(hits, n)
+    return Estimate(100.0 * hits / n, (100.0 * low, 100.0 * high), n, note)
 
 
 for _criterion, _paper, _categories, _citation, _order in (
