@@ -44,7 +44,8 @@ STEP_ROUNDING = 1e-9
 class Line(NamedTuple):
     """What a culture is made of: ``name``, ``label`` with what was changed, cell model, traits,
     beta5 sites [nM] and their turnover [1/h]; ``kd_folds``: factor on Kd of the resistant clone by
-    drug [-]; ``levels``: remaining activity of perturbed nodes [-].
+    drug [-]; ``levels``: remaining activity of perturbed nodes [-]; ``drugs``: parameters of drugs
+    that meet them, None: the shipped ones.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Line(NamedTuple):
     kdeg_per_h: float
     kd_folds: Mapping[str, float]
     levels: Mapping[str, float]
+    drugs: Mapping[str, ParameterSet] | None = None
 
 
 def line_of(
@@ -136,7 +138,10 @@ def _doubling_in_culture(cell: ParameterSet) -> float:
 def medium_binding(names: Sequence[str], line: Line) -> TargetBinding:
     """Binding constants of drugs in medium with 10 % serum."""
     return binding(
-        {name: load_set(name) for name in names}, line.sites_nM, line.kdeg_per_h, "fu_medium"
+        {name: (line.drugs or {}).get(name) or load_set(name) for name in names},
+        line.sites_nM,
+        line.kdeg_per_h,
+        "fu_medium",
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from xenosim.assays.culture import Line, line_of
+from xenosim.assays.drawn import Draw, drawn_cell, drawn_drugs
 from xenosim.parameters.load import Parameter, ParameterSet, Source, available, load_line, load_set
 from xenosim.parameters.perturb import parse_perturbations
 from xenosim.scenario.document import read_document
@@ -73,6 +74,7 @@ def cells(
     resistant: float | None = None,
     mutation_rate: float = 0.0,
     reversion_rate: float = 0.0,
+    draw: Draw | None = None,
 ) -> Line:
     """What a well is seeded with.
 
@@ -89,6 +91,8 @@ def cells(
         Share of founders with the mutation [-]; by default all.
     mutation_rate, reversion_rate : float
         Chance of a daughter to gain or to lose the mutation [-].
+    draw : mapping, optional
+        Values of a parameter set of the ensemble, for the cells and the drugs that they meet.
 
     Raises
     ------
@@ -101,11 +105,13 @@ def cells(
     >>> cells("HCT116", ["CHOP=ko"]).label
     'HCT116 (CHOP=ko)'
     """
-    return line_of(
-        cell_of(name),
+    cell = cell_of(name)
+    line = line_of(
+        cell if draw is None else drawn_cell(cell, draw),
         doubling_h,
         parse_perturbations([perturb] if isinstance(perturb, str) else perturb),
         resistant,
         mutation_rate,
         reversion_rate,
     )
+    return line if draw is None else line._replace(drugs=drawn_drugs(draw))

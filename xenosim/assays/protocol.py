@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from xenosim.assays.lysate import TimeCourse
     from xenosim.assays.measurement import Measurement
     from xenosim.assays.plate import Layout
+    from xenosim.assays.viability import DoseResponse, Wells
     from xenosim.pharmacology.target import Pulse as DrugPulse
 
 
@@ -61,6 +62,12 @@ class Viability(CloneOptions, ReaderOptions):
     dose: Doses = "1..1000 nM"
     hours: Hours = USUAL_HOURS
     pulse: Pulse = None
+    ensemble: Annotated[
+        int, Option("Parameter sets of the ensemble, for the interval they leave.", 0, 1000)
+    ] = 0
+    ensemble_from: Annotated[
+        str, Option("'posterior', which data have formed, or 'prior': before any.")
+    ] = "posterior"
 
     def experiment(self) -> Experiment:
         """A dose-response."""
@@ -80,7 +87,32 @@ class Viability(CloneOptions, ReaderOptions):
         measure = partial(
             dose_response, line, self.drug, doses, self.hours, layout, pulse_h, every_h, repeats
         )
+        if self.ensemble:
+            self._check_ensemble(len(set(doses)))
+            measure = partial(self._over_sets, measure, wells)
         return Experiment([self.cell()], line, [self.drug], layout, measure)
+
+    def _check_ensemble(self, doses: int) -> None:
+        """Refuse an ensemble that is not there, or doses that give no IC50 (ParameterError)."""
+        from xenosim.assays.drawn import ensemble_for
+        from xenosim.assays.viability import LEAST_DOSES
+
+        ensemble_for(self.line, self.ensemble, self.ensemble_from)
+        if doses < LEAST_DOSES:
+            raise ParameterError(
+                f"the ensemble is asked for an IC50, which {doses} doses do not give",
+                where="--ensemble",
+                remedy=f"give {LEAST_DOSES} doses or more, or leave --ensemble out",
+            )
+
+    def _over_sets(self, measure: Callable[[], DoseResponse], wells: Wells) -> DoseResponse:
+        """The dose-response, and its IC50 under every parameter set of the ensemble."""
+        from xenosim.assays.drawn import ensemble_for
+        from xenosim.assays.viability import over_sets
+
+        ensemble = ensemble_for(self.line, self.ensemble, self.ensemble_from)
+        lines = [self.founders(ensemble.draw(k)) for k in range(len(ensemble))]
+        return over_sets(measure(), lines, wells, self.hours, self.layout(), ensemble)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ from xenosim.errors import ParameterError
 
 if TYPE_CHECKING:
     from xenosim.assays.culture import Line
+    from xenosim.assays.drawn import Draw
     from xenosim.assays.measurement import Measurement
     from xenosim.assays.plate import Layout
     from xenosim.assays.result import AssayResult
@@ -248,13 +249,13 @@ class CultureOptions(Assay):
 
         return cell_of(self.line)
 
-    def founders(self) -> Line:
-        """What a well is seeded with."""
+    def founders(self, draw: Draw | None = None) -> Line:
+        """What a well is seeded with; ``draw``: under these values of the ensemble."""
         from xenosim.assays.entries import hours_of
         from xenosim.assays.library import cells
 
         time = hours_of(self.doubling, "--doubling") if self.doubling else None
-        return cells(self.line, self.perturb, time, **self.clone())
+        return cells(self.line, self.perturb, time, **self.clone(), draw=draw)
 
     def clone(self) -> dict[str, Any]:
         """Share and rates of a resistant clone [-]; none here."""

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -15,13 +17,21 @@ from xenosim.assays.culture import Line
 from xenosim.assays.measurement import Measurement, number
 from xenosim.assays.plate import Layout, check_doses, read_plate
 from xenosim.errors import ParameterError
+from xenosim.execution.processes import Workers
+from xenosim.parameters.priors import LOAD_SD_UNKNOWN, load_sd
 from xenosim.pharmacology.target import Pulse
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from xenosim.parameters.ensemble import Ensemble
 
+
+#: Of IC50s over parameter sets: the median, and the ends of 90 % [-].
+SHARES = (0.5, 0.05, 0.95)
+#: Wells of a plate: what is written down of each, and its drugs.
+Wells = list[tuple[dict[str, object], list[Pulse]]]
 #: Doses that a Hill fit needs [-], and what stands in its place.
 LEAST_DOSES = 4
 #: Viability at any dose below which nothing is said to be left [-].
@@ -32,29 +42,47 @@ NO_FIT = HillFit._make([*[np.nan] * 5, "fewer than four doses: no fit; give at l
 @dataclass(frozen=True)
 class DoseResponse(Measurement):
     """``table``: one row per well (drug, dose_nM, replicate and the columns of :func:`read_plate`);
-    ``fit`` of the signal [nM].
+    ``fit`` of the signal [nM]; ``sets``: IC50 under each parameter set of an ensemble [nM],
+    infinite where no dose leaves half, and ``sets_are`` where they are from.
     """
 
     title: str
     table: pd.DataFrame
     fit: HillFit
+    sets: pd.DataFrame | None = None
+    sets_are: str = ""
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The wells."""
-        return {"wells": self.table}
+        """The wells, and the parameter sets if any were asked for."""
+        return {"wells": self.table} | ({} if self.sets is None else {"ensemble": self.sets})
 
     def facts(self) -> dict[str, Any]:
         """The title and the fit."""
-        return {"title": self.title, "fit": self.fit._asdict()}
+        return {"title": self.title, "fit": self.fit._asdict(), "sets_are": self.sets_are}
 
     @classmethod
     def restored(cls, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> Self:
         """From the wells, the title and the fit."""
         *numbers, note = (facts["fit"][name] for name in HillFit._fields)
         fit = HillFit._make([*map(number, numbers), note])
-        return cls(facts["title"], tables["wells"], fit)
+        are = str(facts.get("sets_are", ""))
+        return cls(facts["title"], tables["wells"], fit, tables.get("ensemble"), are)
+
+    def over_sets_text(self) -> str:
+        """Median and 90 % of the IC50s over the parameter sets; "" without any."""
+        if self.sets is None:
+            return ""
+        ic50 = self.sets["ic50_nM"].to_numpy(float)
+        top = float(self.table["dose_nM"].max())
+        ends = np.quantile(ic50, SHARES, method="nearest")
+        middle, low, high = (f"{e:.3g}" if np.isfinite(e) else f"> {top:.3g}" for e in ends)
+        head = f"over {len(ic50)} {self.sets_are}"
+        return f"\n{head}: IC50 {middle} nM ({low} to {high} in 90 % of them)"
 
     def __str__(self) -> str:
+        return self._own_text() + self.over_sets_text()
+
+    def _own_text(self) -> str:
         f = self.fit
         if not 0 < f.ic50 < np.inf:
             return f"{self.title}: {f.note}"
@@ -163,7 +191,7 @@ def check_pulses(hours: float, pulse_h: float, every_h: float, repeats: int) -> 
 
 def wells_of(
     drug: str, doses_nM: Sequence[float], pulse_h: float, every_h: float, repeats: int
-) -> list[tuple[dict[str, object], list[Pulse]]]:
+) -> Wells:
     """An untreated control and every dose [nM]."""
     check_doses(doses_nM)
     return [
@@ -212,6 +240,42 @@ def dose_response(
         treated = table[table["dose_nM"] > 0]
         fit = fit_hill(treated["dose_nM"].to_numpy(), treated["viability"].to_numpy(), where=drug)
     return DoseResponse(title(line, drug, hours, pulse_h, repeats), table, fit)
+
+
+def over_sets(
+    found: DoseResponse,
+    lines: Sequence[Line],
+    wells: Wells,
+    hours: float,
+    layout: Layout,
+    ensemble: Ensemble,
+) -> DoseResponse:
+    """A dose-response with the IC50 of the same wells under every parameter set, whose cells are
+    ``lines``; one well per dose, read without error.
+    """
+    import pandas as pd
+
+    read = partial(
+        _ic50_of, wells=wells, hours=hours, layout=layout._replace(replicates=1, noise=0.0)
+    )
+    with Workers(None, len(lines)) as workers:
+        values = workers.map(read, list(lines))
+    kind = "calibrated" if ensemble.is_calibrated else "prior"
+    are = f"{kind} parameter sets"
+    if ensemble.is_calibrated and ensemble.is_stale():
+        are = "parameter sets calibrated with an earlier model ('xenosim calibrate' anew)"
+    if load_sd(lines[0].name) == LOAD_SD_UNKNOWN:
+        are += " (no IC50 of its own fixes the load of these cells)"
+    table = pd.DataFrame({"draw": range(len(values)), "ic50_nM": values})
+    return replace(found, sets=table, sets_are=are)
+
+
+def _ic50_of(line: Line, wells: Wells, hours: float, layout: Layout) -> float:
+    """IC50 of one line [nM]; infinite where no dose leaves half."""
+    table = read_plate(line, wells, hours, layout)
+    treated = table[table["dose_nM"] > 0]
+    ic50 = fit_hill(treated["dose_nM"].to_numpy(), treated["viability"].to_numpy()).ic50
+    return float(ic50) if 0.0 < ic50 < math.inf else math.inf
 
 
 def apoptosis(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -41,6 +41,8 @@ PAIRS = 6
 INTERVAL, INNER = (0.05, 0.95), (0.25, 0.75)
 #: Names of the quantiles of ``ensemble_curves``.
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+#: Days of a week [day]; by how much a dose may lie outside unsaid [-].
+WEEK, ROUNDED = 7.0, 1.1
 #: A draw: values by set and parameter, in internal units.
 Draw = Mapping[tuple[str, str], float]
 
@@ -296,39 +298,53 @@ def load_note(scenario: Scenario) -> str:
 
 
 def beyond_calibration(scenario: Scenario, ensemble: Ensemble) -> list[str]:
-    """What of the doses of a scenario lies outside of those that calibrated the ensemble, which
-    ``range`` of its description holds by drug: ``routes``, ``dose_mg_per_kg`` and ``interval_h`` as
-    [least, greatest]; empty where all lies within.
+    """What of the doses of a scenario lies outside of the studies that calibrated the ensemble, as
+    ``calibrated_range`` of its description has them: drug, route, dose and doses a week; empty
+    where all lies within.
     """
-    known = ensemble.meta.get("range")
+    known = ensemble.meta.get("calibrated_range")
     if not isinstance(known, Mapping):
         return []
-    found = []
+    found, days = [], scenario.measure.days[-1]
     for drug in sorted({dose.drug for arm in scenario.arms for dose in arm.doses}):
-        if drug not in known:
+        studies = [study for study in known.values() if study["drug"] == drug]
+        if not studies:
             found.append(f"no study of {drug} is among those that calibrated the sets")
             continue
-        texts = _beyond(known[drug], [_of_drug(arm.doses, drug) for arm in scenario.arms])
-        if texts:
+        arms = [[dose for dose in arm.doses if dose.drug == drug] for arm in scenario.arms]
+        given = [_Given.of(doses, days) for doses in arms if doses]
+        if texts := _beyond(studies, given):
             found.append(f"{drug} beyond what calibrated the sets, an extrapolation: {texts}")
     return found
 
 
-def _of_drug(doses: Sequence[Dose], drug: str) -> list[Dose]:
-    return [dose for dose in doses if dose.drug == drug]
+class _Given(NamedTuple):
+    """How a drug is given in an arm: routes, doses [mg/kg], doses a week [-]."""
+
+    routes: set[str]
+    amounts: set[float]
+    weekly: float
+
+    @classmethod
+    def of(cls, doses: Sequence[Dose], days: float) -> _Given:
+        routes = {str(dose.route) for dose in doses}
+        return cls(routes, {d.amount_mg_per_kg for d in doses}, len(doses) * WEEK / days)
 
 
-def _beyond(known: Mapping[str, Any], arms: list[list[Dose]]) -> str:
-    """Routes, doses and intervals of the ``arms`` outside of what is ``known``."""
-    routes = sorted({str(d.route) for doses in arms for d in doses} - set(known["routes"]))
-    amounts = [d.amount_mg_per_kg for doses in arms for d in doses if d.amount_mg_per_kg > 0]
-    times = [sorted(d.time_h for d in doses) for doses in arms]
-    gaps = [b - a for given in times for a, b in pairwise(given) if b > a]
-    texts = [f"route {', '.join(routes)} (known: {', '.join(known['routes'])})"] if routes else []
-    for name, values, unit in (("dose", amounts, "mg/kg"), ("interval", gaps, "h")):
-        low, high = known[f"{name}_mg_per_kg" if unit == "mg/kg" else f"{name}_h"]
-        outside = sorted({v for v in values if not 0.999 * low <= v <= 1.001 * high})
+def _beyond(studies: list[Mapping[str, Any]], arms: list[_Given]) -> str:
+    """Routes, doses and doses a week of the ``arms`` outside of those of the ``studies``."""
+    routes = sorted({study["route"] for study in studies})
+    other = sorted(set().union(*(arm.routes for arm in arms)) - set(routes))
+    texts = [f"route {', '.join(other)} (known: {', '.join(routes)})"] if other else []
+    amounts = [float(study["mg_per_kg"]) for study in studies]
+    weekly = [study["doses"] * WEEK / study["days"] for study in studies]
+    for what, values, known in (
+        ("mg/kg", sorted(set().union(*(arm.amounts for arm in arms)) - {0.0}), amounts),
+        ("doses a week", sorted({arm.weekly for arm in arms}), weekly),
+    ):
+        low, high = min(known), max(known)
+        outside = [v for v in values if not low / ROUNDED <= v <= high * ROUNDED]
         if outside:
-            listed = ", ".join(f"{v:g}" for v in outside[:3]) + (", ..." if outside[3:] else "")
-            texts.append(f"{name} {listed} {unit} (known: {low:g} to {high:g})")
+            listed = ", ".join(f"{v:.3g}" for v in outside[:3]) + (", ..." if outside[3:] else "")
+            texts.append(f"{listed} {what} (known: {low:.3g} to {high:.3g})")
     return "; ".join(texts)

@@ -59,12 +59,15 @@ def test_draws_meet_the_same_animals() -> None:
 def test_a_load_without_data_and_doses_beyond_them_are_said() -> None:
     scenario = small_scenario(overrides=TWIN)
     drug = next(dose.drug for arm in scenario.arms for dose in arm.doses)
-    known = {"routes": ["SC"], "dose_mg_per_kg": [7, 10], "interval_h": [72, 96]}
-    found = replace(prior_ensemble(2), meta={"range": {drug: known}})
+    study = {"drug": drug, "route": "SC", "mg_per_kg": 7.0, "doses": 6, "days": 18}
+    found = replace(prior_ensemble(2), meta={"calibrated_range": {"a": study}})
     (text,) = beyond_calibration(scenario, found)
-    assert "route IV (known: SC)" in text and "dose 14 mg/kg (known: 7 to 10)" in text
-    assert "interval 168 h (known: 72 to 96)" in text
-    other = replace(found, meta={"range": {"bortezomib": known}})
+    assert "route IV (known: SC)" in text and "14 mg/kg (known: 7 to 7)" in text
+    assert "1.17 doses a week (known: 2.33 to 2.33)" in text
+    within = study | {"route": "IV", "mg_per_kg": 14.0, "doses": 3}
+    both = replace(found, meta={"calibrated_range": {"a": study, "b": within}})
+    assert beyond_calibration(scenario, both) == []
+    other = replace(found, meta={"calibrated_range": {"a": study | {"drug": "bortezomib"}}})
     assert beyond_calibration(scenario, other)[0].startswith("no study of ixazomib")
     assert beyond_calibration(scenario, prior_ensemble(2)) == []
     assert load_note(scenario.model_copy(update={"model": CALIBRATED_MODELS[0], "line": ""})) == ""
