@@ -146,7 +146,7 @@ class AnimalPool:
             raise TableError(
                 f"the pool of {self.size} animals has too few for {n} per arm",
                 where="--n",
-                remedy=f"ask for at most {self.most_per_arm}, or grow a larger pool",
+                remedy=f"ask for at most {self.most_per_arm}, or raise --animals",
             )
         if not self.paired:
             sizes = {arm: len(curves.rates) for arm, curves in self.arms.items()}

@@ -238,17 +238,18 @@ def power_of(found: Verdicts, place: int, pool: AnimalPool, alpha: float = ALPHA
     p = found.p[:, place]
     answered = ~np.isnan(p)
     hits = p[answered] <= alpha
-    size = sum(len(c.rates) for c in pool.arms.values()) if not pool.paired else pool.size
-    independent = effective_studies(hits, _members(found.drawn[answered, place], pool), size)
+    independent = effective_studies(hits, *members(found.drawn[answered, place], pool))
     return Power(int(hits.sum()), int((~answered).sum()), p.size, independent)
 
 
-def _members(drawn: Indices, pool: AnimalPool) -> Indices:
-    """Numbers of the animals of each study; animals of two arms of their own are different ones."""
+def members(drawn: Indices, pool: AnimalPool) -> tuple[Indices, int]:
+    """Numbers of the animals of each study, those of an arm and then of the control, and how many
+    there are; where arms have animals of their own those of both are different ones.
+    """
     if pool.paired:
-        return drawn
-    half = drawn.shape[1] // 2
-    return np.concatenate([drawn[:, :half], drawn[:, half:] + pool.size], axis=1)
+        return drawn, pool.size
+    half, largest = drawn.shape[1] // 2, max(len(c.rates) for c in pool.arms.values())
+    return np.concatenate([drawn[:, :half], drawn[:, half:] + largest], axis=1), 2 * largest
 
 
 def effective_studies(hits: NDArray[np.bool_], drawn: Indices, size: int) -> float:

@@ -13,8 +13,16 @@ from numpy.typing import NDArray
 
 from xenosim.analysis.batches import holm
 from xenosim.analysis.pool import AnimalPool
-from xenosim.analysis.power import ALPHA, Power, find_test, power_row
-from xenosim.analysis.resampling import Array, generator
+from xenosim.analysis.power import (
+    ALPHA,
+    Power,
+    Study,
+    effective_studies,
+    find_test,
+    members,
+    power_row,
+)
+from xenosim.analysis.resampling import Array, Indices, generator
 from xenosim.errors import TableError, suggest
 
 #: How the level is spent by information fraction [-]; of the one-sided level.
@@ -137,19 +145,21 @@ def sequential_table(
     rows = []
     for test in tests:
         for n in sizes:
-            stops, p, estimates = _looks(pool, test, n, look, studies, seed)
+            stops, p, estimates, study = _looks(pool, test, n, look, studies, seed)
             for place, arm in enumerate(pool.treated):
                 row = {"test": test, "arm": arm, "control": pool.control, "n": n}
-                found = _sequential(stops, look, p[:, :, place], estimates[:, :, place])
+                both = np.concatenate([study[arm], study[pool.control]], axis=1)
+                of_arm = p[:, :, place], estimates[:, :, place]
+                found = _sequential(stops, look, *of_arm, *members(both, pool))
                 rows.append(row | {"design": look.text} | found | _animals(pool, n, look, stops))
     return pd.DataFrame(rows)
 
 
 def _looks(
     pool: AnimalPool, test: str, n: int, look: Interim, studies: int, seed: int
-) -> tuple[Flags, Array, Array]:
-    """Of every study whether it stops, and p and estimate of both looks and all arms (studies, 2,
-    arms).
+) -> tuple[Flags, Array, Array, Study]:
+    """Of every study whether it stops, p and estimate of both looks and all arms (studies, 2,
+    arms), and its animals.
     """
     run, rng = find_test(test).run, generator(seed, f"power {n}")
     first = _first_stage(n, look)
@@ -159,7 +169,7 @@ def _looks(
     p = np.stack([holm(np.stack([b.p for b in each], axis=1)) for each in batches], axis=1)
     estimates = np.stack([np.stack([b.estimate for b in each], axis=1) for each in batches], axis=1)
     stops: Flags = np.all(p[:, 0] <= look.levels[0], axis=1)
-    return stops, p, estimates
+    return stops, p, estimates, study
 
 
 def _first_stage(n: int, look: Interim) -> int:
@@ -167,14 +177,17 @@ def _first_stage(n: int, look: Interim) -> int:
     return min(max(round(look.fraction * n), 2), n - 1)
 
 
-def _sequential(stopped: Flags, look: Interim, p: Array, estimates: Array) -> dict[str, Any]:
-    """Columns of one arm from p and estimate at both looks."""
+def _sequential(
+    stopped: Flags, look: Interim, p: Array, estimates: Array, drawn: Indices, size: int
+) -> dict[str, Any]:
+    """Columns of one arm from p and estimate at both looks, the animals ``drawn`` of ``size``."""
     failed = ~stopped & np.isnan(p[:, 1])
     hits = stopped | (p[:, 1] <= look.levels[1])
     used = np.where(stopped, estimates[:, 0], estimates[:, 1])[~failed]
     whole = _clear_mean(estimates[:, 1])
     answered = int((~failed).sum())
-    found = Power(int(hits[~failed].sum()), int(failed.sum()), len(p), float(answered))
+    independent = effective_studies(hits[~failed], drawn[~failed], size)
+    found = Power(int(hits[~failed].sum()), int(failed.sum()), len(p), independent)
     alone = estimates[stopped, 0]
     return power_row(found) | {
         "stopped_early": float(stopped.mean()),

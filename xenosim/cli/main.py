@@ -226,6 +226,68 @@ def analyze(
     work(file, control, map_ or [], reading, day=day, seed=seed, out=out, as_json=json)
 
 
+Sizes = Annotated[str, typer.Option("--n", help="Animals per arm: 4:16, 4:16:2 or 4,8,12.")]
+Tests = Annotated[
+    str, typer.Option("--test", help="Tests: lmm (growth rates), tc (T/C on a day), logrank.")
+]
+Studies = Annotated[
+    int, typer.Option("--studies", min=10, max=100_000, help="Studies drawn for each size.")
+]
+Targets = Annotated[str, typer.Option("--power", help="Powers to reach.")]
+Animals = Annotated[
+    int,
+    typer.Option("--animals", min=0, help="Animals that are simulated; 0: as many as it takes."),
+]
+FromData = Annotated[
+    str | None,
+    typer.Option(
+        "--from-data",
+        help="A laboratory's table: growth, scatter and losses of its control animals.",
+    ),
+]
+Control = Annotated[str | None, typer.Option("--control", help="Control arm of that table.")]
+Maps = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="Its columns: --map subject=animal_id,Time=day (repeatable)."),
+]
+Layout = Annotated[str | None, typer.Option("--layout", help="Its layout.")]
+Paired = Annotated[
+    bool, typer.Option("--paired", help="Test within pairs matched by starting volume.")
+]
+Look = Annotated[
+    str | None,
+    typer.Option("--interim", help="One look at that share of the animals: 0.5, 0.5:pocock."),
+]
+
+
+@app.command()
+def design(
+    file: File,
+    n: Sizes = "4:16",
+    test: Tests = "lmm,tc,logrank",
+    studies: Studies = 2000,
+    power: Targets = "0.8,0.9",
+    animals: Animals = 0,
+    from_data: FromData = None,
+    control: Control = None,
+    map_: Maps = None,
+    layout: Layout = None,
+    paired: Paired = False,
+    interim: Look = None,
+    set_: Set = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
+    out: Out = "runs",
+    json: Json = False,
+) -> None:
+    """How many animals a study takes: power by simulation of independent twin animals."""
+    from xenosim.cli.design import Laboratory, parse_question, run_design
+
+    question = parse_question(n, test, power, interim, studies, animals, paired)
+    laboratory = Laboratory(from_data, control, map_ or [], layout)
+    run_design(file, set_ or [], seed, question, laboratory, jobs, out, json)
+
+
 @app.command()
 def resume(
     run: Annotated[str, typer.Argument(help="Directory of an unfinished run (NAME.unfinished).")],

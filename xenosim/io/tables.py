@@ -121,6 +121,7 @@ TEXT = (
     "status",
     "endpoint",
     "test",
+    "design",
     "version",
     "unit",
     "definition",

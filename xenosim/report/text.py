@@ -38,7 +38,7 @@ def as_json(result: Result, folder: str | Path | None = None) -> dict[str, Any]:
 def _kind(result: Result) -> str:
     if isinstance(result, MeasuredStudy):
         return "measured"
-    return result.kind if result.kind in ("study", "panel") else "assay"
+    return result.kind if result.kind in _SCREENS else "assay"
 
 
 def load_result(folder: str | Path) -> Result:
@@ -54,11 +54,14 @@ def load_result(folder: str | Path) -> Result:
     if is_measured(folder):
         return MeasuredStudy.load(folder)
     from xenosim.assays.result import AssayResult
+    from xenosim.study.design import DesignResult, is_design
     from xenosim.study.panel import PanelResult
     from xenosim.study.result import StudyResult
 
     if is_panel(folder):
         return PanelResult.load(folder)
+    if is_design(folder):
+        return DesignResult.load(folder)
     return (AssayResult if is_assay(folder) else StudyResult).load(folder)
 
 
@@ -207,6 +210,24 @@ def _number(value: Any) -> Any:
     return math.nan if value is None else value
 
 
+def _design_screen(result: Any, folder: str | Path | None) -> str:
+    notes = [f"Note: {note}" for note in result.manifest["notes"]]
+    place = [f"Run directory: {folder}"] if folder else []
+    return "\n".join([str(result), "", *notes, *place])
+
+
+def _design_json(result: Any, folder: str | Path | None) -> dict[str, Any]:
+    found = {
+        "title": result.manifest["title"],
+        "answer": result.answer,
+        "power": records(result.tables["power"]),
+        "warnings": result.manifest["notes"],
+        "seed": result.manifest["seed"],
+        "simulated": True,
+    }
+    return found | ({"run_directory": str(folder)} if folder else {})
+
+
 def _assay_screen(result: Result, folder: str | Path | None) -> str:
     manifest = result.manifest
     listed = ", ".join(f"{n} {status}" for status, n in manifest["parameters"].items() if n)
@@ -225,5 +246,6 @@ _SCREENS = {
     "study": (_study_screen, _study_json),
     "panel": (panel_screen, panel_json),
     "measured": (_measured_screen, _measured_json),
+    "design": (_design_screen, _design_json),
     "assay": (_assay_screen, _assay_json),
 }
