@@ -59,9 +59,11 @@ def run_validation(
             where="--ensemble",
             remedy="add --only xenograft, or the name of one of them",
         )
-    if into and (wanted or only in ("perfusion", "twin")):
+    if into and only != "xenograft" and (wanted or only in ("perfusion", "twin")):
         raise ParameterError(
-            "only the table about cells is embedded", where="--embed", remedy="leave --only out"
+            "only the tables about cells and about all xenografts are embedded",
+            where="--embed",
+            remedy="leave --only out, or write --only xenograft",
         )
     check_writable(Path(out))
     if wanted:

@@ -126,7 +126,7 @@ def _moved(
     group, name = column
     shipped = load_set(group).values[name].value
     own = layers.get(name) if group in ("cell", "tumor") else None
-    if own is None or own.value == shipped or shipped == 0.0:
+    if own is None or shipped == 0.0:
         return values
     return np.clip(values * (own.value / shipped), *own.limits)
 

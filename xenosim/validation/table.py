@@ -187,9 +187,11 @@ def as_text(table: pd.DataFrame) -> str:
 
 
 def as_markdown(table: pd.DataFrame) -> str:
-    """The table for docs/validation.md."""
+    """The table for docs/validation.md, or docs/xenografts.md."""
+    of_animals = bool((table["part"] == "xenograft").all())
+    ranges = "90 % over sets and animals" if of_animals else "range of 3 seeds"
     head = [
-        "| row | what | asked | simulated (range of 3 seeds) | verdict | used | note |",
+        f"| row | what | asked | simulated ({ranges}) | verdict | used | note |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     rows = [

@@ -104,7 +104,7 @@ def judge_number(found: Simulated, published: float, n: int, assumed_design: boo
     low, high = found.interval()
     distance = math.log(max(found.center, 1e-6) / published)
     near, vague = abs(distance) <= limit, high / low >= WIDEST
-    said = f"|ln simulated/published| {abs(distance):.2f} of at most {limit:.2f}"
+    said = f"ln simulated/published {distance:+.2f}, at most {limit:.2f} either way"
     if vague:
         said += f"; interval wider than a factor of {WIDEST:g}"
     predicted = found.interval(published_sd(n, assumed_design))

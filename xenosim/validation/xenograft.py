@@ -5,7 +5,7 @@ row, what every set of parameters gives for it, and the verdict (rules in docs/x
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,10 +27,13 @@ from xenosim.validation.rules import RULES, UNITS, WITH_POWER, Effects, Row
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
 
-#: Animals of each study, with the shipped parameters and with each draw of an ensemble [-].
+#: Animals of a study with the shipped parameters, and with each draw of an ensemble [-]; of each
+#: model of a panel half of them.
 PAIRS, PAIRS_OF_DRAW = 16, 4
 #: Agents of a twin at the start volume, of all lesions together, and of those of a draw [-].
-AGENTS, AGENTS_OF_DRAW = 1000, 500
+AGENTS, AGENTS_OF_DRAW = 1000, 300
+#: A panel takes as long as all other studies: it gets so many draws at most [-].
+PANEL_DRAWS = 8
 #: Rows that are shown and not counted, by ``used``, with their verdict.
 UNCOUNTED = {"repeat": "repeats", "assumed": "not judged"}
 
@@ -129,28 +132,33 @@ def effects_of(
     progress: Callable[[str], None],
 ) -> dict[str, list[Effects]]:
     """What every set of parameters gives in each of the ``scenarios``, by name."""
-    asked = {stem: rows for stem in scenarios if (rows := _simulated(stem))}
-    draws: Sequence[int | None] = range(len(ensemble)) if ensemble else [None]
-    pairs, agents = (PAIRS_OF_DRAW, AGENTS_OF_DRAW) if ensemble else (PAIRS, AGENTS)
-    tasks = [
-        Task(scenarios[stem], draw, pairs, agents, _dr5_arm(rows), ensemble)
-        for stem, rows in asked.items()
-        for draw in draws
+    tasks = {
+        stem: _tasks(scenarios[stem], rows, ensemble)
+        for stem in scenarios
+        if (rows := _simulated(stem))
+    }
+    together = [task for of_study in tasks.values() for task in of_study]
+    progress(f"{len(tasks)} studies, {len(together)} simulations")
+    with Workers(jobs, len(together)) as workers:
+        found = iter(workers.map(simulate, together))
+    return {stem: [next(found) for _ in of_study] for stem, of_study in tasks.items()}
+
+
+def _tasks(scenario: Scenario, rows: list[Row], ensemble: Ensemble | None) -> list[Task]:
+    """One study under the shipped parameters, or under the draws of an ensemble."""
+    dr5_arm = next((row.arm for row in rows if row.rule == "dr5"), "")
+    if ensemble is None:
+        return [Task(scenario, None, PAIRS, AGENTS, dr5_arm, None)]
+    draws = min(len(ensemble), PANEL_DRAWS) if scenario.panel else len(ensemble)
+    return [
+        Task(scenario, draw, PAIRS_OF_DRAW, AGENTS_OF_DRAW, dr5_arm, ensemble)
+        for draw in range(draws)
     ]
-    progress(f"{len(asked)} studies, {len(draws)} sets of parameters, {pairs} animals each")
-    with Workers(jobs, len(tasks)) as workers:
-        found = workers.map(simulate, tasks)
-    each = len(draws)
-    return {stem: found[k * each : (k + 1) * each] for k, stem in enumerate(asked)}
 
 
 def _simulated(stem: str) -> list[Row]:
     """The rows that a scenario is simulated for."""
     return [row for row in published_rows() if row.scenario == stem and row.rule]
-
-
-def _dr5_arm(rows: list[Row]) -> str:
-    return next((row.arm for row in rows if row.rule == "dr5"), "")
 
 
 def simulate(task: Task) -> Effects:
@@ -198,8 +206,7 @@ def _judged(row: Row, scenario: Scenario | None, sets: list[Effects]) -> dict[st
     notes = [base["note"], judged.said]
     if row.rule in WITH_POWER:
         notes.append(_chance(row, scenario, sets))
-    if len(sets) == 1:
-        notes.append("shipped parameters only")
+    notes.append(f"{len(sets)} parameter sets" if len(sets) > 1 else "shipped parameters only")
     simulated = {
         "low": judged.low,
         "high": judged.high,
