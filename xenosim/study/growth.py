@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from xenosim.errors import ScenarioError
 from xenosim.scenario.resolve import resolve
 from xenosim.study.tissues import tumor_spec
 from xenosim.tumor.growth import CALIBRATION_RESOLUTION, Growth, calibrate, from_potential
@@ -11,6 +12,12 @@ from xenosim.tumor.growth import CALIBRATION_RESOLUTION, Growth, calibrate, from
 #: Agents at the start volume of a twin that growth is calibrated with, whatever the study's: its
 #: doubling time then scatters by 0.5 %.
 CALIBRATION_AGENTS = 5000
+#: Of a twin that shows before a study what growth it will have.
+FORESEEING_AGENTS = 700
+#: Potential doubling times that cells are known to have [day]: about the shortest of a line in
+#: culture (lines.csv), where nothing hinders it; and about what the slowest vehicle group, that
+#: doubles in 18.8 days (maeve), leaves at the default loss.
+PLAUSIBLE_DAYS = 1.0, 10.0
 
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
@@ -38,18 +45,58 @@ def _is_growth(known: Any) -> bool:
     )
 
 
-def _calibration_resolution(scenario: Scenario, start_mm3: float) -> float:
-    """Agents per mm3 at which the growth from ``start_mm3`` [mm3] is calibrated [1/mm3]."""
+def _calibration_resolution(scenario: Scenario, start_mm3: float, agents: int) -> float:
+    """Agents per mm3 at which the growth from ``start_mm3`` [mm3] is calibrated [1/mm3]; ``agents``
+    of a twin [-].
+    """
     if scenario.engine == "twin":
-        return CALIBRATION_AGENTS / start_mm3
+        return agents / start_mm3
     if scenario.tumor.lesions.count > 1:
         return min(max(CALIBRATION_RESOLUTION, 2e4 / start_mm3), 1e5)
     return CALIBRATION_RESOLUTION
 
 
-def calibrate_growth(scenario: Scenario) -> Growth:
+def implausible_cycle(growth: Growth) -> list[str]:
+    """A note on a growth whose cells would have to cycle as none are known to; none of others.
+
+    Examples
+    --------
+    >>> implausible_cycle(Growth(12.0, 0.02, 1000.0, 0.5, 3.0, 3.0))[0][:69]
+    'the potential doubling time that this growth needs, 0.50 days, is not'
+    >>> implausible_cycle(Growth(60.0, 0.005, 1000.0, 2.5, 6.0, 6.0))
+    []
+    """
+    low, high = PLAUSIBLE_DAYS
+    potential = growth.potential_doubling_days
+    if low <= potential <= high:
+        return []
+    way = (
+        "lower cell_loss_factor, a larger mechanical_depth or better vessels (vessel_exchange)"
+        if potential < low
+        else "a higher cell_loss_factor or a smaller mechanical_depth"
+    )
+    return [
+        f"the potential doubling time that this growth needs, {potential:.2f} days, is not one that"
+        f" cells are known to have ({low:g} to {high:g}): with {way} they would cycle as cells do"
+    ]
+
+
+def growth_foreseen(scenario: Scenario) -> list[str]:
+    """What a small radial twin says before a study of its growth: that it cannot be had, and why,
+    or that it needs cells that are not known; else nothing.
+    """
+    tumor = scenario.tumor.model_copy(update={"twin_agents": FORESEEING_AGENTS})
+    twin = scenario.model_copy(update={"engine": "twin", "tumor": tumor})
+    try:
+        return implausible_cycle(calibrate_growth(twin, FORESEEING_AGENTS))
+    except ScenarioError as error:
+        return [f"{error.message}; {error.remedy}"]
+
+
+def calibrate_growth(scenario: Scenario, agents: int = CALIBRATION_AGENTS) -> Growth:
     """The growth of a scenario's tumor, calibrated or as its cells would have it; of lesions, that
-    of the one in which a cell finds itself on average.
+    of the one in which a cell finds itself on average. ``agents`` of a twin at the start volume
+    [-].
 
     Below 1 mm3 nothing hinders growth but oxygen, and few agents would show a doubling: smaller
     lesions are calibrated at 1 mm3.
@@ -57,7 +104,7 @@ def calibrate_growth(scenario: Scenario) -> Growth:
     tumor, start = scenario.tumor, scenario.tumor.start_volume_mm3
     if tumor.lesions.count > 1:
         start = max(tumor.lesions.typical_volume_mm3, 1.0)
-    resolution = _calibration_resolution(scenario, start)
+    resolution = _calibration_resolution(scenario, start, agents)
     loss = resolve(scenario).model.value("cell_loss_factor")
     if tumor.potential_doubling_days is not None:
         return from_potential(

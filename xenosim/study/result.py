@@ -29,6 +29,7 @@ from xenosim.scenario.resolve import (
 )
 from xenosim.scenario.schema import Origin
 from xenosim.study.answer import answer_text
+from xenosim.study.growth import implausible_cycle
 from xenosim.study.notes import enrollment, notes, notes_on_ensemble
 from xenosim.tumor.growth import Growth
 
@@ -250,6 +251,7 @@ def study_result(
             *notes(scenario, tables, source, paired),
             *bias_notes(tables["bias"]),
             *notes_on_ensemble(scenario, ensemble),
+            *implausible_cycle(growth),
             *notes_of_animals,
         ],
         "citations": _sources(resolved),

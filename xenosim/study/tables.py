@@ -100,6 +100,7 @@ def build_tables(
     if pairs is not None:
         pairs.insert(0, "study_id", study)
         tables["all_pairs"] = pairs
+    tables["traits"] = traits_table(enrolled.tasks, study)
     comparison = comparison_table(scenario, observations, paired, pairs)
     tables |= {"studies": studies} if repeated else {}
     if enrolled.staged:
@@ -213,6 +214,23 @@ def pairs_table(tasks: list[Job], outcomes: list[Outcome]) -> pd.DataFrame | Non
             }
         )
     return pd.DataFrame(rows)
+
+
+def traits_table(tasks: list[Job], study: str) -> pd.DataFrame:
+    """What makes every animal of a ``study`` differ from the typical one: a row per animal, its
+    factors of growth, engraftment, clearance, volume, bioavailability, vessel exchange, load and
+    threshold [-].
+    """
+    import pandas as pd
+
+    animals = {(task.replicate, task.animal): task for task in tasks}
+    return pd.DataFrame(
+        [
+            {"study_id": study, "animal_id": task.animal, "replicate": task.replicate}
+            | task.variation._asdict()
+            for _, task in sorted(animals.items())
+        ]
+    )
 
 
 def plasma_table(scenario: Scenario, step_h: float = 1.0) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
@@ -31,6 +32,13 @@ GOOD_RMS = 0.04
 #: A tumor grows from this share of the start volume, so that it has its own structure when it is
 #: measured.
 PRE_GROWTH = 0.5
+#: Cycles tried, the shortest of them [h], and the largest step of one [-].
+ATTEMPTS, SHORTEST_H, LEAP = 12, 4.0, 3.0
+#: The least by which a doubling time follows the cycle, as a power [-].
+STIFFEST = 0.25
+#: Rms of ln V that a stretched curve must gain to be better [-]; slope that a flat table is taken
+#: to have [1/day].
+NOISE_RMS, FLATTEST = 0.005, 1e-3
 _SEED = 20091
 
 Curve = tuple[tuple[float, float], ...]
@@ -177,8 +185,8 @@ def _doubling(spec: TumorSpec, start_mm3: float) -> float:
 def _fit_doubling(spec: TumorSpec, start_mm3: float, asked: float, loss_factor: float) -> Growth:
     # Unhindered, the net rate is (1 - loss factor) ln 2 / T; crowding can only slow it, so the
     # search starts there.
-    cycle = 24.0 * asked * (1.0 - loss_factor)
-    for attempt in range(12):
+    cycle, power, before = 24.0 * asked * (1.0 - loss_factor), 1.0, None
+    for attempt in range(ATTEMPTS):
         achieved = _doubling(with_growth(spec, cycle, loss_factor), start_mm3)
         # A tumor of few agents scatters by more than the tolerance, which therefore widens; what
         # was achieved is printed.
@@ -191,13 +199,38 @@ def _fit_doubling(spec: TumorSpec, start_mm3: float, asked: float, loss_factor: 
                 asked,
                 achieved,
             )
-        # Time scales with the cycle, so the ratio is nearly the correction.
-        cycle *= asked / achieved if math.isfinite(achieved) else 0.5
-        if cycle < 4.0:
+        if not math.isfinite(achieved):
+            cycle *= 0.5
+        else:
+            # Unhindered, time scales with the cycle; in a rim, or where oxygen is short, less.
+            if before and abs(math.log(cycle / before[0])) > TOLERANCE:
+                gain = math.log(achieved / before[1]) / math.log(cycle / before[0])
+                power = min(max(gain, STIFFEST), 1.0)
+            before = cycle, achieved
+            cycle *= min(max((asked / achieved) ** (1.0 / power), 1.0 / LEAP), LEAP)
+        if cycle < SHORTEST_H:
             break
-    raise ScenarioError(
+    raise _hindered(
+        spec,
         f"no cell cycle reproduces a doubling time of {asked:g} days at {start_mm3:g} mm3",
-        remedy="a larger tumor.mechanical_depth or a longer doubling time would be needed",
+        lambda free: _doubling(with_growth(free, SHORTEST_H, loss_factor), start_mm3) < asked,
+    )
+
+
+def _hindered(spec: TumorSpec, message: str, grows: Callable[[TumorSpec], bool]) -> ScenarioError:
+    """The error of a growth that no cycle gives, with what hinders it: oxygen if the tumor
+    ``grows`` as asked where none is short, else the depth within which cells make room.
+    """
+    if spec.may_lack_oxygen and grows(spec._replace(oxygen=None)):
+        return ScenarioError(
+            f"{message}: oxygen is short, with vessels of {spec.perfusion.mean:g} /h",
+            where="tumor.growth",
+            remedy="raise parameters.tumor.vessel_exchange, start smaller or ask for slower growth",
+        )
+    return ScenarioError(
+        f"{message}: cells deeper than {spec.depth_um:g} um make no room",
+        where="tumor.growth",
+        remedy="a larger parameters.tumor.mechanical_depth or slower growth would be needed",
     )
 
 
@@ -210,6 +243,12 @@ def _fit_control(spec: TumorSpec, control: Curve, loss_factor: float) -> Growth:
     """
     table = np.array(control)
     days, asked = table[:, 0] - table[0, 0], np.log(table[:, 1])
+    if slope(days, asked) < FLATTEST:
+        raise ScenarioError(
+            "the control table does not rise",
+            where="tumor.growth.control",
+            remedy="check its days and volumes, or give growth.doubling_time",
+        )
     own = _fit_cycle(spec, days, asked, loss_factor)
     fits = [own] if own else []
     shows_depth = len(days) >= 4 and asked.max() - asked[0] >= 2.0 * math.log(2.0)
@@ -220,9 +259,14 @@ def _fit_control(spec: TumorSpec, control: Curve, loss_factor: float) -> Growth:
         )
         fits += [fit for fit in others if fit]
     if not fits:
-        raise ScenarioError(
-            "no cell cycle reproduces the control table",
-            remedy="check its days and volumes, or give growth.doubling_time",
+        steepest = math.log(2.0) / slope(days, asked)
+        raise _hindered(
+            spec,
+            f"no cell cycle reproduces the control table, which doubles in {steepest:.3g} days",
+            lambda free: (
+                _fit_cycle(free, days, asked, loss_factor) is not None
+                or _doubling(with_growth(free, SHORTEST_H, loss_factor), table[0, 1]) < steepest
+            ),
         )
     return min(fits, key=lambda growth: growth.control_rms or 0.0)
 
@@ -234,8 +278,8 @@ def _fit_cycle(spec: TumorSpec, days: Days, asked: Days, loss_factor: float) -> 
     from scipy.optimize import minimize_scalar
 
     start, top = math.exp(asked[0]), math.exp(asked.max())
-    cycle = 24.0 * math.log(2.0) * (1.0 - loss_factor) / max(slope(days, asked), 1e-3)
-    for _ in range(6):
+    cycle = 24.0 * math.log(2.0) * (1.0 - loss_factor) / slope(days, asked)
+    for attempt in range(ATTEMPTS):
         time, volume = control_curve(
             with_growth(spec, cycle, loss_factor), start, 1.3 * float(days[-1]), 1.5 * top
         )
@@ -245,17 +289,38 @@ def _fit_cycle(spec: TumorSpec, days: Days, asked: Days, loss_factor: float) -> 
         time, ln_v = time[time >= 0.0], np.log(volume[time >= 0.0])
         misfit = partial(_misfit, days=days, asked=asked, time=time, ln_v=ln_v)
         best = minimize_scalar(misfit, bounds=(0.4, 2.5), method="bounded", options={"xatol": 1e-3})
-        if abs(best.x - 1.0) < TOLERANCE:
-            doubling = float(np.interp(math.log(2.0 * start), ln_v, time))
-            wanted = (
-                float(np.interp(math.log(2.0) + asked[0], asked, days))
-                if top > 2.0 * start
-                else None
-            )
-            loss = loss_factor * math.log(2.0) / cycle
-            return Growth(cycle, loss, spec.depth_um, cycle / 24.0, wanted, doubling, misfit(1.0))
+        # A slow curve rises so little that its own noise moves the best stretch by more than the
+        # tolerance: what cannot be bettered by more than that noise is found too.
+        close = abs(best.x - 1.0) < TOLERANCE * max(1.0, attempt / 3.0)
+        if close or (time[-1] >= days[-1] and misfit(1.0) - best.fun < NOISE_RMS):
+            return _fitted(cycle, spec, loss_factor, (days, asked), (time, ln_v), misfit(1.0))
         cycle *= float(best.x)
+        if cycle < SHORTEST_H:
+            break
     return None
+
+
+def _fitted(
+    cycle: float,
+    spec: TumorSpec,
+    loss_factor: float,
+    table: tuple[Days, Days],
+    curve: tuple[Days, Days],
+    rms: float,
+) -> Growth:
+    """The growth of a ``cycle`` [h] whose ``curve`` misses the ``table`` by ``rms`` of ln V; both
+    as time [day] and ln V.
+    """
+    (days, asked), (time, ln_v) = table, curve
+    doubled = math.log(2.0) + asked[0]
+    wanted = float(np.interp(doubled, asked, days)) if asked.max() > doubled else None
+    loss = loss_factor * math.log(2.0) / cycle
+    achieved = (
+        float(np.interp(doubled, ln_v, time))
+        if ln_v[-1] >= doubled
+        else _doubling(with_growth(spec, cycle, loss_factor), math.exp(asked[0]))
+    )
+    return Growth(cycle, loss, spec.depth_um, cycle / 24.0, wanted, achieved, rms)
 
 
 def _misfit(stretch: float, days: Days, asked: Days, time: Days, ln_v: Days) -> float:

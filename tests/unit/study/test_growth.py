@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from xenosim.study.checkpoint_store import NOT_SAVED
-from xenosim.study.growth import calibrated
+from xenosim.study.growth import calibrated, growth_foreseen, implausible_cycle
 from xenosim.testing import SMALL, small_scenario
 from xenosim.tumor.growth import Growth
 
@@ -16,3 +16,28 @@ def test_what_the_run_remembers_is_not_calibrated_again(
     known = Growth(50.0, 0.004, 1000.0, 2.0, 5.5, 5.4)
     monkeypatch.setattr(type(NOT_SAVED), "recall", lambda self, name: known._asdict())
     assert calibrated(small_scenario(overrides=SMALL), NOT_SAVED) == known
+
+
+def test_cells_that_nobody_knows_are_a_note() -> None:
+    plausible = Growth(60.0, 0.005, 1000.0, 2.5, 6.0, 6.0)
+    assert implausible_cycle(plausible) == []
+    (fast,) = implausible_cycle(plausible._replace(potential_doubling_days=0.6))
+    (slow,) = implausible_cycle(plausible._replace(potential_doubling_days=14.0))
+    assert "0.60 days" in fast and "lower cell_loss_factor" in fast
+    assert "14.00 days" in slow and "higher cell_loss_factor" in slow
+
+
+def test_a_study_is_told_beforehand_what_its_growth_needs() -> None:
+    small = SMALL | {"engine": "twin", "tumor.start_volume": "100 mm^3"}
+    small |= {"measure.humane_endpoint.tumor_volume": "2000 mm^3"}
+    assert growth_foreseen(small_scenario(overrides=small)) == []
+    fast = {"tumor.growth.doubling_time": "2.5 day", "parameters.tumor.cell_loss_factor": "0.8"}
+    (note,) = growth_foreseen(small_scenario(overrides=small | fast))
+    assert "not one that cells are known to have" in note
+    airless = {
+        "tumor.start_volume": "1000 mm^3",
+        "tumor.growth.doubling_time": "1.2 day",
+        "parameters.tumor.vessel_exchange": "0.1 /h",
+    }
+    (note,) = growth_foreseen(small_scenario(overrides=small | airless))
+    assert "oxygen is short, with vessels of 0.1 /h" in note

@@ -4,8 +4,11 @@ import pandas as pd
 import pytest
 
 from xenosim.io.tables import COLUMNS
-from xenosim.study.tables import events_table, observations_table, plasma_table
+from xenosim.study.job import Job
+from xenosim.study.tables import events_table, observations_table, plasma_table, traits_table
+from xenosim.study.variation import draw_variation
 from xenosim.testing import SMALL, small_scenario
+from xenosim.tumor.growth import Growth
 
 
 def test_an_arm_has_an_id_and_vehicle_no_events() -> None:
@@ -42,3 +45,15 @@ def test_plasma_is_that_of_the_stated_parameters() -> None:
     twice = plasma_table(small_scenario(overrides=days | {"parameters.ixazomib.v1": "0.5 L/kg"}))
     first = [table.iloc[0]["concentration_nM"] for table in (usual, twice)]
     assert first[0] == pytest.approx(2.0 * first[1])
+
+
+def test_traits_are_those_of_every_animal() -> None:
+    spread = {"animals.between_animal_cv.exchange": "30 %"}
+    scenario = small_scenario(overrides=SMALL | spread)
+    growth = Growth(50.0, 0.004, 1000.0, 2.0, 5.5, 5.4)
+    arms = [arm.name for arm in scenario.arms]
+    jobs = [Job(scenario, growth, arm, a, 0, 4) for arm in arms for a in (2, 1)]
+    table = traits_table(jobs, "mine")
+    assert table["animal_id"].tolist() == [1, 2] and set(table["study_id"]) == {"mine"}
+    for row in table.itertuples():
+        assert row.exchange == draw_variation(scenario, 0, row.animal_id).exchange != 1.0
