@@ -316,12 +316,22 @@ def plot(
     format_: Annotated[
         str, typer.Option("--format", help="page, or 16:9 with large type for slides.")
     ] = "page",
+    baselines: Annotated[
+        bool,
+        typer.Option(
+            "--baselines",
+            help="Fit exponential, logistic, Gompertz and Simeoni's growth to every arm instead.",
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Redraw the figures of a run directory from its tables, or draw those of its animals."""
-    from xenosim.cli.report import plot_figures
+    from xenosim.cli.report import plot_baselines, plot_figures
 
-    plot_figures(run, figure, format_, json)
+    if baselines:
+        plot_baselines(run, json)
+    else:
+        plot_figures(run, figure, format_, json)
 
 
 @app.command()

@@ -10,6 +10,14 @@ import typer
 from xenosim.errors import RunError
 
 
+def plot_baselines(run: str, as_json: bool) -> None:
+    """Fit models of whole tumors to every arm of a kept study; print where table and figure are."""
+    from xenosim.viz.baselines import draw_baselines
+
+    paths = [str(path) for path in draw_baselines(run)]
+    typer.echo(json.dumps({"figures": paths}) if as_json else "\n".join(paths))
+
+
 def plot_figures(run: str, figure: str | None, size: str, as_json: bool) -> None:
     """Draw the figures of a run again, or those of its animals that ``figure`` names; ``size``:
     "page" or "16:9".

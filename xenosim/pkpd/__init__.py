@@ -1,0 +1,1 @@
+"""Models of whole tumors, fitted beside the agents: what the agents add to them."""
