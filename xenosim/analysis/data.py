@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -20,6 +20,9 @@ from xenosim.analysis.laboratory.reading import read_laboratory
 from xenosim.analysis.laboratory.values import Reading
 from xenosim.errors import TableError, suggest
 from xenosim.io.runs import read_kept, read_manifest
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, eq=False)
@@ -304,6 +307,24 @@ class StudyData:
         from xenosim.analysis.responders import response_table
 
         return response_table(self)
+
+    def survival(self) -> pd.DataFrame:
+        """Event-free survival of every arm: columns of
+        :func:`~xenosim.analysis.shown.survival_table`.
+        """
+        from xenosim.analysis.shown import survival_table
+
+        return survival_table(self)
+
+    def plot(self) -> Figure:
+        """The growth curves of the study: animals, geometric means with 95 % intervals, animals
+        left.
+        """
+        from xenosim.viz.growth import growth_curves
+        from xenosim.viz.style import arm_colors
+
+        doses = pd.DataFrame({"arm": [], "time": [], "ii": [], "addl": []})
+        return growth_curves(self, doses, arm_colors(self.arms, self.control or self.arms[0]))
 
     def endpoints(self, control: str | None = None, **arguments: Any) -> pd.DataFrame:
         """Every endpoint of every arm; arguments as of

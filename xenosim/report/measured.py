@@ -66,7 +66,8 @@ class MeasuredStudy(Result):
         kind = "SIMULATED, analyzed again" if manifest["simulated"] else "MEASURED"
         return (
             f"{manifest['title']}   {kind}; {sum(manifest['animals'].values())} animals in"
-            f" {len(manifest['arms'])} arms, control '{manifest['control']}'\n\n{self.answer}"
+            f" {len(manifest['arms'])} arm{'s' * (len(manifest['arms']) != 1)},"
+            f" control '{manifest['control']}'\n\n{self.answer}"
         )
 
     def directory_name(self) -> str:
@@ -128,6 +129,7 @@ def measured_study(
         "endpoints": over_studies(studies) if repeated else studies.drop(columns="replicate"),
         "tests": significance_tests(data, day=day, seed=seed),
         "responses": data.responses(),
+        "survival": data.survival(),
     }
     tables |= {"studies": studies} if repeated else {}
     manifest = {

@@ -126,7 +126,7 @@ def test_an_arm_of_two_has_no_interval() -> None:
     ("name", "low", "high"),
     [
         ("growth_rate_per_day", 93.0, 97.0),
-        ("tc_pct", 93.0, 97.5),
+        ("tc_pct", 94.0, 98.5),  # of medians: a sample of eight has few, and it covers more
         ("tgi_ratio_pct", 92.0, 97.0),
         ("rate_tc", 93.0, 97.0),
         ("aauc_ratio", 92.0, 97.0),

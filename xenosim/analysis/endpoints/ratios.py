@@ -18,7 +18,7 @@ import pandas as pd
 
 from xenosim.analysis.comparison import Comparison, Estimate
 from xenosim.analysis.registry import Formula, endpoint, named, register
-from xenosim.analysis.resampling import Array
+from xenosim.analysis.resampling import UNDEFINED, Array
 from xenosim.analysis.volume import rtv
 
 
@@ -43,7 +43,11 @@ def _on_the_day(formula: Formula, ask: Comparison, rng: np.random.Generator) -> 
     limits, _ = ask.interval(
         lambda it, ic: formula(t[it], c[ic], t0[it], c0[ic]), rng, t.size, c.size
     )
-    return Estimate(float(formula(t, c, t0, c0)), limits, t.size, ask.note, c.size, ask.day)
+    value, note = float(formula(t, c, t0, c0)), ask.note
+    if math.isnan(value):
+        # Of samples in which the control grows, too: the number is not there.
+        note, limits = f"{note}; undefined: the control does not grow", UNDEFINED
+    return Estimate(value, limits, t.size, note, c.size, ask.day)
 
 
 def arrays(arm: pd.DataFrame) -> tuple[Array, Array]:

@@ -19,6 +19,8 @@ YEARLESS = ("%B %d", "%b %d", "%d %B", "%d %b", "%d-%b")
 _DAY = re.compile(r"(?:study\s*)?(?:day|d|tag|jour|t)[\s._]*([-+]?\d+(?:[.,]\d+)?)", re.I)
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _SLASHED = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})")
+#: A month's name and a number, as every other date has them.
+_WORDED = re.compile(r"^(?=.*\d).*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.I)
 #: Day 0 of a spreadsheet's serial numbers, and the range in which a number may be one [day].
 EPOCH, SERIALS = date(1899, 12, 30), (20_000.0, 80_000.0)
 
@@ -149,6 +151,8 @@ def read_date(text: str, order: str = "", year: int | None = None) -> date | Non
                 remedy="say --dates dmy or --dates mdy, or write 2026-03-01",
             )
         return _date(last, second, first) if told == "dmy" else _date(last, first, second)
+    if not _WORDED.search(text):
+        return None
     for form in NAMED:
         try:
             return datetime.strptime(text, form).date()

@@ -78,13 +78,11 @@ def find_layout(
             where="--layout",
             remedy="; ".join(f"{name}: {what}" for name, what in LAYOUTS.items()),
         )
-    found = [
-        each
-        for each in (_long(grid, mapping, value), *_wide(grid, mapping))
-        if each is not None and layout in ("", each.layout)
-    ]
-    if found:
-        return found[0]
+    if layout in ("", "long") and (long := _long(grid, mapping, value)):
+        return long
+    for found in [] if layout == "long" else _wide(grid, mapping):
+        if layout in ("", found.layout):
+            return found
     # A mapping of what is not there says so.
     read_columns(grid.texts(0), mapping, f"{grid.place}:{grid.numbers[0]}")
     named = f"the table is not in the layout '{layout}'" if layout else "the table is in no layout"
