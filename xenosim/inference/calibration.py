@@ -1,5 +1,5 @@
-"""A calibration: a design over the prior, waves of points where the data lead, the posterior on
-emulators, and draws that are simulated again and weighed.
+"""A calibration: a design over the prior, waves of points where the data lead, a rehearsal of the
+posterior, and draws of the posterior on emulators that are simulated again and weighed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from xenosim.execution.processes import Workers
 from xenosim.inference.diagnostics import Checked, checked
 from xenosim.inference.points import Point, Store
 from xenosim.inference.posterior import Posterior, apart, log_likelihood, scores, shares
-from xenosim.inference.sampling import importance_size, resampled
+from xenosim.inference.sampling import importance_size, resampled, smoothed
 from xenosim.inference.targets import STAGES, Target, targets
 from xenosim.inference.xenograft import study_of
 from xenosim.parameters.ensemble import model_hash
@@ -28,11 +28,11 @@ Array = NDArray[np.float64]
 LATER = 0.3
 #: Factor on the errors of the data where a later wave is placed: around the posterior too [-].
 WIDENED = 1.5
-#: Steps of the chains: to place a wave, and for the posterior [-].
-STEPS, LAST_STEPS = 240, 480
+#: Steps of the chains: to place a wave, to rehearse the posterior, and for the posterior [-].
+STEPS, REHEARSED_STEPS, LAST_STEPS = 240, 480, 800
 #: Most states of the chains that directions are found in [-].
 CHAIN_KEPT = 4000
-#: Wave number of the candidates, which every number of waves shares [-].
+#: Wave number of the rehearsal, the candidates' less one, which every number of waves shares [-].
 LAST = 1000
 #: What is told: what is done, points done and to do, seconds left (NaN: unknown).
 Told = Callable[[str, int, int, float], None]
@@ -66,9 +66,10 @@ class Settings(NamedTuple):
 @dataclass(frozen=True)
 class Calibration:
     """What came out: ``z`` (draws, p), the draws as scores of the priors; ``outputs`` (draws, m) of
-    them; ``candidates``: how many were weighed, worth ``size`` independent ones; ``distinct`` draws
-    among those kept; ``checks``; ``chain`` (n, p), scores from the emulated posterior;
-    ``prior_outputs`` (n, m) of the design; ``points`` simulated, in ``seconds`` [s].
+    them, of a copy those of its original; ``candidates``: how many were weighed, worth ``size``
+    independent ones; ``distinct`` ones among the draws; ``checks``; ``chain`` (n, p), scores from
+    the emulated posterior; ``prior_outputs`` (n, m) of the design; ``points`` simulated, in
+    ``seconds`` [s].
     """
 
     settings: Settings
@@ -108,18 +109,19 @@ def calibrate(
     run = _Run(settings, asked, store, told or (lambda *_: None))
     with Workers(jobs, settings.design) as workers:
         z, outputs = run.waves(workers)
+        z, outputs = run.rehearsed(z, outputs, workers)
         posterior = run.fitted(z, outputs)
         run.told("sampling the posterior", 0, 0, np.nan)
-        chains = posterior.chains(LAST_STEPS, run.rng(LAST))
-        tried = apart(chains, settings.candidates, run.rng(LAST, 1))
-        found = run.simulated(LAST, tried, workers, "candidates")
+        chains = posterior.chains(LAST_STEPS, run.rng(LAST + 1))
+        tried = apart(chains, settings.candidates, run.rng(LAST + 1, 1))
+        found = run.simulated(LAST + 1, tried, workers, "candidates")
     weights = log_likelihood(found, asked) - posterior.log_likelihood(tried)
     chosen = resampled(weights, settings.draws, run.rng(LAST, 2))
     run.told("checking the calibration", 0, 0, np.nan)
     return Calibration(
         settings,
         asked,
-        tried[chosen],
+        smoothed(tried, chosen, run.rng(LAST, 5)),
         found[chosen],
         len(tried),
         importance_size(weights),
@@ -158,6 +160,16 @@ class _Run(NamedTuple):
             found = self.simulated(wave, more, workers, f"wave {wave}")
             z, outputs = np.concatenate([z, more]), np.concatenate([outputs, found])
         return z, outputs
+
+    def rehearsed(self, z: Array, outputs: Array, workers: Workers) -> tuple[Array, Array]:
+        """The points so far and, of the posterior that they give, as many as draws are kept: where
+        draws will lie emulators must be best.
+        """
+        posterior = self.fitted(z, outputs)
+        chains = posterior.chains(REHEARSED_STEPS, self.rng(LAST))
+        more = apart(chains, self.settings.draws, self.rng(LAST, 1))
+        found = self.simulated(LAST, more, workers, "rehearsal")
+        return np.concatenate([z, more]), np.concatenate([outputs, found])
 
     def fitted(self, z: Array, outputs: Array) -> Posterior:
         """Emulators of all points so far."""

@@ -14,7 +14,7 @@ from xenosim.inference.sampling import effective_size, sample, split_r_hat
 
 Array = NDArray[np.float64]
 #: Simulated data sets of the self-test, steps of each chain, and draws it is ranked among [-].
-DATA_SETS, STEPS, RANKED = 120, 200, 15
+DATA_SETS, STEPS, RANKED = 100, 800, 15
 #: Correlations above this are told [-].
 STRONG = 0.3
 

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 #: Log likelihood (chains,) of places (chains, p).
 LogLikelihood = Callable[[Array], Array]
+#: How far copies of one draw are moved apart, over the spread of all [-].
+MOVED = 0.15
 #: A bracket that has shrunk so often holds nothing but its point.
 _MOST_CUTS = 60
 
@@ -102,3 +104,16 @@ def resampled(log_weights: Array, n: int, rng: np.random.Generator) -> NDArray[n
     ends = np.cumsum(weights / weights.sum())
     chosen = np.searchsorted(ends, (rng.random() + np.arange(n)) / n)
     return rng.permutation(np.minimum(chosen, len(weights) - 1))
+
+
+def smoothed(z: Array, chosen: NDArray[np.int64], rng: np.random.Generator) -> Array:
+    """Draws ``z[chosen]`` (n, p) in which every copy after the first is moved by :data:`MOVED` of
+    the spread of ``z``, and as much toward its mean: mean and variance stay (Liu and West 2001).
+    """
+    mean, found = z.mean(axis=0), z[chosen]
+    spread = np.linalg.cholesky((z - mean).T @ (z - mean) / len(z) + 1e-9 * np.eye(z.shape[1]))
+    copies = np.ones(len(chosen), bool)
+    copies[np.unique(chosen, return_index=True)[1]] = False
+    noise = MOVED * rng.standard_normal((int(copies.sum()), z.shape[1])) @ spread.T
+    found[copies] = mean + math.sqrt(1.0 - MOVED**2) * (found[copies] - mean) + noise
+    return found

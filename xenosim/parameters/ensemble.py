@@ -31,9 +31,10 @@ DRAWS, META = "draws.csv", "ensemble.yaml"
 #: table, and each parameter before and after.
 KEYS = ("method", "model", "sha256", "draws", "parameters")
 #: Sets whose numbers a calibration rests on, beside the sources of the model; of the mouse, those
-#: of its blood. How random numbers are made is no part of the model.
+#: of its blood. How random numbers are made is no part of the model, nor how growth is fitted on
+#: what a scenario states of it.
 _SETS, _BLOOD = ("cell", "tumor", "mouse", "dish", "ixazomib", "bortezomib"), "_blood"
-_NOT_MODEL = ("rng.py",)
+_NOT_MODEL = ("rng.py", "growth.py")
 
 
 @dataclass(frozen=True)

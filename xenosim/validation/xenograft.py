@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xenosim.errors import ParameterError, ScenarioError
+from xenosim.errors import ParameterError
 from xenosim.execution.processes import Workers
 from xenosim.parameters.ensemble import Ensemble
 from xenosim.parameters.lines import PUBLISHED, read_csv
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 #: Animals of a study with the shipped parameters, and with each draw of an ensemble [-]; of each
 #: model of a panel half of them.
-PAIRS, PAIRS_OF_DRAW = 16, 3
+PAIRS, PAIRS_OF_DRAW = 16, 4
 #: Agents of a twin at the start volume, of all lesions together, and of those of a draw [-].
 AGENTS, AGENTS_OF_DRAW = 1000, 300
 #: A panel takes as long as all other studies: it gets so many draws at most [-].
-PANEL_DRAWS = 6
+PANEL_DRAWS = 8
 #: Rows that are shown and not counted, by ``used``, with their verdict.
 UNCOUNTED = {"repeat": "repeats", "assumed": "not judged"}
 
@@ -141,10 +141,7 @@ def effects_of(
     progress(f"{len(tasks)} studies, {len(together)} simulations")
     with Workers(jobs, len(together)) as workers:
         found = iter(workers.map(simulate, together))
-    return {
-        stem: [effects for _ in of_study if (effects := next(found)) is not None]
-        for stem, of_study in tasks.items()
-    }
+    return {stem: [next(found) for _ in of_study] for stem, of_study in tasks.items()}
 
 
 def _tasks(scenario: Scenario, rows: list[Row], ensemble: Ensemble | None) -> list[Task]:
@@ -164,19 +161,8 @@ def _simulated(stem: str) -> list[Row]:
     return [row for row in published_rows() if row.scenario == stem and row.rule]
 
 
-def simulate(task: Task) -> Effects | None:
-    """What one set of parameters gives in one study; None of a draw under which its tumors cannot
-    grow as they do.
-    """
-    try:
-        return _simulate(task)
-    except ScenarioError:
-        if task.draw is None:
-            raise
-        return None
-
-
-def _simulate(task: Task) -> Effects:
+def simulate(task: Task) -> Effects:
+    """What one set of parameters gives in one study."""
     scenario = task.scenario
     each = max(task.agents // scenario.tumor.lesions.count, 1)
     models = [as_twin(model, each) for model in _models(task)]
@@ -214,10 +200,8 @@ def _under(scenario: Scenario, task: Task) -> Scenario:
 def _judged(row: Row, scenario: Scenario | None, sets: list[Effects]) -> dict[str, Any]:
     """One published row beside what was simulated of it."""
     base = _unanswered(row)
-    if scenario is None or not row.rule:
+    if scenario is None or not row.rule or row.repeats:
         return base
-    if not sets:
-        return base | {"note": "tumors cannot grow as they do under any set of parameters"}
     found, judged = RULES[row.rule](sets, row)
     notes = [base["note"], judged.said]
     if row.rule in WITH_POWER:

@@ -10,6 +10,7 @@ from xenosim.inference.sampling import (
     importance_size,
     resampled,
     sample,
+    smoothed,
     split_r_hat,
 )
 
@@ -48,3 +49,15 @@ def test_weights() -> None:
     assert importance_size(np.array([0.0, -800.0])) == pytest.approx(1.0)
     chosen = resampled(np.log([0.5, 0.25, 0.25]), 8, np.random.default_rng(1))
     assert np.bincount(chosen).tolist() == [4, 2, 2]
+
+
+def test_copies_are_moved_a_little_and_spread_stays() -> None:
+    rng = np.random.default_rng(3)
+    z = rng.standard_normal((300, 40)) * np.linspace(0.5, 2.0, 40)
+    chosen = rng.integers(0, 60, 4000)
+    found = smoothed(z, chosen, rng)
+    assert len(np.unique(found[:, 0])) == 4000
+    first = np.unique(chosen, return_index=True)[1]
+    assert np.array_equal(found[first], z[chosen[first]])
+    assert found.std(axis=0) == pytest.approx(z[chosen].std(axis=0), rel=0.05)
+    assert np.abs(found - z[chosen]).mean() < 0.3

@@ -94,4 +94,4 @@ def test_random_tumors_are_fitted_or_told_why_not() -> None:
 
 @pytest.mark.slow
 def test_two_hundred_random_tumors_are_fitted_or_told_why_not() -> None:
-    assert len(sweep(200)) >= 180
+    assert len(sweep(200)) >= 190

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xenosim.errors import ParameterError, ScenarioError
+from xenosim.errors import ParameterError
 from xenosim.parameters.ensemble import load_ensemble
 from xenosim.parameters.lines import PUBLISHED, read_csv
 from xenosim.scenario.load import load_scenario
@@ -116,24 +116,6 @@ def test_an_ensemble_gives_the_share_of_its_draws(monkeypatch: pytest.MonkeyPatc
     assert "shipped" not in rows[0]["note"]
     assert len({each["ixazomib", "cl"] for each in seen}) == 10
     assert not any(name == "bortezomib" for each in seen for name, _ in each)
-
-
-def test_draws_under_which_tumors_cannot_grow_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    left = iter([True, False, False])
-
-    def simulated(scenario: Scenario, pairs: int, agents: int) -> Pool:
-        if next(left, True):
-            raise ScenarioError("too slow")
-        return pool(scenario, pairs, agents, {"ixazomib": 500.0})
-
-    monkeypatch.setattr(xenograft, "simulate_pool", simulated)
-    ask = (Path("scenarios"), {}, 1, lambda title: None, ("hcc_oral",))
-    (row,) = validate_xenografts(*ask, load_ensemble().first(3))
-    assert row["verdict"] == "met" and "2 parameter sets" in row["note"]
-    (row,) = validate_xenografts(*ask, load_ensemble().first(3))
-    assert row["verdict"] == "not simulated" and "cannot grow" in row["note"]
-    with pytest.raises(ScenarioError, match="too slow"):
-        validate_xenografts(*ask)
 
 
 def test_a_missing_study_is_named(tmp_path: Path) -> None:
