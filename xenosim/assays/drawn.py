@@ -36,10 +36,14 @@ def ensemble_for(name: str | Path, sets: int, source: str = "posterior") -> Ense
             where="--ensemble",
             remedy="leave --ensemble out, or name the line that yours is like",
         )
-    found = prior_ensemble(sets) if source == "prior" else load_ensemble().first(sets)
+    return applied(prior_ensemble(sets) if source == "prior" else load_ensemble().first(sets), name)
+
+
+def applied(ensemble: Ensemble, name: str) -> Ensemble:
+    """An ensemble as it applies to the cells of a ``name``: a line, a model or the default cell."""
     if name in available("model"):
-        return found.for_model(name)
-    return found.for_model("generic") if name == "cell" else found.for_line(name)
+        return ensemble.for_model(name)
+    return ensemble.for_model("generic") if name == "cell" else ensemble.for_line(name)
 
 
 def drawn_cell(cell: ParameterSet, draw: Draw) -> ParameterSet:

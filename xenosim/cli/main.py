@@ -562,7 +562,7 @@ def validate(
         int | None,
         typer.Option(
             "--ensemble",
-            help="Xenograft studies under the first N calibrated parameter sets, e.g. 50.",
+            help="Every row also under the first N calibrated parameter sets, e.g. 50.",
         ),
     ] = None,
     set_: Set = None,

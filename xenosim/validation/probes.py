@@ -5,27 +5,73 @@ docstring].
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from xenosim.assays.combination import Interaction, combine
 from xenosim.assays.culture import Culture, Line
+from xenosim.assays.drawn import applied
 from xenosim.assays.library import cells as cells_by_name
 from xenosim.assays.lysate import blot, chip, qpcr
 from xenosim.assays.plate import Layout, read_plate
 from xenosim.assays.viability import dose_response, pulses_of
 from xenosim.pharmacology.target import Pulse
 
-#: Cells per well of a probe.
-CELLS = 1000
+if TYPE_CHECKING:
+    from xenosim.parameters.ensemble import Ensemble
+
+#: Cells per well of a probe, and where probes are repeated under many parameter sets: 90 % of the
+#: sets span far more than so few cells scatter.
+USUAL_CELLS, FEW_CELLS = 1000, 250
+
+
+class _Setting(NamedTuple):
+    """Under which parameter set probes are made, None: as shipped; cells per well of a probe."""
+
+    ensemble: Ensemble | None = None
+    draw: int = 0
+    cells: int = USUAL_CELLS
+
+
+_settings = [_Setting()]
+
+
+@contextmanager
+def under(ensemble: Ensemble, draw: int) -> Iterator[None]:
+    """Within, cells and drugs of every probe have the values of a ``draw`` of the ensemble, and
+    wells have :data:`FEW_CELLS`.
+    """
+    _settings.append(_Setting(ensemble, draw, FEW_CELLS))
+    try:
+        _forget()
+        yield
+    finally:
+        _settings.pop()
+        _forget()
+
+
+def _forget() -> None:
+    """What was found under another parameter set is not found under this one."""
+    for known in (cells, ic50, plate, band, level, combination):
+        known.cache_clear()
+
+
+def _count() -> int:
+    """Cells per well of a probe."""
+    return _settings[-1].cells
 
 
 @cache
 def cells(line: str, perturb: str = "") -> Line:
     """A line of the library, or the default cell, under perturbations separated by commas."""
-    return cells_by_name(line, perturb.split(",") if perturb else [])
+    ensemble, draw, _ = _settings[-1]
+    values = applied(ensemble, line).draw(draw) if ensemble else None
+    return cells_by_name(line, perturb.split(",") if perturb else [], draw=values)
 
 
 @cache
@@ -43,7 +89,7 @@ def ic50(
     """
     doses = [float(d) for d in np.geomspace(about / 100.0, about * 100.0, 10)]
     found = dose_response(
-        cells(line, perturb), drug, doses, hours, Layout(CELLS, 1, seed), pulse_h
+        cells(line, perturb), drug, doses, hours, Layout(_count(), 1, seed), pulse_h
     ).fit.ic50
     return min(found, doses[-1])
 
@@ -57,7 +103,7 @@ def plate(
         cells(line, perturb),
         [({"dose": d}, pulses_of(drug, d)) for d in (0.0, dose_nM)],
         hours,
-        Layout(CELLS, 1, seed),
+        Layout(_count(), 1, seed),
     )
     return table.iloc[1]
 
@@ -82,7 +128,7 @@ def band(
 ) -> float:
     """Protein level of a marker [fold of untreated cells of the same kind]."""
     course = blot(
-        cells(line, perturb), pulses_of(drug, dose_nM), [hours], [marker], Layout(CELLS, 1, seed)
+        cells(line, perturb), pulses_of(drug, dose_nM), [hours], [marker], Layout(_count(), 1, seed)
     )
     return float(course.table["fold"].iloc[0])
 
@@ -93,7 +139,7 @@ def level(
 ) -> float:
     """Protein level of a marker as such [-], to compare cells of different kinds."""
     course = blot(
-        cells(line, perturb), pulses_of(drug, dose_nM), [hours], [marker], Layout(CELLS, 1, seed)
+        cells(line, perturb), pulses_of(drug, dose_nM), [hours], [marker], Layout(_count(), 1, seed)
     )
     return float(course.table["level"].iloc[0])
 
@@ -108,7 +154,7 @@ def message(
             pulses_of(drug, dose_nM),
             [hours],
             [marker],
-            Layout(CELLS, 1, seed),
+            Layout(_count(), 1, seed),
         )
         .table["fold"]
         .iloc[0]
@@ -118,7 +164,9 @@ def message(
 def promoter(line: str, drug: str, dose_nM: float, hours: float, seed: int) -> float:
     """CHOP at the DR5 promoter [fold of untreated cells]."""
     return float(
-        chip(cells(line), pulses_of(drug, dose_nM), [hours], "CHOP", "DR5", Layout(CELLS, 1, seed))
+        chip(
+            cells(line), pulses_of(drug, dose_nM), [hours], "CHOP", "DR5", Layout(_count(), 1, seed)
+        )
         .table["fold"]
         .iloc[0]
     )
@@ -128,7 +176,9 @@ def mixed(line: str, doses_nM: dict[str, float], hours: float, marker: str, seed
     """A marker under several drugs at once [fold of untreated cells]."""
     pulses = [Pulse(drug, dose, 0.0, math.inf) for drug, dose in doses_nM.items()]
     return float(
-        blot(cells(line), pulses, [hours], [marker], Layout(CELLS, 1, seed)).table["fold"].iloc[0]
+        blot(cells(line), pulses, [hours], [marker], Layout(_count(), 1, seed))
+        .table["fold"]
+        .iloc[0]
     )
 
 
@@ -148,7 +198,7 @@ def combination(line: str, schedule: str, seed: int) -> Interaction:
         "fixed",
         schedule,
         24.0,
-        Layout(CELLS, 2, seed, 0.03),
+        Layout(_count(), 2, seed, 0.03),
         60,
     )
 
@@ -168,7 +218,7 @@ def bliss_excess(
         annexin(line, drug, dose_nM, hours, seed) / 100,
     )
     other = 1.0 - float(
-        read_plate(cells(line, perturb), [({"dose": 0.0}, [])], hours, Layout(CELLS, 1, seed))[
+        read_plate(cells(line, perturb), [({"dose": 0.0}, [])], hours, Layout(_count(), 1, seed))[
             "viable"
         ].iloc[0]
     )
@@ -181,7 +231,7 @@ def recovery(
     """beta5 activity (1 - occupancy, times capacity) at the end of a pulse and ``after_h`` later
     [-].
     """
-    well = Culture(cells(line), CELLS, [Pulse(drug, dose_nM, 0.0, pulse_h)], seed=seed)
+    well = Culture(cells(line), _count(), [Pulse(drug, dose_nM, 0.0, pulse_h)], seed=seed)
     found = []
     for time in (pulse_h, pulse_h + after_h):
         well.run_until(time)
@@ -192,14 +242,14 @@ def recovery(
 
 def growth(line: str, drug: str, dose_nM: float, hours: float, seed: int) -> float:
     """Living cells over those seeded [fold]."""
-    return float(plate(line, drug, dose_nM, hours, seed)["living"]) / CELLS
+    return float(plate(line, drug, dose_nM, hours, seed)["living"]) / _count()
 
 
 def apoptosis_onset(line: str, drug: str, dose_nM: float, seed: int, share: float = 5.0) -> float:
     """First hour at which more than ``share`` per cent of the cells are Annexin V positive [h];
     infinite if never within 72 h.
     """
-    well = Culture(cells(line), CELLS, pulses_of(drug, dose_nM), seed=seed)
+    well = Culture(cells(line), _count(), pulses_of(drug, dose_nM), seed=seed)
     while well.time_h < 72.0:
         well.step()
         if 100.0 * (1.0 - well.gates().viable) > share:

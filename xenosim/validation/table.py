@@ -5,21 +5,24 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xenosim.errors import ParameterError
+from xenosim.errors import ParameterError, XenosimError
 from xenosim.io.runs import whole_file
 from xenosim.parameters.lines import PUBLISHED, calibrated, lines, read_csv
 from xenosim.validation.checks import KINDS, NOT_CELLS, NOT_SIMULATED
+from xenosim.validation.probes import under
 from xenosim.validation.verdicts import agreement
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from xenosim.parameters.ensemble import Ensemble
 
 SEEDS = (1, 2, 3)
 #: Verdicts of rows that are not counted, in words.
@@ -61,6 +64,57 @@ def run_check(task: tuple[str, int]) -> dict[str, Any]:
         "used": check.used,
         "note": check.note,
     }
+
+
+def values_under(draw: int, ensemble: Ensemble, only: str | None) -> list[float]:
+    """What every check of :func:`checks_of` gives under a ``draw`` of the ensemble, in their order,
+    with the first of the seeds; NaN where it gives none.
+    """
+    with under(ensemble, draw):
+        return [_value(KINDS[kind][number].measure) for kind, number in checks_of(only)]
+
+
+def _value(measure: Callable[[int], float]) -> float:
+    """A check's number; NaN of an experiment that these cells cannot do, such as a ratio to
+    nothing.
+    """
+    try:
+        return float(measure(SEEDS[0]))
+    except (XenosimError, ZeroDivisionError):
+        return math.nan
+
+
+def with_intervals(
+    rows: Sequence[dict[str, Any]], sets: Sequence[Sequence[float]]
+) -> list[dict[str, Any]]:
+    """Rows of checks with the ends of 90 % of what the parameter sets give, ``sets_low`` and
+    ``sets_high``; NaN where a tenth of them or more give nothing.
+    """
+    found = []
+    for row, values in zip(rows, np.array(sets, float).T, strict=True):
+        known = values[~np.isnan(values)]
+        low, high = (math.nan, math.nan)
+        if known.size > 0.9 * values.size:
+            low, high = (float(end) for end in np.quantile(known, [0.05, 0.95], method="nearest"))
+        note = f"90 % of {len(values)} parameter sets {low:.3g} to {high:.3g}"
+        notes = [row["note"]] + ([note] if known.size > 0.9 * values.size else [])
+        found.append(
+            row | {"sets_low": low, "sets_high": high, "note": "; ".join(filter(None, notes))}
+        )
+    return found
+
+
+def coverage(table: pd.DataFrame) -> str:
+    """How many published numbers lie within 90 % of what the parameter sets give; "" where none
+    were simulated.
+    """
+    if "sets_low" not in table:
+        return ""
+    rows = table[table["published"].notna() & table["sets_low"].notna()]
+    rows = rows[rows["used"] != "construction"]
+    held = (rows["sets_low"] <= rows["published"]) & (rows["published"] <= rows["sets_high"])
+    text = f"{int(held.sum())} of {len(rows)} published values of cells inside the 90 % interval"
+    return text if len(rows) else ""
 
 
 def unanswered(only: str | None) -> list[dict[str, Any]]:
@@ -146,7 +200,7 @@ def counts(table: pd.DataFrame) -> str:
     for verdict, what in NOT_COUNTED.items():
         left = int((table["verdict"] == verdict).sum())
         found += [f"{left} rows {what}"] if left else []
-    found += [text] if (text := agreement(table)) else []
+    found += [text for text in (agreement(table), coverage(table)) if text]
     if table["part"].isin(KINDS).any():
         points = calibration_points()
         fold = np.abs(np.log(points["simulated"] / points["published"]))
@@ -181,7 +235,8 @@ def as_text(table: pd.DataFrame) -> str:
             f"{row.row:12.11}{row.what:84.83}{band_text(row):>16}{simulated_text(row):>34} "
             f" {row.verdict:14}{row.used}"
         )
-        if row.note and (row.verdict != "met" or row.part == "xenograft"):
+        told = row.part == "xenograft" or not math.isnan(getattr(row, "sets_low", math.nan))
+        if row.note and (row.verdict != "met" or told):
             lines_.append(f"{'':12}{row.note}")
     return "\n".join([*lines_, "", counts(table)])
 

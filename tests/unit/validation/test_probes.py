@@ -2,6 +2,7 @@
 
 import pytest
 
+from xenosim.parameters.ensemble import prior_ensemble
 from xenosim.validation import probes
 
 
@@ -32,3 +33,15 @@ def test_a_combination_has_no_index_of_an_unknown_name(monkeypatch: pytest.Monke
     assert probes.index("cell", "together", "ci_ed99", 1) != probes.index(
         "cell", "together", "ci_median", 1
     )
+
+
+def test_within_a_parameter_set_cells_and_drugs_are_those_of_the_draw() -> None:
+    sets = prior_ensemble(3)
+    shipped = probes.cells("KMS-11")
+    with probes.under(sets, 1):
+        mine = probes.cells("KMS-11")
+        assert mine.drugs is not None
+        drawn = sets.for_line("KMS-11").draw(1)
+        assert mine.traits.load_median != shipped.traits.load_median
+        assert mine.drugs["ixazomib"].value("kd") == drawn["ixazomib", "kd"]
+    assert probes.cells("KMS-11") == shipped and shipped.drugs is None
