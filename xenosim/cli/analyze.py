@@ -25,9 +25,9 @@ def analyze(
     seed: int | None,
     out: str,
     as_json: bool,
-) -> None:
-    """Read, analyze, write, print. ``maps``: NAME=column of the file's columns; ``reading``: fields
-    of :class:`~xenosim.analysis.laboratory.values.Reading`.
+) -> Path:
+    """Read, analyze, write, print; the directory. ``maps``: NAME=column of the file's columns;
+    ``reading``: fields of :class:`~xenosim.analysis.laboratory.values.Reading`.
     """
     check_writable(Path(out))
     path = Path(file)
@@ -54,6 +54,7 @@ def analyze(
     from xenosim.report.text import load_result
 
     emit(load_result(folder), folder, as_json)
+    return folder
 
 
 def parse_maps(maps: list[str]) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
     from xenosim.parameters.load import Parameter
     from xenosim.pharmacology.dose import Dose
     from xenosim.scenario.schema import Scenario
-
-#: What of a reference was not checked, as references.bib says it.
-UNCHECKED = r"(?:\w+ and )?\w+"
 
 
 def write_starter(file: str, force: bool, as_json: bool) -> None:
@@ -238,41 +234,10 @@ def _parameter_row(of_set: str, p: Parameter) -> dict[str, Any]:
 def print_citations(run: str, as_json: bool) -> None:
     """BibTeX of every source a run used."""
     from xenosim.io.runs import read_manifest
-    from xenosim.parameters.load import references
+    from xenosim.report.citations import citations
 
-    known = references()
-    cited = {
-        key: marked(known[key]) if key in known else f"% {key}: not in references.bib"
-        for key in read_manifest(Path(run))["citations"]
-    }
+    cited = citations(read_manifest(Path(run)))
     typer.echo(json.dumps(cited) if as_json else "\n\n".join(cited.values()))
-
-
-def marked(entry: str) -> str:
-    """A BibTeX entry without the words "not checked" in its fields: a comment before it says what
-    was not checked.
-
-    Examples
-    --------
-    >>> print(marked("@misc{a,\\n  title={T (title not checked)},\\n  year={2001}\\n}"))
-    % not checked against the source: title
-    @misc{a,
-      title={T},
-      year={2001}
-    }
-    """
-    unchecked = re.findall(rf"({UNCHECKED}) not checked", entry)
-    if not unchecked:
-        return entry
-    left_out = (
-        rf"\n *\w+=\{{\{{?{UNCHECKED} not checked\}}?\}},?",
-        rf" ?\({UNCHECKED} not checked\)",
-        rf"[;,]? ?{UNCHECKED} not checked",
-    )
-    for pattern in left_out:
-        entry = re.sub(pattern, "", entry)
-    words = dict.fromkeys(word.strip() for text in unchecked for word in text.split(" and "))
-    return f"% not checked against the source: {', '.join(words)}\n{entry}"
 
 
 def table_options(time_unit: str | None, amt_unit: str | None, cmt: list[str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
@@ -90,6 +91,9 @@ Jobs = Annotated[
 ]
 Out = Annotated[str, typer.Option("--out", help="Directory for run directories.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
+Report = Annotated[
+    bool, typer.Option("--report", help="Also write report.html into the directory.")
+]
 Every = Annotated[
     str,
     typer.Option(
@@ -112,6 +116,15 @@ Keep = Annotated[
 File = Annotated[str, typer.Argument(help="Scenario file (YAML).")]
 
 
+def _add_report(folder: Path, wanted: bool, as_json: bool) -> None:
+    """Write the report of a result that was just kept, if it is wanted."""
+    if wanted:
+        from xenosim.report.html import write_report
+
+        path = write_report(folder)
+        typer.echo(f"Report: {path}", err=as_json)
+
+
 @app.command()
 def run(
     file: File,
@@ -120,6 +133,7 @@ def run(
     engine: Engine = None,
     jobs: Jobs = None,
     out: Out = "runs",
+    report: Report = False,
     json: Json = False,
     every: Every = "10 min",
     days: CheckpointDays = None,
@@ -139,7 +153,8 @@ def run(
 
     asked = {"ensemble": ensemble, "ensemble_from": ensemble_from, "population": population}
     overrides = parse_overrides(set_ or [], seed, engine, **asked)
-    simulate(file, overrides, jobs, out, json, saving=(every, days, keep), source=from_)
+    folder = simulate(file, overrides, jobs, out, json, saving=(every, days, keep), source=from_)
+    _add_report(folder, report, json)
 
 
 @app.command()
@@ -150,6 +165,7 @@ def compare(
     engine: Engine = None,
     jobs: Jobs = None,
     out: Out = "runs",
+    report: Report = False,
     json: Json = False,
     every: Every = "10 min",
     days: CheckpointDays = None,
@@ -164,7 +180,8 @@ def compare(
 
     asked = {"ensemble": ensemble, "ensemble_from": ensemble_from}
     overrides = parse_overrides(set_ or [], seed, engine, **asked)
-    simulate(file, overrides, jobs, out, json, saving=(every, days, keep), paired=True)
+    folder = simulate(file, overrides, jobs, out, json, saving=(every, days, keep), paired=True)
+    _add_report(folder, report, json)
 
 
 @app.command()
@@ -207,6 +224,7 @@ def analyze(
     ] = None,
     seed: Seed = None,
     out: Out = "runs",
+    report: Report = False,
     json: Json = False,
 ) -> None:
     """Analyze a study that was measured in mice: endpoints, responses and figures as of a run."""
@@ -223,7 +241,8 @@ def analyze(
         "formula": formula,
         "limit_mm3": limit,
     }
-    work(file, control, map_ or [], reading, day=day, seed=seed, out=out, as_json=json)
+    folder = work(file, control, map_ or [], reading, day=day, seed=seed, out=out, as_json=json)
+    _add_report(folder, report, json)
 
 
 Sizes = Annotated[str, typer.Option("--n", help="Animals per arm: 4:16, 4:16:2 or 4,8,12.")]
@@ -332,6 +351,47 @@ def plot(
         plot_baselines(run, json)
     else:
         plot_figures(run, figure, format_, json)
+
+
+@app.command()
+def rerun(
+    run: Annotated[str, typer.Argument(help="Run directory; it is only read.")],
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Compare with the run, byte by byte; exit code 1 and the first difference if any.",
+        ),
+    ] = False,
+    jobs: Jobs = None,
+    out: Out = "runs",
+    json: Json = False,
+) -> None:
+    """Simulate a run again from its directory alone."""
+    from xenosim.cli.rerun import rerun as work
+
+    work(run, check, jobs, out, json)
+
+
+@app.command()
+def report(
+    run: Annotated[str, typer.Argument(help="Run directory, or that of an analyzed study.")],
+    out: Annotated[
+        str | None,
+        typer.Option("--out", help="HTML file; report.html in the directory by default."),
+    ] = None,
+    xlsx: Annotated[
+        bool, typer.Option("--xlsx", help="Also all tables as one workbook, tables.xlsx.")
+    ] = False,
+    prism: Annotated[
+        bool, typer.Option("--prism", help="Also volumes and weights as Prism takes them, wide.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Write one HTML file that says it all: answer, figures, endpoints, tests, methods, sources."""
+    from xenosim.cli.report import report as work
+
+    work(run, out, xlsx, prism, json)
 
 
 @app.command()

@@ -39,3 +39,17 @@ def plot_figures(run: str, figure: str | None, size: str, as_json: bool) -> None
         drawn = PanelResult.load(run).draw(run) if is_panel(run) else draw_all(Path(run))
     paths = [str(path) for path in drawn]
     typer.echo(json.dumps({"figures": paths}) if as_json else "\n".join(paths))
+
+
+def report(run: str, out: str | None, xlsx: bool, prism: bool, as_json: bool) -> None:
+    """Write the report of a run, and its tables as a workbook or as Prism takes them."""
+    from xenosim.report.html import write_report
+
+    written = [write_report(run, out)]
+    if xlsx or prism:
+        from xenosim.report.tables import write_prism, write_workbook
+
+        written += [write_workbook(run)] if xlsx else []
+        written += write_prism(run) if prism else []
+    paths = [str(path) for path in written]
+    typer.echo(json.dumps({"written": paths}) if as_json else "\n".join(paths))

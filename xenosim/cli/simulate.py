@@ -71,9 +71,9 @@ def simulate(
     saving: tuple[str, str | None, bool],
     paired: bool = False,
     source: str | None = None,
-) -> None:
-    """Load, run, write, print. ``saving``: time between checkpoints, days of those that stay,
-    whether the last ones stay.
+) -> Path:
+    """Load, run, write, print; the run directory. ``saving``: time between checkpoints, days of
+    those that stay, whether the last ones stay.
     """
     from xenosim.scenario.load import load_scenario
 
@@ -85,8 +85,7 @@ def simulate(
             remedy="add an arm, or use 'xenosim run'",
         )
     if scenario.panel:
-        _simulate_panel(scenario, file, jobs, Path(out), as_json, paired, source)
-        return
+        return _simulate_panel(scenario, file, jobs, Path(out), as_json, paired, source)
     every_s, every_steps = checkpoint_interval(saving[0])
     days = checkpoint_days(saving[1], scenario.measure.days[-1])
     base = Path(out)
@@ -110,7 +109,7 @@ def simulate(
             # It would fail again in the same way.
             work.discard()
             raise
-    _print_result(directory, as_json)
+    return _print_result(directory, as_json)
 
 
 def _simulate_panel(
@@ -121,8 +120,8 @@ def _simulate_panel(
     as_json: bool,
     paired: bool,
     source: str | None,
-) -> None:
-    """Run a panel of models; it keeps no checkpoints."""
+) -> Path:
+    """Run a panel of models; it keeps no checkpoints. Its directory."""
     from xenosim.io.runs import check_writable
     from xenosim.study.panel import run_panel
 
@@ -136,7 +135,8 @@ def _simulate_panel(
     show = sys.stderr.isatty() and not as_json
     with Progress(show, "models") as progress:
         result = run_panel(scenario, jobs=jobs, progress=progress, paired=paired)
-    _print_result(result.save(base, command=shlex.join(["xenosim", *sys.argv[1:]])), as_json)
+    folder = result.save(base, command=shlex.join(["xenosim", *sys.argv[1:]]))
+    return _print_result(folder, as_json)
 
 
 def resume_run(run: str, jobs: int | None, as_json: bool) -> None:
@@ -179,11 +179,14 @@ def _again(work: UnfinishedRun) -> str:
     return f"resume with: xenosim resume {shlex.quote(str(work.path))}"
 
 
-def _print_result(directory: Path, as_json: bool) -> None:
-    """Print a run read back, so that 'xenosim show' prints the same to the last digit."""
+def _print_result(directory: Path, as_json: bool) -> Path:
+    """Print a run read back, so that 'xenosim show' prints the same to the last digit; its
+    directory.
+    """
     from xenosim.report.text import load_result
 
     emit(load_result(directory), directory, as_json)
+    return directory
 
 
 def _carry_out(work: UnfinishedRun, jobs: int | None, as_json: bool) -> Path:

@@ -171,8 +171,9 @@ def log10_cell_kill(ask: Comparison, rng: np.random.Generator) -> Estimate:
     Source: in common use; corrected by Demidenko 2010, PMC2900851.
     """
     doubling = float(_control_doubling(_Delay.of(ask).rates))
+    told = f"{doubling:.3g} d" if math.isfinite(doubling) else "undefined"
     remark = (
-        f"; Td {doubling:.3g} d; holds only if treated tumors regrow at the control's rate;"
+        f"; Td {told}; holds only if treated tumors regrow at the control's rate;"
         " definition not checked"
     )
     return _delay(ask, rng, lambda median, rates: 1.0 / (3.32 * _control_doubling(rates)), remark)

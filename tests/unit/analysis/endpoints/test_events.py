@@ -49,3 +49,9 @@ def test_nobody_reaches_and_all_leave_at_once() -> None:
 def test_a_tumor_that_starts_beyond_the_volume_is_there_on_day_0() -> None:
     found = table(vehicle=[[1500.0, 1600.0, 1700.0, 1800.0]] * 3)
     assert found.loc[("vehicle", "efs_1000mm3"), "estimate"] == 0.0
+
+
+def test_a_control_without_a_doubling_time_is_told_in_words() -> None:
+    found = table(vehicle=[[100.0, 100.0, 100.0, 100.0]] * 3, drug=[DOUBLES] * 3)
+    note = found.loc[("drug", "log10_cell_kill"), "note"]
+    assert "Td undefined" in note and "nan" not in note and "inf " not in note

@@ -1,0 +1,93 @@
+"""A run is repeated from its directory, and what differs is told."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.study_on_disk import tables, tiny
+from xenosim.cli.main import app
+from xenosim.errors import RunError
+from xenosim.io.runs import read_manifest
+from xenosim.study import rerun
+from xenosim.study.run import run_study
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny run."""
+    folder = tmp_path_factory.mktemp("runs")
+    return run_study(tiny(folder), jobs=1).save(folder, figures=False)
+
+
+def test_a_run_repeats_itself_and_stays_untouched(run: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in run.rglob("*")}
+    told = CliRunner().invoke(app, ["rerun", str(run), "--check", "--jobs", "1"])
+    assert told.exit_code == 0
+    assert told.output.startswith(f"identical, 3 of 3 animals, {len(tables(run))} tables")
+    assert {path: path.stat().st_mtime_ns for path in run.rglob("*")} == before
+
+
+def test_the_first_difference_is_told(run: Path, tmp_path: Path) -> None:
+    changed = tmp_path / "run"
+    shutil.copytree(run, changed)
+    path = changed / "truth.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    column = lines[0].split(",").index("tumor_volume_mm3")
+    cells = lines[2].split(",")
+    cells[column] = "77.7"
+    lines[2] = ",".join(cells)
+    path.write_text("".join(lines))
+    verdict = rerun.compared(changed, run, [])
+    assert not verdict.identical and (verdict.animals, verdict.of) == (2, 3)
+    first = verdict.difference
+    assert first is not None
+    assert first[:4] == ("truth", 2, "tumor_volume_mm3", "77.7")
+    assert str(verdict).startswith("2 of 3 animals identical; first truth.csv, row 2, column tumor")
+
+
+def test_a_missing_table_and_cut_rows_are_differences(run: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "run"
+    shutil.copytree(run, cut)
+    (cut / "cells.csv").unlink()
+    found = rerun.compared(cut, run, []).difference
+    assert found is not None and found[:4] == ("cells", 0, "arm", None)
+    shutil.copy(run / "cells.csv", cut)
+    text = (run / "truth.csv").read_text().splitlines(keepends=True)
+    (cut / "truth.csv").write_text("".join(text[:-1]))
+    found = rerun.compared(cut, run, []).difference
+    assert found is not None and (found.table, found.row, found.was) == (
+        "truth",
+        len(text) - 1,
+        None,
+    )
+
+
+def test_what_changed_is_named(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = read_manifest(run)
+    assert rerun.changes(run, manifest) == []
+    other = tmp_path / "run"
+    shutil.copytree(run, other)
+    resolved = (other / "resolved.yaml").read_text()
+    kept, name, rest = resolved.partition("necrosis_rate:")
+    assert name, "the parameter that this test changes has another name"
+    value = rest.partition("value: ")[2].partition("\n")[0]
+    (other / "resolved.yaml").write_text(
+        kept + name + rest.replace(f"value: {value}", "value: 1.5", 1)
+    )
+    monkeypatch.setattr(rerun, "source_hash", lambda: "other")
+    told = rerun.changes(other, manifest | {"xenosim": "0.0.9"})
+    assert told[0].startswith("version 0.0.9, now")
+    assert told[1].startswith("engine (hash of its sources)") and told[1].endswith("now other")
+    assert len(told) == 3 and "necrosis_rate 1.5, now" in told[2]
+
+
+def test_what_cannot_be_repeated_is_refused(run: Path, tmp_path: Path) -> None:
+    branched = tmp_path / "run"
+    shutil.copytree(run, branched)
+    text = (branched / "manifest.json").read_text()
+    new = '"branched_from": {"day": 0, "animal_id": 1}'
+    (branched / "manifest.json").write_text(text.replace('"branched_from": null', new))
+    with pytest.raises(RunError, match="branched from a living animal"):
+        rerun.rerun(branched)

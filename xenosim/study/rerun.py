@@ -1,0 +1,202 @@
+"""A run simulated again from its directory, and compared with it byte by byte."""
+
+from __future__ import annotations
+
+import csv
+import io
+from itertools import zip_longest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
+
+from xenosim import __version__
+from xenosim.errors import RunError
+from xenosim.io.results import is_panel
+from xenosim.jit import source_hash
+from xenosim.scenario.resolve import RESOLVED, resolved_dict
+from xenosim.study.result import StudyResult
+from xenosim.study.run import run_study
+
+if TYPE_CHECKING:
+    from xenosim.execution.progress import Progress
+
+#: Columns that name an animal in a table.
+ANIMAL = ("arm", "replicate", "animal_id")
+#: At most so many changed parameters are named.
+NAMED = 10
+#: A hash of scenario and parameters: it differs in every row where one of them does.
+STUDY = "study_id"
+
+
+class Difference(NamedTuple):
+    """Where two tables differ first: ``row`` from 1 below the head, and both values; None where
+    there is no such row or column.
+    """
+
+    table: str
+    row: int
+    column: str
+    was: str | None
+    now: str | None
+
+    def __str__(self) -> str:
+        was, now = (repr(v) if v is not None else "nothing" for v in (self.was, self.now))
+        return f"{self.table}.csv, row {self.row}, column {self.column}: {was}, again {now}"
+
+
+class Verdict(NamedTuple):
+    """What a repetition showed: how many ``animals`` of ``of`` have the same rows in all tables,
+    the ``tables`` compared, the first ``difference``, and what ``changed`` since.
+    """
+
+    animals: int
+    of: int
+    tables: int
+    difference: Difference | None
+    changed: list[str]
+
+    @property
+    def identical(self) -> bool:
+        """Whether every table is the same, byte by byte."""
+        return self.difference is None
+
+    def __str__(self) -> str:
+        if self.identical:
+            text = f"identical, {self.animals} of {self.of} animals, {self.tables} tables"
+        else:
+            text = f"{self.animals} of {self.of} animals identical; first {self.difference}"
+        return "\n".join([text, *(f"changed: {what}" for what in self.changed)])
+
+
+def rerun(run: str | Path, *, jobs: int | None = None, progress: Progress | None = None) -> Any:
+    """Simulate the study of a run directory again; its :class:`StudyResult`. The directory is only
+    read.
+
+    Parameters
+    ----------
+    run : str or Path
+        A run directory.
+    jobs : int, optional
+        Worker processes; it does not change the result.
+    progress : callable, optional
+        As of :func:`~xenosim.study.run.run_study`.
+
+    Raises
+    ------
+    RunError, TableError
+        No run directory of a single study, a damaged one, or one that branched from an animal.
+    """
+    result = _repeatable(Path(run))
+    return run_study(result.scenario, jobs=jobs, progress=progress, paired=result.paired)
+
+
+def check_again(
+    run: str | Path, *, jobs: int | None = None, progress: Progress | None = None
+) -> Verdict:
+    """Simulate a run again and compare every table with its file, byte by byte; parameters and
+    errors of :func:`rerun`.
+    """
+    run = Path(run)
+    manifest = _repeatable(run).manifest
+    again = rerun(run, jobs=jobs, progress=progress)
+    with TemporaryDirectory() as passing:
+        again.write_into(passing, figures=False)
+        return compared(run, Path(passing), changes(run, manifest))
+
+
+def _repeatable(run: Path) -> StudyResult:
+    """The result kept in ``run``, of which the directory alone says how to get it again."""
+    if is_panel(run):
+        raise RunError(
+            "a panel is repeated by its scenario",
+            where=str(run),
+            remedy="'xenosim run' with its scenario.yaml",
+        )
+    result = StudyResult.load(run)
+    if result.manifest.get("branched_from"):
+        raise RunError(
+            "this run branched from a living animal, which its directory does not hold",
+            where=str(run),
+            remedy="'xenosim run --from' with the checkpoint that it came from",
+        )
+    return result
+
+
+def changes(run: Path, manifest: dict[str, Any]) -> list[str]:
+    """What is another now than when ``run`` was written: version, engine, parameters."""
+    found = []
+    if manifest["xenosim"] != __version__:
+        found.append(f"version {manifest['xenosim']}, now {__version__}")
+    if manifest.get("engine") != source_hash():
+        found.append(f"engine (hash of its sources) {manifest.get('engine')}, now {source_hash()}")
+    result = StudyResult.load(run)
+    old = yaml.safe_load(result.files[RESOLVED]).get("parameters", {})
+    new = resolved_dict(result.scenario)["parameters"]
+    then, now = (
+        {f"{group}.{name}": entry.get("value") for group, entries in sets.items()
+         for name, entry in entries.items()}
+        for sets in (old, new)
+    )  # fmt: skip
+    other = [
+        f"parameter {name} {then.get(name, 'unknown')}, now {now.get(name, 'unknown')}"
+        for name in sorted(then.keys() | now.keys())
+        if then.get(name) != now.get(name)
+    ]
+    more = [f"{len(other) - NAMED} more parameters"] if len(other) > NAMED else []
+    return found + other[:NAMED] + more
+
+
+def compared(run: Path, again: Path, changed: list[str]) -> Verdict:
+    """Compare the tables of two directories, those of ``again`` with the files of ``run``."""
+    names = sorted({path.stem for folder in (run, again) for path in folder.glob("*.csv")})
+    first: Difference | None = None
+    rows: tuple[dict[Any, list[Any]], dict[Any, list[Any]]] = ({}, {})
+    for name in names:
+        was, now = (_text(folder / f"{name}.csv") for folder in (run, again))
+        if was != now and (first is None or first.column == STUDY):
+            first = _first(name, was, now)
+        for of_animals, text in zip(rows, (was, now), strict=True):
+            _collect(of_animals, name, text)
+    animals = list(rows[0])
+    same = sum(rows[0][key] == rows[1].get(key) for key in animals)
+    return Verdict(same, len(animals), len(names), first, changed)
+
+
+def _text(path: Path) -> str:
+    """A file as it is, "" if there is none."""
+    return path.read_bytes().decode("utf-8", errors="replace") if path.is_file() else ""
+
+
+def _rows(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text)))
+
+
+def _first(name: str, was: str, now: str) -> Difference:
+    """The first cell that differs, one of the numbers before the hash of the study."""
+    old, new = _rows(was), _rows(now)
+    head = (old or new or [[]])[0]
+    hashed: Difference | None = None
+    none: list[str] = []
+    for row, (a, b) in enumerate(zip_longest(old, new, fillvalue=none)):
+        for k, (x, y) in enumerate(zip_longest(a, b)):
+            if x != y:
+                column = head[k] if k < len(head) else f"number {k + 1}"
+                found = Difference(name, row, column, x, y)
+                if column != STUDY:
+                    return found
+                hashed = hashed or found
+    return hashed or Difference(name, 0, "line ends", "as they were", "others")
+
+
+def _collect(rows: dict[Any, list[Any]], name: str, text: str) -> None:
+    """Rows of every animal of a table, without the hash of the study."""
+    table = _rows(text)
+    if not table or not set(ANIMAL) <= set(table[0]):
+        return
+    places = [table[0].index(column) for column in ANIMAL]
+    for row in table[1:]:
+        if len(row) == len(table[0]):
+            cells = [c for column, c in zip(table[0], row, strict=True) if column != STUDY]
+            rows.setdefault(tuple(row[k] for k in places), []).append((name, *cells))
