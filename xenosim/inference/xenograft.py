@@ -1,5 +1,8 @@
-"""What a draw says of tumors: T/C of typical animals, as radial twins, each in both arms and
-followed to the last day.
+"""What a draw says of tumors: T/C of mean volumes, of animals that differ as a study's do, as
+radial twins, each in both arms and followed to the last day.
+
+Of typical animals alone T/C would come out too low: where an effect is strong those with the
+fastest clearance make up most of the mean volume.
 
 Untreated cells are at rest whatever the draw, so that growth and the untreated tumors are those of
 the scenario, once for all draws.
@@ -15,26 +18,21 @@ from typing import TYPE_CHECKING, NamedTuple
 from xenosim.errors import ParameterError
 from xenosim.inference.targets import LEAST_TC, Target
 from xenosim.scenario.load import load_scenario
-from xenosim.scenario.resolve import resolve
-from xenosim.study.animal import Animal
 from xenosim.study.ensemble import Draw, with_draw
 from xenosim.study.growth import calibrate_growth
-from xenosim.study.population import as_twin
-from xenosim.study.tissues import exposures, tumor_spec
-from xenosim.tumor.spaces import found_tumor
+from xenosim.study.population import as_twin, simulate_pool
 
 if TYPE_CHECKING:
-    from xenosim.pharmacology.dose import Dose
-    from xenosim.scenario.schema import Scenario
+    from xenosim.scenario.schema import Arm, Scenario
     from xenosim.tumor.growth import Growth
 
-#: Agents of a tumor at the start volume, and tumors that T/C is the mean of [-].
-AGENTS, TUMORS = 1000, 2
+#: Animals in both arms, the same under every draw [-].
+ANIMALS = 20
 
 
 class Study(NamedTuple):
     """A study before any draw: ``scenario`` of twins, their ``growth`` and the mean volume of its
-    untreated tumors on the last day over that on day 0, ``control`` [-].
+    untreated tumors on the last day, ``control`` [mm3].
     """
 
     scenario: Scenario
@@ -58,38 +56,26 @@ def study_of(folder: str, stem: str) -> Study:
             where=folder,
             remedy="give --scenarios, the folder of the shipped scenario files",
         )
-    scenario = as_twin(load_scenario(str(path)), AGENTS)
+    scenario = as_twin(load_scenario(str(path)))
+    # All that are grown enter: staging narrows volumes, not T/C.
+    animals = scenario.animals.model_copy(update={"enroll": None})
+    scenario = scenario.model_copy(update={"animals": animals})
     growth = calibrate_growth(scenario)
-    return Study(scenario, growth, _mean_growth(scenario, growth, ()))
+    return Study(scenario, growth, _mean_volume(scenario, growth, scenario.control))
 
 
 def tumor_output(target: Target, draw: Draw, folder: str) -> float:
     """ln (T/C + :data:`LEAST_TC`) of a study's arm [-] under a draw of its model."""
     study = study_of(folder, target.how["scenario"])
     scenario = with_draw(study.scenario, draw)
-    doses = next(
-        arm.doses
-        for arm in scenario.arms
-        if any(dose.drug == target.how["drug"] for dose in arm.doses)
+    arm = next(
+        arm for arm in scenario.arms if any(dose.drug == target.how["drug"] for dose in arm.doses)
     )
-    treated = _mean_growth(scenario, study.growth, doses)
-    return math.log(treated / study.control + LEAST_TC)
+    return math.log(_mean_volume(scenario, study.growth, arm) / study.control + LEAST_TC)
 
 
-def _mean_growth(scenario: Scenario, growth: Growth, doses: tuple[Dose, ...]) -> float:
-    """Volume of typical tumors on the last day over that on day 0, mean over tumors [-]."""
-    return sum(_growth(scenario, growth, doses, seed) for seed in range(1, TUMORS + 1)) / TUMORS
-
-
-def _growth(scenario: Scenario, growth: Growth, doses: tuple[Dose, ...], seed: int) -> float:
-    start = scenario.tumor.start_volume_mm3
-    spec = tumor_spec(scenario, growth)
-    seen = {"tumor": exposures(scenario, doses, perfusion=spec.perfusion).tumor} if doses else {}
-    fraction = resolve(scenario).model.value("growth_start_fraction")
-    animal = Animal([found_tumor(spec, fraction * start, seed)], seen)
-    while animal.volume_mm3 < start:
-        animal.advance()
-    animal.begin_study()
-    at_start = animal.volume_mm3
-    animal.live_until(scenario.measure.days[-1])
-    return animal.volume_mm3 / at_start
+def _mean_volume(scenario: Scenario, growth: Growth, arm: Arm) -> float:
+    """Mean true volume of the animals of one arm on the last day [mm3]."""
+    alone = scenario.model_copy(update={"arms": (arm,)})
+    pool = simulate_pool(alone, ANIMALS, growth=growth)
+    return float(pool.at(arm.name, scenario.measure.days[-1]).mean())

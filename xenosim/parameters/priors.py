@@ -134,7 +134,8 @@ def _prior(group: str, name: str) -> Prior:
 
 
 def load_prior(model: str) -> Prior:
-    """The prior of the mean load of a model without a line [-].
+    """The prior of the mean load of a model without a line [-]: about the shipped value, or about
+    that of the default cell where the shipped one comes from the data of the calibration.
 
     Examples
     --------
@@ -145,7 +146,8 @@ def load_prior(model: str) -> Prior:
         raise ParameterError(f"there is no model '{model}'", remedy="see 'xenosim params'")
     p = load_set(model).values["load_mean"]
     low, high = p.limits
-    return Prior(model, "load_mean", p.unit, low, high, p.value, load_sd(""))
+    center = load_set("cell").value("load_mean") if model in CALIBRATED_MODELS else p.value
+    return Prior(model, "load_mean", p.unit, low, high, center, load_sd(""))
 
 
 def prior_values(shares: np.ndarray) -> np.ndarray:

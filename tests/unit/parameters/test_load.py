@@ -52,7 +52,6 @@ LABELS_AND_SOFTWARE = {
     "Liu2018",
     "GDSC17",
     "Hu2012",
-    "Augello2018",
     "NCIDTP",
     "Hideshima2009",
 }
