@@ -354,6 +354,24 @@ def plot(
 
 
 @app.command()
+def tolerability(
+    file: Annotated[
+        str, typer.Argument(help="Scenario file (YAML), or a run or analyzed directory.")
+    ],
+    set_: Set = None,
+    animals: Annotated[
+        int, typer.Option("--animals", min=1, help="Animals of each arm, without tumors.")
+    ] = 24,
+    json: Json = False,
+) -> None:
+    """Body weight of every arm; of a scenario also the highest dose below 15 and 20 % loss."""
+    from xenosim.cli.simulate import parse_overrides
+    from xenosim.cli.tolerability import tolerability as work
+
+    work(file, parse_overrides(set_ or [], None), animals, json)
+
+
+@app.command()
 def rerun(
     run: Annotated[str, typer.Argument(help="Run directory; it is only read.")],
     check: Annotated[
