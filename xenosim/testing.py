@@ -64,7 +64,7 @@ def small_spec(
     >>> Tumor(small_spec(), 2.0, seed=1).n > 1000
     True
     """
-    model = load_set("oci_ly10")
+    model = load_set("generic")
     traits = trait_params(model.value, cycle_h, loss_factor * math.log(2.0) / cycle_h)
     if cv is not None:
         traits = traits._replace(cycle_sd=cv)

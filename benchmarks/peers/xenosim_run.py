@@ -27,7 +27,7 @@ RESOLUTION = 1e5
 
 def spec() -> TumorSpec:
     """One agent per cell, ten sites of mechanical depth."""
-    model = load_set("oci_ly10")
+    model = load_set("generic")
     traits = trait_params(model.value, w.CYCLE_H, w.LOSS_PER_H)
     tissue = Perfusion(2.0, 0.5, 300.0, 200.0)
     return TumorSpec(

@@ -73,7 +73,7 @@ def twin() -> Any:
 
 
 def dish() -> Any:
-    line = line_of(load_set("oci_ly10"), 20.0)
+    line = line_of(load_set("generic"), 20.0)
     traits = line.traits._replace(mixing_rate=1 / TAU)
     return Culture(line._replace(traits=traits), N, seed=7)
 

@@ -27,7 +27,7 @@ Schedule = Callable[[int], tuple[np.ndarray | None, float]]
 
 def double(spec: TumorSpec) -> TumorSpec:
     """The same tumor with float64 columns: then nothing but the rules can differ."""
-    return spec._replace(params=cell_params(load_set("oci_ly10").value, np.float64))  # type: ignore[arg-type]
+    return spec._replace(params=cell_params(load_set("generic").value, np.float64))  # type: ignore[arg-type]
 
 
 def assert_same(fast: Tumor, naive: NaiveTumor) -> None:

@@ -35,7 +35,7 @@ COLUMNS = ("uid", "load", "stress", "chaperone", "noxa", "commitment", "clock", 
     [("lattice", 762, "9c1af3db72ce0cdf"), ("twin", 762, "2068cb7eeea1beb6")],
 )
 def test_switched_off_the_rules_are_the_former_ones(engine: str, agents: int, digest: str) -> None:
-    values, spec = load_set("oci_ly10").value, small_spec(cycle_h=30.0)
+    values, spec = load_set("generic").value, small_spec(cycle_h=30.0)
 
     def former(name: str) -> float:
         return FORMER[name] if name in FORMER else values(name)
