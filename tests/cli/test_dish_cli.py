@@ -230,7 +230,6 @@ MISTAKES: dict[str, list[tuple[list[str], str]]] = {
         (["lines", "calibrate", "HCT116"], "no IC50 of 'HCT116'"),
         (["validate", "--only", "invitr"], "did you mean 'invitro'"),
         (["validate", "--only", "twin", "--embed", "x.md"], "only the tables about cells"),
-        (["validate", "--only", "invitro", "--ensemble", "5"], "belongs to the xenograft studies"),
         (["validate", "--only", "osteosarcoma_primari"], "did you mean 'osteosarcoma_primary'"),
     ],
     # Found by a search for such: each was accepted or crashed.

@@ -28,7 +28,6 @@ measure:
 arms:
   vehicle: {regimen: none, control: true}
   huge: {regimen: "100 mg/kg IV QDx5"}
-parameters: {cell: {killed_clearance_time: 0 h}}
 seed: 4
 """
 

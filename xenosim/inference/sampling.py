@@ -31,8 +31,8 @@ def sample(
     >>> rng = np.random.default_rng(2)
     >>> data = lambda z: -0.5 * ((z[:, 0] - 1.0) / 0.5) ** 2
     >>> found = sample(data, np.zeros((8, 2)), 600, rng)[100:]
-    >>> abs(found[..., 0].mean() - 0.8) < 0.05, abs(found[..., 1].mean()) < 0.08
-    (True, True)
+    >>> bool(abs(found[..., 0].mean() - 0.8) < 0.05 and abs(found[..., 1].mean()) < 0.08)
+    True
     """
     at, level = start.copy(), log_likelihood(start)
     found = np.empty((steps, *start.shape))

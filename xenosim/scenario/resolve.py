@@ -115,13 +115,13 @@ def _parameter_entry(p: Parameter) -> dict[str, Any]:
 
 
 def calibration_of(scenario: Scenario) -> tuple[bool, str]:
-    """Whether the scenario's cells are calibrated on a published IC50 of their line, and what they
-    are, in words.
+    """Whether the scenario's cells are calibrated, on a published IC50 of their line or on the
+    xenograft of their model, and what they are, in words.
 
     Examples
     --------
     >>> from xenosim.testing import small_scenario
-    >>> calibration_of(small_scenario())[0]
+    >>> calibration_of(small_scenario(overrides={"model": "mm1s"}))[0]
     False
     """
     name = scenario.line
@@ -129,7 +129,14 @@ def calibration_of(scenario: Scenario) -> tuple[bool, str]:
         model, cell = load_set(scenario.model), load_set("cell")
         own = [key for key, p in cell.values.items() if model.values.get(key) != p]
         differs = f"the default cell but for {', '.join(own)}" if own else "the default cell"
-        differs += _with_stated([o.name for o in scenario.overrides if o.set == "cell"])
+        stated = [o.name for o in scenario.overrides if o.set == "cell"]
+        differs += _with_stated(stated)
+        load = model.values["load_mean"]
+        if load.status == "calibrated" and not stated:
+            return True, (
+                f"those of model '{scenario.model}', {differs}, which is calibrated on its"
+                f" xenograft ({load.source.where})"
+            )
         return False, f"those of model '{scenario.model}', {differs}, not calibrated on a line"
     record = find_line(name)
     record = find_line(record.parent) if record.parent else record

@@ -52,7 +52,7 @@ def event_day(days: Array, volumes: Array) -> float:
     Examples
     --------
     >>> import numpy as np
-    >>> event_day(np.array([0.0, 4.0]), np.array([100.0, 1600.0]))
+    >>> round(event_day(np.array([0.0, 4.0]), np.array([100.0, 1600.0])), 6)
     2.0
     """
     logs, level = np.log(volumes), float(np.log(EVENT * volumes[0]))

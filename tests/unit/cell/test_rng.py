@@ -12,6 +12,7 @@ def test_purposes_keep_their_numbers() -> None:
         "READINGS": 4,
         "ASSIGNMENT": 5,
         "LESION_VOLUMES": 6,
+        "IMPLANT": 7,
         "WELL_READINGS": 77,
         "BLOT_READINGS": 78,
     }

@@ -58,5 +58,7 @@ def test_n13_whether_cells_are_calibrated_is_said() -> None:
     )
     found, said = calibration_of(small_scenario(overrides=base | {"line": "HCT116"}))
     assert not found and said.startswith("HCT116, not calibrated")
+    found, said = calibration_of(small_scenario(overrides=base | {"model": "mm1s"}))
+    assert not found and "model 'mm1s', the default cell, not calibrated" in said
     found, said = calibration_of(small_scenario())
-    assert not found and "model 'oci_ly10', the default cell, not calibrated" in said
+    assert found and "but for load_mean, which is calibrated on its xenograft" in said
