@@ -74,9 +74,9 @@ def test_n2_the_figure_of_paired_arms_shows_the_numbers_of_the_screen(
     number and the interval of the pairs.
     """
     keys = {
-        "animals__per_arm": "5",
+        "animals__per_arm": "6",
         "measure__limit": "0.3 mm",
-        "measure__humane_endpoint__tumor_volume": "2.0 mm^3",
+        "measure__humane_endpoint__tumor_volume": "1.5 mm^3",
     }
     result = run_study(tiny(tmp_path, **keys), jobs=1, paired=True)
     run = result.save(tmp_path / "runs", figures=False)
