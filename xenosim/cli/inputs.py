@@ -77,7 +77,6 @@ def _meaning(scenario: Scenario, file: str) -> dict[str, Any]:
     from xenosim.parameters.load import load_set
     from xenosim.pharmacology.regimen import describe
     from xenosim.scenario.resolve import calibration_of, scenario_hash, status_counts
-    from xenosim.study.growth import growth_foreseen
     from xenosim.study.memory import bytes_needed, workers_that_fit
     from xenosim.study.notes import enrollment_planned, start_out_of_sight
     from xenosim.study.workload import workload
@@ -104,7 +103,6 @@ def _meaning(scenario: Scenario, file: str) -> dict[str, Any]:
                 _stated_line(scenario),
                 start_out_of_sight(scenario),
                 enrollment_planned(scenario),
-                *growth_foreseen(scenario),
             )
             if note
         ],

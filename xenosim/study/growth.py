@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xenosim.errors import ScenarioError
 from xenosim.scenario.resolve import resolve
 from xenosim.study.tissues import tumor_spec
 from xenosim.tumor.growth import CALIBRATION_RESOLUTION, Growth, calibrate, from_potential
@@ -12,8 +11,6 @@ from xenosim.tumor.growth import CALIBRATION_RESOLUTION, Growth, calibrate, from
 #: Agents at the start volume of a twin that growth is calibrated with, whatever the study's: its
 #: doubling time then scatters by 0.5 %.
 CALIBRATION_AGENTS = 5000
-#: Of a twin that shows before a study what growth it will have.
-FORESEEING_AGENTS = 700
 #: Potential doubling times that cells are known to have [day]: about the shortest of a line in
 #: culture (lines.csv), where nothing hinders it; and about what the slowest vehicle group, that
 #: doubles in 18.8 days (maeve), leaves at the default loss.
@@ -79,18 +76,6 @@ def implausible_cycle(growth: Growth) -> list[str]:
         f"the potential doubling time that this growth needs, {potential:.2f} days, is not one that"
         f" cells are known to have ({low:g} to {high:g}): with {way} they would cycle as cells do"
     ]
-
-
-def growth_foreseen(scenario: Scenario) -> list[str]:
-    """What a small radial twin says before a study of its growth: that it cannot be had, and why,
-    or that it needs cells that are not known; else nothing.
-    """
-    tumor = scenario.tumor.model_copy(update={"twin_agents": FORESEEING_AGENTS})
-    twin = scenario.model_copy(update={"engine": "twin", "tumor": tumor})
-    try:
-        return implausible_cycle(calibrate_growth(twin, FORESEEING_AGENTS))
-    except ScenarioError as error:
-        return [f"{error.message}; {error.remedy}"]
 
 
 def calibrate_growth(scenario: Scenario, agents: int = CALIBRATION_AGENTS) -> Growth:

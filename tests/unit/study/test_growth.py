@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from xenosim.study.checkpoint_store import NOT_SAVED
-from xenosim.study.growth import calibrated, growth_foreseen, implausible_cycle
+from xenosim.study.growth import calibrated, implausible_cycle
 from xenosim.testing import SMALL, small_scenario
 from xenosim.tumor.growth import Growth
 
@@ -25,19 +25,3 @@ def test_cells_that_nobody_knows_are_a_note() -> None:
     (slow,) = implausible_cycle(plausible._replace(potential_doubling_days=14.0))
     assert "0.60 days" in fast and "lower cell_loss_factor" in fast
     assert "14.00 days" in slow and "higher cell_loss_factor" in slow
-
-
-def test_a_study_is_told_beforehand_what_its_growth_needs() -> None:
-    small = SMALL | {"engine": "twin", "tumor.start_volume": "100 mm^3"}
-    small |= {"measure.humane_endpoint.tumor_volume": "2000 mm^3"}
-    assert growth_foreseen(small_scenario(overrides=small)) == []
-    fast = {"tumor.growth.doubling_time": "2.5 day", "parameters.tumor.cell_loss_factor": "0.8"}
-    (note,) = growth_foreseen(small_scenario(overrides=small | fast))
-    assert "not one that cells are known to have" in note
-    airless = {
-        "tumor.start_volume": "1000 mm^3",
-        "tumor.growth.doubling_time": "1.2 day",
-        "parameters.tumor.vessel_exchange": "0.1 /h",
-    }
-    (note,) = growth_foreseen(small_scenario(overrides=small | airless))
-    assert "oxygen is short, with vessels of 0.1 /h" in note
