@@ -9,7 +9,7 @@ import tempfile
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -78,6 +78,31 @@ def hidden_directory(base: Path) -> Path:
             if time.time() - old.stat().st_mtime > HIDDEN_S:
                 shutil.rmtree(old, ignore_errors=True)
     return Path(tempfile.mkdtemp(prefix=HIDDEN, dir=base))
+
+
+def replace_figures(run: Path, draw: Callable[[Path], list[Path]]) -> list[Path]:
+    """The paths in ``run/figures`` of what ``draw(folder)`` left in a hidden folder: figures there
+    are replaced when all are drawn.
+
+    Raises
+    ------
+    RunError
+        A folder that cannot be written.
+    """
+    try:
+        work = hidden_directory(run)
+        try:
+            drawn = draw(work)
+            (run / "figures").mkdir(exist_ok=True)
+            return [path.replace(run / "figures" / path.name) for path in drawn]
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    except OSError as error:
+        raise RunError(
+            f"the figures cannot be written: {(error.strerror or str(error)).lower()}",
+            where=str(run),
+            remedy="make room or choose another place, then 'xenosim plot'",
+        ) from error
 
 
 @contextmanager

@@ -42,12 +42,10 @@ def _is_growth(known: Any) -> bool:
     )
 
 
-def _calibration_resolution(scenario: Scenario, start_mm3: float, agents: int) -> float:
-    """Agents per mm3 at which the growth from ``start_mm3`` [mm3] is calibrated [1/mm3]; ``agents``
-    of a twin [-].
-    """
+def _calibration_resolution(scenario: Scenario, start_mm3: float) -> float:
+    """Agents per mm3 at which the growth from ``start_mm3`` [mm3] is calibrated [1/mm3]."""
     if scenario.engine == "twin":
-        return agents / start_mm3
+        return CALIBRATION_AGENTS / start_mm3
     if scenario.tumor.lesions.count > 1:
         return min(max(CALIBRATION_RESOLUTION, 2e4 / start_mm3), 1e5)
     return CALIBRATION_RESOLUTION
@@ -78,10 +76,9 @@ def implausible_cycle(growth: Growth) -> list[str]:
     ]
 
 
-def calibrate_growth(scenario: Scenario, agents: int = CALIBRATION_AGENTS) -> Growth:
+def calibrate_growth(scenario: Scenario) -> Growth:
     """The growth of a scenario's tumor, calibrated or as its cells would have it; of lesions, that
-    of the one in which a cell finds itself on average. ``agents`` of a twin at the start volume
-    [-].
+    of the one in which a cell finds itself on average.
 
     Below 1 mm3 nothing hinders growth but oxygen, and few agents would show a doubling: smaller
     lesions are calibrated at 1 mm3.
@@ -89,7 +86,7 @@ def calibrate_growth(scenario: Scenario, agents: int = CALIBRATION_AGENTS) -> Gr
     tumor, start = scenario.tumor, scenario.tumor.start_volume_mm3
     if tumor.lesions.count > 1:
         start = max(tumor.lesions.typical_volume_mm3, 1.0)
-    resolution = _calibration_resolution(scenario, start, agents)
+    resolution = _calibration_resolution(scenario, start)
     loss = resolve(scenario).model.value("cell_loss_factor")
     if tumor.potential_doubling_days is not None:
         return from_potential(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xenosim.analysis.data import StudyData
 from xenosim.errors import RunError
 from xenosim.io.runs import (
-    hidden_directory,
     read_kept,
     read_manifest,
     read_run,
     read_snapshot,
+    replace_figures,
     slice_path,
 )
 from xenosim.viz.clones import has_clones, muller_plot
@@ -43,20 +42,8 @@ def draw_all(run: str | Path) -> list[Path]:
     )
     _check_arms(tables, manifest, run)
     try:
-        work = hidden_directory(run)
-        try:
-            draw = _draw_measured if measured else _draw
-            drawn = draw(run, tables, manifest, work)
-            (run / "figures").mkdir(exist_ok=True)
-            return [path.replace(run / "figures" / path.name) for path in drawn]
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-    except OSError as error:
-        raise RunError(
-            f"the figures cannot be written: {(error.strerror or str(error)).lower()}",
-            where=str(run),
-            remedy="make room or choose another place, then 'xenosim plot'",
-        ) from error
+        draw = _draw_measured if measured else _draw
+        return replace_figures(run, lambda work: draw(run, tables, manifest, work))
     except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
         raise RunError(
             f"the tables do not fit together: {' '.join(str(error).split())}",

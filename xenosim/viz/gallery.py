@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,7 +11,7 @@ from xenosim.analysis.data import StudyData
 from xenosim.analysis.tolerability import relative_weights
 from xenosim.errors import RunError, suggest
 from xenosim.io.results import is_panel
-from xenosim.io.runs import hidden_directory, read_kept, read_manifest, write_table
+from xenosim.io.runs import read_kept, read_manifest, replace_figures, write_table
 from xenosim.viz.best_response import best_response
 from xenosim.viz.forest import forest
 from xenosim.viz.spider import spider
@@ -148,20 +147,9 @@ def draw_chosen(run: str | Path, names: list[str], size: str = "page") -> list[P
         No such directory, a damaged one, or one that cannot be written.
     """
     run, study = Path(run), read_study(run)
-    try:
-        work = hidden_directory(run)
-        try:
-            drawn = [path for name in names for path in _draw(study, name, size, work)]
-            (run / "figures").mkdir(exist_ok=True)
-            return [path.replace(run / "figures" / path.name) for path in drawn]
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-    except OSError as error:
-        raise RunError(
-            f"the figures cannot be written: {(error.strerror or str(error)).lower()}",
-            where=str(run),
-            remedy="make room or choose another place, then 'xenosim plot'",
-        ) from error
+    return replace_figures(
+        run, lambda work: [path for name in names for path in _draw(study, name, size, work)]
+    )
 
 
 def _draw(study: Study, name: str, size: str, folder: Path) -> list[Path]:
