@@ -201,27 +201,47 @@ def read_text(path: Path, max_bytes: int = MAX_BYTES) -> tuple[str, tuple[str, .
     TableError
         A file that is absent, no regular file (a device, a pipe, a folder), too large, or not text.
     """
+    size = size_of(path)
+    if size > max_bytes:
+        raise TableError(
+            f"the file has {size / 1e6:.0f} MB",
+            where=str(path),
+            remedy=f"give a table of at most {max_bytes / 1e6:.0f} MB",
+        )
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise TableError(
-                "this is no regular file", where=str(path), remedy="give the path of a CSV file"
-            )
-        if status.st_size > max_bytes:
-            raise TableError(
-                f"the file has {status.st_size / 1e6:.0f} MB",
-                where=str(path),
-                remedy=f"give a table of at most {max_bytes / 1e6:.0f} MB",
-            )
         data = path.read_bytes()
     except (OSError, ValueError) as error:
-        absent = isinstance(error, FileNotFoundError)
-        raise TableError(
-            "there is no such file" if absent else "the file cannot be read",
-            where=str(path),
-            remedy="check the path" if absent else "check its permissions",
-        ) from error
+        raise unreadable(path, error) from error
     return _decoded(data, path)
+
+
+def size_of(path: Path) -> int:
+    """Size of a regular file [byte].
+
+    Raises
+    ------
+    TableError
+        A file that is absent, or no regular file: opening a pipe would wait for ever.
+    """
+    try:
+        status = path.stat()
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from error
+    if not stat.S_ISREG(status.st_mode):
+        raise TableError(
+            "this is no regular file", where=str(path), remedy="give the path of a CSV file"
+        )
+    return status.st_size
+
+
+def unreadable(path: Path, error: Exception) -> TableError:
+    """What is said of a file that is not there or cannot be read."""
+    absent = isinstance(error, FileNotFoundError)
+    return TableError(
+        "there is no such file" if absent else "the file cannot be read",
+        where=str(path),
+        remedy="check the path" if absent else "check its permissions",
+    )
 
 
 def _decoded(data: bytes, path: Path) -> tuple[str, tuple[str, ...]]:

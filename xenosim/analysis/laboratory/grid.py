@@ -14,7 +14,7 @@ from typing import Any
 
 from xenosim.errors import TableError, suggest
 from xenosim.spreadsheets import as_typed
-from xenosim.tabular import is_missing, read_text, split_cells
+from xenosim.tabular import is_missing, read_text, size_of, split_cells, unreadable
 
 #: Text as it was typed, or a number that a spreadsheet keeps as one.
 Cell = str | float
@@ -153,16 +153,12 @@ def _workbook(path: Path, sheet: str) -> Grid:
 
 def read_bytes_checked(path: Path) -> None:
     """Refuse (TableError) what is no readable workbook by its first bytes, with the reason."""
+    size_of(path)
     try:
         with path.open("rb") as file:
             begin = file.read(4)
     except OSError as error:
-        absent = isinstance(error, FileNotFoundError)
-        raise TableError(
-            "there is no such file" if absent else "the file cannot be read",
-            where=str(path),
-            remedy="check the path" if absent else "check its permissions",
-        ) from error
+        raise unreadable(path, error) from error
     if begin != b"PK\x03\x04":
         raise TableError(
             "this is no .xlsx workbook, whatever its name",

@@ -1,5 +1,6 @@
 """Cells of text files and workbooks."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -74,3 +75,9 @@ def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
         read_grid(workbook, "a")
     with pytest.raises(TableError, match="has no sheets"):
         read_grid(tmp_path / "blank.csv", "A")
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.xlsx")
+    with pytest.raises(TableError, match="no regular file"):
+        read_grid(tmp_path / "pipe.xlsx")
