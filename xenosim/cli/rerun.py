@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from pathlib import Path
 
 import typer
 
-from xenosim.cli.output import emit
-from xenosim.cli.simulate import Progress
+from xenosim.cli.simulate import Progress, simulate_scenario
+from xenosim.errors import printable
 
 
 def rerun(run: str, check: bool, jobs: int | None, out: str, as_json: bool) -> None:
     """Simulate a run again; with ``check`` compare it and say where it differs (exit code 1), else
     leave a new run directory below ``out``.
     """
-    from xenosim.study import rerun as again
+    from xenosim.study.rerun import check_again, repeatable
 
-    with Progress(sys.stderr.isatty() and not as_json, "days of all animals") as progress:
-        if not check:
-            result = again.rerun(run, jobs=jobs, progress=progress)
-        else:
-            verdict = again.check_again(run, jobs=jobs, progress=progress)
     if not check:
-        folder = result.save(Path(out), command=shlex.join(["xenosim", *sys.argv[1:]]))
-        emit(result, folder, as_json)
+        known = repeatable(Path(run))
+        source = str(known.origin) if known.origin else None
+        simulate_scenario(
+            known.scenario, run, jobs, out, as_json, paired=known.paired, source=source
+        )
         return
+    # What is counted of a panel are models.
+    with Progress(sys.stderr.isatty() and not as_json, "days of all animals, or models") as told:
+        verdict = check_again(run, jobs=jobs, progress=told)
     plain = verdict._asdict() | {"identical": verdict.identical}
     first = verdict.difference
     plain["difference"] = first._asdict() if first else None
-    typer.echo(json.dumps(plain) if as_json else str(verdict))
+    typer.echo(json.dumps(plain) if as_json else printable(str(verdict)))
     if not verdict.identical:
         raise typer.Exit(1)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
     from xenosim.study.unfinished_run import UnfinishedRun
 
+#: Time between checkpoints, days of those that stay, whether the last ones stay, if none is stated.
+USUAL_SAVING = ("10 min", None, False)
 #: What the end of a study needs and no animal does.
 SLOW_TO_IMPORT = ("statsmodels.duration.hazard_regression", "xenosim.viz.figures")
 
@@ -84,6 +86,23 @@ def simulate(
             where=file,
             remedy="add an arm, or use 'xenosim run'",
         )
+    return simulate_scenario(
+        scenario, file, jobs, out, as_json, saving=saving, paired=paired, source=source
+    )
+
+
+def simulate_scenario(
+    scenario: Scenario,
+    file: str,
+    jobs: int | None,
+    out: str,
+    as_json: bool,
+    *,
+    saving: tuple[str, str | None, bool] = USUAL_SAVING,
+    paired: bool = False,
+    source: str | None = None,
+) -> Path:
+    """Run a scenario that was read from ``file``, write, print; as :func:`simulate`."""
     if scenario.panel:
         return _simulate_panel(scenario, file, jobs, Path(out), as_json, paired, source)
     every_s, every_steps = checkpoint_interval(saving[0])

@@ -6,7 +6,7 @@ import math
 import platform
 import time
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -20,7 +20,7 @@ from xenosim.scenario.origin import RUNS_AGAIN
 from xenosim.scenario.panel import panel_studies
 from xenosim.scenario.resolve import RESOLVED, resolve, resolved_dict, scenario_hash, status_counts
 from xenosim.scenario.schema import AnswerSettings, Origin
-from xenosim.study.result import run_name
+from xenosim.study.result import kept_scenario, run_name
 from xenosim.study.run import run_study
 
 if TYPE_CHECKING:
@@ -285,6 +285,11 @@ class PanelResult(Result):
     def kind(self) -> str:
         """What it is."""
         return "panel"
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The frozen scenario; its parameters are those installed."""
+        return kept_scenario(self)
 
     def __str__(self) -> str:
         return (

@@ -13,14 +13,19 @@ import yaml
 
 from xenosim import __version__
 from xenosim.errors import RunError
-from xenosim.io.results import is_panel
+from xenosim.io.results import Result, is_panel
+from xenosim.io.runs import read_manifest
 from xenosim.jit import source_hash
 from xenosim.scenario.resolve import RESOLVED, resolved_dict
+from xenosim.study.panel import PanelResult, run_panel
 from xenosim.study.result import StudyResult
 from xenosim.study.run import run_study
+from xenosim.study.source_animal import read_source
+from xenosim.study.unfinished_run import KEPT, ORIGIN
 
 if TYPE_CHECKING:
     from xenosim.execution.progress import Progress
+    from xenosim.scenario.schema import Scenario
 
 #: Columns that name an animal in a table.
 ANIMAL = ("arm", "replicate", "animal_id")
@@ -28,6 +33,8 @@ ANIMAL = ("arm", "replicate", "animal_id")
 NAMED = 10
 #: A hash of scenario and parameters: it differs in every row where one of them does.
 STUDY = "study_id"
+#: Directories that hold no simulated study, by what their manifest has.
+_KINDS = {"measured": "measured mice", "assay": "an assay", "design": "a design"}
 
 
 class Difference(NamedTuple):
@@ -70,70 +77,96 @@ class Verdict(NamedTuple):
         return "\n".join([text, *(f"changed: {what}" for what in self.changed)])
 
 
-def rerun(run: str | Path, *, jobs: int | None = None, progress: Progress | None = None) -> Any:
-    """Simulate the study of a run directory again; its :class:`StudyResult`. The directory is only
-    read.
+class Repeated(NamedTuple):
+    """What a run directory says of how its run is had again: the ``result`` that it keeps, its
+    ``scenario``, and the checkpoint that a branched run keeps of the animal it came from.
+    """
 
-    Parameters
-    ----------
-    run : str or Path
-        A run directory.
-    jobs : int, optional
-        Worker processes; it does not change the result.
-    progress : callable, optional
-        As of :func:`~xenosim.study.run.run_study`.
+    result: StudyResult | PanelResult
+    scenario: Scenario
+    origin: Path | None
+
+    @property
+    def paired(self) -> bool:
+        """Whether every animal is in every arm."""
+        return bool(self.result.manifest["paired"])
+
+
+def repeatable(run: Path) -> Repeated:
+    """How the run kept in ``run`` is had again.
 
     Raises
     ------
     RunError, TableError
-        No run directory of a single study, a damaged one, or one that branched from an animal.
+        No run directory of a study or a panel, a damaged one, or one that branched from an animal
+        and does not keep it.
     """
-    result = _repeatable(Path(run))
-    return run_study(result.scenario, jobs=jobs, progress=progress, paired=result.paired)
+    manifest = read_manifest(run)
+    for kind in ("measured", "assay", "design"):
+        if kind in manifest:
+            raise RunError(
+                f"no simulated study: this directory is of {_KINDS[kind]}",
+                where=str(run),
+                remedy="give a directory that 'xenosim run' or 'xenosim compare' wrote",
+            )
+    result = (PanelResult if is_panel(run) else StudyResult).load(run)
+    origin = run / KEPT / ORIGIN if manifest.get("branched_from") else None
+    if origin is not None and not origin.is_file():
+        raise RunError(
+            f"this run branched from a living animal, and {KEPT}/{ORIGIN}, which kept it, is not"
+            " there",
+            where=str(run),
+            remedy="'xenosim run --from' with the checkpoint that it came from",
+        )
+    return Repeated(result, result.scenario, origin)
 
 
 def check_again(
     run: str | Path, *, jobs: int | None = None, progress: Progress | None = None
 ) -> Verdict:
-    """Simulate a run again and compare every table with its file, byte by byte; parameters and
-    errors of :func:`rerun`.
+    """Simulate a run again and compare every table with its file, byte by byte. The directory is
+    only read.
+
+    Parameters
+    ----------
+    run : str or Path
+        A run directory, of a study, a panel or a branched study.
+    jobs : int, optional
+        Worker processes; it does not change the result.
+    progress : callable, optional
+        As of :func:`~xenosim.study.run.run_study`, of a panel of
+        :func:`~xenosim.study.panel.run_panel`.
+
+    Raises
+    ------
+    RunError, TableError, CheckpointError
+        As of :func:`repeatable`; an animal that was saved by another engine.
     """
     run = Path(run)
-    manifest = _repeatable(run).manifest
-    again = rerun(run, jobs=jobs, progress=progress)
+    known = repeatable(run)
     with TemporaryDirectory() as passing:
-        again.write_into(passing, figures=False)
-        return compared(run, Path(passing), changes(run, manifest))
+        _again(known, jobs, progress).write_into(passing, figures=False)
+        return compared(run, Path(passing), changes(known))
 
 
-def _repeatable(run: Path) -> StudyResult:
-    """The result kept in ``run``, of which the directory alone says how to get it again."""
-    if is_panel(run):
-        raise RunError(
-            "a panel is repeated by its scenario",
-            where=str(run),
-            remedy="'xenosim run' with its scenario.yaml",
-        )
-    result = StudyResult.load(run)
-    if result.manifest.get("branched_from"):
-        raise RunError(
-            "this run branched from a living animal, which its directory does not hold",
-            where=str(run),
-            remedy="'xenosim run --from' with the checkpoint that it came from",
-        )
-    return result
+def _again(known: Repeated, jobs: int | None, progress: Progress | None) -> Result:
+    """The study or panel simulated again."""
+    scenario = known.scenario
+    if isinstance(known.result, PanelResult):
+        return run_panel(scenario, jobs=jobs, progress=progress, paired=known.paired)
+    source = read_source(known.origin, scenario) if known.origin else None
+    return run_study(scenario, jobs=jobs, progress=progress, paired=known.paired, source=source)
 
 
-def changes(run: Path, manifest: dict[str, Any]) -> list[str]:
-    """What is another now than when ``run`` was written: version, engine, parameters."""
-    found = []
+def changes(known: Repeated) -> list[str]:
+    """What is another now than when a run was written: version, engine, parameters."""
+    manifest, found = known.result.manifest, []
     if manifest["xenosim"] != __version__:
         found.append(f"version {manifest['xenosim']}, now {__version__}")
     if manifest.get("engine") != source_hash():
         found.append(f"engine (hash of its sources) {manifest.get('engine')}, now {source_hash()}")
-    result = StudyResult.load(run)
-    old = yaml.safe_load(result.files[RESOLVED]).get("parameters", {})
-    new = resolved_dict(result.scenario)["parameters"]
+    old = yaml.safe_load(known.result.files[RESOLVED]).get("parameters", {})
+    new = resolved_dict(known.scenario)["parameters"]
     then, now = (
         {f"{group}.{name}": entry.get("value") for group, entries in sets.items()
          for name, entry in entries.items()}

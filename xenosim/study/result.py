@@ -109,14 +109,7 @@ class StudyResult(Result):
     @cached_property
     def scenario(self) -> Scenario:
         """The frozen scenario; its parameters are those installed."""
-        try:
-            scenario = scenario_from_resolved(yaml.safe_load(self.files[RESOLVED]))
-        except (KeyError, ValueError, yaml.YAMLError) as error:
-            raise RunError(
-                f"{RESOLVED} is missing or damaged", remedy="run the scenario again"
-            ) from error
-        origin = Origin(self.files.get(RUNS_AGAIN, ""), self.inputs)
-        return scenario.model_copy(update={"origin": origin})
+        return kept_scenario(self)
 
     def __str__(self) -> str:
         return (
@@ -168,6 +161,20 @@ class StudyResult(Result):
             )
         found = super().load(folder)
         return replace(found, slices=read_slices(folder))
+
+
+def kept_scenario(result: Result) -> Scenario:
+    """The frozen scenario that a result keeps as :data:`RESOLVED`; RunError if it is not there or
+    damaged.
+    """
+    try:
+        scenario = scenario_from_resolved(yaml.safe_load(result.files[RESOLVED]))
+    except (KeyError, ValueError, yaml.YAMLError) as error:
+        raise RunError(
+            f"{RESOLVED} is missing or damaged", remedy="run the scenario again"
+        ) from error
+    origin = Origin(result.files.get(RUNS_AGAIN, ""), result.inputs)
+    return scenario.model_copy(update={"origin": origin})
 
 
 def _damaged(name: str) -> RunError:

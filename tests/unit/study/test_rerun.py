@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.study_on_disk import tables, tiny
+from tests.study_on_disk import TEXT, go_on, tables, tiny
 from xenosim.cli.main import app
 from xenosim.errors import RunError
-from xenosim.io.runs import read_manifest
+from xenosim.scenario.load import load_scenario
+from xenosim.scenario.schema import Scenario
 from xenosim.study import rerun
+from xenosim.study.panel import run_panel
 from xenosim.study.run import run_study
+from xenosim.study.unfinished_run import Plan, UnfinishedRun
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +22,13 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny run."""
     folder = tmp_path_factory.mktemp("runs")
     return run_study(tiny(folder), jobs=1).save(folder, figures=False)
+
+
+def twins(folder: Path, more: str = "") -> Scenario:
+    """The tiny study of radial twins, in less than a second."""
+    text = TEXT.replace("resolution: 1e3 /mm^3", "twin_agents: 50")
+    (folder / "twins.yaml").write_text(f"{text}engine: twin\n{more}")
+    return load_scenario(folder / "twins.yaml")
 
 
 def test_a_run_repeats_itself_and_stays_untouched(run: Path) -> None:
@@ -65,8 +75,7 @@ def test_a_missing_table_and_cut_rows_are_differences(run: Path, tmp_path: Path)
 
 
 def test_what_changed_is_named(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    manifest = read_manifest(run)
-    assert rerun.changes(run, manifest) == []
+    assert rerun.changes(rerun.repeatable(run)) == []
     other = tmp_path / "run"
     shutil.copytree(run, other)
     resolved = (other / "resolved.yaml").read_text()
@@ -77,7 +86,9 @@ def test_what_changed_is_named(run: Path, tmp_path: Path, monkeypatch: pytest.Mo
         kept + name + rest.replace(f"value: {value}", "value: 1.5", 1)
     )
     monkeypatch.setattr(rerun, "source_hash", lambda: "other")
-    told = rerun.changes(other, manifest | {"xenosim": "0.0.9"})
+    known = rerun.repeatable(other)
+    known.result.manifest["xenosim"] = "0.0.9"
+    told = rerun.changes(known)
     assert told[0].startswith("version 0.0.9, now")
     assert told[1].startswith("engine (hash of its sources)") and told[1].endswith("now other")
     assert len(told) == 3 and "necrosis_rate 1.5, now" in told[2]
@@ -90,4 +101,39 @@ def test_what_cannot_be_repeated_is_refused(run: Path, tmp_path: Path) -> None:
     new = '"branched_from": {"day": 0, "animal_id": 1}'
     (branched / "manifest.json").write_text(text.replace('"branched_from": null', new))
     with pytest.raises(RunError, match="branched from a living animal"):
-        rerun.rerun(branched)
+        rerun.check_again(branched)
+
+
+def test_other_directories_are_named(tmp_path: Path) -> None:
+    for kind, said in (("measured", "measured mice"), ("assay", "assay"), ("design", "design")):
+        (tmp_path / "manifest.json").write_text(f'{{"{kind}": "x"}}')
+        with pytest.raises(RunError, match=said):
+            rerun.repeatable(tmp_path)
+
+
+def test_a_branched_run_repeats_itself_from_the_animal_that_it_keeps(tmp_path: Path) -> None:
+    scenario = twins(tmp_path)
+    first = go_on(tmp_path / "runs", scenario, Plan(days=(2.0,)))
+    animal = next((first / "checkpoints").glob("*.ckpt"))
+    plan = Plan(paired=True)
+    with UnfinishedRun.create(tmp_path / "branches", scenario, plan, animal) as work:
+        result = run_study(scenario, jobs=1, source=work.source())
+        branch = work.publish(result, figures=False)
+    verdict = rerun.check_again(branch, jobs=1)
+    assert str(verdict).startswith("identical, 3 of 3 animals")
+    again = CliRunner().invoke(app, ["rerun", str(branch), "--out", str(tmp_path / "again")])
+    assert again.exit_code == 0, again.output
+    (copy,) = (tmp_path / "again").iterdir()
+    assert tables(copy) == tables(branch)
+    assert rerun.check_again(copy, jobs=1).identical
+    (branch / "checkpoints" / "origin.ckpt").unlink()
+    with pytest.raises(RunError, match="which kept it, is not there"):
+        rerun.check_again(branch)
+
+
+def test_a_panel_repeats_itself(tmp_path: Path) -> None:
+    models = "models: [{name: A, class: one, doubling_time: 3 day}]\n"
+    panel = run_panel(twins(tmp_path, models), jobs=1)
+    run = panel.save(tmp_path, figures=False)
+    verdict = rerun.check_again(run, jobs=1)
+    assert str(verdict) == "identical, 3 of 3 animals, 3 tables"
