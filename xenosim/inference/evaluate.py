@@ -1,0 +1,270 @@
+"""Points of a scenario by radial twins, each arm simulated once and kept.
+
+A point is a scenario; what is simulated and kept is one arm of it, with all its animals, under a
+hash of everything that decides it: settings, parameters, doses, animals, and the sources that
+compute. Points that share an arm, such as their control, share what is kept. ``evaluations.jsonl``
+has one line an arm, with a checksum: what was cut off by a kill is simulated again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xenosim import __version__
+from xenosim.errors import RunError, ScenarioError, XenosimError
+from xenosim.execution.progress import phase
+from xenosim.io.runs import unwritable
+from xenosim.jit import source_hash
+from xenosim.parameters.load import available
+from xenosim.scenario.resolve import scenario_hash
+from xenosim.scenario.schema import AnswerSettings, Arm, Scenario
+from xenosim.study.population import POOL_AGENTS, as_twin, simulate_pool
+
+if TYPE_CHECKING:
+    from xenosim.execution.processes import Executor
+    from xenosim.execution.progress import Progress
+
+Array = NDArray[np.float64]
+FILE = "evaluations.jsonl"
+#: Arms that one task simulates at most, with the same animals; tasks of a worker between two
+#: writes: what a kill loses.
+ARMS, BATCH = 4, 3
+#: Animals in every arm of a point unless asked otherwise, and the most [-].
+ANIMALS, MOST_ANIMALS = 8, 1000
+
+
+class Curves(NamedTuple):
+    """The animals of one arm: ``days`` (d,) from the first dose, all of the study [day]; true
+    ``volumes`` (animals, d) [mm3] and ``losses`` of body weight, same shape [-].
+    """
+
+    days: tuple[float, ...]
+    volumes: Array
+    losses: Array
+
+
+class Asked(NamedTuple):
+    """An ``arm`` of a ``scenario``, by name, with so many ``animals`` of ``agents`` each [-]."""
+
+    scenario: Scenario
+    arm: str
+    animals: int = ANIMALS
+    agents: int = POOL_AGENTS
+
+    def alone(self) -> Scenario:
+        """The arm as a study of its own: what does not decide its animals has one value."""
+        found = next(arm for arm in self.scenario.arms if arm.name == self.arm)
+        drugs = {dose.drug for dose in found.doses}
+        others = set(available("drug")) - drugs
+        twin = as_twin(self.scenario, self.agents)
+        animals = twin.animals.model_copy(
+            update={"per_arm": 1, "enroll": None, "follow_removed": True}
+        )
+        days = tuple(float(day) for day in range(int(twin.measure.days[-1]) + 1))
+        measured = tuple(sorted({*days, *twin.measure.days}))
+        return twin.model_copy(
+            update={
+                "title": "",
+                "published": "",
+                "drug": None,
+                "animals": animals,
+                "measure": twin.measure.model_copy(update={"days": measured}),
+                "arms": (Arm(name="arm", doses=found.doses, regimen_text="", control=True),),
+                "overrides": tuple(o for o in twin.overrides if o.set not in others),
+                "panel": (),
+                "answers": AnswerSettings(),
+            }
+        )
+
+    def key(self) -> str:
+        """Hash of everything that decides the curves."""
+        decides = scenario_hash(self.alone())
+        parts = (decides, self.animals, self.agents, _sources(), __version__)
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
+
+
+class _Task(NamedTuple):
+    """Arms of one base, simulated together; their keys."""
+
+    scenario: Scenario
+    animals: int
+    agents: int
+    keys: tuple[str, ...]
+
+
+#: What an evaluation gives: curves, or why there are none.
+Found = Curves | str
+
+
+def _simulate(task: _Task) -> list[dict[str, Any]]:
+    """What is kept of each arm of a task."""
+    try:
+        pool = simulate_pool(task.scenario, task.animals, agents=task.agents)
+    except XenosimError as error:
+        return [{"failed": error.message} for _ in task.keys]
+    return [
+        {"days": pool.days, "volumes": volumes.tolist(), "losses": losses.tolist()}
+        for volumes, losses in zip(pool.volumes, pool.losses, strict=True)
+    ]
+
+
+def _together(missing: dict[str, Asked]) -> list[_Task]:
+    """Tasks of the arms that are not kept; those of one base share animals."""
+    bases: dict[tuple[str, int, int], list[tuple[str, Scenario]]] = {}
+    for key, asked in missing.items():
+        alone = asked.alone()
+        bare = alone.arms[0].model_copy(update={"doses": ()})
+        base = scenario_hash(alone.model_copy(update={"arms": (bare,)}))
+        bases.setdefault((base, asked.animals, asked.agents), []).append((key, alone))
+    tasks = []
+    for (_, animals, agents), members in bases.items():
+        for first in range(0, len(members), ARMS):
+            part = members[first : first + ARMS]
+            arms = tuple(
+                alone.arms[0].model_copy(update={"name": str(k), "control": k == 0})
+                for k, (_, alone) in enumerate(part)
+            )
+            scenario = part[0][1].model_copy(update={"arms": arms})
+            tasks.append(_Task(scenario, animals, agents, tuple(key for key, _ in part)))
+    return tasks
+
+
+class Evaluations:
+    """What was simulated of arms below ``folder``, and what more is asked for.
+
+    Parameters
+    ----------
+    folder : Path
+        Where ``evaluations.jsonl`` is; it is made with the first arm.
+
+    Raises
+    ------
+    RunError
+        The file is there and cannot be read.
+
+    ``simulated``: arms that were simulated by this object [-].
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE
+        self.simulated = 0
+        self._whole = True
+        self._kept = dict(self._lines())
+
+    def _lines(self) -> Iterator[tuple[str, str]]:
+        """Key and data of each line that was written whole."""
+        try:
+            if not self.path.exists():
+                return
+            text = self.path.read_text(encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise RunError(
+                f"what was simulated before cannot be read: {(error.strerror or '').lower()}",
+                where=str(self.path),
+                remedy="name another --out, or remove the file to begin anew",
+            ) from error
+        self._whole = text.endswith("\n") or not text
+        for line in text.splitlines():
+            key, _, rest = line.partition(" ")
+            checksum, _, data = rest.partition(" ")
+            if checksum == _checksum(key + data):
+                yield key, data
+
+    def curves(
+        self, asked: Sequence[Asked], workers: Executor, progress: Progress | None = None
+    ) -> list[Found]:
+        """Curves of every arm asked for, or why it has none; simulated where they are not kept.
+
+        Parameters
+        ----------
+        asked : sequence of Asked
+            Arms; those that are equal are simulated once.
+        workers : Executor
+            Where they are simulated; the result does not depend on it.
+        progress : callable, optional
+            Called with (days done, days to do) of all animals.
+
+        Raises
+        ------
+        RunError
+            The disk refuses what was simulated.
+        """
+        keys = [one.key() for one in asked]
+        missing = {k: one for k, one in zip(keys, asked, strict=True) if k not in self._kept}
+        tasks, step = _together(missing), BATCH * workers.count
+        days = [_days(task) for task in tasks]
+        for first in range(0, len(tasks), step):
+            part = tasks[first : first + step]
+            told = phase(progress, sum(days[:first]), sum(days[first + step :]))
+            found = workers.map(_simulate, part, told, size=_days)
+            self._append(
+                (key, data)
+                for task, rows in zip(part, found, strict=True)
+                for key, data in zip(task.keys, rows, strict=True)
+            )
+        read = {key: _read(self._kept[key]) for key in dict.fromkeys(keys)}
+        return [read[key] for key in keys]
+
+    def _append(self, rows: Iterator[tuple[str, dict[str, Any]]]) -> None:
+        """Add arms to the file; a line that was cut off before is ended first."""
+        text = "" if self._whole else "\n"
+        for key, plain in rows:
+            data = json.dumps(plain, separators=(",", ":"))
+            self._kept[key] = data
+            self.simulated += 1
+            text += f"{key} {_checksum(key + data)} {data}\n"
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("ab") as file:
+                file.write(text.encode())
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+        self._whole = True
+
+
+@cache
+def _sources() -> str:
+    return source_hash()
+
+
+def _days(task: _Task) -> float:
+    """Days of all animals of a task [day]."""
+    return task.animals * len(task.keys) * task.scenario.measure.days[-1]
+
+
+def _read(data: str) -> Found:
+    plain = json.loads(data)
+    if "failed" in plain:
+        return str(plain["failed"])
+    return Curves(tuple(plain["days"]), np.array(plain["volumes"]), np.array(plain["losses"]))
+
+
+def _checksum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def check_searchable(scenario: Scenario) -> None:
+    """Refuse a scenario of which no points can be compared (ScenarioError): one without a treated
+    arm, and a panel.
+    """
+    if scenario.panel:
+        raise ScenarioError(
+            "a panel of models has no points of its own",
+            where="models",
+            remedy="leave 'models' out, or give one of its models",
+        )
+    if len(scenario.arms) < 2:
+        raise ScenarioError(
+            "the study has no treated arm", where="arms", remedy="add an arm with a regimen"
+        )
