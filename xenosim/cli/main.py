@@ -107,6 +107,20 @@ CheckpointDays = Annotated[
         "--checkpoint-days", help="Days whose checkpoints stay in the run directory: '0,14'."
     ),
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler", help="Workers of a Dask scheduler: dask:tcp://HOST:8786, dask:FILE.json."
+    ),
+]
+Shard = Annotated[
+    str | None,
+    typer.Option("--shard", help="Simulate a share of the animals, 3/100; then 'xenosim merge'."),
+]
+PrintJobs = Annotated[
+    int | None,
+    typer.Option("--print-jobs", min=1, help="Print the commands of so many shards, and merge."),
+]
 Keep = Annotated[
     bool,
     typer.Option(
@@ -116,9 +130,9 @@ Keep = Annotated[
 File = Annotated[str, typer.Argument(help="Scenario file (YAML).")]
 
 
-def _add_report(folder: Path, wanted: bool, as_json: bool) -> None:
+def _add_report(folder: Path | None, wanted: bool, as_json: bool) -> None:
     """Write the report of a result that was just kept, if it is wanted."""
-    if wanted:
+    if wanted and folder:
         from xenosim.report.html import write_report
 
         path = write_report(folder)
@@ -147,13 +161,18 @@ def run(
             "--from", help="Checkpoint: its animal, as it lives there, goes into every arm."
         ),
     ] = None,
+    scheduler: Scheduler = None,
+    shard: Shard = None,
+    print_jobs: PrintJobs = None,
 ) -> None:
     """Simulate a study with independent animals; print the answer and leave a run directory."""
+    from xenosim.cli.cluster import Place
     from xenosim.cli.simulate import parse_overrides, simulate
 
     asked = {"ensemble": ensemble, "ensemble_from": ensemble_from, "population": population}
     overrides = parse_overrides(set_ or [], seed, engine, **asked)
-    folder = simulate(file, overrides, jobs, out, json, saving=(every, days, keep), source=from_)
+    place = Place(jobs, scheduler, shard, print_jobs)
+    folder = simulate(file, overrides, place, out, json, saving=(every, days, keep), source=from_)
     _add_report(folder, report, json)
 
 
@@ -172,15 +191,20 @@ def compare(
     keep: Keep = False,
     ensemble: Ensemble = None,
     ensemble_from: EnsembleFrom = None,
+    scheduler: Scheduler = None,
+    shard: Shard = None,
+    print_jobs: PrintJobs = None,
 ) -> None:
     """Compare arms on common random numbers: every animal is in every arm; differences with
     intervals.
     """
+    from xenosim.cli.cluster import Place
     from xenosim.cli.simulate import parse_overrides, simulate
 
     asked = {"ensemble": ensemble, "ensemble_from": ensemble_from}
     overrides = parse_overrides(set_ or [], seed, engine, **asked)
-    folder = simulate(file, overrides, jobs, out, json, saving=(every, days, keep), paired=True)
+    place = Place(jobs, scheduler, shard, print_jobs)
+    folder = simulate(file, overrides, place, out, json, saving=(every, days, keep), paired=True)
     _add_report(folder, report, json)
 
 
@@ -307,16 +331,31 @@ def design(
     run_design(file, set_ or [], seed, question, laboratory, jobs, out, json)
 
 
+Unfinished = Annotated[
+    str, typer.Argument(help="Directory of an unfinished run (NAME.unfinished).")
+]
+
+
 @app.command()
 def resume(
-    run: Annotated[str, typer.Argument(help="Directory of an unfinished run (NAME.unfinished).")],
+    run: Unfinished,
     jobs: Jobs = None,
     json: Json = False,
+    scheduler: Scheduler = None,
 ) -> None:
     """Go on with a run that was stopped or killed; the result is the same as without the break."""
+    from xenosim.cli.cluster import Place
     from xenosim.cli.simulate import resume_run
 
-    resume_run(run, jobs, json)
+    resume_run(run, Place(jobs, scheduler), json)
+
+
+@app.command()
+def merge(run: Unfinished, jobs: Jobs = None, json: Json = False) -> None:
+    """Put a study together whose shards (run --shard) have all ended."""
+    from xenosim.cli.cluster import merge as work
+
+    work(run, jobs, json)
 
 
 @app.command()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import typer
 
+from xenosim.cli.cluster import Place
 from xenosim.cli.simulate import Progress, simulate_scenario
 from xenosim.errors import printable
 
@@ -22,7 +23,7 @@ def rerun(run: str, check: bool, jobs: int | None, out: str, as_json: bool) -> N
         known = repeatable(Path(run))
         source = str(known.origin) if known.origin else None
         simulate_scenario(
-            known.scenario, run, jobs, out, as_json, paired=known.paired, source=source
+            known.scenario, run, Place(jobs), out, as_json, paired=known.paired, source=source
         )
         return
     # What is counted of a panel are models.

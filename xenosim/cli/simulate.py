@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from xenosim.cli.cluster import Place, do_shard, print_jobs, whole_command, workers_of
 from xenosim.cli.output import emit
 from xenosim.errors import RunError, ScenarioError, UnitError, XenosimError
 from xenosim.units import quantity
 
 if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
-    from xenosim.study.unfinished_run import UnfinishedRun
+    from xenosim.study.unfinished_run import Plan, UnfinishedRun
 
 #: Time between checkpoints, days of those that stay, whether the last ones stay, if none is stated.
 USUAL_SAVING = ("10 min", None, False)
@@ -66,16 +67,16 @@ def _checked_option(name: str, value: str) -> str:
 def simulate(
     file: str,
     overrides: dict[str, str],
-    jobs: int | None,
+    place: Place,
     out: str,
     as_json: bool,
     *,
     saving: tuple[str, str | None, bool],
     paired: bool = False,
     source: str | None = None,
-) -> Path:
-    """Load, run, write, print; the run directory. ``saving``: time between checkpoints, days of
-    those that stay, whether the last ones stay.
+) -> Path | None:
+    """Load, run, write, print; the run directory, None of a share of a study. ``saving``: time
+    between checkpoints, days of those that stay, whether the last ones stay.
     """
     from xenosim.scenario.load import load_scenario
 
@@ -87,24 +88,25 @@ def simulate(
             remedy="add an arm, or use 'xenosim run'",
         )
     return simulate_scenario(
-        scenario, file, jobs, out, as_json, saving=saving, paired=paired, source=source
+        scenario, file, place, out, as_json, saving=saving, paired=paired, source=source
     )
 
 
 def simulate_scenario(
     scenario: Scenario,
     file: str,
-    jobs: int | None,
+    place: Place,
     out: str,
     as_json: bool,
     *,
     saving: tuple[str, str | None, bool] = USUAL_SAVING,
     paired: bool = False,
     source: str | None = None,
-) -> Path:
+) -> Path | None:
     """Run a scenario that was read from ``file``, write, print; as :func:`simulate`."""
+    place.check(scenario, file, source)
     if scenario.panel:
-        return _simulate_panel(scenario, file, jobs, Path(out), as_json, paired, source)
+        return _simulate_panel(scenario, file, place.jobs, Path(out), as_json, paired, source)
     every_s, every_steps = checkpoint_interval(saving[0])
     days = checkpoint_days(saving[1], scenario.measure.days[-1])
     base = Path(out)
@@ -112,16 +114,20 @@ def simulate_scenario(
     from xenosim.study.memory import workers_that_fit
     from xenosim.study.unfinished_run import Plan, UnfinishedRun
 
-    workers_that_fit(scenario, jobs, file)
+    if place.scheduler is None:
+        workers_that_fit(scenario, place.jobs, file)
     # What takes long to import comes before there is anything to leave behind.
     import xenosim.study.run  # noqa: F401
 
-    command = shlex.join(["xenosim", *sys.argv[1:]])
+    command = shlex.join(["xenosim", *whole_command(sys.argv[1:])])
     plan = Plan(command, paired, every_s, every_steps, days, saving[2])
+    if place.splits:
+        _split(base, scenario, plan, place, as_json)
+        return None
     origin = Path(source) if source else None
     with _stoppable(lambda: UnfinishedRun.create(base, scenario, plan, origin)) as work:
         try:
-            directory = _carry_out(work, jobs, as_json)
+            directory = _carry_out(work, place, as_json)
         except RunError:
             raise
         except XenosimError:
@@ -129,6 +135,21 @@ def simulate_scenario(
             work.discard()
             raise
     return _print_result(directory, as_json)
+
+
+def _split(base: Path, scenario: Scenario, plan: Plan, place: Place, as_json: bool) -> None:
+    """Print the jobs of a study, or do one of them."""
+    from xenosim.study.shard import Shard
+    from xenosim.study.unfinished_run import UnfinishedRun
+
+    if place.print_jobs is not None:
+        print_jobs(base, scenario, plan, place.print_jobs)
+        return
+    shard = Shard.parse(str(place.shard))
+    show = sys.stderr.isatty() and not as_json
+    with _stoppable(lambda: UnfinishedRun.join(base, scenario, plan, shard)) as work:
+        with _resumable(_again(work), work):
+            do_shard(work, place, as_json, show)
 
 
 def _simulate_panel(
@@ -158,7 +179,7 @@ def _simulate_panel(
     return _print_result(folder, as_json)
 
 
-def resume_run(run: str, jobs: int | None, as_json: bool) -> None:
+def resume_run(run: str, place: Place, as_json: bool) -> None:
     """Go on with an unfinished run."""
     from xenosim.study.unfinished_run import UnfinishedRun
 
@@ -171,7 +192,7 @@ def resume_run(run: str, jobs: int | None, as_json: bool) -> None:
         )
         return
     with _stoppable(lambda: UnfinishedRun.open(Path(run))) as work:
-        directory = _carry_out(work, jobs, as_json)
+        directory = _carry_out(work, place, as_json)
     _print_result(directory, as_json)
 
 
@@ -195,6 +216,10 @@ def _stoppable(begin: Callable[[], UnfinishedRun]) -> Iterator[UnfinishedRun]:
 
 
 def _again(work: UnfinishedRun) -> str:
+    """How to go on with a run, or with the shard of it that this process was asked for."""
+    own = shlex.join(["xenosim", *sys.argv[1:]])
+    if work.is_shared:
+        return f"go on with: {own}"
     return f"resume with: xenosim resume {shlex.quote(str(work.path))}"
 
 
@@ -208,7 +233,7 @@ def _print_result(directory: Path, as_json: bool) -> Path:
     return directory
 
 
-def _carry_out(work: UnfinishedRun, jobs: int | None, as_json: bool) -> Path:
+def _carry_out(work: UnfinishedRun, place: Place, as_json: bool) -> Path:
     """Run what is left of a study and write its result; the run directory."""
     from xenosim.jit import IS_COMPILED
 
@@ -220,30 +245,37 @@ def _carry_out(work: UnfinishedRun, jobs: int | None, as_json: bool) -> Path:
     imports = Thread(target=lambda: [import_module(name) for name in SLOW_TO_IMPORT])
     imports.start()
     try:
-        return _finished(work, jobs, show)
+        return _finished(work, place, show)
     finally:
         # An import cannot go on while Python shuts down.
         imports.join()
 
 
-def _finished(work: UnfinishedRun, jobs: int | None, show: bool) -> Path:
-    """The run directory of the finished study; when it fails, say how to go on."""
-    from concurrent.futures.process import BrokenProcessPool
-
+def _finished(work: UnfinishedRun, place: Place, show: bool) -> Path:
+    """The run directory of the finished study."""
     from xenosim.study.run import run_study
 
-    again = _again(work)
-    try:
-        with Progress(show, "days of all animals", _clock(work, jobs)) as progress:
+    with _resumable(_again(work), work), workers_of(place) as workers:
+        with Progress(show, "days of all animals", _clock(work, place.jobs)) as progress:
             result = run_study(
                 work.scenario,
-                jobs=jobs,
+                jobs=place.jobs,
                 progress=progress,
                 paired=work.plan.paired,
                 store=work.store(),
                 source=work.source(),
+                workers=workers,
             )
             return work.publish(result)
+
+
+@contextmanager
+def _resumable(again: str, work: UnfinishedRun) -> Iterator[None]:
+    """Within, what fails for the machine's sake is one error that says how to go on: ``again``."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        yield
     except OSError as error:
         raise RunError(
             f"the run cannot be written: {(error.strerror or str(error)).lower()}",
@@ -256,7 +288,7 @@ def _finished(work: UnfinishedRun, jobs: int | None, show: bool) -> Path:
         ) from error
     except BrokenProcessPool as error:
         raise RunError(
-            "a worker process was killed, perhaps for its memory",
+            "worker processes were killed again and again, perhaps for their memory",
             remedy=f"with fewer --jobs, {again}",
         ) from error
 

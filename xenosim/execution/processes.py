@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import (
     connection,
@@ -18,11 +19,13 @@ from multiprocessing import (
     parent_process,
     resource_tracker,
 )
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from xenosim.errors import RunError
+from xenosim.execution.executor import in_order, wait_for
 from xenosim.execution.progress import Progress, listen, listening, report_part
 from xenosim.execution.stopping import check, obey_in_worker, shielded
+from xenosim.machine import processors
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -30,10 +33,12 @@ R = TypeVar("R")
 #: How long workers that were asked to end may take to save their state [s]; then they are killed,
 #: and what they did since their last checkpoint is done again by ``resume``.
 GRACE_S = 3.0
-#: How often progress is told while no task ends [s].
-EVERY_S = 0.5
+#: How often work goes on with new workers after one of them has died [-]; the last time with half
+#: as many, as a system short of memory kills the largest process.
+RETRIES = 2
 #: Exit code of a worker that begins the script of its parent anew.
 UNGUARDED = 86
+_log = logging.getLogger("xenosim")
 
 
 def _start_worker(saves: bool, parts: Any, taken: Any) -> None:
@@ -66,26 +71,7 @@ def _end_with_parent() -> None:
 
 def worker_count(jobs: int | None, tasks: int) -> int:
     """Workers to start: as asked, or one per processor, and never more than there are tasks."""
-    return max(1, min(jobs or os.cpu_count() or 1, tasks))
-
-
-class Executor(Protocol):
-    """Where work runs: whatever maps a function over tasks."""
-
-    count: int
-
-    def begin(self, function: Callable[[J], Any], task: J) -> None:
-        """Start work for what it leaves behind; may do nothing."""
-
-    def map(
-        self,
-        function: Callable[[J], R],
-        tasks: Sequence[J],
-        progress: Progress | None = None,
-        cost: Callable[[J], float] | None = None,
-        size: Callable[[J], float] | None = None,
-    ) -> list[R]:
-        """``function`` of every task, results in the order of ``tasks``."""
+    return max(1, min(jobs or processors(), tasks))
 
 
 class Workers:
@@ -102,27 +88,32 @@ class Workers:
     """
 
     def __init__(self, jobs: int | None, tasks: int, saves: bool = False) -> None:
-        self.count = count = worker_count(jobs, tasks)
+        self.count, self._saves = worker_count(jobs, tasks), saves
         self._pool: ProcessPoolExecutor | None = None
-        if count > 1:
+        if self.count > 1:
             if getattr(current_process(), "_inheriting", False):
                 # A worker imports the script of its parent, which has no guard.
                 os._exit(UNGUARDED)
-            context = get_context("spawn")
-            self._parts = context.RawArray("d", count)
-            # What a process begins with is written to it whole, or it ends with a traceback.
-            with shielded(), _without_interrupts():
-                self._pool = ProcessPoolExecutor(
-                    count,
-                    mp_context=context,
-                    initializer=_start_worker,
-                    initargs=(saves, self._parts, context.Value("i", 0)),
-                )
-                # Processes start with the first task; these let them import while this process
-                # goes on.
+            self._start(self.count)
+
+    def _start(self, count: int) -> None:
+        """Start ``count`` worker processes."""
+        context = get_context("spawn")
+        self._parts = context.RawArray("d", count)
+        # What a process begins with is written to it whole, or it ends with a traceback.
+        with shielded(), _without_interrupts():
+            self._pool = ProcessPoolExecutor(
+                count,
+                mp_context=context,
+                initializer=_start_worker,
+                initargs=(self._saves, self._parts, context.Value("i", 0)),
+            )
+            # Processes start with the first task; these let them import while this process
+            # goes on.
+            with suppress(BrokenProcessPool):
                 for _ in range(count):
                     self._pool.submit(worker_count, 1, 1)
-            self._processes = list(self._pool._processes.values())
+        self._processes = list(self._pool._processes.values())
 
     def __enter__(self) -> Workers:
         return self
@@ -139,7 +130,8 @@ class Workers:
         on; nothing without worker processes.
         """
         if self._pool is not None:
-            with self._broken_explained(), shielded():
+            # A pool that is broken says so when it is asked for results.
+            with suppress(BrokenProcessPool), shielded():
                 self._pool.submit(function, task)
         check()
 
@@ -162,32 +154,48 @@ class Workers:
         sizes = [size(task) if size else 1 for task in tasks]
         if self._pool is None:
             return _one_by_one(function, tasks, sizes, progress)
-        indices = (
-            sorted(range(len(tasks)), key=lambda i: -cost(tasks[i])) if cost else range(len(tasks))
-        )
-        with self._broken_explained():
-            by_index = {i: self._pool.submit(_whole, function, tasks[i]) for i in indices}
-            futures: list[Future[R]] = [by_index[i] for i in range(len(tasks))]
-            _wait_for(dict(zip(futures, sizes, strict=True)), progress, self._parts)
-            return [future.result() for future in futures]
+        found: dict[int, R] = {}
+        for left in range(RETRIES, -1, -1):
+            try:
+                waiting = [i for i in in_order(tasks, cost) if i not in found]
+                self._let_work(function, tasks, waiting, sizes, progress, found)
+                break
+            except BrokenProcessPool:
+                self._explain_broken(left)
+                self._start(self.count if left == RETRIES else max(1, self.count // 2))
+        return [found[i] for i in range(len(tasks))]
 
-    @contextmanager
-    def _broken_explained(self) -> Iterator[None]:
-        """Within, workers that met a script without a guard end in a RunError that says so."""
-        try:
-            yield
-        except BrokenProcessPool:
-            # Workers that have not begun end with a signal to the whole group.
-            check()
-            for process in self._processes:
-                process.join(GRACE_S)
-            if UNGUARDED not in [process.exitcode for process in self._processes]:
-                raise
+    def _let_work(
+        self,
+        function: Callable[[J], R],
+        tasks: Sequence[J],
+        waiting: list[int],
+        sizes: list[float],
+        progress: Progress | None,
+        found: dict[int, R],
+    ) -> None:
+        """Add the results of the ``waiting`` tasks, by index, to those ``found``."""
+        assert self._pool is not None
+        futures = {self._pool.submit(_whole, function, tasks[i]): i for i in waiting}
+        wait_for(futures, sizes, progress, found, self._parts)
+
+    def _explain_broken(self, left: int) -> None:
+        """Say why workers ended, with ``left`` attempts to go: RunError of a script without a
+        guard, BrokenProcessPool where no attempt is left, or a warning.
+        """
+        # Workers that have not begun end with a signal to the whole group.
+        check()
+        for process in self._processes:
+            process.join(GRACE_S)
+        if UNGUARDED in [process.exitcode for process in self._processes]:
             raise RunError(
                 "worker processes import the script that starts them, and this one would start"
                 " the study again",
                 remedy="put its last part below 'if __name__ == \"__main__\":', or give jobs=1",
             ) from None
+        if not left:
+            raise
+        _log.warning("a worker process was killed, perhaps for its memory; others take over")
 
 
 @contextmanager
@@ -247,21 +255,3 @@ def _whole(function: Callable[[J], R], task: J) -> R:
 
 def _parts_of(progress: Progress, before: float, total: float) -> Callable[[float], None]:
     return lambda part: progress(before + part, total)
-
-
-def _wait_for(
-    sizes: dict[Future[Any], float], progress: Progress | None, parts: Sequence[float]
-) -> None:
-    """Wait for futures of the given ``sizes``, of whose running ones ``parts`` are done; the first
-    that fails ends the waiting.
-    """
-    waiting, done, total, told = set(sizes), 0.0, sum(sizes.values()), 0.0
-    while waiting:
-        every = EVERY_S if progress else None
-        finished, waiting = wait(waiting, every, return_when=FIRST_COMPLETED)
-        for future in finished:
-            future.result()
-            done += sizes[future]
-        if progress:
-            told = min(max(told, done + sum(parts)), total) if waiting else total
-            progress(told, total)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ def write_checked_json(data: Any, path: Path) -> None:
         Nothing is written.
     """
     text = json.dumps(data)
-    with replacing(path) as partial:
+    # Shards of a study may write the same at the same time.
+    with replacing(path, f".{path.name}.{os.getpid()}.partial") as partial:
         partial.write_text(f"{text}\n{_digest(text)}\n", encoding="utf-8")
 
 

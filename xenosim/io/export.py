@@ -7,7 +7,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import resource
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
@@ -22,6 +21,7 @@ from xenosim.io.extras import view3d
 from xenosim.io.ome_zarr import planes_to_write, write_ome_zarr
 from xenosim.io.runs import unwritable, whole_file
 from xenosim.io.volumes import FIELDS, Volumes
+from xenosim.machine import memory_bytes, resident_bytes
 
 #: Ending of the file of every format.
 FORMATS = {"ome-zarr": ".ome.zarr", "vti": ".vti", "npz": ".npz"}
@@ -178,11 +178,8 @@ def _save_whole(image: Any, path: Path) -> None:
 def _check_memory(volumes: Volumes, path: Path) -> None:
     sites = int(np.prod(volumes.shape))
     needed = sites * sum(np.dtype(FIELDS[name].dtype).itemsize for name in volumes.fields)
-    # What this process has taken already, the tumor above all, stays (ru_maxrss counts KiB).
-    free = (
-        0.9 * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        - 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    )
+    # What this process has taken already, the tumor above all, stays.
+    free = 0.9 * memory_bytes() - resident_bytes()
     if needed > free:
         raise ResourceError(
             f"a VTK image of {sites:.2e} sites needs {needed / 2**30:.1f} GiB at once;"

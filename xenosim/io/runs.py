@@ -157,11 +157,11 @@ def write_json(data: Any, path: Path) -> None:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Yield a hidden neighbor of the same ending, file or folder, that takes the place of ``path``
-    on success and is removed on failure.
+def replacing(path: Path, name: str = "") -> Iterator[Path]:
+    """Yield a hidden neighbor, file or folder, that takes the place of ``path`` on success and is
+    removed on failure; it has the same ending unless its ``name`` is given.
     """
-    partial = path.with_name(f".partial.{path.name}")
+    partial = path.with_name(name or f".partial.{path.name}")
     try:
         yield partial
         os.replace(partial, path)

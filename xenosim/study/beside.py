@@ -30,7 +30,7 @@ from xenosim.study.virtual_studies import TEST, studies_shown
 if TYPE_CHECKING:
     import pandas as pd
 
-    from xenosim.execution.processes import Executor
+    from xenosim.execution.executor import Executor
     from xenosim.execution.progress import Progress
     from xenosim.scenario.schema import Scenario
     from xenosim.tumor.growth import Growth

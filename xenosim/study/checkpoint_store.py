@@ -45,11 +45,13 @@ class CheckpointStore(NamedTuple):
         """A place in the folder of the run."""
         return Path(self.folder).joinpath(*parts)
 
-    def make_folders(self) -> None:
-        """Create the folders and remove what a killed process left half-written."""
+    def make_folders(self, alone: bool = True) -> None:
+        """Create the folders and, where no other process may be writing (``alone``), remove what a
+        killed one left half-written.
+        """
         for name in (GROWN, ROLLING, OUTCOMES, DAYS):
             self.path(name).mkdir(exist_ok=True)
-            for partial in self.path(name).glob(".*.partial"):
+            for partial in self.path(name).glob(".*.partial") if alone else ():
                 partial.unlink(missing_ok=True)
 
     # -- what is known of the study

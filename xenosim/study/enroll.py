@@ -17,7 +17,7 @@ from xenosim.study.job import Job, SourceAnimal
 from xenosim.study.workload import entering
 
 if TYPE_CHECKING:
-    from xenosim.execution.processes import Executor
+    from xenosim.execution.executor import Executor
     from xenosim.execution.progress import Progress
     from xenosim.scenario.schema import Scenario
     from xenosim.study.checkpoint_store import CheckpointStore

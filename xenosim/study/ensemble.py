@@ -28,7 +28,7 @@ from xenosim.study.population import POOL_AGENTS, Pool, simulate_pool, smallest_
 if TYPE_CHECKING:
     import pandas as pd
 
-    from xenosim.execution.processes import Executor
+    from xenosim.execution.executor import Executor
     from xenosim.execution.progress import Progress
     from xenosim.parameters.load import Parameter
     from xenosim.pharmacology.dose import Dose

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from xenosim.cell.columns import HELD_AT_REST
 from xenosim.cell.state import Cells, allocate, bytes_per_cell
 from xenosim.errors import ResourceError
 from xenosim.execution.processes import worker_count
+from xenosim.machine import memory_bytes
 from xenosim.scenario.resolve import resolve
 from xenosim.study.tissues import tumor_spec
 from xenosim.tumor.domain import growth_share
@@ -116,7 +116,7 @@ def workers_that_fit(scenario: Scenario, jobs: int | None, where: str | None = N
         If one animal, or as many at once as were asked for, do not fit this machine; before
         anything is allocated.
     """
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    memory = memory_bytes()
     each = bytes_needed(scenario)
     fit = int(USABLE * memory / each)
     workers = worker_count(

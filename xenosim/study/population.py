@@ -25,7 +25,7 @@ from xenosim.study.job import Job
 from xenosim.study.workload import workload
 
 if TYPE_CHECKING:
-    from xenosim.execution.processes import Executor
+    from xenosim.execution.executor import Executor
     from xenosim.execution.progress import Progress
     from xenosim.scenario.schema import MeasureSettings, Scenario
     from xenosim.tumor.growth import Growth

@@ -19,13 +19,16 @@ from xenosim.study.follow import run_animal
 from xenosim.study.growth import calibrated
 from xenosim.study.job import Job, Outcome, SourceAnimal
 from xenosim.study.result import StudyResult, study_result
+from xenosim.study.shard import OwnFirst, note_done
 from xenosim.study.tables import build_tables
 from xenosim.study.workload import grown_first, workers_worth_starting, workload
 
 if TYPE_CHECKING:
-    from xenosim.execution.processes import Executor
+    from xenosim.execution.borrowed import Borrowed
+    from xenosim.execution.executor import Executor
     from xenosim.execution.progress import Progress
     from xenosim.scenario.schema import Scenario
+    from xenosim.study.shard import Shard
 
 
 def run_study(
@@ -36,6 +39,7 @@ def run_study(
     paired: bool = False,
     store: CheckpointStore = NOT_SAVED,
     source: SourceAnimal | None = None,
+    workers: Borrowed | None = None,
 ) -> StudyResult:
     """Simulate a study.
 
@@ -55,6 +59,8 @@ def run_study(
         Where the study keeps its state, to be resumed from; nowhere by default.
     source : SourceAnimal, optional
         A living animal that is taken into every arm, in place of grown ones.
+    workers : Borrowed, optional
+        Who simulates, in place of worker processes of this machine; results are the same.
 
     Raises
     ------
@@ -74,32 +80,27 @@ def run_study(
     if source is not None:
         refuse_beside_a_living_animal(scenario)
     asked = Asked.of(scenario, paired)
-    count = scenario.animals.per_arm * len(scenario.arms) * scenario.replicates
-    with Workers(
-        workers_worth_starting(scenario, jobs, paired, asked.seconds),
-        max(count, asked.sets),
-        saves=bool(store.folder),
-    ) as workers:
+    with workers or _workers_of_this_machine(scenario, jobs, paired, asked, store) as own:
         told = phase(progress, asked.days, 0.0)
         grown, growing = _before_treatment(scenario, paired, source, told)
-        workers.begin(compile_kernels, scenario)
+        own.begin(compile_kernels, scenario)
         growth = source.growth if source else calibrated(scenario, store)
         beside = simulate_beside(
             scenario,
             growth,
             asked,
-            workers,
+            own,
             phase(progress, 0.0, workload(scenario, paired).animal_days),
             store,
         )
         enrolled = (
             branch(scenario, source)
             if source
-            else enroll(scenario, growth, workers, paired, store, growing)
+            else enroll(scenario, growth, own, paired, store, growing)
         )
         to_the_end = scenario.follows_removed
         tasks = [task._replace(to_the_end=to_the_end) for task in enrolled.tasks]
-        outcomes = follow_all(tasks, workers, phase(told, grown, 0.0), store)
+        outcomes = follow_all(tasks, own, phase(told, grown, 0.0), store)
     return study_result(
         given,
         build_tables(scenario, enrolled, outcomes, paired) | beside.tables,
@@ -111,6 +112,51 @@ def run_study(
         notes_of_animals=list(dict.fromkeys(note for o in outcomes for note in o.notes)),
         source=source,
         beside=beside,
+    )
+
+
+def run_shard(
+    scenario: Scenario,
+    shard: Shard,
+    store: CheckpointStore,
+    *,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    paired: bool = False,
+) -> tuple[int, int]:
+    """Simulate a share of a study's animals and keep them in its ``store``; how many they are, and
+    how many the study has [-].
+
+    Raises
+    ------
+    XenosimError
+        A scenario that cannot be run, or does not fit this machine.
+    """
+    scenario = scenario.model_copy(update={"origin": Origin()})
+    workers = _workers_of_this_machine(scenario, jobs, paired, Asked(0, 0, 0.0, 0.0), store)
+    with workers:
+        grown, growing = _before_treatment(scenario, paired, None, progress)
+        growth = calibrated(scenario, store)
+        enrolled = enroll(scenario, growth, OwnFirst(workers, shard), paired, store, growing)
+        tasks = [t._replace(to_the_end=scenario.follows_removed) for t in enrolled.tasks]
+        animals = list(dict.fromkeys((task.replicate, task.animal) for task in tasks))
+        own = set(shard.own(animals))
+        if own:
+            mine = [task for task in tasks if (task.replicate, task.animal) in own]
+            follow_all(mine, workers, phase(progress, grown, 0.0), store)
+    note_done(store, shard, len(own))
+    return len(own), len(animals)
+
+
+def _workers_of_this_machine(
+    scenario: Scenario, jobs: int | None, paired: bool, asked: Asked, store: CheckpointStore
+) -> Workers:
+    """Worker processes for the animals of a study, and for what is ``asked`` beside it."""
+    count = scenario.animals.per_arm * len(scenario.arms) * scenario.replicates
+    return Workers(
+        workers_worth_starting(scenario, jobs, paired, asked.seconds),
+        max(count, asked.sets),
+        saves=bool(store.folder),
     )
 
 

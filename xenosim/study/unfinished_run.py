@@ -4,12 +4,12 @@ a run directory by one rename.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -19,6 +19,7 @@ from xenosim.io.checked import read_checked_json, write_checked_json
 from xenosim.io.results import read_inputs, write_inputs
 from xenosim.io.runs import UNFINISHED, check_writable, free_name, hidden_directory, unwritable
 from xenosim.jit import source_hash
+from xenosim.machine import try_lock
 from xenosim.scenario.origin import RUNS_AGAIN
 from xenosim.scenario.resolve import scenario_hash
 from xenosim.scenario.schema import Origin, Scenario
@@ -32,6 +33,7 @@ from xenosim.study.checkpoint_store import (
 )
 from xenosim.study.job import SourceAnimal
 from xenosim.study.result import StudyResult, run_name
+from xenosim.study.shard import SHARD_LOCKS, Shard
 from xenosim.study.source_animal import read_source
 
 PLAN, SCENARIO, LOCK, RESULT, PUBLISHED, ORIGIN = (
@@ -46,6 +48,8 @@ PLAN, SCENARIO, LOCK, RESULT, PUBLISHED, ORIGIN = (
 MADE_FROM = "made_from"
 #: All that an unfinished run can hold.
 PARTS = {PLAN, SCENARIO, LOCK, RESULT, PUBLISHED, ORIGIN, MADE_FROM, GROWN, ROLLING, OUTCOMES, DAYS}
+#: What a killed process has half-written.
+PARTIAL = ".*partial*"
 #: Folder of a run directory in which checkpoints stay; of a branched run also its source.
 KEPT = "checkpoints"
 
@@ -74,23 +78,32 @@ class UnfinishedRun:
         Its directory, NAME.unfinished.
     scenario, plan
         What was asked for.
+    is_shared : bool
+        Whether other processes may work on other shards of it.
     """
 
     path: Path
     scenario: Scenario
     plan: Plan
     lock: IO[str]
+    is_shared: bool = False
 
     @classmethod
     def create(
-        cls, base: Path, scenario: Scenario, plan: Plan, source: Path | None = None
+        cls,
+        base: Path,
+        scenario: Scenario,
+        plan: Plan,
+        source: Path | None = None,
+        name: str = "",
     ) -> UnfinishedRun:
-        """A new unfinished run below ``base``; ``source``: the checkpoint that it branches from.
+        """A new unfinished run below ``base``; ``source``: the checkpoint that it branches from;
+        ``name``: the one that it must have, in place of a new one.
 
         Raises
         ------
         RunError
-            ``base`` cannot be written.
+            ``base`` cannot be written, or the ``name`` is taken.
         CheckpointError
             ``source`` does not fit the scenario.
         """
@@ -103,7 +116,7 @@ class UnfinishedRun:
             try:
                 work = cls(hidden, scenario, plan, _take(hidden))
                 work._write_down(source)
-                work._appear(base)
+                work._appear(base, name)
             except BaseException:
                 shutil.rmtree(hidden, ignore_errors=True)
                 raise
@@ -123,19 +136,44 @@ class UnfinishedRun:
             self.path / PLAN,
         )
 
-    def _appear(self, base: Path) -> None:
-        """Take a name below ``base`` that no other run has, at once and whole."""
+    def _appear(self, base: Path, fixed: str) -> None:
+        """Take the ``fixed`` name below ``base``, or one that no other run has, at once and
+        whole.
+        """
         self.path.chmod(0o755)
-        name = run_name(self.scenario.title, scenario_hash(self.scenario))
+        name = fixed or run_name(self.scenario.title, scenario_hash(self.scenario))
         while True:
-            path = base / (free_name(base, name) + UNFINISHED)
+            path = base / ((fixed or free_name(base, name)) + UNFINISHED)
             try:
                 self.path = self.path.rename(path)
                 return
             except OSError:
                 # Another run may have taken it meanwhile.
-                if not path.exists():
+                if fixed or not path.exists():
                     raise
+
+    @classmethod
+    def join(cls, base: Path, scenario: Scenario, plan: Plan, shard: Shard) -> UnfinishedRun:
+        """The unfinished run below ``base`` that all shards of a study work on; the first of them
+        makes it.
+
+        Raises
+        ------
+        RunError
+            ``base`` cannot be written, or the same shard is being worked on.
+        """
+        name = shard_run_name(scenario, plan)
+        path = base / (name + UNFINISHED)
+        if not (path / PLAN).is_file():
+            try:
+                cls.create(base, scenario, plan, name=name).lock.close()
+            except RunError:
+                # Another shard may have made it meanwhile.
+                if not (path / PLAN).is_file():
+                    raise
+        work = cls._read(path, _take(path, shard.lock_name))
+        work.is_shared = True
+        return work
 
     @classmethod
     def open(cls, given: Path) -> UnfinishedRun:
@@ -149,6 +187,15 @@ class UnfinishedRun:
         """
         path = _locate(given)
         lock = _take(path)
+        for other in path.glob(SHARD_LOCKS):
+            _take(path, other.name).close()
+        return cls._read(path, lock)
+
+    @classmethod
+    def _read(cls, path: Path, lock: IO[str]) -> UnfinishedRun:
+        """The unfinished run at ``path``, on which this process may work while it has the
+        ``lock``.
+        """
         try:
             known = read_checked_json(path / PLAN) or {}
             plan = dict(known["plan"])
@@ -197,8 +244,8 @@ class UnfinishedRun:
         """What must agree when the run goes on."""
         return ("engine", source_hash()), ("scenario", scenario_hash(self.scenario))
 
-    def store(self) -> CheckpointStore:
-        """Where the animals of this run are saved."""
+    def store(self, alone: bool = True) -> CheckpointStore:
+        """Where the animals of this run are saved; ``alone``: no other process works on it."""
         plan = self.plan
         store = CheckpointStore(
             str(self.path),
@@ -208,7 +255,7 @@ class UnfinishedRun:
             plan.keep_last,
             self.stamp() + (("xenosim", __version__),),
         )
-        store.make_folders()
+        store.make_folders(alone)
         return store
 
     def source(self) -> SourceAnimal | None:
@@ -289,7 +336,9 @@ def _is_over(rest: Path) -> bool:
     but parts of a run.
     """
     names = {child.name for child in rest.iterdir()}
-    ours = all(name in PARTS or name.startswith(".partial.") for name in names)
+    ours = all(
+        name in PARTS or fnmatch(name, PARTIAL) or fnmatch(name, SHARD_LOCKS) for name in names
+    )
     return ours and (PLAN not in names or _published(rest) is not None)
 
 
@@ -313,16 +362,26 @@ def _locate(given: Path) -> Path:
     )
 
 
-def _take(path: Path) -> IO[str]:
-    """Lock the directory for this process; the lock ends with it, however it ends."""
+def shard_run_name(scenario: Scenario, plan: Plan) -> str:
+    """Name of the run that all shards of a study work on: it tells of the study, not of the
+    time.
+    """
+    words = run_name(scenario.title, "").split("_", 1)[1].strip("_")
+    return f"{words}_{scenario_hash(scenario)[:12]}" + "_paired" * plan.paired
+
+
+def _take(path: Path, name: str = LOCK) -> IO[str]:
+    """Lock the directory for this process, or the part of the work that ``name`` stands for; the
+    lock ends with it, however it ends.
+    """
     try:
-        lock = (path / LOCK).open("a+", encoding="utf-8")
+        lock = (path / name).open("a+", encoding="utf-8")
     except OSError as error:
         raise RunError(
             f"cannot work here: {(error.strerror or str(error)).lower()}", where=str(path)
         ) from error
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try_lock(lock)
     except OSError as error:
         lock.seek(0)
         owner = lock.read().strip()

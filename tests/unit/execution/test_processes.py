@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +93,32 @@ def test_n7_workers_are_started_whole_before_a_signal_stops_the_program(
     while any(process.is_alive() for process in workers._processes):
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def die_once(flag: str) -> str:
+    """End this worker as the system ends one that takes too much memory, the first time."""
+    if not os.path.exists(flag):
+        Path(flag).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return flag
+
+
+def test_the_task_of_a_worker_that_was_killed_is_done_by_another(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    flags = [str(tmp_path / name) for name in "abc"]
+    for flag in flags[1:]:
+        Path(flag).touch()
+    with Workers(2, 3) as workers:
+        assert workers.map(die_once, flags) == flags
+    assert "others take over" in caplog.text
+
+
+def die(task: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return task
+
+
+def test_a_task_that_kills_every_worker_ends_in_an_error() -> None:
+    with Workers(2, 2) as workers, pytest.raises(BrokenProcessPool):
+        workers.map(die, [1, 2])

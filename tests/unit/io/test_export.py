@@ -289,7 +289,7 @@ def test_mistakes_are_named(tumor: Tumor, tmp_path: Path, monkeypatch: pytest.Mo
             with pytest.raises(RunError, match=r"pip install 'zarr>=3' 'pyvista>=0.44'"):
                 write_volumes(ramp(4), tmp_path / f"t{FORMATS[kind]}", kind)
     pytest.importorskip("pyvista")
-    monkeypatch.setattr(export.os, "sysconf", lambda name: 1)
+    monkeypatch.setattr(export, "memory_bytes", lambda: 1)
     with pytest.raises(ResourceError, match="GiB"):
         write_volumes(ramp(4), tmp_path / "t.vti", "vti")
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import SCENARIOS
 from xenosim.errors import ResourceError
+from xenosim.execution import processes
 from xenosim.scenario.load import load_scenario
 from xenosim.study import memory
 from xenosim.study.run import run_study
@@ -40,15 +41,15 @@ def test_memory_limits_the_workers_and_refuses_what_cannot_fit(
 ) -> None:
     scenario = load_scenario(ESCC, {})
     one = memory.bytes_needed(scenario)
-    pages = {"SC_PAGE_SIZE": 1, "SC_PHYS_PAGES": int(2.5 * one / memory.USABLE)}
-    monkeypatch.setattr(memory.os, "sysconf", pages.__getitem__)
-    monkeypatch.setattr(memory.os, "cpu_count", lambda: 8)
+    has = [int(2.5 * one / memory.USABLE)]
+    monkeypatch.setattr(memory, "memory_bytes", lambda: has[0])
+    monkeypatch.setattr(processes, "processors", lambda: 8)
     assert memory.workers_that_fit(scenario, None) == 2
     assert memory.workers_that_fit(scenario, 1) == 1
     with pytest.raises(ResourceError, match="this machine has") as caught:
         memory.workers_that_fit(scenario, 3)
     assert "--jobs 2" in str(caught.value.remedy)
-    pages["SC_PHYS_PAGES"] = int(0.5 * one)
+    has[0] = int(0.5 * one)
     with pytest.raises(ResourceError) as refused:
         memory.workers_that_fit(scenario, None)
     assert "resolution" in str(refused.value.remedy)

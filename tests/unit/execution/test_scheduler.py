@@ -1,0 +1,97 @@
+"""A study on a real Dask scheduler with two worker processes, and what can be wrong with one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.study_on_disk import tiny
+from xenosim.errors import RunError
+from xenosim.execution.scheduler import scheduler
+from xenosim.study.run import run_study
+
+distributed = pytest.importorskip("distributed", reason="extra 'cluster' is not installed")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """Two worker processes on this machine."""
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as found:
+        yield found
+
+
+def test_a_study_there_is_that_of_this_process(cluster: Any, tmp_path: Path) -> None:
+    scenario = tiny(tmp_path, engine="twin", population="0")
+    own = run_study(scenario, jobs=1, paired=True)
+    with scheduler(f"dask:{cluster.scheduler_address}") as workers:
+        assert workers.count == 2
+        there = run_study(scenario, paired=True, workers=workers)
+    assert set(own.tables) == set(there.tables)
+    for name, table in own.tables.items():
+        assert table.equals(there.tables[name]), name
+
+
+def slow(task: int) -> int:
+    time.sleep(0.5)
+    return task
+
+
+def test_tasks_of_a_worker_that_dies_are_done_by_others(cluster: Any) -> None:
+    with scheduler(f"dask:{cluster.scheduler_address}") as workers:
+        victim = next(iter(cluster.workers.values())).pid
+        killed: list[int] = []
+
+        def kill(done: float, total: float) -> None:
+            if not killed:
+                os.kill(victim, signal.SIGKILL)
+                killed.append(victim)
+
+        assert workers.map(slow, list(range(8)), kill) == list(range(8))
+    assert killed
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("slurm:x", "names no scheduler"),
+        ("dask:", "names no scheduler"),
+        ("dask:missing.json", "no file"),
+        ("dask:tcp://127.0.0.1:9", "no Dask scheduler answers"),
+        ("dask:nonsense://127.0.0.1:9", "no Dask scheduler answers"),
+    ],
+)
+def test_what_names_no_scheduler_is_said(
+    text: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xenosim.execution.scheduler.ANSWER_S", 0.5)
+    with pytest.raises(RunError, match=message), scheduler(text):
+        pass
+
+
+def test_workers_with_several_threads_are_refused() -> None:
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
+    ) as found:
+        with (
+            pytest.raises(RunError, match="several tasks in one process"),
+            scheduler(f"dask:{found.scheduler_address}"),
+        ):
+            pass
+
+
+def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "distributed", None)
+    with (
+        pytest.raises(RunError, match="not installed") as caught,
+        scheduler("dask:tcp://h:8786"),
+    ):
+        pass
+    assert "xenosim[cluster]" in str(caught.value.remedy)
