@@ -274,8 +274,12 @@ def _resumable(again: str, work: UnfinishedRun) -> Iterator[None]:
     """Within, what fails for the machine's sake is one error that says how to go on: ``again``."""
     from concurrent.futures.process import BrokenProcessPool
 
+    from xenosim.execution.borrowed import LostWorkers
+
     try:
         yield
+    except LostWorkers as error:
+        raise RunError(error.message, remedy=f"finished animals are kept; {again}") from error
     except OSError as error:
         raise RunError(
             f"the run cannot be written: {(error.strerror or str(error)).lower()}",

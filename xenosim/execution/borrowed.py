@@ -22,6 +22,10 @@ J = TypeVar("J")
 R = TypeVar("R")
 
 
+class LostWorkers(RunError):
+    """An executor that was borrowed has lost its workers or its scheduler."""
+
+
 class Borrowed:
     """Any ``concurrent.futures.Executor`` whose workers are processes that can import xenosim; it
     is not shut down here.
@@ -70,8 +74,10 @@ class Borrowed:
 
         Raises
         ------
+        LostWorkers
+            The executor has lost its workers or its scheduler.
         RunError
-            The executor has lost its workers or its scheduler, or they run another xenosim.
+            The workers run another xenosim.
         """
         check()
         sizes = [size(task) if size else 1 for task in tasks]
@@ -82,7 +88,7 @@ class Borrowed:
                 futures[self._executor.submit(_carry_out, source_hash(), function, tasks[i])] = i
             wait_for(futures, sizes, progress, found)
         except (BrokenExecutor, CancelledError, ConnectionError) as error:
-            raise RunError(
+            raise LostWorkers(
                 "the executor has lost its workers or its scheduler"
                 + (f": {error}" if str(error) else ""),
                 remedy="start it again; finished animals are kept in the run's directory",

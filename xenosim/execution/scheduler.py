@@ -44,7 +44,8 @@ def scheduler(text: str) -> Iterator[Borrowed]:
         raise RunError(f"no file '{address}'", where=WHERE, remedy=REMEDY)
     given = {"scheduler_file": address} if from_file else {"address": address}
     # What is lost ends in one error; its library would tell of each connection.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("", ".client", ".core", ".utils", ".comm.tcp"):
+        logging.getLogger(f"distributed{name}").setLevel(logging.CRITICAL + 1)
     try:
         client = Client(**given, timeout=ANSWER_S, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:

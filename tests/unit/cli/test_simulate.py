@@ -8,6 +8,7 @@ import pytest
 
 from tests.command import call
 from tests.study_on_disk import TEXT
+from xenosim.cli.cluster import Place
 from xenosim.cli.simulate import Progress, TimeLeft, parse_overrides, simulate
 from xenosim.errors import CheckpointError, RunError, ScenarioError
 from xenosim.io.runs import UNFINISHED
@@ -29,7 +30,7 @@ def test_n19_nothing_is_made_before_everything_is_checked(tmp_path: Path) -> Non
         simulate(
             str(scenario),
             {},
-            1,
+            Place(1),
             str(out),
             False,
             saving=("10 min", None, False),
@@ -71,7 +72,7 @@ def test_f12_a_used_up_memory_keeps_the_run_and_says_how_to_go_on(
         simulate(
             str(tmp_path / "my.yaml"),
             {},
-            1,
+            Place(1),
             str(out),
             False,
             saving=("10 min", None, False),
