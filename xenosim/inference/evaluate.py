@@ -30,7 +30,7 @@ from xenosim.scenario.schema import AnswerSettings, Arm, Scenario
 from xenosim.study.population import POOL_AGENTS, as_twin, simulate_pool
 
 if TYPE_CHECKING:
-    from xenosim.execution.processes import Executor
+    from xenosim.execution.executor import Executor
     from xenosim.execution.progress import Progress
 
 Array = NDArray[np.float64]

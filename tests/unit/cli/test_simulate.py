@@ -87,8 +87,8 @@ def test_f1_a_signal_before_the_study_begins_says_how_to_go_on(
     """The moment after the run has its name, while modules are still imported."""
     appear = UnfinishedRun._appear
 
-    def appear_and_be_stopped(work: UnfinishedRun, base: Path) -> None:
-        appear(work, base)
+    def appear_and_be_stopped(work: UnfinishedRun, base: Path, fixed: str) -> None:
+        appear(work, base, fixed)
         os.kill(os.getpid(), signal.SIGTERM)
 
     monkeypatch.setattr(UnfinishedRun, "_appear", appear_and_be_stopped)
