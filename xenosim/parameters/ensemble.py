@@ -21,7 +21,7 @@ import numpy as np
 
 from xenosim.errors import ParameterError, suggest
 from xenosim.parameters.lines import find_line
-from xenosim.parameters.load import Parameter, load_line, load_set
+from xenosim.parameters.load import Parameter, load_line, load_set, shipped_set
 from xenosim.parameters.priors import load_sd, prior_draws, priors
 from xenosim.tabular import Mistakes, Table, read_table
 
@@ -78,7 +78,7 @@ class Ensemble:
     def overrides(self, k: int) -> dict[str, str]:
         """Draw ``k`` as a scenario takes it: quantities by "parameters.SET.NAME"."""
         return {
-            f"parameters.{group}.{name}": f"{value!r} {_shipped(group, name).unit}".rstrip()
+            f"parameters.{group}.{name}": f"{value!r} {load_set(group).values[name].unit}".rstrip()
             for (group, name), value in self.draw(k).items()
         }
 
@@ -107,11 +107,18 @@ class Ensemble:
         shared = [k for k, (_, name) in enumerate(self.columns) if name != "load_mean"]
         columns = [self.columns[k] for k in shared]
         moved = [_moved(layers, self.columns[k], self.values[:, k]) for k in shared]
-        if load in self.columns and not line:
+        if load in self.columns and not line and layers["load_mean"].value == _load_of(load[0]):
             loads = self.values[:, self.columns.index(load)]
         else:
             loads = _loads(layers["load_mean"], line or load[0], load_sd(line), len(self))
         return replace(self, columns=(*columns, load), values=np.column_stack([*moved, loads]))
+
+
+def _load_of(model: str) -> float:
+    """Mean load of a shipped model [-]: what data found does not hold for another load that a model
+    of the user has under the same name.
+    """
+    return _shipped(model, "load_mean").value
 
 
 def prior_ensemble(n: int, seed: int = 1) -> Ensemble:
@@ -125,7 +132,7 @@ def _moved(
 ) -> np.ndarray:
     """Values (n,) of a shared parameter, scaled where a layer has a value of its own."""
     group, name = column
-    shipped = load_set(group).values[name].value
+    shipped = shipped_set(group).values[name].value
     own = layers.get(name) if group in ("cell", "tumor") else None
     if own is None or shipped == 0.0:
         return values
@@ -134,7 +141,7 @@ def _moved(
 
 def _loads(own: Parameter, name: str, sd: float, n: int) -> np.ndarray:
     """Mean loads (n,) [-] of a model or line without a column."""
-    dish = load_set("dish")
+    dish = shipped_set("dish")
     low, high = own.range or (dish.value("line_load_min"), dish.value("line_load_max"))
     low, high = min(low, own.value), max(high, own.value)
     z = np.array([normal_of(k, name) for k in range(n)])
@@ -154,7 +161,7 @@ def normal_of(draw: int, name: str) -> float:
 
 
 def _shipped(group: str, name: str) -> Parameter:
-    return load_set(group).values[name]
+    return shipped_set(group).values[name]
 
 
 @cache
@@ -170,7 +177,7 @@ def model_hash() -> str:
                 digest.update(_statements(path).encode())
     drawn = {(prior.set, prior.name) for prior in priors()}
     for group in _SETS:
-        values = load_set(group).values
+        values = shipped_set(group).values
         names = [name for name in values if group != "mouse" or name.endswith(_BLOOD)]
         kept = sorted((name, values[name].value) for name in names if (group, name) not in drawn)
         digest.update(repr(kept).encode())

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xenosim.errors import ParameterError, suggest
+from xenosim.parameters.shelf import own_names, shelf
 
 ROOT = Path(__file__).parent
 PUBLISHED = ROOT / "published"
@@ -189,13 +190,18 @@ def _found(row: dict[str, str]) -> Calibrated:
 
 
 def find_line(name: str) -> LineRecord:
-    """The record of a line; ParameterError names the nearest one if there is none."""
+    """The record of a line, the user's first; ParameterError names the nearest one if there is
+    none.
+    """
+    own, known = shelf(), {letters(each): each for each in own_names("line")}
+    if own is not None and letters(name) in known:
+        return own.record(known[letters(name)])
     by_letters = {letters(each): record for each, record in lines().items()} | {
         letters(k): lines()[v] for k, v in ALIASES.items()
     }
     if letters(name) not in by_letters:
         raise ParameterError(
-            f"there is no line '{name}'{suggest(name, lines())}",
+            f"there is no line '{name}'{suggest(name, [*own_names('line'), *lines()])}",
             where="--line",
             remedy="'xenosim lines' lists them",
         )

@@ -15,6 +15,7 @@ from typing import Any
 from xenosim.errors import ParameterError, UnitError, suggest
 from xenosim.parameters.lines import find_line, letters, line_entries, lines
 from xenosim.parameters.schema import FOLDERS, PARAMETERS, STATUSES
+from xenosim.parameters.shelf import own_names, own_set
 from xenosim.units import DIMENSIONS, convert, quantity
 
 ROOT = Path(__file__).parent
@@ -165,7 +166,15 @@ def count_statuses(parameters: Iterable[Parameter]) -> dict[str, int]:
 
 
 def available(kind: str) -> list[str]:
-    """Names of the shipped sets of a kind: drug, mouse, model, line, cell or tumor."""
+    """Names of the sets of a kind: drug, mouse, model, line, cell or tumor; those of the user that
+    are on the shelf among them.
+    """
+    found = shipped_names(kind)
+    return sorted({*found, *own_names(kind)}) if own_names(kind) else found
+
+
+def shipped_names(kind: str) -> list[str]:
+    """Names of the shipped sets of a kind."""
     if kind not in PARAMETERS:
         raise ParameterError(
             f"there is no kind '{kind}'{suggest(kind, PARAMETERS)}",
@@ -173,17 +182,29 @@ def available(kind: str) -> list[str]:
         )
     if kind == "line":
         return list(lines())
-    return (
-        sorted(path.stem for path in (ROOT / FOLDERS[kind]).glob("*.yaml"))
-        if kind in FOLDERS
-        else [kind]
-    )
+    if kind not in FOLDERS:
+        return [kind]
+    return sorted(path.stem for path in (ROOT / FOLDERS[kind]).glob("*.yaml"))
+
+
+def load_set(name: str) -> ParameterSet:
+    """A parameter set with everything it extends, the user's before the shipped one of that name.
+
+    Raises
+    ------
+    ParameterError
+        There is none: it names the nearest one. The user's file holds mistakes: all of them.
+    """
+    for kind in FOLDERS:
+        if (found := own_set(kind, name)) is not None:
+            return found
+    return shipped_set(name)
 
 
 @cache
-def load_set(name: str) -> ParameterSet:
-    """Read a shipped parameter set with everything it extends; ParameterError names the nearest one
-    if there is none.
+def shipped_set(name: str) -> ParameterSet:
+    """A shipped parameter set with everything it extends; ParameterError names the nearest one if
+    there is none.
     """
     import yaml
 
@@ -203,7 +224,7 @@ def load_set(name: str) -> ParameterSet:
         )
     values: dict[str, Parameter] = {}
     for parent in [parents] if isinstance(parents, str) else parents:
-        values |= load_set(parent).values
+        values |= shipped_set(parent).values
     for key, entry in own.items():
         values[key] = parse_parameter(key, entry, kind, where=f"{path.name}: {key}")
     return ParameterSet(
@@ -217,7 +238,7 @@ def _strains() -> dict[str, str]:
     import yaml
 
     found: dict[str, str] = {}
-    for name in available("mouse"):
+    for name in shipped_names("mouse"):
         document = yaml.safe_load(_find(name).read_text(encoding="utf-8"))
         for spelling in (name, *document["aliases"]):
             found[letters(spelling)] = name
@@ -237,7 +258,7 @@ def find_strain(text: str) -> str:
     >>> [find_strain(text) for text in ("NSG", "female NOD/SCID mice", "Athymic nude")]
     ['nsg', 'nod_scid', 'nude']
     """
-    known = _strains()
+    known = _strains() | {letters(name): name for name in own_names("mouse")}
     plain = re.sub(r"(?i)\b(fe)?males?\b|\bmice\b|\bmouse$", "", text)
     for spelling in (text, plain):
         if letters(spelling) in known:
@@ -338,13 +359,19 @@ def _check(entry: Mapping[str, Any], where: str) -> None:
         )
 
 
-@cache
 def load_line(name: str, with_calibration: bool = True) -> ParameterSet:
     """The cells of a line: the default cell, its doubling time in culture, and what was measured or
-    (unless left out) calibrated for it.
+    (unless left out) calibrated for it; of a line of the user, what its file says.
     """
+    found = own_set("line", find_line(name).name)
+    return shipped_line(name, with_calibration) if found is None else found
+
+
+@cache
+def shipped_line(name: str, with_calibration: bool = True) -> ParameterSet:
+    """The cells of a shipped line, as :func:`load_line` gives them."""
     record = find_line(name)
-    values = dict(load_set("cell").values)
+    values = dict(shipped_set("cell").values)
     for key, entry in line_entries(record, with_calibration).items():
         values[key] = parse_parameter(key, entry, "line", where=f"lines.csv: {record.name}: {key}")
     return ParameterSet(

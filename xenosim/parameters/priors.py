@@ -16,7 +16,7 @@ import numpy as np
 
 from xenosim.errors import ParameterError
 from xenosim.parameters.lines import lines
-from xenosim.parameters.load import available, load_set
+from xenosim.parameters.load import shipped_names, shipped_set
 
 #: Parameters that decide what a drug does to a tumor, by set; all that a calibration moves.
 UNCERTAIN = {
@@ -116,13 +116,13 @@ def priors() -> tuple[Prior, ...]:
         _prior(group, name)
         for group, names in UNCERTAIN.items()
         for name in names
-        if name in load_set(group).values
+        if name in shipped_set(group).values
     ]
     return (*found, *(load_prior(model) for model in CALIBRATED_MODELS))
 
 
 def _prior(group: str, name: str) -> Prior:
-    p = load_set(group).values[name]
+    p = shipped_set(group).values[name]
     if p.range is None:
         raise ParameterError(
             f"'{group}.{name}' has no range", where=f"{group}.yaml", remedy="give it one"
@@ -142,11 +142,11 @@ def load_prior(model: str) -> Prior:
     >>> load_prior("mm1s").sd
     0.5
     """
-    if model not in available("model"):
+    if model not in shipped_names("model"):
         raise ParameterError(f"there is no model '{model}'", remedy="see 'xenosim params'")
-    p = load_set(model).values["load_mean"]
+    p = shipped_set(model).values["load_mean"]
     low, high = p.limits
-    center = load_set("cell").value("load_mean") if model in CALIBRATED_MODELS else p.value
+    center = shipped_set("cell").value("load_mean") if model in CALIBRATED_MODELS else p.value
     return Prior(model, "load_mean", p.unit, low, high, center, load_sd(""))
 
 

@@ -15,6 +15,12 @@ from xenosim.errors import ScenarioError, XenosimError, suggest
 Path_ = tuple[str, ...]
 #: Most bytes of a scenario file, values in it (an alias counts as all it stands for), and levels.
 MAX_BYTES, MAX_NODES, MAX_DEPTH = 1_000_000, 100_000, 100
+_YAML = "tag:yaml.org,2002:"
+#: Kinds of values; a tag that asks for another one would run code, or be ignored.
+_TAGS = {
+    _YAML + name
+    for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "value", "merge")
+}
 
 
 @dataclass
@@ -107,29 +113,40 @@ def read_document(path: Path, overrides: Mapping[str, object] | None = None) -> 
     ScenarioError
         Missing, a directory, not UTF-8, not YAML, duplicate keys, not a mapping.
     """
-    text = _text(path)
-    document = Document(str(path), text.splitlines(), {}, {})
+    document = document_of(read_text(path), str(path))
+    for key, value in _flat(overrides or {}):
+        _override(document, key, _spelled(value))
+    return document
+
+
+def document_of(text: str, file: str) -> Document:
+    """The document that a ``text`` in YAML holds; ``file``: as it is named in errors.
+
+    Raises
+    ------
+    ScenarioError
+        Not YAML, duplicate keys, tags, nesting without end, not a mapping.
+    """
+    document = Document(file, text.splitlines(), {}, {})
     try:
         node = _composed(text)
-        _check_size(node, path)
+        _check_size(node, file)
         data = _plain(node, (), document) if node is not None else None
     except RecursionError as error:
         raise ScenarioError(
             "not valid YAML: nested without end, or an alias holds itself",
-            where=str(path),
+            where=file,
             remedy="remove aliases that hold themselves",
         ) from error
     except yaml.YAMLError as error:
-        raise _not_yaml(path, error) from error
+        raise _not_yaml(file, error) from error
     if not isinstance(data, dict):
         raise ScenarioError(
-            "a scenario is a mapping of keys",
-            where=str(path),
-            remedy="'xenosim new FILE' writes a starter",
+            "the file is no mapping of keys",
+            where=file,
+            remedy="'xenosim new FILE' writes a scenario, 'xenosim params export NAME' parameters",
         )
     document.data = data
-    for key, value in _flat(overrides or {}):
-        _override(document, key, _spelled(value))
     return document
 
 
@@ -167,20 +184,27 @@ def _spelled(value: object) -> str:
     return str(value)
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a YAML file, line ends as they are.
+
+    Raises
+    ------
+    ScenarioError
+        Missing, no regular file, larger than :data:`MAX_BYTES`, not UTF-8.
+    """
     try:
         status = path.stat()
         if stat.S_ISREG(status.st_mode) and status.st_size > MAX_BYTES:
             raise ScenarioError(
                 f"the file has {status.st_size / 1e6:.0f} MB",
                 where=str(path),
-                remedy="give a YAML scenario file of at most 1 MB",
+                remedy="give a YAML file of at most 1 MB",
             )
         if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
             raise ScenarioError(
-                "this is no regular file", where=str(path), remedy="give a YAML scenario file"
+                "this is no regular file", where=str(path), remedy="give a YAML file"
             )
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode("utf-8")
     except FileNotFoundError as error:
         raise ScenarioError(
             "no such file", where=str(path), remedy="'xenosim new FILE' writes a starter"
@@ -192,7 +216,7 @@ def _text(path: Path) -> str:
             else str(error.strerror).lower()
         )
         raise ScenarioError(
-            f"cannot be read: {reason}", where=str(path), remedy="give a YAML scenario file"
+            f"cannot be read: {reason}", where=str(path), remedy="give a YAML file"
         ) from error
 
 
@@ -206,7 +230,7 @@ def _composed(text: str) -> yaml.Node | None:
     return node
 
 
-def _check_size(node: yaml.Node | None, path: Path) -> None:
+def _check_size(node: yaml.Node | None, file: str) -> None:
     """Refuse a file whose aliases stand for more values than a scenario can have."""
     waiting: list[Iterator[yaml.Node]] = [iter([node] if node is not None else [])]
     count = 0
@@ -221,7 +245,7 @@ def _check_size(node: yaml.Node | None, path: Path) -> None:
         if count > MAX_NODES:
             raise ScenarioError(
                 f"more than {MAX_NODES} values, aliases included",
-                where=str(path),
+                where=file,
                 remedy="write values out in place of aliases of aliases",
             )
         if isinstance(inner, yaml.MappingNode):
@@ -230,24 +254,28 @@ def _check_size(node: yaml.Node | None, path: Path) -> None:
             waiting.append(iter(inner.value))
 
 
-def _not_yaml(path: Path, error: yaml.YAMLError) -> ScenarioError:
+def _not_yaml(file: str, error: yaml.YAMLError) -> ScenarioError:
     """What the parser found, where it says it is."""
     mark = getattr(error, "problem_mark", None)
     if not isinstance(error, yaml.MarkedYAMLError):
         return ScenarioError(
             f"not valid YAML: {str(error).splitlines()[0]}",
-            where=str(path),
+            where=file,
             remedy="remove characters that do not print",
         )
     return ScenarioError(
         f"not valid YAML: {error.problem}",
-        where=f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path),
+        where=f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file,
         remedy="check indentation, quotes and braces",
     )
 
 
 def _plain(node: yaml.Node, path: Path_, document: Document) -> Any:
     document.places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
+    if node.tag not in _TAGS:
+        raise document.fail(
+            path, f"the tag {node.tag.removeprefix(_YAML)!r} is not understood", "remove the tag"
+        )
     if isinstance(node, yaml.MappingNode):
         out: dict[str, Any] = {}
         for key_node, value_node in node.value:
