@@ -44,9 +44,13 @@ def print_schema() -> None:
 
 def check_scenario(file: str, pairs: list[str], as_json: bool, engine: str | None = None) -> None:
     """Load a scenario and echo what it means."""
+    from xenosim.parameters.shelf import on_shelf
+    from xenosim.scenario.library import library_of
     from xenosim.scenario.load import load_scenario
 
-    found = _meaning(load_scenario(file, parse_overrides(pairs, None, engine)), file)
+    scenario = load_scenario(file, parse_overrides(pairs, None, engine))
+    with on_shelf(library_of(scenario.library)):
+        found = _meaning(scenario, file)
     if as_json:
         typer.echo(json.dumps(found))
         return
@@ -76,6 +80,7 @@ def _meaning(scenario: Scenario, file: str) -> dict[str, Any]:
     """What a scenario means, and what it takes on this machine, as plain data."""
     from xenosim.parameters.load import load_set
     from xenosim.pharmacology.regimen import describe
+    from xenosim.scenario.library import own_files_text
     from xenosim.scenario.resolve import calibration_of, scenario_hash, status_counts
     from xenosim.study.memory import bytes_needed, workers_that_fit
     from xenosim.study.notes import enrollment_planned, start_out_of_sight
@@ -101,6 +106,7 @@ def _meaning(scenario: Scenario, file: str) -> dict[str, Any]:
             for note in (
                 _panel_line(scenario),
                 _stated_line(scenario),
+                *own_files_text(scenario),
                 start_out_of_sight(scenario),
                 enrollment_planned(scenario),
             )

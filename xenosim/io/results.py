@@ -172,16 +172,17 @@ class Result:
 def write_inputs(inputs: Mapping[str, bytes], folder: Path) -> None:
     """Keep files that a result was made from below ``folder``."""
     for name, content in inputs.items():
-        (folder / INPUTS).mkdir(exist_ok=True)
-        (folder / INPUTS / name).write_bytes(content)
+        path = folder / INPUTS / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def read_inputs(folder: Path) -> dict[str, bytes]:
     """What :func:`write_inputs` kept; RunError if it cannot be read."""
     try:
         return {
-            path.name: path.read_bytes()
-            for path in sorted((folder / INPUTS).glob("*"))
+            path.relative_to(folder / INPUTS).as_posix(): path.read_bytes()
+            for path in sorted((folder / INPUTS).rglob("*"))
             if path.is_file()
         }
     except OSError as error:

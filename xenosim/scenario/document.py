@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from xenosim.errors import ScenarioError, XenosimError, suggest
+from xenosim.errors import ScenarioError, XenosimError, describe, suggest
 
 Path_ = tuple[str, ...]
 #: Most bytes of a scenario file, values in it (an alias counts as all it stands for), and levels.
@@ -148,6 +149,28 @@ def document_of(text: str, file: str) -> Document:
         )
     document.data = data
     return document
+
+
+def refuse(mistakes: Sequence[XenosimError], file: str) -> None:
+    """Raise what was found in a file: one mistake as it is, several in one error that lists all,
+    each once, in the order of lines.
+    """
+    found = list({str(error): error for error in sorted(mistakes, key=_line_of)}.values())
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        listed = "\n\n".join(map(describe, found))
+        raise ScenarioError(
+            f"{len(found)} mistakes\n\n{listed}\n",
+            where=file,
+            remedy=f"mend them all; 'xenosim check {file}' lists what is left",
+        )
+
+
+def _line_of(error: XenosimError) -> tuple[bool, int]:
+    """Order in the file; what has no line comes last."""
+    place = re.search(r":(\d+):\d+$", error.where or "")
+    return (place is None, int(place[1]) if place else 0)
 
 
 def _flat(overrides: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:

@@ -153,6 +153,15 @@ _STUDY = (
         example='{ixazomib: {cl: "1.25 L/h/kg"}, tumor: {vessel_exchange: "0.5 /h"}}',
     ),
     Key(
+        "parameter_files",
+        Kind.TEXTS,
+        "Folders, named from that of the scenario, with parameter files of the user in drugs/,"
+        " lines/, models/, sites/ or mice/; those beside the scenario are found without it. A file"
+        " comes before the shipped set of its name.",
+        otherwise="the folder of the scenario",
+        example="[../library]",
+    ),
+    Key(
         "drug",
         Kind.NAME,
         "Drug of regimens and records that name none.",

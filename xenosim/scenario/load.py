@@ -13,9 +13,11 @@ from xenosim.errors import ParameterError, ScenarioError
 from xenosim.parameters.limits import too_coarse
 from xenosim.parameters.lines import find_line
 from xenosim.parameters.perturb import Perturbation, kd_folds, of_line, parse_perturbations
+from xenosim.parameters.shelf import on_shelf
 from xenosim.scenario.arms import arms
 from xenosim.scenario.control import growth_control
 from xenosim.scenario.document import read_document
+from xenosim.scenario.library import library_beside, sets_named
 from xenosim.scenario.origin import RUNS_AGAIN, origin_of
 from xenosim.scenario.overrides import check_overrides
 from xenosim.scenario.panel import panel
@@ -68,12 +70,17 @@ def load_scenario(path: str | Path, overrides: Mapping[str, object] | None = Non
             where=document.file,
             remedy=f"run the {RUNS_AGAIN} beside it",
         )
-    values = Values(document)
-    for rule in _RULES:
-        with suppress(Unusable):
-            values.part(rule)
-    values.refuse_mistakes()
-    return values.part(_scenario).model_copy(update={"origin": origin_of(values.document)})
+    library = library_beside(Path(path).parent, document)
+    with on_shelf(library):
+        values = Values(document)
+        for rule in _RULES:
+            with suppress(Unusable):
+                values.part(rule)
+        values.refuse_mistakes()
+        scenario = values.part(_scenario)
+        files = library.used(sets_named(scenario))
+    origin = origin_of(values.document, files)
+    return scenario.model_copy(update={"library": files, "origin": origin})
 
 
 def _scenario(values: Values) -> Scenario:

@@ -4,7 +4,7 @@ that runs again from them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,14 @@ import yaml
 from xenosim.errors import ScenarioError
 from xenosim.scenario.document import Document, Path_
 from xenosim.scenario.keys import KEYS, Kind
-from xenosim.scenario.schema import Origin
+from xenosim.scenario.schema import Origin, UserFile
 
 #: Folder of a result's directory that holds what it was made from.
 INPUTS = "inputs"
 #: The scenario of a run directory as a file that runs again, beside :data:`INPUTS`.
 RUNS_AGAIN = "scenario.yaml"
+#: Key of a scenario that names folders of parameter files.
+FILES = "parameter_files"
 
 
 def input_name(name: str, taken: Iterable[str]) -> str:
@@ -35,11 +37,12 @@ def input_name(name: str, taken: Iterable[str]) -> str:
     return free
 
 
-def origin_of(document: Document) -> Origin:
-    """What a run of the document is made from.
+def origin_of(document: Document, files: Sequence[UserFile] = ()) -> Origin:
+    """What a run of the document is made from, with the parameter ``files`` of the user.
 
     The file that runs again is the document's own, unless something was set beside it, tables are
     named, or its title is its name: then it is written anew, without comments, with all of that.
+    Parameter files stand in the folders of their kind, beside the tables.
 
     Raises
     ------
@@ -56,7 +59,10 @@ def origin_of(document: Document) -> Origin:
             inputs[name] = _content(table)
             moved[str(table)] = f"{INPUTS}/{name}"
         data = _with(data, key, moved[str(table)])
-    if document.overridden or moved or not data.get("title"):
+    inputs |= {file.place: file.text.encode() for file in files}
+    rest = {key: value for key, value in data.items() if key != FILES}
+    data = rest | ({FILES: [INPUTS]} if files else {})
+    if document.overridden or moved or files or not data.get("title"):
         data = {"title": path.stem} | {k: v for k, v in data.items() if k != "title" or v}
         text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
         return Origin(text, inputs)

@@ -14,6 +14,8 @@ from xenosim.errors import ScenarioError
 from xenosim.parameters.lines import calibrated, find_line
 from xenosim.parameters.load import Parameter, ParameterSet, count_statuses, load_set
 from xenosim.parameters.perturb import perturbed
+from xenosim.parameters.shelf import on_shelf, own_set
+from xenosim.scenario.library import library_of, with_its_sets
 from xenosim.scenario.schema import AnswerSettings, Override, Scenario
 from xenosim.scenario.sets import TUMOR, overridden, tumor_set
 
@@ -50,10 +52,12 @@ class ResolvedStudy:
 
     def drug(self, name: str) -> ParameterSet:
         """The parameters of a drug of the study, or of one that an animal had before it."""
-        return self.drugs.get(name) or load_set(name)
+        with on_shelf(library_of(self.scenario.library)):
+            return self.drugs.get(name) or load_set(name)
 
 
 @lru_cache(maxsize=32)
+@with_its_sets
 def resolve(scenario: Scenario) -> ResolvedStudy:
     """The parameters of a scenario. Its tumors have the model's, with the vessels of their site,
     the cells of their line, what the scenario states, under their perturbations.
@@ -82,6 +86,7 @@ def resolve(scenario: Scenario) -> ResolvedStudy:
     )
 
 
+@with_its_sets
 def stated_parameters(scenario: Scenario) -> str:
     """What the scenario states of parameters, with what they would be, in words.
 
@@ -114,6 +119,7 @@ def _parameter_entry(p: Parameter) -> dict[str, Any]:
     }
 
 
+@with_its_sets
 def calibration_of(scenario: Scenario) -> tuple[bool, str]:
     """Whether the scenario's cells are calibrated, on a published IC50 of their line or on the
     xenograft of their model, and what they are, in words.
@@ -138,6 +144,8 @@ def calibration_of(scenario: Scenario) -> tuple[bool, str]:
                 f" xenograft ({load.source.where})"
             )
         return False, f"those of model '{scenario.model}', {differs}, not calibrated on a line"
+    if (own := own_set("line", name)) is not None:
+        return _own_calibration(own)
     record = find_line(name)
     record = find_line(record.parent) if record.parent else record
     target = record.target
@@ -153,6 +161,14 @@ def calibration_of(scenario: Scenario) -> tuple[bool, str]:
     )
 
 
+def _own_calibration(line: ParameterSet) -> tuple[bool, str]:
+    """Whether a line of the user is calibrated, and what it is."""
+    load = line.values["load_mean"]
+    if load.status in ("calibrated", "measured"):
+        return True, f"{line.name}, a line of the user, {load.status} ({load.source.where})"
+    return False, f"{line.name}, a line of the user, not calibrated: its load is {load.status}"
+
+
 def _with_stated(names: Sequence[str]) -> str:
     return f", but with {', '.join(names)} as the scenario states" if names else ""
 
@@ -162,7 +178,7 @@ def resolved_dict(scenario: Scenario) -> dict[str, Any]:
     status and source.
     """
     plain: dict[str, Any] = json.loads(scenario.model_dump_json())
-    for name in ("overrides", "panel"):
+    for name in ("overrides", "library", "panel"):
         if not plain[name]:
             del plain[name]
     if scenario.answers == AnswerSettings():
@@ -176,7 +192,7 @@ def resolved_dict(scenario: Scenario) -> dict[str, Any]:
 
 def scenario_from_resolved(plain: Mapping[str, Any], where: str = RESOLVED) -> Scenario:
     """The frozen scenario that :func:`resolved_dict` wrote; its parameters are read again from
-    those installed.
+    the user's files that it carries, and from those installed.
 
     Parameters
     ----------
@@ -218,6 +234,8 @@ def scenario_hash(scenario: Scenario) -> str:
     """
     plain = resolved_dict(scenario)
     plain.pop("answers", None)
+    # The numbers of the user's files are among the parameters.
+    plain.pop("library", None)
     for arm in plain["arms"]:
         for dose in arm["doses"]:
             dose["extra"] = []

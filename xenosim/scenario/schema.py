@@ -20,6 +20,14 @@ FORMULAS = tuple(CALIPER_FORMULAS)
 #: In place of an error of calipers: that of a reading is one length, so that small tumors are read
 #: worse than large ones.
 BY_SIZE = "by size"
+#: Kinds of parameter sets that a user can bring, and their folders beside a scenario.
+USER_FOLDERS = {
+    "drug": "drugs",
+    "line": "lines",
+    "model": "models",
+    "site": "sites",
+    "mouse": "mice",
+}
 #: Most animals that may be grown for each that enters [-].
 MOST_GROWN = 20.0
 
@@ -173,6 +181,20 @@ class Override:
     value: str
 
 
+@dataclass(frozen=True)
+class UserFile:
+    """A parameter file of the user: ``kind`` and ``name`` of its set, and its ``text``."""
+
+    kind: str
+    name: str
+    text: str = field(repr=False)
+
+    @property
+    def place(self) -> str:
+        """Where it stands below the folder of a scenario."""
+        return f"{USER_FOLDERS[self.kind]}/{self.name}.yaml"
+
+
 class PanelModel(_Frozen):
     """One model of a panel: its ``name``; the class it belongs to, or ""; its ``model`` and
     ``line``, as in a scenario; its mean load over that of its cells [-], and doubling time [day].
@@ -216,8 +238,8 @@ def _stated_perturbation(plain: Any) -> Any:
 class Scenario(_Frozen):
     """A study, ready to run; ``engine``: space of its tumors; ``site``: of implantation; ``line``:
     cells of the library in place of the model's, or ""; ``perturb``: perturbations of all cells;
-    ``overrides``: parameters in place of those of the sets, in alphabetical order; ``panel``: the
-    models, of a study of several.
+    ``overrides``: parameters in place of those of the sets, in alphabetical order; ``library``: the
+    user's parameter files that it uses; ``panel``: the models, of a study of several.
     """
 
     title: str
@@ -239,6 +261,7 @@ class Scenario(_Frozen):
     seed: int
     dt_h: float
     overrides: tuple[Override, ...] = ()
+    library: tuple[UserFile, ...] = ()
     panel: tuple[PanelModel, ...] = ()
     answers: AnswerSettings = AnswerSettings()
     origin: Origin = Field(default=Origin(), exclude=True, repr=False)

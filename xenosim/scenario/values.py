@@ -11,10 +11,10 @@ from contextlib import suppress
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
-from xenosim.errors import ParameterError, ScenarioError, XenosimError, describe, suggest
+from xenosim.errors import ParameterError, ScenarioError, XenosimError, suggest
 from xenosim.parameters.lines import find_line
 from xenosim.parameters.load import ParameterSet, available, find_strain, load_set
-from xenosim.scenario.document import Document
+from xenosim.scenario.document import Document, refuse
 from xenosim.scenario.keys import BY_NAME, Key, Kind, Path_, children, is_section
 from xenosim.scenario.schema import Override
 from xenosim.scenario.sets import TUMOR, layered_values, overridden, place_of, set_called, tumor_set
@@ -227,17 +227,8 @@ class Values:
         return None
 
     def refuse_mistakes(self) -> None:
-        """Raise what was found: one mistake as it is, several in one error that lists all."""
-        found = sorted(self.mistakes, key=_line_of)
-        if len(found) == 1:
-            raise found[0]
-        if found:
-            listed = "\n\n".join(map(describe, found))
-            raise ScenarioError(
-                f"{len(found)} mistakes\n\n{listed}\n",
-                where=self.document.file,
-                remedy=f"mend them all; 'xenosim check {self.document.file}' lists what is left",
-            )
+        """Raise what was found."""
+        refuse(self.mistakes, self.document.file)
 
 
 def _stated_set(name: str, entries: Any) -> ParameterSet:
@@ -249,12 +240,6 @@ def _stated_set(name: str, entries: Any) -> ParameterSet:
             remedy=f"write its parameters and their values; see 'xenosim params {name}'",
         )
     return shipped
-
-
-def _line_of(error: XenosimError) -> tuple[bool, int]:
-    """Order in the file; what has no line comes last."""
-    place = re.search(r":(\d+):\d+$", error.where or "")
-    return (place is None, int(place[1]) if place else 0)
 
 
 def read_value(key: Key, given: Any) -> Any:

@@ -19,6 +19,7 @@ from xenosim.execution import stopping
 from xenosim.parameters.ensemble import Ensemble, load_ensemble, prior_ensemble
 from xenosim.parameters.load import load_set
 from xenosim.parameters.priors import CALIBRATED_MODELS, load_sd
+from xenosim.scenario.library import with_its_sets
 from xenosim.scenario.resolve import resolve
 from xenosim.scenario.schema import Override
 from xenosim.scenario.sets import TUMOR, place_of
@@ -47,6 +48,7 @@ WEEK, ROUNDED = 7.0, 1.1
 Draw = Mapping[tuple[str, str], float]
 
 
+@with_its_sets
 def with_draw(scenario: Scenario, draw: Draw) -> Scenario:
     """A scenario with the parameters of a draw, as if it stated them. What it states itself stays,
     and parameters of sets that it does not use are left out.
@@ -109,6 +111,7 @@ class Simulated(NamedTuple):
     ensemble: Ensemble
 
 
+@with_its_sets
 def ensemble_of(scenario: Scenario) -> Ensemble:
     """The parameter sets that a scenario asks for, as they apply to its model, line and site.
 

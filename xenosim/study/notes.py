@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from xenosim.scenario.library import own_files_text
 from xenosim.scenario.resolve import (
     calibration_of,
     resolve,
@@ -103,6 +104,7 @@ def notes(
         f"{counts['assumed']} of {sum(counts.values())} parameters are assumed ('xenosim params"
         " --status assumed')"
     ]
+    found += own_files_text(scenario)
     if scenario.overrides:
         found.append(f"set by the scenario, and assumed: {stated_parameters(scenario)}")
     is_calibrated, cells = calibration_of(scenario)
