@@ -34,6 +34,21 @@ SMALL = {
     "measure.error": "12 %",
     "measure.humane_endpoint.tumor_volume": "50 mm^3",
 }
+#: A drug file of a user, with an entry of every kind.
+DRUG_TEXT = """\
+kind: drug
+mechanism: proteasome
+description: a drug
+parameters:
+  molar_mass: {value: 400, unit: g/mol, status: derived, source: formula}
+  cl: {value: 1.0, unit: L/h/kg, status: measured, source: own PK study, range: [0.5, 2.0]}
+  v1: {value: 2.0, unit: L/kg, status: measured, source: own PK study}
+  ka_po: {value: 4.0, unit: 1/h, status: assumed, source: none, note: fast}
+  f_po: {value: 0.2, unit: "", status: measured, source: own PK study}
+  fu: {value: 0.1, unit: "", status: measured, source: dialysis}
+  kd: {value: 3, unit: nM, status: measured, source: enzyme}
+  koff: {value: 1, unit: 1/h, status: assumed, source: none, note: typical}
+"""
 
 
 def small_spec(

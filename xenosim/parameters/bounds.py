@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xenosim.parameters.load import Parameter, shipped_names, shipped_set
 from xenosim.parameters.schema import PARAMETERS
+from xenosim.units import DIMENSIONS
 
 #: Numbers of a drug that has just been thought of, in internal units; how far beyond the shipped
 #: range a number of cells, tumors and mice may lie [fold].
@@ -30,7 +31,8 @@ def possible(kind: str, name: str) -> tuple[float, float]:
     found = [p.limits for p in _shipped(kind, name)]
     low, high = min(low for low, _ in found), max(high for _, high in found)
     wider = high if dimension == "fraction" and high <= 1.0 else BEYOND * high
-    return (low / BEYOND if low > 0.0 else low), wider
+    least = low / BEYOND if DIMENSIONS[dimension] else 0.0
+    return (least if low > 0.0 else low), wider
 
 
 def _shipped(kind: str, name: str) -> list[Parameter]:

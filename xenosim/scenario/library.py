@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -21,7 +21,8 @@ from xenosim.scenario.schema import USER_FOLDERS, Scenario, UserFile
 
 #: Names that a scenario can write.
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
-_P, _T = ParamSpec("_P"), TypeVar("_T")
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 _Key = tuple[str, str]
 
 
@@ -198,7 +199,7 @@ def _collect(found: dict[_Key, tuple[str, Callable[[], str]]], folder: Path) -> 
                     where=str(path),
                     remedy="keep one of them",
                 )
-            found[kind, name] = (str(path), lambda path=path: read_text(path))
+            found[kind, name] = (str(path), partial(read_text, path))
     return there
 
 
@@ -207,7 +208,7 @@ def library_of(files: tuple[UserFile, ...]) -> Library | None:
     """The files that a scenario carries; None: it has none."""
     if not files:
         return None
-    return Library({(f.kind, f.name): (f.place, lambda text=f.text: text) for f in files})
+    return Library({(f.kind, f.name): (f.place, partial(str, f.text)) for f in files})
 
 
 def with_its_sets(
@@ -241,8 +242,11 @@ def own_files_text(scenario: Scenario) -> list[str]:
     """What a reader must know of each parameter file of the user: what it is, how many of its
     numbers have which status, and whether it stands in place of a shipped set.
     """
-    library, found = library_of(scenario.library), []
-    for file in scenario.library if library else ():
+    library = library_of(scenario.library)
+    found: list[str] = []
+    if library is None:
+        return found
+    for file in scenario.library:
         values = library.find(file.kind, file.name).values.values()
         statuses = [p.status for p in values]
         counts = ", ".join(f"{statuses.count(s)} {s}" for s in dict.fromkeys(statuses))

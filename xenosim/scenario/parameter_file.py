@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from xenosim.errors import ParameterError, XenosimError, suggest
@@ -86,10 +87,9 @@ class _Reading:
     def result(self) -> ParameterFile:
         self._check_keys((), _KEYS[self.kind])
         parents = self._extends()
-        values, mechanism = self._inherited(parents)
-        stated = self._stated()
-        values |= stated
-        mechanism = self._mechanism(mechanism)
+        values, inherited = self._inherited(parents)
+        values |= self._stated()
+        mechanism = self._mechanism(inherited)
         if self.kind == "drug":
             values = self._drug(values, mechanism)
         elif not self.mistakes:
@@ -161,7 +161,7 @@ class _Reading:
         values: dict[str, Parameter] = {}
         mechanism = ""
         for parent in parents:
-            found = self._attempt(("extends",), lambda parent=parent: load_set(parent))
+            found = self._attempt(("extends",), partial(load_set, parent))
             if found is None:
                 continue
             if found.kind not in (self.kind, *BASES.get(self.kind, ())):

@@ -144,8 +144,9 @@ def calibration_of(scenario: Scenario) -> tuple[bool, str]:
                 f" xenograft ({load.source.where})"
             )
         return False, f"those of model '{scenario.model}', {differs}, not calibrated on a line"
-    if (own := own_set("line", name)) is not None:
-        return _own_calibration(own)
+    own_line = own_set("line", name)
+    if own_line is not None:
+        return _own_calibration(own_line)
     record = find_line(name)
     record = find_line(record.parent) if record.parent else record
     target = record.target
