@@ -14,6 +14,7 @@ import typer
 
 from xenosim.cli.assay import assay_app
 from xenosim.cli.lines import lines_app
+from xenosim.cli.sweep import sweep
 
 app = typer.Typer(
     add_completion=False,
@@ -31,6 +32,7 @@ regimen_app = typer.Typer(no_args_is_help=True, help="Expand dosing regimens.")
 app.add_typer(regimen_app, name="regimen")
 app.add_typer(assay_app, name="assay")
 app.add_typer(lines_app, name="lines")
+app.command()(sweep)
 
 
 def _print_version(asked: bool) -> None:

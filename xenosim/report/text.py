@@ -54,6 +54,7 @@ def load_result(folder: str | Path) -> Result:
     if is_measured(folder):
         return MeasuredStudy.load(folder)
     from xenosim.assays.result import AssayResult
+    from xenosim.inference.evaluate_result import SearchResult, is_search
     from xenosim.study.design import DesignResult, is_design
     from xenosim.study.panel import PanelResult
     from xenosim.study.result import StudyResult
@@ -62,6 +63,8 @@ def load_result(folder: str | Path) -> Result:
         return PanelResult.load(folder)
     if is_design(folder):
         return DesignResult.load(folder)
+    if is_search(folder):
+        return SearchResult.load(folder)
     return (AssayResult if is_assay(folder) else StudyResult).load(folder)
 
 
@@ -228,6 +231,19 @@ def _design_json(result: Any, folder: str | Path | None) -> dict[str, Any]:
     return found | ({"run_directory": str(folder)} if folder else {})
 
 
+def _search_json(result: Any, folder: str | Path | None) -> dict[str, Any]:
+    found = {
+        "title": result.manifest["title"],
+        "search": result.manifest["search"],
+        "answer": result.answer,
+        "warnings": result.manifest["notes"],
+        "seed": result.manifest["seed"],
+        "simulated": True,
+    }
+    found |= {name: records(table) for name, table in result.tables.items()}
+    return found | ({"run_directory": str(folder)} if folder else {})
+
+
 def _assay_screen(result: Result, folder: str | Path | None) -> str:
     manifest = result.manifest
     listed = ", ".join(f"{n} {status}" for status, n in manifest["parameters"].items() if n)
@@ -247,5 +263,6 @@ _SCREENS = {
     "panel": (panel_screen, panel_json),
     "measured": (_measured_screen, _measured_json),
     "design": (_design_screen, _design_json),
+    "search": (_design_screen, _search_json),
     "assay": (_assay_screen, _assay_json),
 }

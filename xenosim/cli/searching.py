@@ -1,0 +1,85 @@
+"""Options and steps that the searches over points share: sweep, sensitivity, optimize."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xenosim.cli.output import emit
+from xenosim.cli.simulate import Progress, parse_overrides
+from xenosim.io.runs import check_writable
+
+if TYPE_CHECKING:
+    from xenosim.execution.executor import Executor
+    from xenosim.inference.evaluate import Evaluations
+    from xenosim.inference.evaluate_result import Loader, SearchResult
+
+File = Annotated[str, typer.Argument(help="Scenario file (YAML).")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Set a scenario key: --set animals.strain=NSG (repeatable)."),
+]
+Seed = Annotated[int | None, typer.Option("--seed", help="Seed of all random numbers.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", min=1, help="Worker processes; one per processor by default."),
+]
+Out = Annotated[
+    str,
+    typer.Option(
+        "--out", help="Directory for run directories, and for evaluations.jsonl: what is kept."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
+Arms = Annotated[
+    list[str] | None,
+    typer.Option("--arm", help="A treated arm; all of them by default (repeatable)."),
+]
+Day = Annotated[
+    float | None, typer.Option("--day", help="Measured day that is read; the last by default.")
+]
+Animals = Annotated[
+    int,
+    typer.Option("--animals", min=2, max=1000, help="Radial twins in every arm of a point."),
+]
+#: A search: of a loader, what is kept, workers and progress.
+Search = Callable[["Loader", "Evaluations", "Executor", Progress], "SearchResult"]
+
+
+def loader(file: str, pairs: list[str], seed: int | None) -> Loader:
+    """Reads the scenario with ``pairs`` and further keys set."""
+    from xenosim.scenario.load import load_scenario
+
+    given = parse_overrides(pairs, seed)
+
+    def load(keys: Mapping[str, str]) -> object:
+        return load_scenario(file, given | dict(keys))
+
+    return load  # type: ignore[return-value]
+
+
+def search_and_show(
+    load: Loader, search: Search, jobs: int | None, out: str, as_json: bool
+) -> Path:
+    """Search, keep the result below ``out`` and print its first screen; its directory."""
+    from xenosim.execution.processes import Workers, worker_count
+    from xenosim.inference.evaluate import Evaluations
+
+    base = Path(out)
+    check_writable(base)
+    store = Evaluations(base)
+    show = sys.stderr.isatty() and not as_json
+    count = worker_count(jobs, sys.maxsize)
+    with Workers(jobs, count) as workers, Progress(show, "days of all animals") as progress:
+        result = search(load, store, workers, progress)
+    folder = result.save(base, command=shlex.join(["xenosim", *sys.argv[1:]]))
+
+    from xenosim.report.text import load_result
+
+    emit(load_result(folder), folder, as_json)
+    return folder
