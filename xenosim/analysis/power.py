@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xenosim.analysis.batches import Batch, holm, log_rank, paired_t, student_t
+from xenosim.analysis.batches import Batch, holm, log_rank, paired_log_rank, paired_t, student_t
 from xenosim.analysis.binomial import clopper_pearson
 from xenosim.analysis.pool import AnimalPool
 from xenosim.analysis.resampling import Array, Indices, generator
@@ -20,6 +20,8 @@ from xenosim.errors import TableError, suggest
 
 #: Two-sided significance level [-].
 ALPHA = 0.05
+#: What designs without a look are called.
+INDEPENDENT, PAIRED = "independent arms", "matched pairs"
 #: Studies that are tested at a time, so that memory does not grow with their number [-].
 AT_A_TIME = 500
 Study = Mapping[str, Indices]
@@ -27,14 +29,13 @@ Study = Mapping[str, Indices]
 
 class PowerTest(NamedTuple):
     """A test of one arm against the control over many drawn studies: ``run`` gives its
-    :class:`Batch`, ``closed`` its power by a closed form at n per arm [-]; ``paired``: whether it
-    can be used on matched pairs.
+    :class:`Batch`, within pairs if it is told so; ``closed`` its power by a closed form at n per
+    arm [-].
     """
 
     label: str
     run: Callable[[AnimalPool, Study, str, bool], Batch]
     closed: Callable[[AnimalPool, str, int], float]
-    paired: bool = True
 
 
 def growth_rates(pool: AnimalPool, study: Study, arm: str, paired: bool = False) -> Batch:
@@ -58,12 +59,12 @@ def volumes(pool: AnimalPool, study: Study, arm: str, paired: bool = False) -> B
 
 
 def events(pool: AnimalPool, study: Study, arm: str, paired: bool = False) -> Batch:
-    """Log-rank test of the times to 4 x baseline."""
-    pairs = (
+    """Log-rank test of the times to 4 x baseline; of pairs the stratified one."""
+    both = (
         (pool.arms[name].times[study[name]], pool.arms[name].last[study[name]])
         for name in (arm, pool.control)
     )
-    return log_rank(*pairs)
+    return (paired_log_rank if paired else log_rank)(*both)
 
 
 def t_power(effect: float, n: float, n_control: float, *, alpha: float = ALPHA) -> float:
@@ -148,9 +149,9 @@ def _effect(treated: Array, control: Array) -> float:
 
 #: What ``xenosim design --test`` knows.
 TESTS = {
-    "lmm": PowerTest("growth rates (two-stage, the mixed model)", growth_rates, _rates_closed),
+    "lmm": PowerTest("growth rates, the mixed model in two stages", growth_rates, _rates_closed),
     "tc": PowerTest("T/C on the last day with half of every arm", volumes, _volumes_closed),
-    "logrank": PowerTest("log-rank, time to 4 x baseline", events, _events_closed, False),
+    "logrank": PowerTest("log-rank, time to 4 x baseline", events, _events_closed),
 }
 
 
@@ -185,13 +186,11 @@ def verdicts(
     Raises
     ------
     TableError
-        No such test, one that is not for pairs, or too few animals in the pool.
+        No such test, pairs of a pool whose arms have animals of their own, or too few animals.
     """
     found = find_test(test)
-    if paired and not (found.paired and pool.paired):
-        raise TableError(
-            f"the test '{test}' is not for matched pairs", where="--paired", remedy="use lmm or tc"
-        )
+    if paired and not pool.paired:
+        raise TableError("the arms of this pool have animals of their own", where="--paired")
     rng = generator(seed, f"power {n}")
     parts = []
     for first in range(0, studies, AT_A_TIME):
@@ -321,7 +320,7 @@ def power_table(
             for place, arm in enumerate(pool.treated):
                 rows.append(
                     {"test": test, "arm": arm, "control": pool.control, "n": n}
-                    | {"design": "matched pairs" if paired else "independent arms"}
+                    | {"design": PAIRED if paired else INDEPENDENT}
                     | power_row(power_of(found, place, pool, alpha))
                     | {"closed_form": math.nan if paired else TESTS[test].closed(pool, arm, n)}
                     | {
@@ -344,29 +343,3 @@ def power_row(found: Power) -> dict[str, Any]:
         "failed": found.failed,
         "independent": found.independent,
     }
-
-
-def needed(sizes: Array, power: Array, target: float) -> float:
-    """The number of animals per arm at which a power curve reaches ``target``: between the sizes
-    tried it is interpolated, rising throughout (isotonic regression); inf if it is not reached,
-    the smallest size if that is enough.
-
-    Examples
-    --------
-    >>> needed(np.array([4.0, 8.0, 12.0]), np.array([0.4, 0.7, 0.9]), 0.8)
-    10.0
-    """
-    from scipy.optimize import isotonic_regression
-
-    known = ~np.isnan(power)
-    if not known.any():
-        return math.inf
-    sizes, risen = sizes[known], isotonic_regression(power[known]).x
-    if risen[-1] < target:
-        return math.inf
-    place = int(np.argmax(risen >= target))
-    if place == 0:
-        return float(sizes[0])
-    low, high = risen[place - 1], risen[place]
-    share = (target - low) / (high - low)
-    return float(math.ceil(sizes[place - 1] + share * (sizes[place] - sizes[place - 1]) - 1e-9))

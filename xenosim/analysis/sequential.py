@@ -142,16 +142,19 @@ def sequential_table(
         ``bias_stopped_pct`` (mean estimate of all studies, and of those stopped early, above that
         of studies that all go on [%]).
     """
+    empty = pool.untreated() if pool.paired else None
     rows = []
     for test in tests:
         for n in sizes:
             stops, p, estimates, study = _looks(pool, test, n, look, studies, seed)
+            false = _found(empty, test, n, look, studies, seed + 1) if empty else ()
             for place, arm in enumerate(pool.treated):
                 row = {"test": test, "arm": arm, "control": pool.control, "n": n}
                 both = np.concatenate([study[arm], study[pool.control]], axis=1)
                 of_arm = p[:, :, place], estimates[:, :, place]
                 found = _sequential(stops, look, *of_arm, *members(both, pool))
-                rows.append(row | {"design": look.text} | found | _animals(pool, n, look, stops))
+                row |= {"design": look.text} | found | _animals(pool, n, look, stops)
+                rows.append(row | {"type_1_error": false[place] if empty else math.nan})
     return pd.DataFrame(rows)
 
 
@@ -170,6 +173,17 @@ def _looks(
     estimates = np.stack([np.stack([b.estimate for b in each], axis=1) for each in batches], axis=1)
     stops: Flags = np.all(p[:, 0] <= look.levels[0], axis=1)
     return stops, p, estimates, study
+
+
+def _found(
+    pool: AnimalPool, test: str, n: int, look: Interim, studies: int, seed: int
+) -> tuple[float, ...]:
+    """Share of the studies with an answer that find something, by treated arm [-]; NaN of none."""
+    stops, p, _, _ = _looks(pool, test, n, look, studies, seed)
+    hits = stops[:, None] | (p[:, 1] <= look.levels[1])
+    answered = stops[:, None] | ~np.isnan(p[:, 1])
+    counts = np.stack([hits.sum(axis=0), answered.sum(axis=0)], axis=1).tolist()
+    return tuple(hit / of if of else math.nan for hit, of in counts)
 
 
 def _first_stage(n: int, look: Interim) -> int:

@@ -224,6 +224,7 @@ def _design_json(result: Any, folder: str | Path | None) -> dict[str, Any]:
         "title": result.manifest["title"],
         "answer": result.answer,
         "power": records(result.tables["power"]),
+        "needed": records(result.tables["needed"]),
         "warnings": result.manifest["notes"],
         "seed": result.manifest["seed"],
         "simulated": True,

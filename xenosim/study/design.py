@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import platform
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 import yaml
 
 from xenosim import __version__
 from xenosim.analysis.controls import controls_of
-from xenosim.analysis.power import TESTS, find_test, needed, power_table
+from xenosim.analysis.needed import needed_table
+from xenosim.analysis.power import TESTS, find_test, power_table
 from xenosim.errors import ScenarioError, TableError
 from xenosim.execution.processes import Workers
 from xenosim.io.plain import plain
@@ -23,6 +22,7 @@ from xenosim.io.results import MANIFEST, Result
 from xenosim.io.runs import read_manifest
 from xenosim.scenario.origin import RUNS_AGAIN
 from xenosim.scenario.resolve import RESOLVED, resolved_dict, scenario_hash, status_counts
+from xenosim.study.design_answer import answer_text
 from xenosim.study.growth import calibrate_growth
 from xenosim.study.population import as_twin, simulate_pool
 from xenosim.study.reading import pool_of_controls, read_pool
@@ -65,9 +65,11 @@ class Question:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class DesignResult(Result):
-    """The power of a design: table ``power`` and what it rests on."""
+    """The power of a design: tables ``power``, and ``needed`` for the powers asked, and what they
+    rest on.
+    """
 
-    TABLES: ClassVar[tuple[str, ...]] = ("power",)
+    TABLES: ClassVar[tuple[str, ...]] = ("power", "needed")
     MANIFEST: ClassVar[dict[str, type]] = MANIFEST | {"design": dict, "title": str, "notes": list}
 
     @property
@@ -142,6 +144,7 @@ def design_study(
         else pool_of_controls(pool, scenario, controls, count)
     )
     table = _table(animals, question, scenario.seed)
+    counts = needed_table(animals, table, question.targets)
     notes = list(_notes(animals, question, table))
     notes += [f"growth of {controls.text}"] if controls else []
     manifest = {
@@ -156,12 +159,14 @@ def design_study(
         "parameters": status_counts(scenario),
         "notes": notes,
         "wall_seconds": round(time.monotonic() - started, 2),
-        "answer": "\n".join(_answer(table, question)),
+        "answer": answer_text(table, counts),
     }
     origin, resolved = scenario.origin, resolved_dict(scenario)
     files = {RESOLVED: yaml.safe_dump(resolved, sort_keys=False)}
     files |= {RUNS_AGAIN: origin.text} if origin.text else {}
-    return DesignResult({"power": table}, plain(manifest), files, dict(origin.inputs))
+    return DesignResult(
+        {"power": table, "needed": counts}, plain(manifest), files, dict(origin.inputs)
+    )
 
 
 def _check(scenario: Scenario, question: Question) -> None:
@@ -177,6 +182,13 @@ def _check(scenario: Scenario, question: Question) -> None:
             f"{min(question.sizes, default=0)} animals per arm have no spread",
             where="--n",
             remedy=f"ask for at least {FEWEST}",
+        )
+    smallest = len(scenario.arms) * max(question.sizes)
+    if question.animals and question.animals < smallest:
+        raise TableError(
+            f"{question.animals} animals are too few for studies of {smallest} in all arms",
+            where="--animals",
+            remedy=f"simulate at least {smallest}, better {TIMES * smallest}; or leave it out",
         )
     if question.paired and question.look:
         raise TableError(
@@ -200,64 +212,6 @@ def _table(animals: AnimalPool, question: Question, seed: int) -> pd.DataFrame:
     return pd.concat([table, looked], ignore_index=True)
 
 
-def _answer(table: pd.DataFrame, question: Question) -> Iterator[str]:
-    """A line per arm, design and test."""
-    for (arm, design, test), rows in table.groupby(["arm", "design", "test"], sort=False):
-        sizes, power = rows["n"].to_numpy(float), rows["power"].to_numpy(float)
-        bands = (rows[name].to_numpy(float) for name in ("ci_high", "ci_low"))
-        few, many = ([needed(sizes, band, t) for t in question.targets] for band in bands)
-        parts = [
-            f"{100.0 * target:g} % power with"
-            f" {_range(needed(sizes, power, target), low, high, sizes)} per arm"
-            for target, low, high in zip(question.targets, few, many, strict=True)
-        ]
-        yield f"{arm}, {TESTS[test].label}, {design}: {', '.join(parts)}; {_at(rows.iloc[-1])}"
-
-
-def _range(n: float, low: float, high: float, sizes: np.ndarray) -> str:
-    """A number of animals with what its interval leaves.
-
-    Examples
-    --------
-    >>> tried = np.array([4.0, 16.0])
-    >>> _range(12.0, 9.0, math.inf, tried), _range(math.inf, math.inf, math.inf, tried)
-    ('12 (9 to more than 16)', 'more than 16')
-    """
-    if low == n == high:
-        return _count(n, sizes)
-    return f"{_count(n, sizes)} ({_count(low, sizes)} to {_count(high, sizes)})"
-
-
-def _count(n: float, sizes: Sequence[float] | np.ndarray) -> str:
-    """A number of animals, as far as the sizes tried can tell."""
-    if math.isinf(n):
-        return f"more than {max(sizes):g}"
-    return f"{min(sizes):g} or fewer" if n <= min(sizes) else f"{n:g}"
-
-
-def _at(row: Any) -> str:
-    """The power of one size, beside the closed form, and what stopping early does."""
-    if math.isnan(row["power"]):
-        return f"with {row['n']} no study had an answer"
-    text = (
-        f"with {row['n']}: {100 * row['power']:.0f} % ({100 * row['ci_low']:.0f} to"
-        f" {100 * row['ci_high']:.0f}"
-    )
-    closed = row.get("closed_form", math.nan)
-    text += f"; closed form {100 * closed:.0f} %)" if not math.isnan(closed) else ")"
-    saved = row.get("animals_saved", math.nan)
-    if math.isnan(saved):
-        return text
-    text += f", {100 * row['stopped_early']:.0f} % of studies stop early, {100 * saved:.0f} % of"
-    text += " animals saved"
-    if not math.isnan(row["bias_stopped_pct"]):
-        text += (
-            f"; effects of those stopped come out {row['bias_stopped_pct']:.0f} % too large, of all"
-            f" {row['bias_pct']:.0f} %"
-        )
-    return text
-
-
 def _notes(animals: AnimalPool, question: Question, table: pd.DataFrame) -> Iterator[str]:
     """How it was simulated, and what is to be known of it."""
     yield (
@@ -276,6 +230,11 @@ def _notes(animals: AnimalPool, question: Question, table: pd.DataFrame) -> Iter
         yield (
             "the growth test is the two-stage one, which is the mixed model where all animals have"
             " the same days"
+        )
+    if question.paired and "logrank" in question.tests:
+        yield (
+            "of pairs the log-rank test is the stratified one with its exact p: a pair says only"
+            " who was first, and fewer than 6 pairs are never significant"
         )
     failed = table[table["failed"] > 0]
     if len(failed):

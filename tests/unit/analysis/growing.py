@@ -34,6 +34,26 @@ def pool(count: int, seed: int, effect: float = 0.03) -> AnimalPool:
     return AnimalPool.of_readings(readings(count, seed, effect), DAYS, "vehicle")
 
 
+def fresh_studies(
+    n: int, studies: int, seed: int, effect: float, end_mm3: float = 2000.0
+) -> tuple[AnimalPool, dict[str, np.ndarray]]:
+    """Studies of ``n`` per arm whose animals are in no other: their pool and who is in which arm,
+    ranked by starting volume and randomized within pairs.
+    """
+    found = readings(2 * n * studies, seed, effect, end_mm3)
+    animals = AnimalPool.of_readings(found, DAYS, "vehicle")
+    return animals, disjoint(animals, n, studies, seed)
+
+
+def disjoint(animals: AnimalPool, n: int, studies: int, seed: int = 1) -> dict[str, np.ndarray]:
+    """The animals of a paired pool of two arms dealt to studies, each to one alone."""
+    rng = np.random.default_rng(seed)
+    dealt = rng.permutation(animals.size)[: 2 * n * studies].reshape(studies, 2 * n)
+    ranked = np.take_along_axis(dealt, np.argsort(animals.start[dealt], axis=1), axis=1)
+    pairs = rng.permuted(ranked.reshape(studies, n, 2), axis=2)
+    return {arm: pairs[:, :, place] for place, arm in enumerate(animals.arms)}
+
+
 def study(volumes: dict[str, np.ndarray], paired: bool = True) -> StudyData:
     """The same as a table of measurements."""
     rows = [

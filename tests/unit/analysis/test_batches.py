@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from xenosim.analysis.batches import holm, log_rank, paired_t, student_t
+from xenosim.analysis.batches import holm, log_rank, paired_log_rank, paired_t, student_t
 
 #: Remission of leukemia under 6-mercaptopurine and placebo [weeks]; inf: still in remission.
 MERCAPTOPURINE = (
@@ -71,6 +71,34 @@ def test_log_rank_is_scipys_in_many_studies_with_ties() -> None:
 def test_log_rank_without_events_has_no_answer() -> None:
     never = (np.full(3, np.inf), np.full(3, 30.0))
     assert bool(log_rank(never, never).failed)
+
+
+def test_log_rank_of_pairs_is_the_stratified_one_with_an_exact_p() -> None:
+    """Strata one by one, O - E and V by the definition; p against scipy's binomial test."""
+    rng = np.random.default_rng(4)
+    until = np.ceil(rng.exponential(8.0, (2, 30, 9)))
+    event = rng.random(until.shape) < 0.7
+    sides = [(np.where(event[k], until[k], np.inf), until[k]) for k in (0, 1)]
+    found = paired_log_rank(*sides)
+    for study in range(30):
+        excess = variance = 0.0
+        for pair in range(9):
+            t, e = until[:, study, pair], event[:, study, pair]
+            for time in sorted(set(t[e])):
+                risk, deaths = t >= time, int((e & (t == time)).sum())
+                share, n = risk[0] / risk.sum(), int(risk.sum())
+                excess += float(e[0] and t[0] == time) - deaths * share
+                variance += deaths * share * (1.0 - share) * (n - deaths) / (n - 1) if n > 1 else 0
+        assert float(found.statistic[study]) == pytest.approx(excess / variance**0.5)
+        assert float(found.estimate[study]) == pytest.approx(excess / variance)
+        told = round(4.0 * variance)
+        exact = stats.binomtest(round(excess + told / 2.0), told).pvalue
+        assert float(found.p[study]) == pytest.approx(exact)
+
+
+def test_pairs_without_a_first_one_have_no_log_rank() -> None:
+    both = (np.full(6, 9.0), np.full(6, 9.0))
+    assert bool(paired_log_rank(both, both).failed)
 
 
 def test_holm_is_rs_and_leaves_out_what_has_no_p() -> None:

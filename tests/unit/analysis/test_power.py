@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from tests.unit.analysis.growing import pool
+from tests.unit.analysis.growing import DAYS, fresh_studies, pool, readings
+from xenosim.analysis.pool import AnimalPool
 from xenosim.analysis.power import (
     TESTS,
     Power,
     effective_studies,
     log_rank_power,
-    needed,
     power_of,
     power_table,
     t_power,
@@ -37,19 +37,19 @@ def test_power_of_log_rank_is_schoenfelds() -> None:
     assert log_rank_power(math.log(2.0), 65.3) == pytest.approx(0.8, abs=1e-3)
 
 
-def test_drawing_from_a_pool_is_unbiased() -> None:
+@pytest.mark.parametrize("test", TESTS)
+def test_drawing_from_a_pool_is_unbiased(test: str) -> None:
     """Means over many pools of 40 animals against studies of 10 new animals each."""
-    studies = 400
-    fresh = sum(
-        verdicts(pool(10, 1000 + k), "lmm", 5, 1, k).p[0, 0] <= 0.05 for k in range(studies)
-    )
+    studies = 4000
+    new = TESTS[test].run(*fresh_studies(5, studies, 7, 0.03), "drug", False).p
+    fresh = float((new <= 0.05).mean())
     shares = [
-        power_of(verdicts(each, "lmm", 5, 100, k), 0, each).share
+        power_of(verdicts(each, test, 5, 100, k), 0, each).share
         for k, each in ((k, pool(40, 9000 + k)) for k in range(60))
     ]
     pooled, spread = float(np.mean(shares)), float(np.std(shares, ddof=1)) / math.sqrt(60)
     error = math.hypot(spread, math.sqrt(pooled * (1.0 - pooled) / studies))
-    assert abs(fresh / studies - pooled) < 3.0 * error
+    assert abs(fresh - pooled) < 3.0 * error
 
 
 def test_studies_that_share_animals_count_for_fewer() -> None:
@@ -79,16 +79,29 @@ def test_errors_of_the_first_kind_keep_their_level(test: str) -> None:
     assert binom.ppf(0.0005, 1000, 0.035) <= found.significant <= binom.ppf(0.9995, 1000, level)
 
 
-@pytest.mark.slow
+#: What a test finds without an effect at most, of animals that leave for their size [-]. Of 20000
+#: studies of 4, 8 and 8000 of 16 per arm tc found 5.9, 5.6 and 5.7 %, since who left tells the day
+#: and who is left on it; the log-rank test 5.4, 6.4 and 5.8 %, as its Z is normal only of many.
+LEVELS = {"lmm": 0.05, "tc": 0.06, "logrank": 0.066}
+
+
+@pytest.mark.parametrize("paired", [False, True])
 @pytest.mark.parametrize("test", TESTS)
 @pytest.mark.parametrize("n", [4, 8, 16])
-def test_errors_of_the_first_kind_of_new_animals_every_time(test: str, n: int) -> None:
-    hits = sum(
-        bool(verdicts(pool(2 * n, 20_000 + k, 0.0), test, n, 1, k).p[0, 0] <= 0.05)
-        for k in range(2000)
-    )
-    level = 0.07 if test == "logrank" else 0.05
-    assert hits <= binom.ppf(0.999, 2000, level)
+def test_errors_of_the_first_kind_of_new_animals_every_time(
+    test: str, n: int, paired: bool
+) -> None:
+    p = TESTS[test].run(*fresh_studies(n, 2000, 20_000 + n, 0.0), "drug", paired).p
+    level = 0.05 if test == "logrank" and paired else LEVELS[test]
+    assert (p <= 0.05).sum() <= binom.ppf(0.999, 2000, level)
+
+
+@pytest.mark.parametrize("paired", [False, True])
+@pytest.mark.parametrize("test", ["lmm", "tc"])
+def test_t_tests_keep_their_level_where_nobody_leaves(test: str, paired: bool) -> None:
+    animals, dealt = fresh_studies(5, 4000, 5, 0.0, end_mm3=math.inf)
+    hits = (TESTS[test].run(animals, dealt, "drug", paired).p <= 0.05).sum()
+    assert binom.ppf(0.001, 4000, 0.045) <= hits <= binom.ppf(0.999, 4000, 0.05)
 
 
 def test_the_table_has_a_row_per_test_and_size_and_a_closed_form_near_by() -> None:
@@ -104,11 +117,15 @@ def test_the_table_has_a_row_per_test_and_size_and_a_closed_form_near_by() -> No
     assert ((table["ci_low"] <= table["power"]) & (table["power"] <= table["ci_high"])).all()
 
 
-def test_pairs_have_their_own_tests() -> None:
+def test_pairs_have_their_own_tests_and_need_animals_that_are_in_every_arm() -> None:
     animals = pool(60, 2)
-    assert (verdicts(animals, "lmm", 8, 50, 1, paired=True).p <= 1.0).all()
-    with pytest.raises(TableError, match="not for matched pairs"):
-        verdicts(animals, "logrank", 8, 50, 1, paired=True)
+    apart = {test: verdicts(animals, test, 8, 50, 1).p for test in TESTS}
+    for test, p in apart.items():
+        within = verdicts(animals, test, 8, 50, 1, paired=True).p
+        assert (within <= 1.0).all() and not np.array_equal(within, p)
+    own = AnimalPool.of_readings(readings(20, 1), DAYS, "vehicle", paired=False)
+    with pytest.raises(TableError, match="animals of their own"):
+        verdicts(own, "lmm", 8, 50, 1, paired=True)
 
 
 def test_a_study_without_an_answer_is_no_study_without_an_effect() -> None:
@@ -120,11 +137,3 @@ def test_a_study_without_an_answer_is_no_study_without_an_effect() -> None:
 def test_unknown_tests_are_refused_with_a_neighbor() -> None:
     with pytest.raises(TableError, match="did you mean 'logrank'"):
         verdicts(pool(20, 1), "lograng", 4, 1, 1)
-
-
-def test_the_number_needed_lies_between_the_sizes_tried() -> None:
-    sizes = np.array([4.0, 8.0, 12.0])
-    assert needed(sizes, np.array([0.4, 0.7, 0.9]), 0.8) == 10.0
-    assert needed(sizes, np.array([0.9, 0.95, 1.0]), 0.8) == 4.0
-    assert needed(sizes, np.array([0.1, 0.2, 0.3]), 0.8) == math.inf
-    assert needed(sizes, np.full(3, math.nan), 0.8) == math.inf
