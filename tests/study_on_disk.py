@@ -34,6 +34,8 @@ arms:
 day_of_first_dose: 0
 seed: 7
 """
+#: A panel of one model.
+ONE_MODEL = "models: [{name: A, class: one, doubling_time: 3 day}]\n"
 
 
 def tiny(folder: Path, **overrides: str) -> Scenario:
@@ -42,6 +44,13 @@ def tiny(folder: Path, **overrides: str) -> Scenario:
     return load_scenario(
         folder / "tiny.yaml", {key.replace("__", "."): value for key, value in overrides.items()}
     )
+
+
+def twins(folder: Path, more: str = "") -> Scenario:
+    """The tiny study of radial twins, in less than a second."""
+    text = TEXT.replace("resolution: 1e3 /mm^3", "twin_agents: 50")
+    (folder / "twins.yaml").write_text(f"{text}engine: twin\n{more}")
+    return load_scenario(folder / "twins.yaml")
 
 
 def tables(directory: Path) -> dict[str, bytes]:

@@ -374,7 +374,7 @@ def plot(
         ),
     ] = None,
     format_: Annotated[
-        str, typer.Option("--format", help="page, or 16:9 with large type for slides.")
+        str, typer.Option("--format", help="page, or pptx-friendly: 16:9 with large type.")
     ] = "page",
     baselines: Annotated[
         bool,

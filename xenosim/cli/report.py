@@ -20,7 +20,7 @@ def plot_baselines(run: str, as_json: bool) -> None:
 
 def plot_figures(run: str, figure: str | None, size: str, as_json: bool) -> None:
     """Draw the figures of a run again, or those of its animals that ``figure`` names; ``size``:
-    "page" or "16:9".
+    "page" or "pptx-friendly".
     """
     from xenosim.io.results import is_panel
     from xenosim.study.panel import PanelResult
@@ -31,7 +31,9 @@ def plot_figures(run: str, figure: str | None, size: str, as_json: bool) -> None
         raise RunError(
             "for slides, figures are named" if size in FORMATS else f"no format '{size}'",
             where="--format",
-            remedy="add --figure km,waterfall" if size in FORMATS else "one of page, 16:9",
+            remedy="add --figure km,waterfall"
+            if size in FORMATS
+            else f"one of {', '.join(FORMATS)}",
         )
     if figure is not None:
         drawn = draw_chosen(run, chosen(figure), size)

@@ -8,6 +8,8 @@ from xenosim.report.text import enrollment_text
 
 if TYPE_CHECKING:
     from xenosim.report.measured import MeasuredStudy
+    from xenosim.scenario.schema import Scenario
+    from xenosim.study.panel import PanelResult
     from xenosim.study.result import StudyResult
 
 #: Headings, in the order of the guideline (Percie du Sert et al. 2020).
@@ -34,31 +36,31 @@ ALL = "All animals that were grown entered"
 UNTOLD = "Not in the file: to be stated by the laboratory."
 
 
-def methods_of_run(result: StudyResult) -> list[tuple[str, str]]:
+def methods_of_run(result: StudyResult | PanelResult) -> list[tuple[str, str]]:
     """Headings of :data:`ARRIVE` and what a simulated study has to say under each."""
     manifest, scenario = result.manifest, result.scenario
     measure, animals = scenario.measure, scenario.animals
     same = (
         "every animal is in every arm, on common random numbers"
-        if result.paired
+        if manifest["paired"]
         else "every arm has animals of its own"
     )
     studies = f", in {scenario.replicates} replicates" if scenario.replicates > 1 else ""
     entered = enrollment_text(manifest["enrollment"]) if manifest.get("enrollment") else ALL
-    # A scenario names its line or its model; the site is the tissue around the tumor.
-    cells = f"line {scenario.line}" if scenario.line else f"model {scenario.model}"
+    if "panel" in manifest:
+        studies = f", in each of {len(manifest['panel'])} models"
+        entered = "Of every model, as its scenario states"
     texts = (
         f"Simulated. {_arms(manifest)}. The unit is the single animal; {same}{studies}.",
         f"{animals.per_arm} animals per arm, as the scenario states.",
         f"{entered}. Animals leave at a tumor of {measure.end_volume_mm3:g} mm3 or a loss of"
         f" {100.0 * measure.body_weight_loss:g} % of body weight.",
         f"Animals are random draws from seed {manifest['seed']}"
-        + ("." if result.paired else ", assigned to arms at random by their starting volume."),
+        + ("." if manifest["paired"] else ", assigned to arms at random by their starting volume."),
         "One program measures all arms in the same way; it does not know the arm.",
         f"Tumor volume by {measure.method} ({measure.formula}), body weight.",
         STATISTICS,
-        f"Simulated mice, strain {animals.strain}; tumors of {cells}, {scenario.site};"
-        f" {manifest['tumors']}.",
+        f"Simulated mice, strain {animals.strain}; {_tumors(manifest, scenario)}.",
         f"Tumors of {scenario.tumor.start_volume_mm3:g} mm3 at the first dose, measured on days"
         f" {', '.join(f'{day:g}' for day in measure.days)}. {_regimens(scenario)}",
         RESULTS,
@@ -96,7 +98,15 @@ def _arms(manifest: dict[str, Any]) -> str:
     return f"{len(manifest['arms'])} arms: {arms}; control '{manifest['control']}'"
 
 
-def _regimens(scenario: Any) -> str:
+def _tumors(manifest: dict[str, Any], scenario: Scenario) -> str:
+    """Cells and site: a scenario names its line or its model; the site is the tissue around."""
+    if "panel" in manifest:
+        return f"tumors of the models of the panel, {scenario.site}"
+    cells = f"line {scenario.line}" if scenario.line else f"model {scenario.model}"
+    return f"tumors of {cells}, {scenario.site}; {manifest['tumors']}"
+
+
+def _regimens(scenario: Scenario) -> str:
     """What each arm was given, as the scenario says it."""
     said = [
         f"'{arm.name}': {arm.regimen_text or f'{len(arm.doses)} doses'}" for arm in scenario.arms

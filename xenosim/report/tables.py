@@ -13,6 +13,7 @@ from xenosim.errors import RunError
 from xenosim.io.runs import whole_file
 from xenosim.report.html import drawn_study, loaded
 from xenosim.spreadsheets import harmless
+from xenosim.study.panel import PanelResult
 
 if TYPE_CHECKING:
     from xenosim.analysis.data import StudyData
@@ -40,8 +41,9 @@ def write_workbook(run: str | Path) -> Path:
         ) from error
     run = Path(run)
     result = loaded(run)
-    study = drawn_study(run, result)
-    tables = result.tables | {"tolerability": tolerability_table(study.data)}
+    tables = dict(result.tables)
+    if not isinstance(result, PanelResult):
+        tables["tolerability"] = tolerability_table(drawn_study(run, result).data)
     book = Workbook(write_only=True)
     for name, table in tables.items():
         if len(table) > MOST_ROWS:
@@ -79,7 +81,14 @@ def write_prism(run: str | Path) -> list[Path]:
     the paths.
     """
     run = Path(run)
-    data = drawn_study(run, loaded(run)).data
+    result = loaded(run)
+    if isinstance(result, PanelResult):
+        raise RunError(
+            "Prism takes the tables of one study, this is a panel of models",
+            where=str(run),
+            remedy="--xlsx, or observations.csv",
+        )
+    data = drawn_study(run, result).data
     weights = relative_weights(data)
     found = {"tumor_volume_mm3": _wide(data, data.table, "tumor_volume_mm3")}
     if len(weights):

@@ -302,9 +302,9 @@ class PanelResult(Result):
 
     def draw(self, folder: str | Path) -> list[Path]:
         """Draw the waterfall into ``figures`` of ``folder``; paths of the files."""
-        from xenosim.viz.style import save
+        from xenosim.viz.style import SIMULATED, save
         from xenosim.viz.waterfall import waterfall
 
         into = Path(folder) / "figures"
         into.mkdir(exist_ok=True)
-        return save(waterfall(self.tables["panel"]), into, "waterfall")
+        return save(waterfall(self.tables["panel"]), into, "waterfall", SIMULATED)

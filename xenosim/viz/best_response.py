@@ -44,7 +44,8 @@ def best_response(table: pd.DataFrame, colors: dict[str, str]) -> Figure:
     top = float(judged["best_pct"].clip(upper=HIGHEST).max()) if len(judged) else 100.0
     axes.set(ylabel="best response from day 10 on (%)", ylim=(-108.0, max(top, 40.0) * 1.15))
     handles = [Patch(color=color, label=name) for name, color in CLASSES.items()]
-    axes.legend(handles=handles, title="mRECIST", frameon=False, fontsize=8, loc="upper right")
+    axes.legend(handles=handles, title="mRECIST", frameon=False, fontsize=8, loc="upper left",
+                bbox_to_anchor=(1.0, 1.0))  # fmt: skip
     finish(axes)
     return figure
 
@@ -57,8 +58,8 @@ def _bars(axes: Axes, rows: pd.DataFrame, start: float) -> None:
     for place, value in zip(places, values, strict=True):
         if value > HIGHEST:
             at = (place, HIGHEST)
-            axes.annotate(f"↑\n{value:.0f}", at, (0, 2), textcoords="offset points",
-                          ha="center", fontsize=6)  # fmt: skip
+            axes.annotate(f"{value:.0f} →", at, (0, 2), textcoords="offset points",
+                          ha="center", va="bottom", rotation=90, fontsize=6)  # fmt: skip
 
 
 def _name(arm: str, judged: int, n: int) -> str:

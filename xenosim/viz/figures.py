@@ -95,23 +95,25 @@ def _draw(
     control = manifest["control"]
     colors = {arm: arm_colors(arms, control)[arm] for arm in arms}
     data = StudyData(tables["observations"], control, bool(manifest["paired"]))
-    paths = save(growth_curves(data, tables["events"], colors), folder, "growth_curves")
+    paths = save(growth_curves(data, tables["events"], colors), folder, "growth_curves", SIMULATED)
     if len(arms) > 1:
         seed = int(manifest["seed"])
-        paths += save(tc_over_time(data, colors, control, seed), folder, "tc_over_time")
+        paths += save(tc_over_time(data, colors, control, seed), folder, "tc_over_time", SIMULATED)
     if len(tables["plasma"]):
-        paths += save(plasma_and_occupancy(tables["plasma"], colors), folder, "plasma_occupancy")
-    paths += save(cell_states(tables["cells"], colors), folder, "cell_states")
+        paths += save(
+            plasma_and_occupancy(tables["plasma"], colors), folder, "plasma_occupancy", SIMULATED
+        )
+    paths += save(cell_states(tables["cells"], colors), folder, "cell_states", SIMULATED)
     if has_clones(tables["clones"]):
-        paths += save(muller_plot(tables["clones"], colors), folder, "clones")
+        paths += save(muller_plot(tables["clones"], colors), folder, "clones", SIMULATED)
     curves = run / "ensemble_curves.csv"
     if manifest.get("ensemble") and curves.is_file():
         bands = read_kept(run, curves.stem, manifest)
         shown = f"{manifest['ensemble']['sets']} parameter sets"
-        paths += save(ensemble_bands(bands, colors, shown), folder, "ensemble")
+        paths += save(ensemble_bands(bands, colors, shown), folder, "ensemble", SIMULATED)
     snapshots = {
         arm: read_snapshot(path) for arm in arms if (path := slice_path(run, arm)).is_file()
     }
     if snapshots:
-        paths += save(tumor_slices(snapshots, colors), folder, "tumor_slices")
+        paths += save(tumor_slices(snapshots, colors), folder, "tumor_slices", SIMULATED)
     return paths

@@ -62,7 +62,7 @@ def _axis(axes: Axes, table: pd.DataFrame, levels: int) -> None:
     numbers = table[["estimate", "ci_low", "ci_high"]].to_numpy(float)
     numbers = numbers[np.isfinite(numbers) & (numbers > 0)]
     low, high = (max(numbers.min(), LOWEST), numbers.max()) if numbers.size else (10.0, 100.0)
-    axes.set_xlim(min(low / 1.3, 80.0), max(high * 1.3, 130.0))
+    axes.set_xlim(min(low / 1.3, 45.0), max(high * 1.3, 220.0))
     plain_log(axes.xaxis)
     axes.axvline(100.0, color="#7F7F7F", lw=1.0)
     axes.set(ylim=(levels - 0.4, -0.8), xlabel="T/C (%), 95 % interval")

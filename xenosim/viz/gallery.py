@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-#: Sizes of figures: as in a report, or as on a slide.
-FORMATS = ("page", "16:9")
+#: Sizes of figures: as in a report, or 16:9 with large type as on a slide.
+FORMATS = ("page", "pptx-friendly")
 
 
 class Study(NamedTuple):

@@ -62,7 +62,9 @@ def _log_changes(axes: Axes, table: pd.DataFrame) -> None:
     relative = 1.0 + table["change_pct"].to_numpy(float) / 100.0
     low, high = (float(f(relative, initial=1.0)) for f in (np.min, np.max))
     axes.set_yscale("log")
-    axes.set_ylim(low / 1.2, high * 1.2)
-    shown = [t for t in TICKS if low / 1.2 <= 1.0 + t / 100.0 <= high * 1.2]
+    # Small changes are not made to look large.
+    low, high = min(low / 1.2, 0.45), max(high * 1.2, 2.2)
+    axes.set_ylim(low, high)
+    shown = [t for t in TICKS if low <= 1.0 + t / 100.0 <= high]
     axes.set_yticks([1.0 + t / 100.0 for t in shown], [f"{t:+d}" if t else "0" for t in shown])
     axes.minorticks_off()

@@ -26,8 +26,9 @@ from matplotlib.ticker import (
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 CONTROL = "#7F7F7F"
-#: Mark of every figure of simulated animals, and of measured ones.
-SIMULATED, MEASURED = "SIMULATED · xenosim", "measured · xenosim"
+#: Mark of every figure of simulated animals, of measured ones, and of any other simulation.
+SIMULATED, MEASURED = "SIMULATED ANIMALS · xenosim", "measured animals · xenosim"
+MODEL = "SIMULATED · xenosim"
 #: Most letters of a name in a figure.
 LONGEST = 60
 #: From so many arms on bands would cover each other: intervals are bars.
@@ -45,14 +46,15 @@ def arm_colors(arms: Iterable[str], control: str) -> dict[str, str]:
 
 
 def in_lines(text: str, width: int) -> str:
-    """A title with a long name in lines of at most ``width`` characters.
+    """A title with a long name in lines of at most ``width`` characters; "n = 8" stays whole.
 
     Examples
     --------
     >>> in_lines("ixazomib 7 mg per kg BIW, day 3", 20)
     'ixazomib 7 mg per kg\\nBIW, day 3'
     """
-    return "\n".join(textwrap.wrap(text, width)) or text
+    whole = text.replace(" = ", "\u00a0=\u00a0")
+    return "\n".join(textwrap.wrap(whole, width)) or text
 
 
 def short(name: str) -> str:
@@ -64,6 +66,17 @@ def short(name: str) -> str:
     ('vehicle', 60)
     """
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+
+
+def beside(name: str) -> str:
+    """A name at the left of an axis, in lines, so that it leaves the axis its room.
+
+    Examples
+    --------
+    >>> beside("ixazomib 7 mg per kg BIW, then weekly")
+    'ixazomib 7 mg per kg\\nBIW, then weekly'
+    """
+    return in_lines(short(name), 24)
 
 
 def room_for(names: Iterable[str], inches: float) -> float:
@@ -151,7 +164,7 @@ def for_slides(figure: Figure) -> None:
             line.set_markersize(1.5 * line.get_markersize())
 
 
-def save(figure: Figure, folder: Path, name: str, mark: str = SIMULATED) -> list[Path]:
+def save(figure: Figure, folder: Path, name: str, mark: str = MODEL) -> list[Path]:
     """Write SVG and PNG, labelled with a ``mark``, as simulated or as measured; the SVG is the same
     on every run.
     """

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from xenosim.viz.style import MANY, finish, in_lines, page, room_for, short
+from xenosim.viz.style import MANY, beside, finish, in_lines, page, short
 
 
 def event_free(table: pd.DataFrame, colors: dict[str, str]) -> Figure:
@@ -18,10 +18,9 @@ def event_free(table: pd.DataFrame, colors: dict[str, str]) -> Figure:
     """
     multiples = list(dict.fromkeys(table["multiple"]))
     many = len(colors)
-    size = (
-        4.6 * len(multiples) + 0.8 + room_for(colors, 0.06) + (1.5 if len(colors) >= MANY else 0.0),
-        3.9 + 0.2 * many,
-    )
+    named = max(len(_in_row(arm)) for arm in colors)
+    beside_axes = 0.06 * max(0, named - 12) + (1.5 if many >= MANY else 0.0)
+    size = (4.6 * len(multiples) + 0.8 + beside_axes, 3.9 + 0.2 * many)
     figure = page(*size)
     grid = figure.subplots(
         2, len(multiples), sharex=True, squeeze=False, height_ratios=(3.6, 0.2 * many)
@@ -30,7 +29,7 @@ def event_free(table: pd.DataFrame, colors: dict[str, str]) -> Figure:
         rows = table[table["multiple"] == multiple]
         _curves(grid[0, column], rows, colors)
         events = int(rows["events"].sum())
-        title = f"until {multiple:g} x baseline: {events} events"
+        title = f"until {multiple:g} x baseline\n{events} events"
         grid[0, column].set_title(title, fontsize=10, loc="left")
         _at_risk(grid[1, column], rows, colors, named=column == 0)
     grid[0, 0].set_ylabel("animals without event")
@@ -49,7 +48,7 @@ def _curves(axes: Axes, rows: pd.DataFrame, colors: dict[str, str]) -> None:
         if curve.empty:
             continue
         days, share = curve["day"], curve["survival"]
-        label = in_lines(f"{short(arm)} (n = {int(curve['at_risk'].iloc[0])})", 36)
+        label = in_lines(f"{short(arm)} (n = {int(curve['at_risk'].iloc[0])})", 28)
         axes.step(days, share, where="post", color=color, lw=2.0, label=label)
         if len(colors) < MANY:
             low, high = (curve[name].fillna(share) for name in ("low", "high"))
@@ -69,11 +68,17 @@ def _at_risk(axes: Axes, rows: pd.DataFrame, colors: dict[str, str], named: bool
             axes.text(day, level, str(_followed(curve, day)), color=color, fontsize=8, ha="center",
                       va="center")  # fmt: skip
     axes.set(ylim=(len(colors) - 0.4, -0.6), xlabel="day (0 = first dose)")
-    names = [short(arm) for arm in colors] if named else [""] * len(colors)
+    names = [_in_row(arm) for arm in colors] if named else [""] * len(colors)
     axes.set_yticks(range(len(colors)), names, fontsize=7)
     axes.set_title("at risk", fontsize=8, loc="left")
     axes.tick_params(axis="y", length=0, pad=8)
     finish(axes)
+
+
+def _in_row(arm: str) -> str:
+    """A name as a row of numbers has room for it; the legend has it longer."""
+    first, *more = beside(arm).split("\n")
+    return f"{first}…" if more else first
 
 
 def _followed(curve: pd.DataFrame, day: float) -> int:

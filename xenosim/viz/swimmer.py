@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from xenosim.analysis.animals import ANIMAL
-from xenosim.viz.style import finish, page, short
+from xenosim.viz.style import beside, finish, page
 
 #: What a mark means: column of the table, marker, what the legend says.
 MARKS = (
@@ -42,7 +42,7 @@ def swimmer(table: pd.DataFrame, colors: dict[str, str]) -> Figure:
             marker = ">" if staying else ENDS.get(row["left"], "x")
             axes.plot(row["last_day"], place, marker, color=color if staying else "black", ms=5)
         level += len(rows) + 1
-    axes.set_yticks(list(ticks.values()), [short(arm) for arm in ticks], fontsize=8)
+    axes.set_yticks(list(ticks.values()), [beside(arm) for arm in ticks], fontsize=8)
     for tick, color in zip(axes.get_yticklabels(), colors.values(), strict=True):
         tick.set_color(color)
     axes.tick_params(axis="y", length=0)

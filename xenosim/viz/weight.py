@@ -31,14 +31,15 @@ def body_weight(table: pd.DataFrame, colors: dict[str, str]) -> Figure:
         )
     mark_losses(axes)
     if table.empty:
-        axes.text(0.5, 0.5, "no animal was weighed", ha="center", transform=axes.transAxes)
+        axes.text(0.5, 0.7, "no animal was weighed", ha="center", transform=axes.transAxes)
+        axes.set_xticks([])
     axes.set(xlabel="day (0 = first dose)", ylabel="body weight without tumor (% of day 0)")
     low, high = axes.get_ylim()
     axes.set_ylim(min(low, 78.0), max(high, 104.0))
     if len(colors) < MANY:
         axes.legend(frameon=False, fontsize=8)
     else:
-        axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.06, 1.0))
     finish(axes)
     return figure
 
@@ -49,5 +50,5 @@ def mark_losses(axes: Axes) -> None:
     for limit in LIMITS_PCT:
         axes.axhline(100.0 - limit, color="#7F7F7F", lw=0.8, ls=":")
         place = axes.get_yaxis_transform()
-        axes.text(1.0, 100.5 - limit, f"-{limit:g} %", fontsize=7, color="#555555", ha="right",
+        axes.text(1.005, 100.0 - limit, f"-{limit:g} %", fontsize=7, color="#555555", va="center",
                   transform=place)  # fmt: skip

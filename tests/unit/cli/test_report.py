@@ -29,7 +29,9 @@ def test_figures_are_drawn_by_name(analyzed: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [["--format", "16:9"], ["--format", "A0"], ["--figure", "pie"]], ids=" ".join
+    "options",
+    [["--format", "pptx-friendly"], ["--format", "A0"], ["--figure", "pie"]],
+    ids=" ".join,
 )
 def test_what_cannot_be_drawn_is_refused(analyzed: Path, options: list[str]) -> None:
     result = CliRunner().invoke(app, ["plot", str(analyzed), *options])

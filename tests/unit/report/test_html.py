@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.study_on_disk import tiny
+from tests.study_on_disk import ONE_MODEL, tiny, twins
 from tests.unit.analysis.test_resampling import study
 from tests.unit.analysis.test_tolerability import mice
 from xenosim.analysis.data import StudyData
 from xenosim.errors import RunError
-from xenosim.report.html import Grid, endpoint_grid, grid_of_tests, report_html, said, write_report
+from xenosim.report.grids import Grid, endpoint_grid, grid_of_tests, said
+from xenosim.report.html import report_html, write_report
 from xenosim.report.measured import measured_study
 from xenosim.report.text import load_result
+from xenosim.study.panel import run_panel
 from xenosim.study.run import run_study
 from xenosim.viz.gallery import PICTURES
 
@@ -135,15 +137,19 @@ def test_mice_that_left_or_were_not_weighed_are_told(tmp_path: Path) -> None:
 
 def test_only_studies_have_a_report(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"assay": "viability"}')
-    with pytest.raises(RunError, match="a report is that of a study"):
+    with pytest.raises(RunError, match="a report is that of a study or a panel"):
         report_html(tmp_path)
 
 
 @pytest.mark.skipif(
     not CHROMIUM or not shutil.which("pdftotext"), reason="no chromium and pdftotext here"
 )
-def test_a_browser_shows_and_prints_every_number(measured: Path, tmp_path: Path) -> None:
-    page = (measured / "report.html").resolve().as_uri()
+@pytest.mark.parametrize("kind", ["measured", "simulated"])
+def test_a_browser_shows_and_prints_every_number(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    run: Path = request.getfixturevalue(kind)
+    page = (run / "report.html").resolve().as_uri()
     base = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu"]
     pdf, shot = tmp_path / "page.pdf", tmp_path / "page.png"
     for what in (f"--print-to-pdf={pdf}", f"--screenshot={shot}"):
@@ -152,9 +158,27 @@ def test_a_browser_shows_and_prints_every_number(measured: Path, tmp_path: Path)
         ["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, text=True
     ).stdout
     words = set(text.split())
-    numbers = {word for cell in rows_of(measured) for word in cell.split() if word[0].isdigit()}
-    assert len(numbers) > 50 and not numbers - words
+    numbers = {word for cell in rows_of(run) for word in cell.split() if word[0].isdigit()}
+    assert len(numbers) > 20 and not numbers - words
+    assert f"{kind.capitalize()} animals" in text and "A4" in _page_size(pdf)
     from matplotlib.image import imread
 
     picture = imread(shot)
     assert picture.shape[0] > 400 and picture.std() > 0.02
+
+
+def _page_size(pdf: Path) -> str:
+    """What pdfinfo says of the size of a page."""
+    told = subprocess.run(["pdfinfo", str(pdf)], check=True, capture_output=True, text=True).stdout
+    return next(line for line in told.splitlines() if line.startswith("Page size"))
+
+
+def test_a_panel_has_a_report_of_its_models(tmp_path: Path) -> None:
+    run = run_panel(twins(tmp_path, ONE_MODEL), jobs=1).save(tmp_path, figures=False)
+    page = report_html(run)
+    text = Text(page)
+    cells = {cell.strip() for cell in text.cells}
+    table = load_result(run).tables["panel"]
+    assert set(table["model"]) | {said(value) for value in table["tc_pct"]} <= cells
+    assert page.count("<svg") == 1 and "Simulated animals" in text.all
+    assert "in each of 1 models" in text.all and not re.search(r"\bnan\b", text.all, re.IGNORECASE)

@@ -6,11 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.study_on_disk import TEXT, go_on, tables, tiny
+from tests.study_on_disk import ONE_MODEL, go_on, tables, tiny, twins
 from xenosim.cli.main import app
 from xenosim.errors import RunError
-from xenosim.scenario.load import load_scenario
-from xenosim.scenario.schema import Scenario
 from xenosim.study import rerun
 from xenosim.study.panel import run_panel
 from xenosim.study.run import run_study
@@ -22,13 +20,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny run."""
     folder = tmp_path_factory.mktemp("runs")
     return run_study(tiny(folder), jobs=1).save(folder, figures=False)
-
-
-def twins(folder: Path, more: str = "") -> Scenario:
-    """The tiny study of radial twins, in less than a second."""
-    text = TEXT.replace("resolution: 1e3 /mm^3", "twin_agents: 50")
-    (folder / "twins.yaml").write_text(f"{text}engine: twin\n{more}")
-    return load_scenario(folder / "twins.yaml")
 
 
 def test_a_run_repeats_itself_and_stays_untouched(run: Path) -> None:
@@ -132,8 +123,7 @@ def test_a_branched_run_repeats_itself_from_the_animal_that_it_keeps(tmp_path: P
 
 
 def test_a_panel_repeats_itself(tmp_path: Path) -> None:
-    models = "models: [{name: A, class: one, doubling_time: 3 day}]\n"
-    panel = run_panel(twins(tmp_path, models), jobs=1)
+    panel = run_panel(twins(tmp_path, ONE_MODEL), jobs=1)
     run = panel.save(tmp_path, figures=False)
     verdict = rerun.check_again(run, jobs=1)
     assert str(verdict) == "identical, 3 of 3 animals, 3 tables"

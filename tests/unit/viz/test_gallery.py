@@ -11,9 +11,12 @@ from xenosim.analysis.data import StudyData
 from xenosim.errors import RunError
 from xenosim.report.measured import measured_study
 from xenosim.viz.gallery import PICTURES, chosen, draw_chosen, read_study, study_of
-from xenosim.viz.style import MEASURED, SIMULATED, svg_text
+from xenosim.viz.style import MEASURED, SIMULATED, for_slides, svg_text
 
 ODD = "=cmd <script>&$x^2$ 🐭" + "n" * 200
+
+
+MEASURED_ARMS = {"control": "vehicle", "measured": "x"}
 
 
 def kept(data: StudyData, folder: Path, simulated: bool = False) -> Path:
@@ -28,7 +31,7 @@ def test_every_figure_comes_with_its_numbers(tmp_path: Path) -> None:
         f"{name}.{ending}" for name in PICTURES for ending in ("csv", "svg", "png")
     }
     assert all(path.stat().st_size for path in paths)
-    assert {path.name for path in draw_chosen(run, ["km"], "16:9")} == {
+    assert {path.name for path in draw_chosen(run, ["km"], "pptx-friendly")} == {
         f"km_16x9.{ending}" for ending in ("csv", "svg", "png")
     }
     assert not list(run.glob(".*"))
@@ -59,6 +62,18 @@ def test_figures_withstand_what_studies_are(table: pd.DataFrame) -> None:
 
 def _is_text(artist: object) -> bool:
     return hasattr(artist, "get_text")
+
+
+def test_long_names_leave_the_curves_their_room() -> None:
+    data = StudyData(study("vehicle", ODD), "vehicle")
+    whole = study_of(data, data.endpoints(n_boot=20), {"arms": ["vehicle", ODD]} | MEASURED_ARMS)
+    for name in ("km", "swimmer"):
+        picture = PICTURES[name]
+        figure = picture.draw(picture.table(whole), whole.colors)
+        for_slides(figure)
+        figure.draw_without_rendering()
+        width = figure.axes[0].get_position().width * len(figure.axes[:: 2 if name == "km" else 1])
+        assert width > 0.45, name
 
 
 def test_simulated_animals_are_called_so_and_mice_are_not(tmp_path: Path) -> None:

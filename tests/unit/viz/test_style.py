@@ -44,5 +44,6 @@ def test_n18_long_names_get_lines_or_room() -> None:
         "twice a week, then",
         "nothing",
     ]
+    assert in_lines("a drug in long words (n = 8)", 24).endswith("(n\u00a0=\u00a08)")
     assert in_lines("", 24) == "" and room_for([], 0.1) == 0.0
     assert room_for(["vehicle", name], 0.1) == pytest.approx(0.1 * (len(name) - 12))
