@@ -83,14 +83,19 @@ def calibrate_line(
             where="lines.csv",
             remedy="give one, or use 'xenosim assay characterize'",
         )
-    target, line = record.target, line_of(load_line(record.name, with_calibration=False))
+    line = line_of(load_line(record.name, with_calibration=False))
+    return Residual(record, calibrate_cells(line, record.target, layout))
+
+
+def calibrate_cells(
+    line: Line, target: Target, layout: Layout = Layout(cells=3000, replicates=1, seed=11)
+) -> Calibrated:
+    """What :func:`calibrate_line` finds for cells and a published IC50."""
     load, bounce_back = _sought(line, target, layout)
     ic50 = checked_ic50(with_traits(line, load, bounce_back), target)
     fold = ic50 / target.ic50_nM
     response = None if bounce_back is None else round(bounce_back, 4)
-    return Residual(
-        record, Calibrated(round(load, 4), response, ic50, fold, _note(fold, bounce_back))
-    )
+    return Calibrated(round(load, 4), response, ic50, fold, _note(fold, bounce_back))
 
 
 def load_range() -> tuple[float, float]:

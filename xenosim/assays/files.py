@@ -12,6 +12,8 @@ from xenosim.assays.protocol import ASSAYS
 from xenosim.assays.spec import Assay, as_option, flag_of, located, options_of
 from xenosim.errors import ParameterError, ScenarioError, XenosimError, suggest
 from xenosim.scenario.document import Document, read_document
+from xenosim.scenario.library import Library, library_beside
+from xenosim.scenario.origin import INPUTS
 
 #: Keys of an assay file that only describe it.
 REMARKS = ("title", "published")
@@ -54,6 +56,15 @@ def read_assay(path: str | Path) -> Assay:
         return ASSAYS[kind](**given)
     except XenosimError as error:
         raise _placed(document, root, given, error) from error
+
+
+def library_of_assay(path: Path) -> Library:
+    """The user's parameter files of an assay: those beside its file, or kept in the directory of a
+    result.
+    """
+    folder = path if path.is_dir() else path.parent
+    kept = folder / INPUTS
+    return library_beside(kept if (folder / "manifest.json").is_file() else folder)
 
 
 def _value(document: Document, path: tuple[str, ...], kind: Any) -> Any:

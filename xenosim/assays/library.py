@@ -5,19 +5,23 @@ own.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from xenosim.assays.culture import Line, line_of
 from xenosim.assays.drawn import Draw, drawn_cell, drawn_drugs
+from xenosim.errors import XenosimError
 from xenosim.parameters.load import Parameter, ParameterSet, Source, available, load_line, load_set
 from xenosim.parameters.perturb import parse_perturbations
+from xenosim.parameters.shelf import own_names
 from xenosim.scenario.document import read_document
+from xenosim.scenario.parameter_file import kind_of, read_parameter_file
 
 
 def cell_of(name: str | Path) -> ParameterSet:
-    """The default cell, a xenograft model, a line of the library, or the file of a line that
-    ``characterize`` left.
+    """The default cell, a xenograft model, a line of the library, or the file of a line: one that
+    ``characterize`` left, or a parameter file.
     """
     name = str(name)
     if name.endswith(".yaml"):
@@ -31,6 +35,8 @@ def read_line(path: str | Path) -> ParameterSet:
     """
     path = Path(path)
     document = read_document(path, {})
+    if kind_of(document):
+        return replace(read_parameter_file(document, path.stem, "line").set, kind="own line")
     document.check_keys((), ("name", "like", "doubling_h", "load_mean", "low", "high"))
     try:
         load, doubling = float(document.get(("load_mean",))), float(document.get(("doubling_h",)))
@@ -114,4 +120,16 @@ def cells(
         mutation_rate,
         reversion_rate,
     )
-    return line if draw is None else line._replace(drugs=drawn_drugs(draw))
+    drugs = _own_drugs() | ({} if draw is None else drawn_drugs(draw))
+    return line._replace(drugs=drugs) if drugs else line
+
+
+def _own_drugs() -> dict[str, ParameterSet]:
+    """The user's drugs by name: wells that are read in another process have them from the line.
+    One whose file holds mistakes is refused where it is used.
+    """
+    found = {}
+    for name in own_names("drug"):
+        with suppress(XenosimError):
+            found[name] = load_set(name)
+    return found

@@ -21,6 +21,8 @@ from xenosim.io.plain import plain
 from xenosim.io.results import MANIFEST, Result, slug
 from xenosim.parameters.load import ParameterSet, available, count_statuses, load_set
 from xenosim.parameters.schema import PARAMETERS
+from xenosim.parameters.shelf import shelf
+from xenosim.scenario.library import Library
 from xenosim.scenario.origin import INPUTS, input_name
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ class AssayResult(Result):
         cells, line, drugs, layout, measure = assay.experiment()
         measured = measure()
         spec, inputs = kept_inputs(assay.to_dict())
+        inputs |= own_files([cell.name for cell in cells], drugs)
         known = cells[0].name in available("line")
         manifest = {
             "xenosim": __version__,
@@ -120,6 +123,16 @@ class AssayResult(Result):
             for name, figure in self.measurement.plots(self.kind).items()
             for path in save(figure, Path(folder), name)
         ]
+
+
+def own_files(cells: Iterable[str], drugs: Iterable[str]) -> dict[str, bytes]:
+    """The user's parameter files of cells and drugs, by their places below the inputs."""
+    library = shelf()
+    if not isinstance(library, Library):
+        return {}
+    wanted = [(kind, name) for name in cells for kind in ("line", "model")]
+    files = library.used([*wanted, *(("drug", name) for name in drugs)])
+    return {file.place: file.text.encode() for file in files}
 
 
 def kept_inputs(spec: dict[str, Any]) -> tuple[dict[str, Any], dict[str, bytes]]:

@@ -37,8 +37,10 @@ def run(
     json: Json = False,
 ) -> None:
     """Run an assay that a file describes, e.g. scenarios/assays/viability.yaml."""
-    from xenosim.assays.files import read_assay
+    from xenosim.assays.files import library_of_assay, read_assay
+    from xenosim.parameters.shelf import put_on_shelf
 
+    put_on_shelf(library_of_assay(Path(file)))
     carry_out(read_assay(Path(file)), out, json)
 
 
@@ -56,6 +58,9 @@ def command_of(assay: type[Assay]) -> Callable[..., None]:
     """The verb of an assay: a function with an option for each of its fields, as typer reads it."""
 
     def command(out: str, json: bool, **options: Any) -> None:
+        from xenosim.cli.parameters import use_files_here
+
+        use_files_here()
         given = {
             name: tuple(value or ()) if is_repeatable(name) else value
             for name, value in options.items()

@@ -43,7 +43,12 @@ def print_schema() -> None:
 
 
 def check_scenario(file: str, pairs: list[str], as_json: bool, engine: str | None = None) -> None:
-    """Load a scenario and echo what it means."""
+    """Load a scenario, or a parameter file, and echo what it means."""
+    from xenosim.cli.parameters import check_parameters, is_parameter_file
+
+    if is_parameter_file(file):
+        check_parameters(file, pairs, as_json)
+        return
     from xenosim.parameters.shelf import on_shelf
     from xenosim.scenario.library import library_of
     from xenosim.scenario.load import load_scenario
@@ -172,10 +177,12 @@ def table(rows: list[list[str]]) -> str:
 
 
 def list_parameters(name: str | None, status: str | None, as_json: bool) -> None:
-    """Print the parameters of one set or all."""
+    """Print the parameters of one set or all; those of the user in this directory among them."""
+    from xenosim.cli.parameters import use_files_here
     from xenosim.parameters.load import available, load_set
     from xenosim.parameters.schema import STATUSES
 
+    use_files_here()
     if status is not None and status not in STATUSES:
         raise ParameterError(
             f"unknown status '{status}'{suggest(status, STATUSES)}",
@@ -277,9 +284,11 @@ def show_regimen(
     as_json: bool,
 ) -> None:
     """Expand a regimen; ``options`` are those of an event table."""
+    from xenosim.cli.parameters import use_files_here
     from xenosim.pharmacology.dialects import as_dialect, doses_to_events
     from xenosim.pharmacology.regimen import describe
 
+    use_files_here()
     doses = _read_regimen(regimen, drug, first_day, options)
     if dialect:
         text = as_dialect(doses, dialect.lower())

@@ -19,6 +19,7 @@ from xenosim.parameters.lines import (
     published_rows,
 )
 from xenosim.parameters.load import Parameter, ParameterSet, load_line, load_set
+from xenosim.parameters.shelf import own_names
 
 #: Fold difference between published IC50s up to which they agree [-].
 GOOD_AGREEMENT = 1.5
@@ -28,7 +29,9 @@ def list_lines(as_json: bool) -> None:
     """Every line with cancer, doubling time and what it was calibrated on."""
     rows = [["line", "cancer", "doubling (h)", "calibrated on", "gives", "parent, change"]]
     plain = []
-    for record in lines().values():
+    own = own_names("line")
+    shipped = [record for name, record in lines().items() if name not in own]
+    for record in [*map(find_line, own), *shipped]:
         found, target = calibrated().get(record.name), record.target
         asked = f"{target.drug} {target.ic50_nM:g} nM, {target.hours:g} h" if target else "-"
         gives = (

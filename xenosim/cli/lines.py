@@ -16,7 +16,9 @@ def lines(ctx: typer.Context, json: Json = False) -> None:
     """List the cell lines, with what is known of each."""
     if ctx.invoked_subcommand is None:
         from xenosim.cli.library import list_lines
+        from xenosim.cli.parameters import use_files_here
 
+        use_files_here()
         list_lines(json)
 
 
@@ -26,7 +28,9 @@ def lines_show(name: Annotated[str, typer.Argument(help="Cell line.")], json: Js
     other.
     """
     from xenosim.cli.library import show_line
+    from xenosim.cli.parameters import use_files_here
 
+    use_files_here()
     show_line(name, json)
 
 
@@ -46,3 +50,29 @@ def lines_calibrate(
     from xenosim.cli.library import calibrate_lines
 
     calibrate_lines(names or [], write, jobs, json)
+
+
+@lines_app.command("add")
+def lines_add(
+    name: Annotated[str, typer.Argument(help="Name of the line.")],
+    ic50: Annotated[
+        list[str] | None,
+        typer.Option("--ic50", help='A published IC50: "ixazomib 41 nM 48 h" (repeatable).'),
+    ] = None,
+    doubling: Annotated[
+        str | None,
+        typer.Option("--doubling", help='In culture: "33 h"; that of its family by default.'),
+    ] = None,
+    cancer: Annotated[
+        str, typer.Option("--cancer", help="Its family, as 'xenosim lines' calls it.")
+    ] = "",
+    out: Annotated[
+        str | None, typer.Option("--out", help="File; lines/NAME.yaml by default.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+    json: Json = False,
+) -> None:
+    """A line of your own from one published IC50 or several, as a parameter file."""
+    from xenosim.cli.add import add_line
+
+    add_line(name, ic50 or [], doubling, cancer, out, force, json)

@@ -576,7 +576,9 @@ def new(
 
 @app.command()
 def check(
-    file: Annotated[str | None, typer.Argument(help="Scenario file (YAML).")] = None,
+    file: Annotated[
+        str | None, typer.Argument(help="Scenario file, or parameter file (YAML).")
+    ] = None,
     set_: Set = None,
     engine: Engine = None,
     schema: Annotated[
@@ -584,7 +586,9 @@ def check(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Check a scenario: schema, units, regimens expanded, parameters by status."""
+    """Check a scenario: schema, units, regimens expanded, parameters by status; or the file of a
+    drug, line, model, site or strain.
+    """
     from xenosim.cli.inputs import check_scenario, print_schema
     from xenosim.errors import RunError
 
@@ -598,16 +602,25 @@ def check(
 
 @app.command()
 def params(
-    name: Annotated[str | None, typer.Argument(help="Parameter set; all by default.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="Parameter set; all by default. Or 'export'.")
+    ] = None,
+    exported: Annotated[
+        str | None, typer.Argument(help="After 'export': the set to print as a file.")
+    ] = None,
     status: Annotated[
         str | None, typer.Option("--status", help="measured, derived, calibrated or assumed.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """List parameters with value, unit, status and source."""
+    """List parameters with value, unit, status and source; 'export NAME': as a file to edit."""
     from xenosim.cli.inputs import list_parameters
+    from xenosim.cli.parameters import export
 
-    list_parameters(name, status, json)
+    if name == "export" or exported is not None:
+        export(name, exported, status, json)
+    else:
+        list_parameters(name, status, json)
 
 
 @app.command()

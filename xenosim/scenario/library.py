@@ -191,7 +191,7 @@ def _collect(found: dict[_Key, tuple[str, Callable[[], str]]], folder: Path) -> 
         place = folder / below
         there |= place.is_dir()
         files = sorted([*place.glob("*.yaml"), *place.glob("*.yml")])
-        for path in (path for path in files if _NAME.fullmatch(path.stem)):
+        for path in (path for path in files if is_name(path.stem)):
             name = path.stem.lower() if kind == "drug" else path.stem
             if (kind, name) in found:
                 raise ScenarioError(
@@ -259,3 +259,14 @@ def own_files_text(scenario: Scenario) -> list[str]:
             + (", in place of the shipped one of that name" if shadows else "")
         )
     return found
+
+
+def is_name(text: str) -> bool:
+    """Whether a parameter file can have a name.
+
+    Examples
+    --------
+    >>> is_name("A-375"), is_name("my line")
+    (True, False)
+    """
+    return _NAME.fullmatch(text) is not None
