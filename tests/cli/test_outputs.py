@@ -149,7 +149,7 @@ def test_a_cured_animal_has_a_movie_but_no_export(
             self.n = 0
 
     monkeypatch.setattr(Tumor, "_follow_phases", dies_out)
-    monkeypatch.setattr("xenosim.study.replay.Replay._compare", lambda *_: None)
+    monkeypatch.setattr("xenosim.study.replay.Replay.compare", lambda *_: None)
     assert (
         xenosim(
             monkeypatch,

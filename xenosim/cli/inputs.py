@@ -68,6 +68,8 @@ def check_scenario(file: str, pairs: list[str], as_json: bool, engine: str | Non
     )
     head = ["arm", "regimen", "doses", "days (0 = first dose)", "total"]
     typer.echo(printable(table([head, *(_arm_row(name, arm) for name, arm in arms.items())])))
+    for told in _rules_told(found["rules"]):
+        typer.echo(printable(told))
     typer.echo(
         f"model: {found['model']}\n"
         f"cells: {found['cells']}\n"
@@ -97,6 +99,7 @@ def _meaning(scenario: Scenario, file: str) -> dict[str, Any]:
         "arms": {
             arm.name: describe(arm.doses) | {"regimen": arm.regimen_text} for arm in scenario.arms
         },
+        "rules": {arm.name: arm.protocol.in_words() for arm in scenario.arms if arm.protocol},
         "model": f"{scenario.model} ({load_set(scenario.model).description})",
         "cells": calibration_of(scenario)[1],
         "mouse": _mouse_line(scenario.animals.strain),
@@ -119,6 +122,16 @@ def _meaning(scenario: Scenario, file: str) -> dict[str, Any]:
         ],
         "hash": scenario_hash(scenario),
     }
+
+
+def _rules_told(rules: dict[str, list[str]]) -> list[str]:
+    """The rules of the arms in words, those of several arms once."""
+    arms: dict[tuple[str, ...], list[str]] = {}
+    for arm, words in rules.items():
+        arms.setdefault(tuple(words), []).append(f"'{arm}'")
+    return [
+        "\n  ".join([f"rules of {' and '.join(names)}:", *words]) for words, names in arms.items()
+    ]
 
 
 def _panel_line(scenario: Scenario) -> str:

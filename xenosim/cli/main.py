@@ -433,6 +433,27 @@ def rerun(
 
 
 @app.command()
+def why(
+    run: Annotated[str, typer.Argument(help="Run directory of a study with rules of dosing.")],
+    arm: Annotated[str | None, typer.Option("--arm", help="Arm of the animal.")] = None,
+    animal: Annotated[int | None, typer.Option("--animal", help="Number of the animal.")] = None,
+    replicate: Annotated[int | None, typer.Option("--replicate", help="Replicate, from 0.")] = None,
+    day: Annotated[
+        float | None,
+        typer.Option("--day", help="Day of a measurement; without it all decisions are listed."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also where the engine is not the run's own.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Which rule changed an animal's doses, on which reading, and what would be without it."""
+    from xenosim.cli.why import why as work
+
+    work(run, arm, animal, replicate, day, force, json)
+
+
+@app.command()
 def report(
     run: Annotated[str, typer.Argument(help="Run directory, or that of an analyzed study.")],
     out: Annotated[

@@ -10,6 +10,7 @@ from xenosim.errors import RegimenError, UnitError
 from xenosim.pharmacology.dose import Dose, check_route, check_substance
 from xenosim.pharmacology.events import read_events, table_units
 from xenosim.pharmacology.regimen import parse_regimen
+from xenosim.scenario.dosing import protocol
 from xenosim.scenario.schema import Arm
 from xenosim.scenario.values import Unusable, Values
 
@@ -89,7 +90,8 @@ def _arm(values: Values, name: str) -> Arm:
             "add a record with AMT > 0, or write 'regimen: none'",
             name,
         )
-    return Arm(name=name, doses=doses, regimen_text=text, control=control)
+    rules = protocol(values, name, doses)
+    return Arm(name=name, doses=doses, regimen_text=text, control=control, protocol=rules)
 
 
 def _doses(values: Values, name: str, key: str) -> tuple[tuple[Dose, ...], str]:

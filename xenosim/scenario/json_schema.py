@@ -139,6 +139,17 @@ def _sets(key: Key) -> Schema:
     return {"type": "object", "additionalProperties": False, "properties": properties}
 
 
+def _rules(key: Key) -> Schema:
+    text = {"type": "string"}
+    rule = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"when": text, "then": text},
+        "required": ["when", "then"],
+    }
+    return {"anyOf": [{"type": "array", "items": rule}, {"enum": ["none"]}]}
+
+
 _VALUES: dict[Kind, Callable[[Key], Schema]] = {
     Kind.TEXT: lambda key: _TEXT,
     Kind.TEXTS: lambda key: {"anyOf": [{"type": "array", "items": _TEXT}, _TEXT]},
@@ -150,6 +161,7 @@ _VALUES: dict[Kind, Callable[[Key], Schema]] = {
     Kind.DAYS: _days,
     Kind.FILE: lambda key: {"type": "string"},
     Kind.MAP: lambda key: {"type": "object"},
+    Kind.RULES: _rules,
     Kind.SETS: _sets,
     Kind.MODELS: lambda key: {
         "type": "array",

@@ -26,6 +26,7 @@ class Kind(Enum):
     DAYS = "days"
     FILE = "file"
     MAP = "mapping"
+    RULES = "list of rules"
     SETS = "mapping of parameter sets"
     MODELS = "list of models"
 
@@ -175,6 +176,36 @@ _STUDY = (
         " from it. Needed where they do not tell: none of them is day 0.",
         range=(0, 1),
         default="0",
+    ),
+    Key(
+        "rules",
+        Kind.RULES,
+        "Rules by which the readings of an animal change its doses, for every treated arm that has"
+        " none of its own (docs/adaptive.md). 'when' compares body_weight_loss, body_weight,"
+        " tumor_volume, relative_tumor_volume, day, time_since_last_dose, time_on_hold or"
+        " doses_given, joined by 'and', at one measurement or 'for N measurements'; 'then' is hold,"
+        " resume, resume at X %, reduce to or by X %, escalate to or by X %, start, stop or switch"
+        " to a regimen.",
+        otherwise="doses are given as planned",
+        example='[{when: "body_weight_loss > 15 %", then: hold}, {when: "body_weight_loss < 10 %'
+        ' for 2 measurements", then: resume at 75 %}]',
+    ),
+    Key(
+        "dose_levels",
+        Kind.TEXTS,
+        "The dose levels that rules may lead to, of the planned dose, which is one of them; with"
+        " them rules may say reduce, escalate and resume reduced: one level on.",
+        otherwise="any level",
+        example="[100 %, 75 %, 50 %]",
+    ),
+    Key(
+        "time_between_changes",
+        Kind.QUANTITY,
+        "Least time between two changes of an animal's dose by rules; hold and stop act at once.",
+        unit="time",
+        range=(0.0, 8760.0),
+        default="0 h",
+        example="7 day",
     ),
     Key(
         "replicates",
@@ -476,6 +507,13 @@ _ARMS = (
         Kind.SWITCH,
         "Whether the arm is the control; exactly one is.",
         default="false",
+    ),
+    Key(
+        "arms.*.rules",
+        Kind.RULES,
+        "Rules of this arm in place of those of the study; none: its doses are given as planned.",
+        otherwise="those of the study",
+        example='[{when: "tumor_volume < 50 mm^3", then: stop}]',
     ),
     Key(
         "arms.*.drug",

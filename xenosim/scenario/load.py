@@ -17,6 +17,7 @@ from xenosim.parameters.shelf import on_shelf
 from xenosim.scenario.arms import arms
 from xenosim.scenario.control import growth_control
 from xenosim.scenario.document import read_document
+from xenosim.scenario.dosing import dose_levels, shared_rules, unused
 from xenosim.scenario.library import library_beside, sets_named
 from xenosim.scenario.origin import RUNS_AGAIN, origin_of
 from xenosim.scenario.overrides import check_overrides
@@ -383,6 +384,9 @@ _RULES: tuple[Callable[[Values], Any], ...] = (
     _twin_agents,
     _animals,
     _measure,
+    dose_levels,
+    shared_rules,
+    unused,
     arms,
     _tumor,
     panel,

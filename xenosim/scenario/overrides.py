@@ -54,7 +54,7 @@ def _used_sets(values: Values, perturbations: Sequence[Perturbation] | None) -> 
     ]
     if treated is None or perturbations is None or None in named:
         return list(known_sets())
-    drugs = sorted({dose.drug for arm in treated for dose in arm.doses})
+    drugs = sorted({drug for arm in treated for drug in arm.drugs})
     mutations = [p.mutation for p in perturbations if p.mutation]
     names = dict.fromkeys([*TUMOR, *map(str, named), "mouse", *drugs, *mutations])
     return [name for name in names if load_set(name).values]

@@ -75,7 +75,7 @@ def resolve(scenario: Scenario) -> ResolvedStudy:
 
     site, tumor = given(scenario.site), tumor_set(scenario.model, scenario.site, scenario.line)
     own = {name: p for name, p in site.values.items() if name not in tumor.values}
-    drugs = sorted({dose.drug for arm in scenario.arms for dose in arm.doses})
+    drugs = sorted({drug for arm in scenario.arms for drug in arm.drugs})
     return ResolvedStudy(
         scenario,
         model=perturbed(overridden(tumor, stated, *TUMOR), scenario.perturb),
@@ -184,6 +184,9 @@ def resolved_dict(scenario: Scenario) -> dict[str, Any]:
             del plain[name]
     if scenario.answers == AnswerSettings():
         del plain["answers"]
+    for arm in plain["arms"]:
+        if arm["protocol"] is None:
+            del arm["protocol"]
     plain["parameters"] = {
         name: {p.name: _parameter_entry(p) for p in parameters.values.values()}
         for name, parameters in resolve(scenario).sets.items()

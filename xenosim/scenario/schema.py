@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer
 
 from xenosim.parameters.calipers import CALIPER_FORMULAS
 from xenosim.parameters.perturb import Perturbation, parse_perturbations
-from xenosim.pharmacology.dose import Dose, split_salt
+from xenosim.scenario.frozen import Frozen as _Frozen
+from xenosim.scenario.frozen import StatedDose
+from xenosim.scenario.protocol import Protocol
 
 #: Caliper formulas in use; the first is the default.
 FORMULAS = tuple(CALIPER_FORMULAS)
@@ -30,10 +32,6 @@ USER_FOLDERS = {
 }
 #: Most animals that may be grown for each that enters [-].
 MOST_GROWN = 20.0
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,27 +206,23 @@ class PanelModel(_Frozen):
     doubling_time_days: float
 
 
-def _plain_dose(dose: Dose) -> dict[str, Any]:
-    """A dose as a file states it: the salt is part of the drug's name."""
-    plain = asdict(dose) | {"drug": dose.substance, "route": str(dose.route)}
-    del plain["salt"]
-    return plain
-
-
-def _stated_dose(plain: Any) -> Any:
-    if not isinstance(plain, dict):
-        return plain
-    drug, salt = split_salt(str(plain.get("drug", "")))
-    return plain | {"drug": drug, "salt": salt}
-
-
 class Arm(_Frozen):
-    """One arm: its doses and the text they came from."""
+    """One arm: its doses and the text they came from; ``protocol``: the rules that change them,
+    None: none do.
+    """
 
     name: str
-    doses: tuple[Annotated[Dose, BeforeValidator(_stated_dose), PlainSerializer(_plain_dose)], ...]
+    doses: tuple[StatedDose, ...]
     regimen_text: str
     control: bool
+    protocol: Protocol | None = None
+
+    @property
+    def drugs(self) -> set[str]:
+        """Drugs that its animals may be given."""
+        rules = self.protocol.rules if self.protocol else ()
+        switched = (dose for rule in rules for dose in rule.action.doses)
+        return {dose.drug for dose in (*self.doses, *switched)}
 
 
 def _stated_perturbation(plain: Any) -> Any:

@@ -373,4 +373,5 @@ _READERS: dict[Kind, Callable[[Key, Any], Any]] = {
     Kind.MAP: _as_is,
     Kind.SETS: _sets,
     Kind.MODELS: _as_is,
+    Kind.RULES: _as_is,
 }

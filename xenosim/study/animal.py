@@ -189,10 +189,7 @@ class Animal:
             "tumors": [tumor.state() for tumor in self.tumors],
             "day_0": self.day_0,
             "inhibition": self.inhibition,
-            "occupancy": {
-                name: {"drugs": list(tissue.binding.inhibitors), "values": tissue.occupancy}
-                for name, tissue in self.tissues.items()
-            },
+            "occupancy": _occupancies(self.tissues),
             "weight": self.weight.state() if self.weight else None,
             "blood": self.blood_occupancy,
         }
@@ -222,12 +219,18 @@ class Animal:
         animal = cls(lesions_of(spec, state["tumors"]), tissues, weight, state["day_0"])
         animal.inhibition = state["inhibition"]
         animal.blood_occupancy = state["blood"]
-        for name, tissue in animal.tissues.items():
-            if name in state["occupancy"]:
-                _fill_occupancy(tissue, **state["occupancy"][name])
+        _fill_tissues(animal.tissues, state["occupancy"])
         if weight and state["weight"]:
             weight.set_state(state["weight"])
         return animal
+
+    def take_doses(self, tissues: Mapping[str, TargetExposure]) -> None:
+        """From now on other doses are due: those of ``tissues``, in which those that it has had are
+        the same; what is bound stays bound.
+        """
+        kept = _occupancies(self.tissues)
+        self.tissues = dict(tissues)
+        _fill_tissues(self.tissues, kept)
 
     def branch_off(self) -> None:
         """Now is day 0 of another study; the body keeps its age."""
@@ -239,6 +242,23 @@ class Animal:
 def lesions_of(spec: TumorSpec, states: Sequence[dict[str, Any]]) -> list[AnyTumor]:
     """The tumors of kept ``states``; these are copied."""
     return [tumor_from_state(spec, state) for state in states]
+
+
+def _occupancies(tissues: Mapping[str, TargetExposure]) -> dict[str, dict[str, Any]]:
+    """What is bound in each tissue; arrays are views."""
+    return {
+        name: {"drugs": list(tissue.binding.inhibitors), "values": tissue.occupancy}
+        for name, tissue in tissues.items()
+    }
+
+
+def _fill_tissues(
+    tissues: Mapping[str, TargetExposure], kept: Mapping[str, dict[str, Any]]
+) -> None:
+    """Bind in ``tissues`` what was bound in those that were ``kept``."""
+    for name, tissue in tissues.items():
+        if name in kept:
+            _fill_occupancy(tissue, **kept[name])
 
 
 def _fill_occupancy(tissue: TargetExposure, drugs: list[str], values: NDArray[Any]) -> None:

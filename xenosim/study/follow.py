@@ -8,6 +8,7 @@ from typing import Any
 from xenosim.execution import stopping
 from xenosim.execution.progress import report_part
 from xenosim.io.checkpoints import load_checkpoint
+from xenosim.study.adaptive import as_dosed
 from xenosim.study.animal import Animal, lesions_of, step_on
 from xenosim.study.checkpoint_store import NOT_SAVED, CheckpointStore, CheckpointTimer
 from xenosim.study.engraft import grown_tumors, on_study, revived
@@ -73,11 +74,14 @@ def _begin(job: Job, store: CheckpointStore, grown: list[AnyTumor], is_last: boo
     """The animal in its arm: as it was saved, as its source has it, or grown."""
     saved = store.latest(job.key)
     if saved is not None:
-        recorder = Recorder(job, revived(job, saved))
         with well_formed(job.key):
             check_record(saved)
+            job = as_dosed(job, saved["truth"])
+        recorder = Recorder(job, revived(job, saved))
+        with well_formed(job.key):
             recorder.set_state(saved)
         return recorder
+    job = as_dosed(job)
     if job.source is not None:
         return Recorder(job, branched(job, job.source))
     grown += [] if grown else grown_tumors(job, store)
@@ -131,6 +135,7 @@ def follow(recorder: Recorder, store: CheckpointStore = NOT_SAVED, done: int = 0
         animal.live_until(day, after_step)
         if recorder.measure(day):
             break
+        recorder.decide()
     if store.folder and store.keep_last:
         timer.save(recorder.state)
     if job.to_the_end:

@@ -32,7 +32,8 @@ class SourceAnimal(NamedTuple):
 class Job(NamedTuple):
     """One animal: ``arm`` is its name (None: only grow it up), ``growth_days`` how long it grows
     before day 0 [day]; ``source``: the living animal it is, rather than one that is grown;
-    ``to_the_end``: whether it is simulated to the last day even if it leaves.
+    ``to_the_end``: whether it is simulated to the last day even if it leaves; ``given``: its doses
+    as the rules of its arm have left them, None: those of its arm.
     """
 
     scenario: Scenario
@@ -44,6 +45,7 @@ class Job(NamedTuple):
     keep_slice: bool = False
     source: SourceAnimal | None = None
     to_the_end: bool = False
+    given: tuple[Dose, ...] | None = None
 
     @property
     def animal_key(self) -> str:
@@ -69,7 +71,8 @@ class Job(NamedTuple):
     def doses(self) -> tuple[Dose, ...]:
         """Doses that the animal gets, and those it has had."""
         arm = next(arm for arm in self.scenario.arms if arm.name == self.arm)
-        return (*(self.source.doses if self.source else ()), *arm.doses)
+        own = arm.doses if self.given is None else self.given
+        return (*(self.source.doses if self.source else ()), *own)
 
     @property
     def day_0(self) -> int:

@@ -12,6 +12,7 @@ from xenosim.scenario.resolve import (
     stated_parameters,
     status_counts,
 )
+from xenosim.study.dosing_tables import dosing_notes
 from xenosim.study.trust import outside_comparison
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ def notes(
             " volumes relative to them, T/C and growth are not the tumors' own; start larger, or"
             " lower measure.limit"
         )
+    found += dosing_notes(scenario, tables.get("dosing"))
     found += outside_comparison(scenario)
     found += _few_agents(scenario, tables["truth"])
     found += _cures(scenario, tables["truth"])

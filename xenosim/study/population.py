@@ -17,11 +17,13 @@ from xenosim.execution import stopping
 from xenosim.execution.processes import Workers
 from xenosim.execution.progress import report_part
 from xenosim.scenario.schema import Origin
+from xenosim.study.adaptive import as_dosed
 from xenosim.study.animal import lesions_of
 from xenosim.study.engraft import grow_up, grown_tumors, on_study
 from xenosim.study.enroll import Cohort, randomization_day, volume_on
 from xenosim.study.growth import calibrate_growth
 from xenosim.study.job import Job
+from xenosim.study.record import Recorder
 from xenosim.study.workload import workload
 
 if TYPE_CHECKING:
@@ -177,9 +179,15 @@ def follow_in_all_arms(job: Job) -> Array:
     days, arms = job.scenario.measure.days, job.scenario.arms
     found = np.empty((2, len(arms), len(days)))
     for k, arm in enumerate(arms):
-        animal = on_study(job._replace(arm=arm.name), lesions_of(spec, states))
+        own = as_dosed(job._replace(arm=arm.name))
+        animal = on_study(own, lesions_of(spec, states))
+        # Rules act on readings: where there are none, nobody measures the animals of a pool.
+        reader = Recorder(own, animal) if arm.protocol else None
         for j, day in enumerate(days):
             animal.live_until(day, lambda _: stopping.check())
             found[:, k, j] = animal.volume_mm3, animal.weight_loss
+            if reader:
+                reader.measure(day)
+                reader.decide()
         report_part((k + 1) * days[-1])
     return found

@@ -13,7 +13,9 @@ from xenosim.cell.columns import REPORTED_COLUMNS
 from xenosim.cell.rng import Purpose, generator
 from xenosim.cell.state import CellState
 from xenosim.scenario.resolve import resolve
+from xenosim.study.adaptive import dosing_of
 from xenosim.study.animal import Animal, step_on
+from xenosim.study.engraft import tissues_of
 from xenosim.study.job import Job, Outcome
 from xenosim.study.observe import TumorReading, read_tumor, weigh
 from xenosim.study.tissues import made_of
@@ -40,6 +42,8 @@ class Recorder:
         self.lesions: list[dict[str, Any]] = []
         self.snapshot: dict[str, Any] | None = None
         self.notes: list[str] = []
+        #: What the rules of its arm make of its doses; None: there are none.
+        self.dosing = dosing_of(job)
 
     def header(self) -> dict[str, Any]:
         """What a checkpoint of the animal is of."""
@@ -79,6 +83,16 @@ class Recorder:
         self.noise.bit_generator.state = state["noise"]
         self.truth, self.cells, self.lesions = state["truth"], state["cells"], state["lesions"]
         self.snapshot, self.notes = state["snapshot"], state["notes"]
+        self.dosing = dosing_of(self.job, self.truth)
+
+    def decide(self) -> None:
+        """Change the doses of the animal as the rules of its arm say after the last reading."""
+        row = self.truth[-1]
+        if self.dosing is None or row["status"] != "on_study":
+            return
+        if self.dosing.read(row["day"], row["measured_mm3"], row["measured_g"]):
+            self.job = self.job._replace(given=self.dosing.doses)
+            self.animal.take_doses(tissues_of(self.job))
 
     def measure(self, day: float) -> bool:
         """Record the animal on ``day`` [day]; return whether it leaves the study."""

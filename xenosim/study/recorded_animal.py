@@ -103,9 +103,14 @@ def _rows_with(rows: pd.DataFrame, name: str, value: int, of: str, where: str) -
 
 
 def tables_of(tables: dict[str, pd.DataFrame], key: dict[str, Any]) -> dict[str, pd.DataFrame]:
-    """Rows of one animal in the ``tables`` of a run; of the events, those of its arm."""
+    """Rows of one animal in the ``tables`` of a run; of the events, those of its arm where they
+    are the same for all of its animals.
+    """
     own = {name: _rows_of(tables[name], key) for name in OF_ANIMALS}
-    return own | {"events": tables["events"][tables["events"]["arm"] == key["arm"]]}
+    events = tables["events"][tables["events"]["arm"] == key["arm"]]
+    if "animal_id" in events and events["animal_id"].notna().any():
+        events = _rows_of(events, key)
+    return own | {"events": events}
 
 
 def _rows_of(table: pd.DataFrame, key: dict[str, Any]) -> pd.DataFrame:

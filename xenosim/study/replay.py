@@ -16,6 +16,7 @@ from xenosim.io.volumes import Volumes
 from xenosim.jit import source_hash
 from xenosim.parameters.perturb import mutations
 from xenosim.scenario.resolve import scenario_hash
+from xenosim.study.adaptive import as_dosed, rows_of
 from xenosim.study.animal import Animal, step_on
 from xenosim.study.engraft import founding_tumors, on_study
 from xenosim.study.follow import branched
@@ -168,7 +169,7 @@ class Replay:
         wanted = sorted(set(days))
         for day in (wanted[0], wanted[-1]):
             self.check_day(day)
-        animal = self._begin(wanted[0])
+        animal = self.begin(wanted[0])
         begin, dt_h = animal.study_step, animal.dt_h
         total = step_on(wanted[-1], dt_h) - begin
 
@@ -179,12 +180,14 @@ class Replay:
         measured = (day for day in self.agents if begin <= step_on(day, dt_h) and day <= wanted[-1])
         for day in sorted({*wanted, *measured}):
             animal.live_until(day, tell)
-            self._compare(day, animal)
+            self.compare(day, animal)
             if day in wanted:
                 yield day, animal
 
-    def _begin(self, day: float) -> Animal:
-        """The animal at the latest state up to ``day`` that the run keeps, or at engraftment."""
+    def begin(self, day: float) -> Animal:
+        """The animal at the latest state up to ``day`` [day] that the run keeps, or at engraftment;
+        RunError of a branched run whose checkpoints are all damaged.
+        """
         self.begun, self.compared = "", []
         if found := animal_at(self.job, self.saved, day):
             animal, self.begun = found
@@ -197,7 +200,8 @@ class Replay:
         except CheckpointError as error:
             raise _branched(self.run, error) from error
 
-    def _compare(self, day: float, animal: Animal) -> None:
+    def compare(self, day: float, animal: Animal) -> None:
+        """Refuse an ``animal`` that on ``day`` [day] is not the one that the run recorded."""
         recorded = self.agents.get(day, animal.n_agents)
         self.compared += [day] if day in self.agents else []
         if self.strict and recorded != animal.n_agents:
@@ -262,13 +266,14 @@ def replay(
             where=str(run),
             remedy="run the scenario again with --engine lattice",
         )
-    strict = _reproduces(manifest, scenario)
+    strict = reproduces(manifest, scenario)
     if not strict and not force:
-        raise _differs(run, manifest)
+        raise differs(run, manifest)
     key = find_animal(tables["truth"], manifest.get("arms", []), arm, animal, replicate, str(run))
     saved = saved_animals(run, scenario, key)
-    job = _job_of(run, manifest, scenario, key, saved)
-    found = Replay(run, job, tables_of(tables, key), strict, lesion, saved)
+    own = tables_of(tables, key)
+    job = as_dosed(recorded_job(run, manifest, scenario, key, saved), rows_of(own["observations"]))
+    found = Replay(run, job, own, strict, lesion, saved)
     if lesion is not None and not 1 <= lesion <= found.n_lesions:
         one = found.n_lesions == 1
         raise RunError(
@@ -280,7 +285,7 @@ def replay(
     return found
 
 
-def _reproduces(manifest: dict[str, Any], scenario: Scenario) -> bool:
+def reproduces(manifest: dict[str, Any], scenario: Scenario) -> bool:
     """Whether this engine and these parameters are those that wrote the run."""
     return bool(
         manifest.get("engine") == source_hash()
@@ -288,7 +293,7 @@ def _reproduces(manifest: dict[str, Any], scenario: Scenario) -> bool:
     )
 
 
-def _differs(run: Path, manifest: dict[str, Any]) -> RunError:
+def differs(run: Path, manifest: dict[str, Any]) -> RunError:
     another = manifest.get("engine") != source_hash()
     return RunError(
         f"{'engine differs' if another else 'resolved.yaml or the parameters differ'} from what"
@@ -298,15 +303,15 @@ def _differs(run: Path, manifest: dict[str, Any]) -> RunError:
     )
 
 
-def _job_of(
+def recorded_job(
     run: Path,
     manifest: dict[str, Any],
     scenario: Scenario,
     key: dict[str, Any],
     saved: tuple[SavedAnimal, ...],
 ) -> Job:
-    """What a recorded animal was: with its growth, and of a branched run the animal it came
-    from.
+    """What a recorded animal was, with the doses of its arm and its growth, and of a branched run
+    the animal it came from.
     """
     replicate, source = key["replicate"], None
     try:

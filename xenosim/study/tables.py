@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from xenosim.io.runs import as_written
 from xenosim.io.tables import COLUMNS
 from xenosim.parameters.perturb import mutations
-from xenosim.pharmacology.dialects import doses_to_events
-from xenosim.pharmacology.events import COLUMNS as EVENT_COLUMNS
 from xenosim.pharmacology.pk import plasma_profile
 from xenosim.scenario.resolve import resolve, scenario_hash
+from xenosim.study.dosing_tables import Dosed, dosing_table, events_table, without_rules
 from xenosim.study.job import Job, Outcome
 from xenosim.study.tissues import drug_pk, exposures
 
@@ -49,7 +48,8 @@ def build_tables(
 ) -> dict[str, pd.DataFrame]:
     """Every table of the run directory, in key order; ``comparison`` only where two arms are
     treated or pairs are known, ``studies`` only where the study was repeated, ``enrollment`` only
-    where it was staged, ``all_pairs`` only of paired animals that were all simulated to the end.
+    where it was staged, ``all_pairs`` only of paired animals that were all simulated to the end,
+    ``dosing`` only where an arm has rules.
     """
     import pandas as pd
 
@@ -64,7 +64,10 @@ def build_tables(
     truth = pd.DataFrame([row for outcome in outcomes for row in outcome.truth])
     cells = pd.DataFrame([row for outcome in outcomes for row in outcome.cells])
     lesions = pd.DataFrame([row for outcome in outcomes for row in outcome.lesions])
-    study = scenario_hash(scenario)
+    dosed = list(map(Dosed, enrolled.tasks, outcomes))
+    # Rules that never acted decided nothing: the study is that of the planned doses.
+    acted = any(animal.decided for animal in dosed)
+    study = scenario_hash(scenario if acted else without_rules(scenario))
     for table in (truth, cells, lesions):
         table.insert(0, "study_id", study)
     # As its file has it, so that 'xenosim analyze' finds the same endpoints.
@@ -81,7 +84,7 @@ def build_tables(
         "clones": clone_table(
             cells, " and ".join(mutations(scenario.perturb)), scenario.agents_per_mm3
         ),
-        "events": events_table(scenario),
+        "events": events_table(scenario, dosed),
         "lesions": lesions,
         "endpoints": over_studies(studies) if repeated else studies.drop(columns="replicate"),
         "tests": significance_tests(data, combined=combinations_of(scenario), seed=scenario.seed),
@@ -103,6 +106,8 @@ def build_tables(
     tables["traits"] = traits_table(enrolled.tasks, study)
     comparison = comparison_table(scenario, observations, paired, pairs)
     tables |= {"studies": studies} if repeated else {}
+    dosing = dosing_table(dosed, study)
+    tables |= {} if dosing is None else {"dosing": dosing}
     if enrolled.staged:
         tables["enrollment"] = pd.DataFrame(enrolled.staged)
         tables["enrollment"].insert(0, "study_id", study)
@@ -147,20 +152,6 @@ def observations_table(truth: pd.DataFrame) -> pd.DataFrame:
         is_censored=truth["is_censored"],
         note=truth["note"],
     )
-
-
-def events_table(scenario: Scenario) -> pd.DataFrame:
-    """The doses of every arm as an event table."""
-    import pandas as pd
-
-    # An ID per arm: a reader of event tables then does not take two arms for one regimen.
-    events: list[dict[str, Any]] = [
-        {**event, "arm": arm.name}
-        for number, arm in enumerate(scenario.arms, start=1)
-        for event in doses_to_events(arm.doses, number)
-    ]
-    given = [name for event in events for name in event]
-    return pd.DataFrame(events, columns=list(dict.fromkeys(["arm", *EVENT_COLUMNS, *given])))
 
 
 def comparison_table(

@@ -25,13 +25,24 @@ VOLUME_TICKS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
 def dose_days(events: pd.DataFrame, arm: str) -> list[float]:
-    """Days of all doses of an arm, repeats expanded."""
-    rows = events[events["arm"] == arm]
+    """Days of all doses of an arm, repeats expanded; decisions are none."""
+    rows = events[(events["arm"] == arm) & (events["evid"] == 1)]
     return [
         (row.time + k * row.ii) / 24.0
         for row in rows.itertuples()
         for k in range(int(row.addl) + 1)
     ]
+
+
+def dose_shares(events: pd.DataFrame, arm: str) -> dict[float, float]:
+    """Days on which animals of an arm got a dose, and the share of them that did [-]: all, unless
+    rules changed the doses of single ones.
+    """
+    rows = events[events["arm"] == arm]
+    animals = rows["id"].nunique()
+    each = [set(dose_days(own, arm)) for _, own in rows.groupby("id") if (own["evid"] == 1).any()]
+    days = sorted(set().union(*each))
+    return {day: sum(day in own for own in each) / animals for day in days}
 
 
 def growth_curves(data: StudyData, events: pd.DataFrame, colors: dict[str, str]) -> Figure:
@@ -130,11 +141,18 @@ def _mark_doses(axes: Axes, events: pd.DataFrame, colors: dict[str, str]) -> Non
     bottom, top = axes.get_ylim()
     axes.set_ylim(bottom * (bottom / top) ** (0.02 * len(treated)), top)
     for level, arm in enumerate(treated):
-        days = dose_days(events, arm)
-        heights = [0.02 + (0.02 if small else 0.03) * level] * len(days)
+        shares = dose_shares(events, arm)
+        height = 0.02 + (0.02 if small else 0.03) * level
         transform = axes.get_xaxis_transform()
         size = 3 if small else 5
-        axes.plot(days, heights, "^", color=colors[arm], ms=size, transform=transform)
+        for share in sorted(set(shares.values())):
+            days = [day for day, of in shares.items() if of == share]
+            # Pale: some animals were dosed.
+            alpha = None if share == 1.0 else 0.15 + 0.7 * share
+            heights = [height] * len(days)
+            axes.plot(
+                days, heights, "^", color=colors[arm], ms=size, transform=transform, alpha=alpha
+            )
 
 
 def tc_over_time(data: StudyData, colors: dict[str, str], control: str, seed: int = 1) -> Figure:

@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 
 from xenosim.io.tables import COLUMNS
+from xenosim.study.dosing_tables import events_table
 from xenosim.study.job import Job
-from xenosim.study.tables import events_table, observations_table, plasma_table, traits_table
+from xenosim.study.tables import observations_table, plasma_table, traits_table
 from xenosim.study.variation import draw_variation
 from xenosim.testing import SMALL, small_scenario
 from xenosim.tumor.growth import Growth

@@ -22,7 +22,9 @@ def test_each_figure_has_what_it_needs_or_is_left_out(
     cells = observations.assign(
         n_cells=10, n_proliferating=10, n_quiescent=0, n_apoptotic=0, n_necrotic=0
     )
-    events = pd.DataFrame({"arm": ["drug"], "time": [0.0], "ii": [0.0], "addl": [0]})
+    events = pd.DataFrame(
+        {"arm": ["drug"], "id": [1], "evid": [1], "time": [0.0], "ii": [0.0], "addl": [0]}
+    )
     clones = cells.assign(clone="wild type", parent="")
     tables = {
         "observations": observations,

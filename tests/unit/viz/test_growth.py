@@ -12,7 +12,9 @@ from xenosim.viz.growth import dose_days, growth_curves, tc_over_time
 from xenosim.viz.style import arm_colors, show_as_typed
 
 COLORS = {"vehicle": "#7F7F7F", "drug": "#0072B2"}
-EVENTS = pd.DataFrame({"arm": ["drug"], "time": [24.0], "ii": [72.0], "addl": [2]})
+EVENTS = pd.DataFrame(
+    {"arm": ["drug"], "id": [1], "evid": [1], "time": [24.0], "ii": [72.0], "addl": [2]}
+)
 
 
 def test_repeated_doses_are_expanded() -> None:

@@ -34,7 +34,9 @@ def test_a_movie_has_a_picture_a_day_of_one_size() -> None:
     stills.append(still(2.0, 0.0, None, "state"))
     tables = {
         "observations": pd.DataFrame({"day": [0.0, 2.0], "tumor_volume_mm3": [10.0, 11.0]}),
-        "events": pd.DataFrame({"arm": ["drug"], "time": [24.0], "ii": [0.0], "addl": [0]}),
+        "events": pd.DataFrame(
+            {"arm": ["drug"], "id": [1], "evid": [1], "time": [24.0], "ii": [0.0], "addl": [0]}
+        ),
     }
     frames = list(growth_movie(stills, "state", {1: "proliferating"}, tables, "ball"))
     assert len(frames) == 3 and len({frame.shape for frame in frames}) == 1
