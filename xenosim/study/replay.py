@@ -294,6 +294,7 @@ def reproduces(manifest: dict[str, Any], scenario: Scenario) -> bool:
 
 
 def differs(run: Path, manifest: dict[str, Any]) -> RunError:
+    """The error of a run that another engine, or other parameters, wrote."""
     another = manifest.get("engine") != source_hash()
     return RunError(
         f"{'engine differs' if another else 'resolved.yaml or the parameters differ'} from what"
