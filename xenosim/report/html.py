@@ -12,8 +12,8 @@ from xenosim import __version__
 from xenosim.analysis.data import StudyData
 from xenosim.analysis.tolerability import tolerability_table
 from xenosim.errors import RunError
-from xenosim.io.results import is_assay
-from xenosim.io.runs import read_text, whole_file
+from xenosim.io.results import is_panel
+from xenosim.io.runs import read_manifest, read_text, whole_file
 from xenosim.report.citations import as_line, citations
 from xenosim.report.grids import (
     definitions,
@@ -28,8 +28,6 @@ from xenosim.report.grids import (
 from xenosim.report.measured import MeasuredStudy
 from xenosim.report.methods import methods_of_measured, methods_of_run
 from xenosim.report.text import load_result
-from xenosim.study.design import is_design
-from xenosim.study.panel import PanelResult
 from xenosim.viz.gallery import PICTURES, Study, study_of
 from xenosim.viz.style import svg_text
 
@@ -104,7 +102,7 @@ def report_html(run: str | Path) -> str:
 
 def loaded(run: Path) -> Result:
     """The study or panel kept in ``run``; RunError for an assay or a design."""
-    if is_assay(run) or is_design(run):
+    if {"assay", "design"} & read_manifest(run).keys():
         raise RunError(
             "a report is that of a study or a panel",
             where=str(run),
@@ -124,7 +122,7 @@ def _contents(run: Path, result: Any) -> dict[str, Any]:
     measured = isinstance(result, MeasuredStudy)
     simulated = bool(manifest.get("simulated", not measured))
     parts = dict.fromkeys(PARTS) | (
-        _parts_of_panel(run, result) if isinstance(result, PanelResult) else _parts(run, result)
+        _parts_of_panel(run, result) if is_panel(run) else _parts(run, result)
     )
     return parts | {
         "title": manifest["title"],
@@ -158,7 +156,7 @@ def _parts(run: Path, result: Any) -> dict[str, Any]:
     }
 
 
-def _parts_of_panel(run: Path, result: PanelResult) -> dict[str, Any]:
+def _parts_of_panel(run: Path, result: Result) -> dict[str, Any]:
     """The figure and the table of a panel."""
     path = run / "figures" / "waterfall.svg"
     if not path.is_file():

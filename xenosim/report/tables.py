@@ -10,10 +10,10 @@ import pandas as pd
 
 from xenosim.analysis.tolerability import relative_weights, tolerability_table
 from xenosim.errors import RunError
+from xenosim.io.results import is_panel
 from xenosim.io.runs import whole_file
 from xenosim.report.html import drawn_study, loaded
 from xenosim.spreadsheets import harmless
-from xenosim.study.panel import PanelResult
 
 if TYPE_CHECKING:
     from xenosim.analysis.data import StudyData
@@ -42,7 +42,7 @@ def write_workbook(run: str | Path) -> Path:
     run = Path(run)
     result = loaded(run)
     tables = dict(result.tables)
-    if not isinstance(result, PanelResult):
+    if not is_panel(run):
         tables["tolerability"] = tolerability_table(drawn_study(run, result).data)
     book = Workbook(write_only=True)
     for name, table in tables.items():
@@ -82,7 +82,7 @@ def write_prism(run: str | Path) -> list[Path]:
     """
     run = Path(run)
     result = loaded(run)
-    if isinstance(result, PanelResult):
+    if is_panel(run):
         raise RunError(
             "Prism takes the tables of one study, this is a panel of models",
             where=str(run),

@@ -145,8 +145,9 @@ def check_again(
     run = Path(run)
     known = repeatable(run)
     with TemporaryDirectory() as passing:
-        _again(known, jobs, progress).write_into(passing, figures=False)
-        return compared(run, Path(passing), changes(known))
+        again = _again(known, jobs, progress)
+        again.write_into(passing, figures=False)
+        return compared(run, Path(passing), changes(known, again.manifest))
 
 
 def _again(known: Repeated, jobs: int | None, progress: Progress | None) -> Result:
@@ -158,24 +159,29 @@ def _again(known: Repeated, jobs: int | None, progress: Progress | None) -> Resu
     return run_study(scenario, jobs=jobs, progress=progress, paired=known.paired, source=source)
 
 
-def changes(known: Repeated) -> list[str]:
-    """What is another now than when a run was written: version, engine, parameters."""
+def changes(known: Repeated, now: dict[str, Any]) -> list[str]:
+    """What is another ``now``, in the manifest of the repetition, than when a run was written:
+    version, engine, ensemble, parameters.
+    """
     manifest, found = known.result.manifest, []
     if manifest["xenosim"] != __version__:
         found.append(f"version {manifest['xenosim']}, now {__version__}")
     if manifest.get("engine") != source_hash():
         found.append(f"engine (hash of its sources) {manifest.get('engine')}, now {source_hash()}")
+    sets = [(each.get("ensemble") or {}).get("sha256") for each in (manifest, now)]
+    if sets[0] != sets[1]:
+        found.append(f"parameter sets of the ensemble (hash) {sets[0]}, now {sets[1]}")
     old = yaml.safe_load(known.result.files[RESOLVED]).get("parameters", {})
     new = resolved_dict(known.scenario)["parameters"]
-    then, now = (
-        {f"{group}.{name}": entry.get("value") for group, entries in sets.items()
+    was, is_now = (
+        {f"{group}.{name}": entry.get("value") for group, entries in each.items()
          for name, entry in entries.items()}
-        for sets in (old, new)
+        for each in (old, new)
     )  # fmt: skip
     other = [
-        f"parameter {name} {then.get(name, 'unknown')}, now {now.get(name, 'unknown')}"
-        for name in sorted(then.keys() | now.keys())
-        if then.get(name) != now.get(name)
+        f"parameter {name} {was.get(name, 'unknown')}, now {is_now.get(name, 'unknown')}"
+        for name in sorted(was.keys() | is_now.keys())
+        if was.get(name) != is_now.get(name)
     ]
     more = [f"{len(other) - NAMED} more parameters"] if len(other) > NAMED else []
     return found + other[:NAMED] + more

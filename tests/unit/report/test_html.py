@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -127,6 +128,12 @@ def test_methods_sources_and_the_way_to_repeat_it_are_there(simulated: Path) -> 
         "doi:",
     ):
         assert part in text, part
+
+
+def test_a_report_of_mice_loads_nothing_that_simulates() -> None:
+    code = "import sys, xenosim.report.html, xenosim.report.tables; print('numba' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert told.stdout.strip() == "False"
 
 
 def test_mice_that_left_or_were_not_weighed_are_told(tmp_path: Path) -> None:

@@ -66,7 +66,8 @@ def test_a_missing_table_and_cut_rows_are_differences(run: Path, tmp_path: Path)
 
 
 def test_what_changed_is_named(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert rerun.changes(rerun.repeatable(run)) == []
+    known = rerun.repeatable(run)
+    assert rerun.changes(known, known.result.manifest) == []
     other = tmp_path / "run"
     shutil.copytree(run, other)
     resolved = (other / "resolved.yaml").read_text()
@@ -79,10 +80,11 @@ def test_what_changed_is_named(run: Path, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(rerun, "source_hash", lambda: "other")
     known = rerun.repeatable(other)
     known.result.manifest["xenosim"] = "0.0.9"
-    told = rerun.changes(known)
+    told = rerun.changes(known, known.result.manifest | {"ensemble": {"sha256": "abc"}})
     assert told[0].startswith("version 0.0.9, now")
     assert told[1].startswith("engine (hash of its sources)") and told[1].endswith("now other")
-    assert len(told) == 3 and "necrosis_rate 1.5, now" in told[2]
+    assert told[2] == "parameter sets of the ensemble (hash) None, now abc"
+    assert len(told) == 4 and "necrosis_rate 1.5, now" in told[3]
 
 
 def test_what_cannot_be_repeated_is_refused(run: Path, tmp_path: Path) -> None:
