@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import mpmath
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
@@ -11,15 +12,31 @@ from xenosim.errors import ParameterError
 from xenosim.parameters.load import load_set
 from xenosim.pharmacology.dose import Dose, Route
 from xenosim.pharmacology.exposure import TargetExposure
-from xenosim.pharmacology.pk import DrugPK, plasma_profile, rate_matrix
+from xenosim.pharmacology.pk import DrugPK, disposition, plasma_profile
 from xenosim.pharmacology.regimen import parse_regimen
 from xenosim.pharmacology.target import binding
 from xenosim.study.tissues import drug_pk
 
 
+def written_out(pk: DrugPK) -> tuple[np.ndarray, dict[str, int], int]:
+    """Matrix A of dy/dt = A y + u, amounts per kg, as MODEL.md P1 has it; index of each depot, and
+    of the central compartment.
+    """
+    routes = sorted(pk.ka)
+    central, outer = len(routes), [(q, v) for q, v in ((pk.q2, pk.v2), (pk.q3, pk.v3)) if q > 0]
+    a = np.zeros((central + 1 + len(outer),) * 2)
+    a[central, central] = -(pk.cl + sum(q for q, _ in outer)) / pk.v1
+    for index, (q, v) in enumerate(outer, start=central + 1):
+        a[central, index] = q / v
+        a[index, central], a[index, index] = q / pk.v1, -q / v
+    for index, route in enumerate(routes):
+        a[index, index], a[central, index] = -pk.ka[route], pk.ka[route]
+    return a, {route: index for index, route in enumerate(routes)}, central
+
+
 def numeric_concentration(regimen: str, times: np.ndarray) -> np.ndarray:
     pk = drug_pk(load_set("ixazomib"))
-    matrix, depots, central = rate_matrix(pk)
+    matrix, depots, central = written_out(pk)
     doses = parse_regimen(regimen, default_drug="ixazomib")
     y, t, out = np.zeros(len(matrix)), 0.0, {}
     stops = sorted(
@@ -179,32 +196,127 @@ def test_shifted_doses_shift_the_response() -> None:
     )
 
 
-@pytest.mark.parametrize("offset", [0.0, 1e-15, -1e-12, 1e-9, 1e-8, 1e-6, 1e-3])
+OFFSETS = [0.0, 1e-15, -1e-12, 1e-9, -1e-8, 1e-6, 1e-3, 0.1, 3.0]
+
+
+@pytest.mark.parametrize("offset", OFFSETS)
 def test_p1_absorption_as_fast_as_elimination_is_exact(offset: float) -> None:
-    """One compartment with ka = CL/V: C = F D/V ka t exp(-ka t)."""
+    """One compartment: C = F D/V ka (exp(-k t) - exp(-ka t))/(ka - k), with ka = k F D/V k t exp(-k
+    t); the closed form in 50 digits.
+    """
+    mpmath.mp.dps = 50
     k = 0.3
-    pk = one_compartment(k, k * (1.0 + offset))
-    profile = plasma_profile(pk, [Dose(0.0, 10.0, "ixazomib", Route.PO)])
-    times = np.array([0.1, 1.0, 3.0, 10.0, 40.0])
-    exact = 10.0 / 400.0 * 1000.0 / 2.0 * 1000.0 * 0.8 * k * times * np.exp(-k * times)
-    tolerance = max(5e-6, 2.0 * abs(offset) * k * 40.0)
-    np.testing.assert_allclose(profile.concentration(times), exact, rtol=tolerance)
+    ka = k * (1.0 + offset)
+    profile = plasma_profile(one_compartment(k, ka), [Dose(0.0, 10.0, "ixazomib", Route.PO)])
+    times = np.array([1e-6, 0.1, 1.0, 3.0, 10.0, 40.0, 300.0])
+    rate, fast = mpmath.mpf(2.0 * k) / 2, mpmath.mpf(ka)
+    exact = []
+    for t in map(mpmath.mpf, times.tolist()):
+        fed = t * mpmath.exp(-rate * t)
+        if fast != rate:
+            fed = (mpmath.exp(-rate * t) - mpmath.exp(-fast * t)) / (fast - rate)
+        exact.append(float(10 * mpmath.mpf(0.8) / 400 * 10**6 / 2 * fast * fed))
+    np.testing.assert_allclose(profile.concentration(times), exact, rtol=1e-13)
 
 
-@pytest.mark.parametrize("phase", [0, 1, 2])
-def test_p1_absorption_equal_to_any_phase_of_three_compartments(phase: int) -> None:
-    pk = one_compartment(0.3, 1.0)._replace(q2=1.5, v2=4.0, q3=0.2, v3=6.0)
-    matrix, _, central = rate_matrix(pk)
-    rates = -np.linalg.eigvals(matrix[central:, central:]).real
-    pk = pk._replace(ka={"PO": float(np.sort(rates)[phase])})
-    times = np.array([0.1, 1.0, 5.0, 20.0, 60.0])
-    found = plasma_profile(pk, [Dose(0.0, 10.0, "ixazomib", Route.PO)]).concentration(times)
-    a = np.array(rate_matrix(pk)[0])
-    a[0, 0], a[1, 0] = -pk.ka["PO"], pk.ka["PO"]
+def precise(pk: DrugPK, doses: list[Dose], times: np.ndarray) -> np.ndarray:
+    """Concentrations [nM] by the exponential of the matrix in 40 digits."""
+    mpmath.mp.dps = 40
+    a, depots, central = written_out(pk)
+    whole = mpmath.matrix(a.tolist())
+    found = np.zeros(times.size)
+    for i, time in enumerate(times.tolist()):
+        for dose in doses:
+            if dose.time_h > time:
+                continue
+            amount = mpmath.mpf(dose.amount_mg_per_kg) / pk.molar_mass * 10**6
+            start = mpmath.zeros(len(a), 1)
+            given = central if dose.route is Route.IV else depots[dose.route]
+            start[given] = amount if dose.route is Route.IV else amount * pk.f[dose.route]
+            state = mpmath.expm(whole * mpmath.mpf(time - dose.time_h), method="pade") * start
+            found[i] += float(state[central] / pk.v1)
+    return found
+
+
+@pytest.mark.parametrize("case", range(12))
+def test_p1_random_and_degenerate_parameters_keep_ten_digits(case: int) -> None:
+    """Every third case has equal exchange rates of both outer compartments, every second one a
+    depot that empties at the rate of a phase, to the last digit or nearly.
+    """
+    rng = np.random.default_rng(case)
+    cl, v1, q2, v2, q3, v3, ka = np.exp(rng.normal(0.0, 1.5, 7)).tolist()
+    if case % 3 == 0:
+        v3 = v2 / q2 * q3
+    pk = DrugPK(cl, v1, q2, v2, q3, v3, {"PO": ka}, {"PO": 0.7}, 400.0, 1.0)
+    if case % 2 == 0:
+        near = [0.0, 1e-14, -1e-9, 1e-5][case // 2 % 4]
+        phase = disposition(pk).rates[case % 3]
+        pk = pk._replace(ka={"PO": phase * (1.0 + near)})
+    doses = [Dose(0.0, 10.0, "x", Route.PO), Dose(1.7, 3.0, "x", Route.IV)]
+    times = np.array([0.01, 0.6, 1.8, 6.0, 25.0])
+    exact = precise(pk, doses, times)
+    np.testing.assert_allclose(plasma_profile(pk, doses).concentration(times), exact, rtol=1e-10)
+
+
+def test_p1_two_depots_and_a_phase_of_one_rate() -> None:
+    pk = one_compartment(0.3, 0.3)._replace(ka={"IP": 0.3, "PO": 0.3}, f={"IP": 1.0, "PO": 0.8})
+    doses = [Dose(0.0, 10.0, "x", Route.PO), Dose(2.0, 5.0, "x", Route.IP)]
+    times = np.array([0.5, 1.0, 5.0, 20.0])
+    found = plasma_profile(pk, doses).concentration(times)
+    np.testing.assert_allclose(found, precise(pk, doses, times), rtol=1e-12)
+
+
+def test_p1_a_drug_without_elimination_stays() -> None:
+    pk = one_compartment(0.0, 1.0)
+    doses = [Dose(0.0, 4.0, "x", Route.IV, duration_h=2.0)]
+    found = plasma_profile(pk, doses).concentration(np.array([1.0, 2.0, 1e4]))
+    np.testing.assert_allclose(found, [2500.0, 5000.0, 5000.0], rtol=1e-14)
+
+
+@pytest.mark.parametrize("route", [Route.PO, Route.IV])
+def test_p1_steady_state_where_rates_meet(route: Route) -> None:
+    """A thousand doses of a drug whose depot empties as fast as it is eliminated; an infusion."""
+    pk, hours = one_compartment(0.3, 0.3), 3.0 if route is Route.IV else 0.0
+    steady = Dose(0.0, 4.0, "x", route, duration_h=hours, ss=1, steady_state_ii_h=12.0)
+    many = [Dose(12.0 * k, 4.0, "x", route, duration_h=hours) for k in range(1000)]
+    times = np.array([0.0, 0.5, 3.0, 11.9])
+    found = plasma_profile(pk, [steady]).concentration(times)
+    later = plasma_profile(pk, many).concentration(times + 12.0 * 999)
+    np.testing.assert_allclose(found, later, rtol=1e-11)
+
+
+def test_p1_a_solver_of_differential_equations_agrees() -> None:
+    pk = DrugPK(1.0, 0.5, 0.5, 1.0, 2.0, 4.0, {"PO": 0.5}, {"PO": 1.0}, 400.0, 1.0)
+    assert pk.q2 / pk.v2 == pk.q3 / pk.v3 == pk.ka["PO"]
+    a, depots, central = written_out(pk)
     start = np.zeros(len(a))
-    start[0] = 10.0 / 400.0 * 1000.0 * 0.8
-    exact = [(expm(a * t) @ start)[1] / pk.v1 * 1000.0 for t in times]
-    np.testing.assert_allclose(found, exact, rtol=5e-6)
+    start[depots["PO"]] = 10.0 / 400.0 * 1e6
+    times = np.array([0.2, 2.0, 9.0, 30.0])
+    solved = solve_ivp(
+        lambda _, y: a @ y, (0.0, 30.0), start, "DOP853", times, rtol=1e-12, atol=1e-9
+    )
+    found = plasma_profile(pk, [Dose(0.0, 10.0, "x", Route.PO)]).concentration(times)
+    np.testing.assert_allclose(found, solved.y[central] / pk.v1, rtol=1e-8)
+    np.testing.assert_allclose(
+        found, [(expm(a * t) @ start)[central] / pk.v1 for t in times], rtol=1e-10
+    )
+
+
+def test_p1_a_reset_leaves_what_comes_after_it() -> None:
+    pk = drug_pk(load_set("ixazomib"))
+    before = [
+        Dose(0.0, 4.0, "ixazomib", Route.SC),
+        Dose(10.0, 4.0, "ixazomib", Route.IV, duration_h=30.0),
+    ]
+    anew = Dose(24.0, 7.0, "ixazomib", Route.PO)
+    times = np.array([24.0, 24.5, 26.0, 50.0])
+    found = plasma_profile(pk, [*before, replace(anew, reset=True)])
+    alone = plasma_profile(pk, [anew])
+    np.testing.assert_array_equal(found.concentration(times), alone.concentration(times))
+    untouched = plasma_profile(pk, before).concentration(np.array([23.9]))
+    assert found.concentration(np.array([23.9])) == pytest.approx(untouched, rel=1e-12)
+    empty = plasma_profile(pk, [*before, Dose(24.0, 0.0, "ixazomib", Route.IV, reset=True)])
+    assert not empty.concentration(times).any()
 
 
 def one_compartment(k: float, ka: float) -> DrugPK:

@@ -28,7 +28,7 @@ from xenosim.errors import ParameterError
 from xenosim.parameters.load import ParameterSet, load_set
 from xenosim.parameters.perturb import Perturbation, kd_folds, node_levels, of_line, perturbed
 from xenosim.pharmacology.exposure import TargetBinding, TargetExposure
-from xenosim.pharmacology.pk import PlasmaProfile
+from xenosim.pharmacology.plasma import PlasmaProfile
 from xenosim.pharmacology.target import (
     Pulse,
     binding,

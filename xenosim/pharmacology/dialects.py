@@ -24,8 +24,8 @@ def doses_to_events(doses: Sequence[Dose], animal_id: int = 1) -> list[Event]:
     doses; unknown columns follow.
     """
     ordered = sorted(doses, key=lambda dose: dose.time_h)
-    # SS 1 replaces what is there: records at equal time must keep their order.
-    if any(dose.ss == 1 for dose in ordered):
+    # SS 1 and a reset replace what is there: records at equal time must keep their order.
+    if any(dose.ss == 1 or dose.reset for dose in ordered):
         return [_record([dose], animal_id) for dose in ordered]
     waiting: dict[Dose, dict[float, deque[int]]] = {}
     for index, dose in enumerate(ordered):
@@ -47,7 +47,7 @@ def _record(train: Sequence[Dose], animal_id: int) -> Event:
         "id": animal_id,
         "time": first.time_h,
         "amt": first.amount_mg_per_kg,
-        "evid": 1,
+        "evid": (4 if first.amount_mg_per_kg > 0 else 3) if first.reset else 1,
         "cmt": first.route.compartment,
         "ii": train[1].time_h - first.time_h if len(train) > 1 else first.steady_state_ii_h,
         "addl": len(train) - 1,
@@ -96,6 +96,11 @@ def as_dialect(doses: Sequence[Dose], dialect: str) -> str:
             f"unknown dialect '{dialect}'", remedy="use nonmem, mrgsolve, rxode2 or pkpdsim"
         )
     events = doses_to_events(doses)
+    if any(dose.reset for dose in doses) and len({dose.drug for dose in doses}) > 1:
+        raise RegimenError(
+            "a reset of one drug among several is not written: other programs reset all of them",
+            remedy="write each drug's doses by themselves",
+        )
     if dialect == "nonmem":
         return _nonmem(events)
     if dialect == "pkpdsim":
@@ -134,16 +139,18 @@ def _r_call(function: str, event: Event) -> str:
     time, amount, ii, addl = (_plain(event[name]) for name in ("time", "amt", "ii", "addl"))
     rate = f", rate={_plain(event['rate'])}" if float(event["rate"]) > 0 else ""
     steady = f", ss={event['ss']}" if event["ss"] else ""
+    reset = f", evid={event['evid']}" if event["evid"] != 1 else ""
     return (
         f'{function}(time={time}, amt={amount}, cmt="{event["cmt"]}", ii={ii}, addl={addl}{rate}'
-        f"{steady})  # {event['drug']}, mg/kg"
+        f"{steady}{reset})  # {event['drug']}, mg/kg"
     )
 
 
 def _pkpdsim_call(event: Event) -> str:
-    if event["ss"]:
+    if event["ss"] or event["evid"] != 1:
+        what = "steady-state dose" if event["ss"] else "reset"
         raise RegimenError(
-            "a steady-state dose is not written for PKPDsim",
+            f"a {what} is not written for PKPDsim",
             remedy="use nonmem, mrgsolve or rxode2",
         )
     rate = float(event["rate"])

@@ -38,7 +38,9 @@ class Dose:
     ``time_h`` from day 0 [h]; ``amount_mg_per_kg`` of the substance given [mg/kg]; ``drug`` and
     ``route``; ``duration_h`` of an infusion, 0 for a bolus [h]; ``ss`` and ``steady_state_ii_h``:
     NONMEM SS and its interval [h]; ``extra``: unknown columns of an event table and their text,
-    passed through; ``salt`` whose mass the amount counts, "" for that of the drug alone.
+    passed through; ``salt`` whose mass the amount counts, "" for that of the drug alone; ``reset``:
+    before it plasma and depots of the drug are emptied and its infusions stopped, NONMEM EVID 4, or
+    3 without an amount.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class Dose:
     steady_state_ii_h: float = 0.0
     extra: tuple[tuple[str, str], ...] = ()
     salt: str = ""
+    reset: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "route", Route(self.route))

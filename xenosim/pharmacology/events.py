@@ -214,12 +214,15 @@ def events_to_doses(
     doses: list[Dose] = []
     mistakes = Mistakes(RegimenError, path)
     last, animal = 0.0, ""
+    pending: dict[str, float] = {}
     for record in (_Record(where, cells) for where, cells in records):
         own = Mistakes(RegimenError, path)
         animal = own.tried(partial(_same_animal, record, animal), animal)
         last = own.tried(partial(_time, record, last), last)
         if own.tried(partial(_is_dose, record), record.may_be_dose()):
-            doses += _expand(record, default_drug, units, own)
+            found = _expand(record, default_drug, units, own)
+            own.tried(partial(_check_pending, record, found, pending), None)
+            doses += found
         mistakes.found += own.found
         if len(doses) > MAX_DOSES:
             many = f"more than {MAX_DOSES} doses"
@@ -233,9 +236,12 @@ def _time(record: _Record, last: float) -> float:
     """TIME of a record, which must not lie before the ``last`` one [unit of the table]."""
     time = record.number("time", None)
     if time < last or time < 0:
+        begins_anew = number(record.text("evid")) in (3, 4)
         raise record.refusal(
             f"TIME {time:g} decreases or is negative",
-            "sort the records; hours from the first dose",
+            "a reset does not turn back the clock of a tumor: count on from the first dose"
+            if begins_anew
+            else "sort the records; hours from the first dose",
         )
     return time
 
@@ -254,22 +260,54 @@ def _same_animal(record: _Record, animal: str) -> str:
 
 
 def _is_dose(record: _Record) -> bool:
-    """Whether a record gives a dose; observations and other events without an amount do not."""
+    """Whether a record gives a dose or resets plasma; observations and other events without an
+    amount do neither.
+    """
     amount = record.number("amt", 0.0)
     event = record.whole("evid", 1.0 if amount > 0 else 0.0)
-    if event in (0, 2) and amount != 0:
+    if event in (0, 2, 3) and amount != 0:
         raise record.refusal(
             f"AMT {amount:g} in a record that is no dose (EVID {event})",
-            f"EVID 1 gives a dose, from 0 to {MAX_DOSE:g} mg/kg; elsewhere AMT is 0 or '.'",
+            f"EVID 1 gives a dose, from 0 to {MAX_DOSE:g} mg/kg, and EVID 4 after a reset;"
+            " elsewhere AMT is 0 or '.'",
         )
-    if event not in (0, 1, 2):
-        remedy = (
-            "a tumor cannot be reset: give each individual an arm of its own"
-            if event in (3, 4)
-            else "use 0, 1 or 2, and CMT, RATE and SS for what classic RxODE packs into EVID"
+    if not 0 <= event <= 4:
+        raise record.refusal(
+            f"EVID {event} is not simulated",
+            "use 0 to 4, and CMT, RATE and SS for what classic RxODE packs into EVID",
         )
-        raise record.refusal(f"EVID {event} is not simulated", remedy)
-    return event == 1
+    if event == 3:
+        _check_bare(record)
+    return event in (1, 3, 4)
+
+
+def _check_bare(record: _Record) -> None:
+    """Refuse a reset that says how something is dosed."""
+    names = ("rate", "ii", "addl", "ss", *_DURATIONS)
+    given = [name.upper() for name in names if record.number(name, 0.0) != 0.0]
+    if given:
+        raise record.refusal(
+            f"{', '.join(given)} in a record that resets without a dose (EVID 3)",
+            "use EVID 4 for a reset with a dose, or set them to 0",
+        )
+
+
+def _check_pending(record: _Record, found: Sequence[Dose], pending: dict[str, float]) -> None:
+    """Refuse a reset while additional doses of the drug are still to come; ``pending``: time of the
+    last one by drug [h], to which those that were ``found`` in this record are added.
+    """
+    if not found:
+        return
+    first, last = found[0], found[-1].time_h
+    due = pending.get(first.drug, -math.inf)
+    if first.reset and due >= first.time_h:
+        raise record.refusal(
+            f"a reset of {first.drug} while additional doses (ADDL) are due up to {due:g} h",
+            "NONMEM cancels them and others give them: end ADDL before the reset and write those"
+            " that are meant after it",
+        )
+    if len(found) > 1:
+        pending[first.drug] = max(due, last)
 
 
 def _expand(
@@ -309,8 +347,9 @@ def _expand(
         steady_state_ii_h=interval if steady else 0.0,
         extra=_unknown_columns(record),
         salt=salt,
+        reset=record.whole("evid", 1.0) in (3, 4),
     )
-    later = replace(first, ss=0, steady_state_ii_h=0.0)
+    later = replace(first, ss=0, steady_state_ii_h=0.0, reset=False)
     return [first] + [
         replace(later, time_h=first.time_h + k * interval) for k in range(1, additional + 1)
     ]

@@ -14,7 +14,12 @@ from numpy.typing import NDArray
 
 from xenosim.errors import ParameterError
 from xenosim.jit import kernel
-from xenosim.pharmacology.pk import PlasmaProfile
+from xenosim.pharmacology.plasma import (
+    PlasmaProfile,
+    find_segments,
+    pack_profiles,
+    plasma_at,
+)
 
 FloatArray = NDArray[np.float64]
 #: Tolerances of the adaptive integrator, relative and absolute [-].
@@ -45,18 +50,6 @@ class TargetBinding(NamedTuple):
     cereblon_fu: float = 1.0
 
 
-class _Plasma(NamedTuple):
-    """Profiles of all inhibitors, padded to common shapes; ``breaks``: every time at which one of
-    them jumps [h].
-    """
-
-    start: FloatArray
-    amplitude: FloatArray
-    rate: FloatArray
-    constant: FloatArray
-    breaks: FloatArray
-
-
 class _Site(NamedTuple):
     """Binding of one zone and clone: exchange ``g`` [1/h], sites [nM], kdeg, koff [1/h], kon [1/(nM
     h)], fu [-].
@@ -81,32 +74,6 @@ class _Tissue(NamedTuple):
     kon: FloatArray
     koff: FloatArray
     fu: FloatArray
-
-
-@kernel
-def find_segments(plasma, before, segments):
-    """The segment of every drug's plasma that has begun by ``before`` [h], -1 if none has, into
-    ``segments`` (n,) [-].
-    """
-    for j in range(segments.shape[0]):
-        segments[j] = np.searchsorted(plasma.start[j], before, side="right") - 1
-
-
-@kernel(inline=True)
-def plasma_at(plasma, j, time, s, conc, slope):
-    """Concentration [nM] and its slope [nM/h] of drug ``j`` at ``time`` [h], by its segment ``s``
-    [-] (P1).
-    """
-    if s < 0:
-        conc[j], slope[j] = 0.0, 0.0
-        return
-    age = time - plasma.start[j, s]
-    total, change = plasma.constant[j, s], 0.0
-    for k in range(plasma.rate.shape[1]):
-        mode = plasma.amplitude[j, s, k] * np.exp(-plasma.rate[j, k] * age)
-        total += mode
-        change -= plasma.rate[j, k] * mode
-    conc[j], slope[j] = max(total, 0.0), change
 
 
 @kernel
@@ -293,7 +260,7 @@ def advance_occupancy(occupancy, plasma, tissue, t0, t1, mean, work):
     ----------
     occupancy : array (n_zones, n_clones, n_inhibitors)
         Occupied share of the sites [-]; changed in place.
-    plasma : _Plasma
+    plasma : Plasma
         Plasma concentrations [nM].
     tissue : _Tissue
         Exchange of the zones [1/h] and binding of the clones.
@@ -431,7 +398,7 @@ class TargetExposure:
         n = len(binding.inhibitors)
         self.fold = np.ones((1, n)) if kd_fold is None else np.asarray(kd_fold, np.float64)
         self.occupancy = np.zeros((self.exchange.size, self.fold.shape[0], n))
-        self._plasma = _pack([self.profiles[name] for name in binding.inhibitors])
+        self._plasma = pack_profiles([self.profiles[name] for name in binding.inhibitors])
         self._tissue = _Tissue(
             self.exchange,
             float(binding.sites_nM),
@@ -506,19 +473,3 @@ class TargetExposure:
         times = t0_h + (t1_h - t0_h) * (np.arange(points) + 0.5) / points
         free = self.binding.cereblon_fu * self.profiles[self.binding.cereblon].concentration(times)
         return float(np.mean(free / (free + self.binding.cereblon_kd)))
-
-
-def _pack(profiles: list[PlasmaProfile]) -> _Plasma:
-    """Pad the profiles to common shapes; padding segments start at infinity."""
-    m = max((p.start_h.size for p in profiles), default=0)
-    modes = max((p.rates.size for p in profiles), default=1)
-    start = np.full((len(profiles), max(m, 1)), np.inf)
-    amplitude, rate = np.zeros((len(profiles), max(m, 1), modes)), np.zeros((len(profiles), modes))
-    constant = np.zeros((len(profiles), max(m, 1)))
-    for j, p in enumerate(profiles):
-        start[j, : p.start_h.size] = p.start_h
-        amplitude[j, : p.start_h.size, : p.rates.size] = p.amplitudes
-        rate[j, : p.rates.size] = p.rates
-        constant[j, : p.start_h.size] = p.constant
-    breaks = np.unique(np.concatenate([p.start_h for p in profiles])) if profiles else np.zeros(0)
-    return _Plasma(start, amplitude, rate, constant, breaks)

@@ -1,22 +1,21 @@
-"""Plasma pharmacokinetics, exact: one to three compartments per kg with depots, by
-eigen-decomposition (MODEL.md P1).
+"""Plasma pharmacokinetics, exact: one to three compartments per kg with depots, by the phases of
+disposition (MODEL.md P1).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xenosim.errors import RegimenError
 from xenosim.pharmacology.dose import Dose, Route
+from xenosim.pharmacology.plasma import PlasmaProfile, bateman
 
-FloatArray = NDArray[np.float64]
-#: Least relative distance between a rate of absorption and one of disposition [-].
-APART = 1e-7
+#: Most sweeps of the diagonalization of three phases: each squares what is off the diagonal [-].
+SWEEPS = 50
 
 
 class DrugPK(NamedTuple):
@@ -37,89 +36,126 @@ class DrugPK(NamedTuple):
     salt_factor: float
 
 
-@dataclass(frozen=True)
-class PlasmaProfile:
-    """Total plasma concentration [nM] as sums of exponentials between events.
-
-    On segment s: ``constant[s] + sum_k amplitudes[s, k] exp(-rates[k] (t - start_h[s]))``; 0 before
-    the first segment. Shapes: ``start_h`` (m,), ``amplitudes`` (m, n_modes), ``rates`` (n_modes,)
-    [1/h], ``constant`` (m,).
+class Phases(NamedTuple):
+    """Disposition as phases beside each other: ``rates`` of decline [1/h], and ``shares``, the
+    concentration in each per amount that enters the central compartment [kg/L]; a tuple of numbers
+    each.
     """
 
-    start_h: FloatArray
-    amplitudes: FloatArray
-    rates: FloatArray
-    constant: FloatArray
+    rates: tuple[float, ...]
+    shares: tuple[float, ...]
 
-    def concentration(self, times_h: FloatArray | float) -> FloatArray:
-        """Concentration [nM] at ``times_h`` [h], same shape; a dose counts from its own time on."""
-        times = np.asarray(times_h, np.float64)
-        segment = np.searchsorted(self.start_h, times, side="right") - 1
-        known = np.maximum(segment, 0)
-        if self.start_h.size == 0:
-            return np.zeros_like(times)
-        age = times - self.start_h[known]
-        modes = self.amplitudes[known] * np.exp(-self.rates * np.maximum(age, 0.0)[..., None])
-        # The modes cancel at a dose into a depot; what rounding leaves may be below zero.
-        return np.where(
-            segment >= 0, np.maximum(self.constant[known] + modes.sum(axis=-1), 0.0), 0.0
+
+def disposition(pk: DrugPK) -> Phases:
+    """The phases of a drug's one to three compartments.
+
+    Amounts over the square root of their volume change by a symmetric matrix, so that rates are
+    real and phases never depend on each other, however near their rates are.
+
+    Source: Jacobi's rotations, in plain arithmetic: no library decides the last digit.
+    """
+    outer = [(q, v) for q, v in ((pk.q2, pk.v2), (pk.q3, pk.v3)) if q > 0 and v > 0]
+    n = 1 + len(outer)
+    a = [[0.0] * n for _ in range(n)]
+    a[0][0] = (pk.cl + sum(q for q, _ in outer)) / pk.v1
+    for i, (q, v) in enumerate(outer, start=1):
+        a[i][i] = q / v
+        a[0][i] = a[i][0] = -q / math.sqrt(pk.v1 * v)
+    central = [1.0] + [0.0] * (n - 1)
+    for _ in range(SWEEPS):
+        pairs = [(i, j) for i in range(n) for j in range(i + 1, n) if a[i][j] != 0.0]
+        if not pairs:
+            break
+        for i, j in pairs:
+            _rotate(a, central, i, j)
+    return Phases(tuple(max(a[k][k], 0.0) for k in range(n)), tuple(c * c / pk.v1 for c in central))
+
+
+def _rotate(a: list[list[float]], central: list[float], i: int, j: int) -> None:
+    """Turn axes i and j of the symmetric matrix ``a``, and of the vector ``central``, so that
+    a[i][j] becomes 0; one that is lost beside the diagonal already is left out.
+    """
+    off = a[i][j]
+    a[i][j] = a[j][i] = 0.0
+    if abs(off) <= 1e-18 * math.sqrt(abs(a[i][i] * a[j][j])):
+        return
+    theta = (a[j][j] - a[i][i]) / (2.0 * off)
+    t = math.copysign(1.0, theta) / (abs(theta) + math.hypot(theta, 1.0))
+    c = 1.0 / math.hypot(t, 1.0)
+    s = t * c
+    a[i][i] -= t * off
+    a[j][j] += t * off
+    for k in range(len(a)):
+        if k not in (i, j):
+            left, right = a[k][i], a[k][j]
+            a[k][i] = a[i][k] = c * left - s * right
+            a[k][j] = a[j][k] = s * left + c * right
+    left, right = central[i], central[j]
+    central[i], central[j] = c * left - s * right, s * left + c * right
+
+
+class _Feeds(NamedTuple):
+    """What fills plasma: the ``index`` of each route that is used, infusions among them, and the
+    rate at which each feed falls [1/h].
+    """
+
+    index: Mapping[str, int]
+    rates: tuple[float, ...]
+
+
+class _State(NamedTuple):
+    """Concentration in each phase [nM] and strength of each feed [nmol/h/kg]; never below 0."""
+
+    phases: tuple[float, ...]
+    feeds: tuple[float, ...]
+
+    def plus(self, other: _State) -> _State:
+        """Both together: the system is linear."""
+        return _State(
+            tuple(x + y for x, y in zip(self.phases, other.phases, strict=True)),
+            tuple(x + y for x, y in zip(self.feeds, other.feeds, strict=True)),
         )
 
 
-def rate_matrix(pk: DrugPK) -> tuple[FloatArray, dict[str, int], int]:
-    """Matrix A of dy/dt = A y + u, amounts per kg; index of each depot; index of the central
-    compartment [1/h].
+class _System(NamedTuple):
+    """A drug's phases and feeds."""
 
-    Absorption as fast as a phase of disposition has no decomposition into exponentials: it is taken
-    apart by :data:`APART`, which moves no concentration by more than that share times the number of
-    time constants since the dose.
-    """
-    routes = sorted(pk.ka)
-    central = len(routes)
-    peripheral = [(q, v) for q, v in ((pk.q2, pk.v2), (pk.q3, pk.v3)) if q > 0 and v > 0]
-    a = np.zeros((central + 1 + len(peripheral),) * 2)
-    a[central, central] = -pk.cl / pk.v1
-    for index, (q, v) in enumerate(peripheral, start=central + 1):
-        a[central, central] -= q / pk.v1
-        a[central, index] = q / v
-        a[index, central] = q / pk.v1
-        a[index, index] = -q / v
-    # Disposition is similar to a symmetric matrix: its rates are real.
-    phases = -np.linalg.eigvals(a[central:, central:]).real
-    for index, route in enumerate(routes):
-        ka = pk.ka[route]
-        for phase in phases:
-            if abs(ka - phase) < APART * phase:
-                ka = phase * (1.0 + APART)
-        a[index, index] = -ka
-        a[central, index] = ka
-    return a, {route: index for index, route in enumerate(routes)}, central
+    phases: Phases
+    feeds: _Feeds
 
+    @property
+    def empty(self) -> _State:
+        return _State((0.0,) * len(self.phases.rates), (0.0,) * len(self.feeds.rates))
 
-class _Decomposition:
-    """Exact propagation of dy/dt = A y + u."""
+    def after(self, state: _State, hours: float) -> _State:
+        """The state ``hours`` [h] later, exact."""
+        fading = [math.exp(-rate * hours) for rate in self.feeds.rates]
+        phases = []
+        for held, rate, share in zip(state.phases, *self.phases, strict=True):
+            left = math.exp(-rate * hours)
+            gained = sum(
+                feed * float(bateman.py_func(rate, own, hours, left, faded))
+                for feed, own, faded in zip(state.feeds, self.feeds.rates, fading, strict=True)
+            )
+            phases.append(held * left + share * gained)
+        feeds = [feed * faded for feed, faded in zip(state.feeds, fading, strict=True)]
+        return _State(tuple(phases), tuple(feeds))
 
-    def __init__(self, matrix: FloatArray) -> None:
-        values, vectors = np.linalg.eig(matrix)
-        self.matrix, self.values, self.vectors = matrix, values.real, vectors.real
-        self.inverse = np.linalg.inv(self.vectors)
-
-    def steady(self, u: FloatArray) -> FloatArray:
-        if not u.any():
-            return np.zeros_like(u)
-        rest: FloatArray = np.asarray(-np.linalg.solve(self.matrix, u), np.float64)
-        return rest
-
-    def after(self, y: FloatArray, u: FloatArray, hours: float) -> FloatArray:
-        rest = self.steady(u)
-        return rest + self.vectors @ (np.exp(self.values * hours) * (self.inverse @ (y - rest)))
-
-    def periodic(self, response: FloatArray, interval: float) -> FloatArray:
+    def periodic(self, response: _State, interval: float) -> _State:
         """State just before a dose of the periodic regime whose single dose leaves ``response``
-        after ``interval`` [h].
+        after ``interval`` [h]: what is left of all earlier doses.
         """
-        kept = 1.0 - np.exp(self.values * interval)
-        return self.vectors @ ((self.inverse @ response) / kept)
+        # Of an infusion, which does not fall, nothing is left.
+        feeds = tuple(
+            feed / -math.expm1(-rate * interval) if feed else 0.0
+            for feed, rate in zip(response.feeds, self.feeds.rates, strict=True)
+        )
+        fed = self.after(_State(self.empty.phases, feeds), interval)
+        phases = tuple(
+            (once + more) / -math.expm1(-rate * interval)
+            for once, more, rate in zip(response.phases, fed.phases, self.phases.rates, strict=True)
+        )
+        return _State(phases, feeds)
 
 
 def plasma_profile(pk: DrugPK, doses: Sequence[Dose]) -> PlasmaProfile:
@@ -130,7 +166,8 @@ def plasma_profile(pk: DrugPK, doses: Sequence[Dose]) -> PlasmaProfile:
     pk : DrugPK
         Parameters of the animal.
     doses : sequence of Dose
-        Doses of this drug [mg/kg]; that of a salt is converted by the salt factor.
+        Doses of this drug [mg/kg]; that of a salt is converted by the salt factor. One that resets
+        empties plasma and depots and stops infusions before it is given.
 
     Raises
     ------
@@ -139,68 +176,87 @@ def plasma_profile(pk: DrugPK, doses: Sequence[Dose]) -> PlasmaProfile:
 
     Source: linear compartment model, MODEL.md P1.
     """
-    matrix, depots, central = rate_matrix(pk)
-    system = _Decomposition(matrix)
-    due: dict[float, list[tuple[Dose, FloatArray, FloatArray]]] = {}
+    system = _System(disposition(pk), _feeds_of(pk, doses))
+    due: dict[float, list[Dose]] = {}
     for dose in doses:
-        terms = _dose_terms(pk, dose, depots, central, matrix.shape[0])
-        due.setdefault(dose.time_h, []).append((dose, *terms))
-    running: list[tuple[float, FloatArray]] = []
-    ends = [dose.time_h + dose.duration_h for dose in doses if dose.duration_h > 0]
-    starts = np.array(sorted({dose.time_h for dose in doses} | set(ends)))
-    amplitudes, constants = [], []
-    y, u = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[0])
+        due.setdefault(dose.time_h, []).append(dose)
+    ends = {dose.time_h + dose.duration_h for dose in doses if dose.duration_h > 0}
+    starts = sorted({*due, *ends})
+    states, state = [], system.empty
+    running: list[tuple[float, _State]] = []
     # Before the first dose, which may be earlier than day 0, there is nothing to follow.
-    previous = starts[0] if starts.size else 0.0
-    scale = 1000.0 / pk.v1
-    for time in starts:
-        y = system.after(y, u, time - previous)
-        running = [(end, rate) for end, rate in running if time < end]
-        for dose, bolus, rate in due.get(time, ()):
-            y = _with_steady_state(system, dose, y, bolus, rate) + bolus
+    for previous, time in zip([*starts[:1], *starts], starts, strict=False):
+        state = system.after(state, time - previous)
+        running = [(end, infusion) for end, infusion in running if time < end]
+        for dose in due.get(time, ()):
+            if dose.reset:
+                state, running = system.empty, []
+            entry = _entry(pk, dose, system)
+            if dose.ss:
+                before = _steady_state(system, dose, entry)
+                state = before if dose.ss == 1 else state.plus(before)
             if dose.duration_h > 0:
-                running.append((time + dose.duration_h, rate))
-        u = sum((rate for _, rate in running), np.zeros_like(u))
-        rest = system.steady(u)
-        amplitudes.append(scale * system.vectors[central] * (system.inverse @ (y - rest)))
-        constants.append(scale * rest[central])
-        previous = time
+                running.append((time + dose.duration_h, entry))
+            else:
+                state = state.plus(entry)
+        state = _infused(system, state, running)
+        states.append(state)
     return PlasmaProfile(
-        starts,
-        np.array(amplitudes).reshape(len(starts), matrix.shape[0]),
-        -system.values,
-        np.array(constants),
+        np.array(starts, np.float64),
+        np.array([s.phases for s in states]).reshape(len(starts), len(system.phases.rates)),
+        np.array(system.phases.rates),
+        np.array(system.phases.shares),
+        np.array([s.feeds for s in states]).reshape(len(starts), len(system.feeds.rates)),
+        np.array(system.feeds.rates, np.float64),
     )
 
 
-def _dose_terms(
-    pk: DrugPK, dose: Dose, depots: dict[str, int], central: int, n: int
-) -> tuple[FloatArray, FloatArray]:
-    """Jump of the state [umol/kg] and infusion rate [umol/h/kg] of one dose."""
+def _feeds_of(pk: DrugPK, doses: Sequence[Dose]) -> _Feeds:
+    """The depots that the ``doses`` use, and the infusions, if there are any."""
+    used = {dose.route for dose in doses if dose.route is not Route.IV or dose.duration_h > 0}
+    for dose in doses:
+        if dose.route is not Route.IV and dose.route not in pk.ka:
+            raise RegimenError(
+                f"{dose.drug} has no absorption parameters for route {dose.route}",
+                remedy=f"use {', '.join([Route.IV, *sorted(pk.ka)])}",
+            )
+    routes = sorted(used)
+    rates = tuple(0.0 if route is Route.IV else pk.ka[route] for route in routes)
+    return _Feeds({route: index for index, route in enumerate(routes)}, rates)
+
+
+def _entry(pk: DrugPK, dose: Dose, system: _System) -> _State:
+    """What one dose adds to the state: a jump of the phases, or a feed."""
     salt = pk.salt_factor if dose.salt else 1.0
-    amount = dose.amount_mg_per_kg * salt / pk.molar_mass * 1000.0
-    bolus, rate = np.zeros(n), np.zeros(n)
-    if dose.route is Route.IV:
-        (rate if dose.duration_h > 0 else bolus)[central] = (
-            amount / dose.duration_h if dose.duration_h > 0 else amount
-        )
-    elif dose.route in depots:
-        bolus[depots[dose.route]] = pk.f[dose.route] * amount
-    else:
-        routes = ", ".join([Route.IV, *depots])
-        raise RegimenError(
-            f"{dose.drug} has no absorption parameters for route {dose.route}",
-            remedy=f"use {routes}",
-        )
-    return bolus, rate
+    amount = dose.amount_mg_per_kg * salt / pk.molar_mass * 1e6
+    if dose.route is Route.IV and dose.duration_h <= 0:
+        phases = tuple(share * amount for share in system.phases.shares)
+        return _State(phases, system.empty.feeds)
+    strength = (
+        amount / dose.duration_h
+        if dose.route is Route.IV
+        else pk.ka[dose.route] * pk.f[dose.route] * amount
+    )
+    index = system.feeds.index[dose.route]
+    feeds = [0.0] * len(system.feeds.rates)
+    feeds[index] = strength
+    return _State(system.empty.phases, tuple(feeds))
 
 
-def _with_steady_state(
-    system: _Decomposition, dose: Dose, y: FloatArray, bolus: FloatArray, rate: FloatArray
-) -> FloatArray:
-    if dose.ss == 0:
-        return y
-    infused = system.after(bolus, rate, dose.duration_h)
-    response = system.after(infused, np.zeros_like(rate), dose.steady_state_ii_h - dose.duration_h)
-    before = system.periodic(response, dose.steady_state_ii_h)
-    return before if dose.ss == 1 else y + before
+def _infused(system: _System, state: _State, running: Sequence[tuple[float, _State]]) -> _State:
+    """The ``state`` with the infusions that are ``running``, and no other."""
+    if Route.IV not in system.feeds.index:
+        return state
+    index = system.feeds.index[Route.IV]
+    feeds = list(state.feeds)
+    feeds[index] = sum(infusion.feeds[index] for _, infusion in running)
+    return state._replace(feeds=tuple(feeds))
+
+
+def _steady_state(system: _System, dose: Dose, entry: _State) -> _State:
+    """State just before a ``dose`` that has been repeated for ever."""
+    response = system.after(entry, dose.duration_h)
+    if dose.duration_h > 0:
+        response = _infused(system, response, ())
+    response = system.after(response, dose.steady_state_ii_h - dose.duration_h)
+    return system.periodic(response, dose.steady_state_ii_h)

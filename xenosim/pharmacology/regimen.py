@@ -13,7 +13,7 @@ from xenosim.pharmacology.dose import MAX_DOSE, MAX_DOSES, SALTS, Dose, Route, s
 from xenosim.pharmacology.words import is_no_drug, names_day_one, plain_words
 from xenosim.units import quantity
 
-_DRUG = rf"(?:(?P<drug>[A-Za-z][A-Za-z-]*(?:\s+(?:{'|'.join(SALTS)}))?)\s+)?"
+_DRUG = rf"(?:(?P<drug>[A-Za-z][A-Za-z0-9_-]*(?:\s+(?:{'|'.join(SALTS)}))?)\s+)?"
 _HEAD = re.compile(
     rf"^{_DRUG}(?P<amount>[-+]?[\d.]+(?:e[-+]?\d+)?)\s*(?P<unit>[a-zA-Zµ]+(?:/[a-zA-Z]+[0-9]?)*)?\s+(?P<route>[A-Za-z]+)"
     r"(?:\s+over\s+(?P<over>[\d.]+\s*[a-z]+))?\s+(?P<rest>.+)$",

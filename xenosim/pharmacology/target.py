@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from xenosim.parameters.load import ParameterSet
 from xenosim.pharmacology.exposure import TargetBinding
-from xenosim.pharmacology.pk import PlasmaProfile
+from xenosim.pharmacology.plasma import PlasmaProfile
 
 
 def binding(
@@ -101,7 +101,11 @@ def medium_profile(pulses: Sequence[Pulse], decay_per_h: float = 0.0) -> PlasmaP
         )
         for time in times
     ]
-    columns, none = np.array(levels).reshape(-1, 1), np.zeros(len(times))
-    if decay_per_h == 0.0:
-        return PlasmaProfile(np.array(times), np.zeros_like(columns), np.zeros(1), columns[:, 0])
-    return PlasmaProfile(np.array(times), columns, np.array([decay_per_h]), none)
+    return PlasmaProfile(
+        np.array(times),
+        np.array(levels).reshape(-1, 1),
+        np.array([decay_per_h]),
+        np.zeros(1),
+        np.zeros((len(times), 0)),
+        np.zeros(0),
+    )

@@ -110,9 +110,12 @@ def notes(
         found.append(f"set by the scenario, and assumed: {stated_parameters(scenario)}")
     is_calibrated, cells = calibration_of(scenario)
     found += [] if is_calibrated else [f"cells: {cells}"]
-    if any(dose.amount_mg_per_kg == 0 for arm in scenario.arms for dose in arm.doses):
+    doses = [dose for arm in scenario.arms for dose in arm.doses]
+    if any(dose.amount_mg_per_kg == 0 and not dose.reset for dose in doses):
         found.append("some doses are 0 mg/kg")
-    if any(dose.ss for arm in scenario.arms for dose in arm.doses):
+    if any(dose.reset for dose in doses):
+        found.append("resets (EVID 3, 4) empty plasma; what tissue has bound, and the tumor, stay")
+    if any(dose.ss for dose in doses):
         found.append(
             "steady state (SS) is that of plasma; tissue and cells are untreated before that dose"
         )

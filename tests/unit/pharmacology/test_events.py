@@ -9,7 +9,7 @@ import pytest
 
 from xenosim.errors import RegimenError
 from xenosim.parameters.load import load_set
-from xenosim.pharmacology.dialects import as_dialect
+from xenosim.pharmacology.dialects import as_dialect, doses_to_events
 from xenosim.pharmacology.dose import Dose, Route
 from xenosim.pharmacology.events import events_to_doses, read_events, table_units
 from xenosim.pharmacology.pk import plasma_profile
@@ -109,11 +109,11 @@ def test_b11_semicolons_and_decimal_commas(tmp_path: Path) -> None:
 
 
 def test_n15_every_mistake_of_a_table_is_listed(tmp_path: Path) -> None:
-    table = "TIME,AMT,CMT,EVID\n0,x,central,1\n24,7,centrl,1\n48,7,central,4\n"
+    table = "TIME,AMT,CMT,EVID\n0,x,central,1\n24,7,centrl,1\n48,7,central,5\n"
     with pytest.raises(RegimenError) as refused:
         read(written(tmp_path, table))
     message = refused.value.message
-    for part in ("3 mistakes", "line 2: AMT is 'x'", "line 3: CMT 'centrl'", "line 4: EVID 4"):
+    for part in ("3 mistakes", "line 2: AMT is 'x'", "line 3: CMT 'centrl'", "line 4: EVID 5"):
         assert part in message
 
 
@@ -169,3 +169,46 @@ def test_steady_state_is_kept_on_the_first_dose() -> None:
     doses = events_to_doses([("line 2", record)])
     assert [(d.ss, d.steady_state_ii_h) for d in doses] == [(1, 24.0), (0, 0.0), (0, 0.0)]
     assert {d.salt for d in doses} == {"citrate"}
+
+
+def test_resets_are_read_and_written_back(tmp_path: Path) -> None:
+    table = "TIME,AMT,EVID,II,ADDL\n0,7,1,24,2\n60,0,3,0,0\n72,7,4,24,1\n"
+    doses = read(written(tmp_path, table))
+    given = [(d.time_h, d.amount_mg_per_kg, d.reset) for d in doses]
+    assert given == [
+        (0.0, 7.0, False),
+        (24.0, 7.0, False),
+        (48.0, 7.0, False),
+        (60.0, 0.0, True),
+        (72.0, 7.0, True),
+        (96.0, 7.0, False),
+    ]
+    assert [event["evid"] for event in doses_to_events(doses)] == [1, 1, 1, 3, 4, 1]
+    again = tmp_path / "again.csv"
+    again.write_text(as_dialect(doses, "nonmem") + "\n")
+    assert read(again) == doses
+    assert "evid=4" in as_dialect(doses, "mrgsolve")
+    with pytest.raises(RegimenError, match="a reset is not written for PKPDsim"):
+        as_dialect(doses, "pkpdsim")
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("TIME,AMT,EVID,II,ADDL\n0,7,1,24,9\n60,0,3,0,0\n", "additional doses .* up to 216 h"),
+        ("TIME,AMT,EVID,II\n0,7,1,0\n60,0,3,24\n", "II in a record that resets without a dose"),
+        ("TIME,AMT,EVID\n0,7,1\n60,0,3\n0,7,1\n", "TIME 0 decreases"),
+        ("TIME,AMT,EVID\n0,7,1\n60,7,1\n0,7,4\n", "does not turn back the clock of a tumor"),
+    ],
+)
+def test_a_reset_with_two_readings_is_refused(tmp_path: Path, table: str, message: str) -> None:
+    with pytest.raises(RegimenError, match=message):
+        read(written(tmp_path, table))
+
+
+def test_a_reset_of_one_drug_among_several_is_not_written(tmp_path: Path) -> None:
+    table = "TIME,AMT,EVID,DRUG\n0,7,1,ixazomib\n0,1,1,bortezomib\n24,0,3,ixazomib\n"
+    doses = read(written(tmp_path, table))
+    assert [d.drug for d in doses if d.reset] == ["ixazomib"]
+    with pytest.raises(RegimenError, match="one drug among several"):
+        as_dialect(doses, "nonmem")

@@ -5,7 +5,7 @@ import pytest
 
 from xenosim.errors import RegimenError
 from xenosim.pharmacology.dose import Dose, Route
-from xenosim.pharmacology.pk import DrugPK, plasma_profile, rate_matrix
+from xenosim.pharmacology.pk import DrugPK, disposition, plasma_profile
 
 PK = DrugPK(
     cl=1.0, v1=2.0, q2=0.5, v2=4.0, q3=0.0, v3=0.0,
@@ -27,9 +27,16 @@ def test_nothing_before_the_dose_and_no_route_without_absorption() -> None:
         plasma_profile(PK, [Dose(5.0, 1.0, "x", Route.SC)])
 
 
-def test_amounts_are_conserved_but_for_clearance() -> None:
-    matrix, depots, central = rate_matrix(PK)
-    assert depots == {"PO": 0} and matrix.shape == (3, 3)
-    lost = np.zeros(3)
-    lost[central] = -PK.cl / PK.v1
-    assert matrix.sum(axis=0) == pytest.approx(lost)
+def test_phases_share_what_enters_and_lose_it_by_clearance() -> None:
+    """A bolus is in plasma at once, and all of it is cleared: shares sum to 1/V, AUCs to 1/CL."""
+    rates, shares = disposition(PK)
+    assert len(rates) == 2 and min(rates) > 0.0 and min(shares) > 0.0
+    assert sum(shares) == pytest.approx(1.0 / PK.v1, rel=1e-14)
+    areas = [share / rate for share, rate in zip(shares, rates, strict=True)]
+    assert sum(areas) == pytest.approx(1.0 / PK.cl, rel=1e-14)
+
+
+def test_only_depots_that_are_dosed_are_followed() -> None:
+    given = plasma_profile(PK, [Dose(0.0, 1.0, "x", Route.IV)])
+    assert given.feeds.shape == (1, 0) and given.amplitudes.shape == (1, 2)
+    assert plasma_profile(PK, []).concentration(3.0) == 0.0

@@ -135,7 +135,7 @@ def test_addl_excludes_the_first_dose(tmp_path: Path) -> None:
         ("TIME,AMT,amt\n0,7,5\n", "events.csv:1: two columns have the name 'amt'"),
         ("TIME,AMT,EVID\n0,7,0\n", "events.csv:2: AMT 7 in a record that is no dose (EVID 0)"),
         ("TIME,AMT\n0,-7\n", "events.csv:2: AMT -7 in a record that is no dose"),
-        ("TIME,AMT,EVID\n0,7,1\n24,7,4\n", "events.csv:3: EVID 4 is not simulated"),
+        ("TIME,AMT,EVID\n0,7,1\n24,7,3\n", "events.csv:3: AMT 7 in a record that is no dose"),
         ("TIME,AMT,RATE,CMT\n0,7,1,depot_po\n", "events.csv:2: RATE 1 into depot_po"),
         (
             "TIME,AMT,RATE,II,SS\n0,7,0.1,24,1\n",
@@ -220,8 +220,8 @@ def test_units_and_numbered_compartments_of_a_table(tmp_path: Path) -> None:
         read_events(table, default_drug="ixazomib", units=table_units(cmt={2: "central"}))[0].route
         == "IV"
     )
-    table.write_text("TIME,AMT,EVID\n0,7,1\n24,0,3\n")
-    with pytest.raises(RegimenError, match="EVID 3 is not simulated"):
+    table.write_text("TIME,AMT,EVID\n0,7,1\n24,0,5\n")
+    with pytest.raises(RegimenError, match="EVID 5 is not simulated"):
         read_events(table, default_drug="ixazomib")
 
 
