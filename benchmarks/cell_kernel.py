@@ -81,6 +81,7 @@ def population(n: int):
         64 * axis,
         axis,
         np.float32(0),
+        np.float32(1),
     )
     return cells, exposure, spec.params, step_factors(spec.params, 1.0)
 

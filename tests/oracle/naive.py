@@ -109,6 +109,7 @@ class NaiveCell(CellAgent):
         """One hour of proteostasis, stress, death signals and cycle (P3-P5)."""
         m, p, dt = self.model, self.model.spec.params, self.model.spec.dt_h
         breathes = m.can_cycle(self)
+        kill, kill_cycling, pace = m.direct
         if not m.exposed:
             self.clock += dt / self.cycle_h * breathes
             return
@@ -146,7 +147,12 @@ class NaiveCell(CellAgent):
         self.commitment = limit + (self.commitment - limit) * math.exp(-p.commitment_decay * dt)
         brake = max(1 - p.cycle_stress_gain * max(self.stress - self.resting_stress, 0), 0)
         brake *= max(1 - p.cycle_inhibition_gain * max(1 - r, 0), 0)
-        self.clock += dt / self.cycle_h * brake * (1 - p.ikzf_cycle_gain * low_ikzf) * breathes
+        brake *= (1 - p.ikzf_cycle_gain * low_ikzf) * pace
+        self.clock += dt / self.cycle_h * brake * breathes
+        rate = kill + kill_cycling * (breathes and self.state == "proliferating")
+        draw = uniform(words(m.seed_, Stream.DIRECT, m.time_step, self.uid)[0])
+        if not self.is_dead() and draw < 1 - math.exp(-rate * dt):
+            self.commitment = 1.0
 
     def _load(self, r: float, supply: float, dt: float) -> float:
         """Backward Euler of dU/dt = kU (supply - r U/(1+U)) - ka U: the root of a x^2 + b x - c by
@@ -201,6 +207,8 @@ class NaiveTumor(mesa.Model):
     split_from = 2_000_000
     #: Whether a step before this one had drug in it.
     has_met_drug = False
+    #: Rates of death of every cell and, on top, of a cycling one, and pace of the clock (P14).
+    direct: tuple[float, float, float] = (0.0, 0.0, 1.0)
 
     def __init__(self, twin: Tumor) -> None:
         super().__init__(rng=1)  # nothing is drawn from it
@@ -265,13 +273,21 @@ class NaiveTumor(mesa.Model):
         zone = int(self.zone[cell.site]) if self.inhibition.shape[0] > 1 else 0
         return float(self.inhibition[zone, cell.clone])
 
-    def expose(self, inhibition: np.ndarray | None = None, cereblon: float = 0.0) -> None:
-        """What the cells see from now on: occupancy by zone and clone, and of cereblon."""
+    def expose(
+        self,
+        inhibition: np.ndarray | None = None,
+        cereblon: float = 0.0,
+        direct: tuple[float, float, float] = (0.0, 0.0, 1.0),
+    ) -> None:
+        """What the cells see from now on: occupancy by zone and clone, and of cereblon, and direct
+        effects.
+        """
+        self.direct = direct
         self.inhibition, self.cereblon = (
             np.zeros((1, 256)) if inhibition is None else inhibition,
             cereblon,
         )
-        self.exposed |= bool(self.inhibition.any()) or cereblon > 0
+        self.exposed |= bool(self.inhibition.any()) or cereblon > 0 or direct != (0, 0, 1)
 
     def advance_cells(self) -> None:
         """The clock ticks and every cell ages: all that happens in a dish without deaths and

@@ -22,7 +22,7 @@ from xenosim.tumor.spec import TumorSpec
 from xenosim.tumor.tissue import N_ZONES, Perfusion
 from xenosim.tumor.tumor import Tumor
 
-Schedule = Callable[[int], tuple[np.ndarray | None, float]]
+Schedule = Callable[[int], tuple[Any, ...]]
 
 
 def double(spec: TumorSpec) -> TumorSpec:
@@ -66,9 +66,9 @@ def step_together(
     """Both models through the same steps [-], compared before, every six steps and at the end."""
     same(fast, naive)
     for step in range(1, steps + 1):
-        inhibition, cereblon = schedule(step)
-        fast.step(inhibition, cereblon)
-        naive.expose(inhibition, cereblon)
+        seen = schedule(step)
+        fast.step(*seen)
+        naive.expose(*seen)
         naive.step()
         if step % 6 == 0 or step == steps:
             same(fast, naive)
@@ -78,6 +78,12 @@ def zones(step: int) -> tuple[np.ndarray, float]:
     """Occupancy that differs between zones, rises and falls; lenalidomide from hour 12 on."""
     wave = 0.5 + 0.5 * np.sin(step / 9.0)
     return (np.linspace(0.3, 1.0, N_ZONES) * wave)[:, None], 0.6 if step > 12 else 0.0
+
+
+def kill_and_brake(step: int) -> tuple[Any, ...]:
+    """A drug that kills, one that kills cycling cells, one that brakes; an inhibitor in between."""
+    inhibition = np.full((1, 1), 0.6) if 16 < step < 30 else None
+    return inhibition, 0.0, (0.01 * (step > 6), 0.04 * (step > 10), 0.4 if step > 3 else 1.0)
 
 
 def poor(spec: TumorSpec) -> TumorSpec:
@@ -126,6 +132,18 @@ SCENARIOS: dict[str, tuple[TumorSpec, float, int, Schedule]] = {
         24,
         lambda step: (np.full((1, 1), 0.3) if step > 12 else None, 0.0),
     ),
+    "direct kill and brake in a crowded core": (
+        small_spec(cycle_h=16.0, loss_factor=0.1, depth_um=200.0),
+        0.4,
+        48,
+        kill_and_brake,
+    ),
+    "cells without oxygen are spared": (
+        poor(small_spec(cycle_h=24.0, loss_factor=0.0)),
+        0.5,
+        12,
+        lambda step: (None, 0.0, (0.0, 0.1, 1.0)),
+    ),
     "traits that mix before, under and after drug": (
         mixing(small_spec(cycle_h=30.0), 40.0),
         0.4,
@@ -153,6 +171,8 @@ def test_cell_by_cell(name: str) -> None:
     if name == "a core without oxygen":
         assert fast.hypoxic() > 50 and fast.necrosed > 20 and fast.counts()[CellState.NECROTIC] > 5
         assert (fast.pressures() < 2.5).any()
+    if name in ("direct kill and brake in a crowded core", "cells without oxygen are spared"):
+        assert fast.committed > 50
     if name == "strong inhibition, then none":
         assert fast.committed > 100 and fast.cleared > 100
 
@@ -166,12 +186,12 @@ def test_division_by_quarters(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
     naive = NaiveTumor(fast)
     naive.split_from = 0
     for step in range(1, 49):
-        inhibition, cereblon = schedule(step)
-        fast.step(inhibition, cereblon)
-        naive.expose(inhibition, cereblon)
+        seen = schedule(step)
+        fast.step(*seen)
+        naive.expose(*seen)
         naive.step()
         monkeypatch.setattr(regions, "SPLIT_FROM", 10**9)
-        whole.step(inhibition, cereblon)
+        whole.step(*seen)
         monkeypatch.setattr(regions, "SPLIT_FROM", 0)
     assert_same(fast, naive)
     assert fast.born > 30
@@ -189,6 +209,17 @@ def test_a_rate_changed_by_one_percent_is_noticed() -> None:
         naive.expose(np.full((1, 1), 0.8))
         naive.step()
     with pytest.raises(AssertionError, match="noxa"):
+        assert_same(fast, naive)
+
+
+def test_a_direct_kill_changed_by_five_percent_is_noticed() -> None:
+    fast = Tumor(double(small_spec(cycle_h=30.0)), 0.3, 11)
+    naive = NaiveTumor(fast)
+    for _ in range(6):
+        fast.step(direct=(0.1, 0.0, 1.0))
+        naive.expose(direct=(0.105, 0.0, 1.0))
+        naive.step()
+    with pytest.raises(AssertionError):
         assert_same(fast, naive)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.oracle.naive_twin import NaiveTwin
-from tests.oracle.test_oracle import Schedule, double, mixing, step_together, zones
+from tests.oracle.test_oracle import Schedule, double, kill_and_brake, mixing, step_together, zones
 from xenosim.cell.columns import FLOAT_COLUMNS
 from xenosim.cell.state import CellState
 from xenosim.testing import small_spec
@@ -69,6 +69,13 @@ CASES: dict[str, tuple[TumorSpec, float, float, int, Schedule]] = {
         5.0,
         96,
         lambda step: (np.full((1, 1), 0.8 if 24 < step < 44 else 0.0), 0.0),
+    ),
+    "direct kill and brake": (
+        small_spec(cycle_h=16.0, loss_factor=0.1, depth_um=300.0),
+        50.0,
+        5.0,
+        60,
+        kill_and_brake,
     ),
     "one founder": (
         small_spec(cycle_h=12.0, loss_factor=0.0),

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xenosim.cell import population
+from xenosim.cell.direct import in_one_step, strike_some
 from xenosim.cell.kernel import BLOCK, step_cells, step_few_cells, well_mixed
 from xenosim.cell.mixing import mix_traits
 from xenosim.cell.params import (
@@ -135,10 +136,15 @@ def _doubling_in_culture(cell: ParameterSet) -> float:
     return load_set("dish").value("doubling_time")
 
 
+def drug_of(name: str, line: Line) -> ParameterSet:
+    """The parameters of a drug that meets the cells of a ``line``."""
+    return (line.drugs or {}).get(name) or load_set(name)
+
+
 def medium_binding(names: Sequence[str], line: Line) -> TargetBinding:
     """Binding constants of drugs in medium with 10 % serum."""
     return binding(
-        {name: (line.drugs or {}).get(name) or load_set(name) for name in names},
+        {name: drug_of(name, line) for name in names},
         line.sites_nM,
         line.kdeg_per_h,
         "fu_medium",
@@ -184,7 +190,7 @@ class Culture:
         names = sorted({pulse.drug for pulse in pulses})
         profiles: dict[str, PlasmaProfile] = {
             name: medium_profile(
-                [p for p in pulses if p.drug == name], medium_decay(load_set(name))
+                [p for p in pulses if p.drug == name], medium_decay(drug_of(name, line))
             )
             for name in names
         }
@@ -224,12 +230,16 @@ class Culture:
         self.occupancy = table[0]
         cereblon = np.float32(self.exposure.lenalidomide(start, start + self.dt_h))
         exposure = well_mixed(np.ascontiguousarray(table.T, np.float32), cereblon)
+        effect = in_one_step(self.exposure.direct_over(np.array([start, start + self.dt_h])), 0)
+        exposure = exposure._replace(pace=np.float32(effect.pace))
         seed, traits = np.uint64(self.seed), self.line.traits
         if traits.mixing_rate > 0.0:
             mix_traits(self.live, step, seed, traits, self.line.params, self.dt_h, True)
         marks = np.empty(self.n, np.uint8)
         advance = step_few_cells if self.n <= 4 * BLOCK else step_cells
         advance(self.live, exposure, self.line.params, self._factors, step, marks)
+        if effect.kill > 0.0 or effect.kill_cycling > 0.0:
+            strike_some(self.live, 0, self.n, exposure, effect, step, seed, self.dt_h, marks)
         dying, _, ready = population.list_marked(marks)
         # A dead cell stays in the well; its event step, when a tumor would clear it, is when its
         # membrane leaks.

@@ -23,7 +23,7 @@ from xenosim.cell.columns import (
 
 ADVANCE_ROWS = '''
 @kernel
-def advance_rows(cells, inhibition, oxygen, cereblon, params, factors, step, marks):
+def advance_rows(cells, inhibition, pace, cereblon, params, factors, step, marks):
     """Advance a run of cells by one step and mark the rows that reached a decision (P3-P5).
 
     Parameters
@@ -32,8 +32,8 @@ def advance_rows(cells, inhibition, oxygen, cereblon, params, factors, step, mar
         Columns of the rows to advance, shape (n,); changed in place.
     inhibition : float array, shape (n,)
         beta5 occupancy of each row [-].
-    oxygen : float array, shape (n,)
-        1 where there is oxygen for the cycle, 0 where not [-].
+    pace : float array, shape (n,)
+        Share of its speed that oxygen and drugs on the cycle leave to the clock [-].
     cereblon : float
         CRBN occupancy [-].
     params, factors : CellParams, StepFactors
@@ -49,7 +49,7 @@ def advance_rows(cells, inhibition, oxygen, cereblon, params, factors, step, mar
 {columns}
     for i in range(marks.shape[0]):
         cell = CellValues({values})
-        new = advance_cell(cell, inhibition[i], oxygen[i], cereblon, params, factors)
+        new = advance_cell(cell, inhibition[i], pace[i], cereblon, params, factors)
 {stores}
         marks[i] = mark_of(
             new.commitment >= ONE, event_step_c[i] <= step, state_c[i], new.clock

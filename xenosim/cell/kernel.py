@@ -46,7 +46,8 @@ class Exposure(NamedTuple):
     ``inhibition``: mean beta5 occupancy [-], shape (n_clones, n_zones); ``zone``: vessel class of
     each voxel, uint8 (n_voxels,), with the bit HYPOXIC where the cycle stands still; ``voxel_z``,
     ``voxel_y``, ``voxel_x``: uint32, their sum over the coordinates of a site is its voxel (one
-    voxel: zeros); ``cereblon``: CRBN occupancy by lenalidomide [-].
+    voxel: zeros); ``cereblon``: CRBN occupancy by lenalidomide [-]; ``pace``: share of its speed
+    that drugs which brake the cycle directly leave to the clock [-].
     """
 
     inhibition: Any
@@ -55,6 +56,7 @@ class Exposure(NamedTuple):
     voxel_y: Any
     voxel_x: Any
     cereblon: Any
+    pace: Any
 
 
 def well_mixed(inhibition: NDArray[Any], cereblon: Any) -> Exposure:
@@ -62,19 +64,20 @@ def well_mixed(inhibition: NDArray[Any], cereblon: Any) -> Exposure:
     n_zones) of zone 0 [-], ``cereblon`` [-].
     """
     origin = np.zeros(1, np.uint32)
-    return Exposure(inhibition, np.zeros(1, np.uint8), origin, origin, origin, cereblon)
+    whole = type(cereblon)(1.0)
+    return Exposure(inhibition, np.zeros(1, np.uint8), origin, origin, origin, cereblon, whole)
 
 
 @kernel
-def gather_exposure(cells, exposure, inhibition, oxygen):
+def gather_exposure(cells, exposure, inhibition, pace):
     """Look up the beta5 occupancy of a run of cells by clone and zone of their voxel into
-    ``inhibition`` [-], and whether oxygen lets them cycle into ``oxygen`` [-], 1 or 0, each of
-    shape (n,).
+    ``inhibition`` [-], and the share of its speed that is left to their clock into ``pace`` [-], 0
+    without oxygen, each of shape (n,).
 
     A loop of its own: LLVM cannot prove that an indexed read stays clear of the columns, and would
     not vectorize the rest.
 
-    Source: MODEL.md P2, P6.
+    Source: MODEL.md P2, P6, P14.
     """
     table, zone = exposure.inhibition, exposure.zone
     vz, vy, vx = exposure.voxel_z, exposure.voxel_y, exposure.voxel_x
@@ -85,11 +88,11 @@ def gather_exposure(cells, exposure, inhibition, oxygen):
         voxel = vz[s >> _UPPER] + vy[(s >> _MIDDLE) & _MASK] + vx[s & _MASK]
         kind = zone[voxel]
         inhibition[i] = table[clone[i], kind & _CLASS]
-        oxygen[i] = ONE if kind < HYPOXIC else ZERO
+        pace[i] = exposure.pace if kind < HYPOXIC else ZERO
 
 
 @kernel(inline=True)
-def advance_cell(cell, occupancy, oxygen, cereblon, params, factors):
+def advance_cell(cell, occupancy, pace, cereblon, params, factors):
     """One cell after one step (P3-P5).
 
     Parameters
@@ -98,8 +101,8 @@ def advance_cell(cell, occupancy, oxygen, cereblon, params, factors):
         What is stored of it, in units of :data:`xenosim.cell.columns.COLUMNS`.
     occupancy, cereblon : float
         beta5 and CRBN occupancy [-].
-    oxygen : float
-        1 where there is oxygen for the cycle, 0 where not [-].
+    pace : float
+        Share of its speed that oxygen and drugs on the cycle leave to the clock [-].
     params, factors : CellParams, StepFactors
         Rates [1/h], step [h].
 
@@ -129,7 +132,7 @@ def advance_cell(cell, occupancy, oxygen, cereblon, params, factors):
     signal = death_signal(stress, noxa, dr5, params)
     commitment = commitment_step(cell.commitment, signal, threshold, params, factors.commitment, dt)
     speed = cycle_speed(stress, cell.resting_stress, activity, ikzf, params)
-    clock = cell.clock + dt / cell.cycle_h * speed * oxygen
+    clock = cell.clock + dt / cell.cycle_h * speed * pace
     return NewValues(
         capacity=capacity,
         load=load,
@@ -169,9 +172,9 @@ def _advance_block(b, cells, exposure, params, factors, step, marks):
     lo = b * BLOCK
     hi = min(lo + BLOCK, marks.shape[0])
     rows = slice_rows(cells, lo, hi)
-    inhibition, oxygen = np.empty(hi - lo, cells.load.dtype), np.empty(hi - lo, cells.load.dtype)
-    gather_exposure(rows, exposure, inhibition, oxygen)
-    advance_rows(rows, inhibition, oxygen, exposure.cereblon, params, factors, step, marks[lo:hi])
+    inhibition, pace = np.empty(hi - lo, cells.load.dtype), np.empty(hi - lo, cells.load.dtype)
+    gather_exposure(rows, exposure, inhibition, pace)
+    advance_rows(rows, inhibition, pace, exposure.cereblon, params, factors, step, marks[lo:hi])
 
 
 @kernel

@@ -40,6 +40,7 @@ class Stream(IntEnum):
     NECROSIS = 10
     SECTOR = 11
     MIXING = 12
+    DIRECT = 13
 
 
 @unique
@@ -91,7 +92,7 @@ CLEARANCE, VACANCY, FOUNDER, VESSELS = (
     int(Stream.VESSELS),
 )
 CLONE, NECROSIS, SECTOR = int(Stream.CLONE), int(Stream.NECROSIS), int(Stream.SECTOR)
-MIXING = int(Stream.MIXING)
+MIXING, DIRECT = int(Stream.MIXING), int(Stream.DIRECT)
 
 
 @kernel

@@ -210,6 +210,15 @@ def commitment_step(commitment, signal, threshold, params, kept, dt):
 
 
 @kernel(inline=True)
+def kill_probability(hazard, dt):
+    """Chance to die within ``dt`` [h] at a rate of death ``hazard`` [1/h] [-] (P14).
+
+    Source: closed form (exponential waiting time).
+    """
+    return -np.expm1(-hazard * dt)
+
+
+@kernel(inline=True)
 def ikzf_step(ikzf, cereblon, activity, params, dt):
     """IKZF1/3 level I after ``dt`` [h]: dI/dt = kI (1 - I (1 + E q a(r))); needs an active
     proteasome (P4).

@@ -38,6 +38,13 @@ MECHANISMS = {
             "binds cereblon, which removes IKZF1/3",
             ((("kd_crbn",),),),
         ),
+        Mechanism(
+            "direct_effect",
+            ("direct",),
+            "kills cells or slows their cycle, by its free concentration",
+            ((("kill_slope",), ("kill_max", "kill_ec50"), ("brake_max", "brake_ec50")),),
+            ("kill_hill", "brake_hill", "kill_cycling_only", "effect_delay", "effect_transits"),
+        ),
     )
 }
 

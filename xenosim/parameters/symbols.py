@@ -43,6 +43,9 @@ VARIABLES = {
     "f": ("share of the sites of a voxel with living cells", ""),
     "v": ("share of a voxel that is tumor: cells, debris, gaps", ""),
     "L": ("share of body weight lost", ""),
+    "Cd": ("free concentration of a drug with a direct effect", "nM"),
+    "kk": ("rate of death by a direct effect", "1/h"),
+    "bk": ("share by which a direct effect slows the clock", ""),
 }
 #: Symbol of a parameter.
 SYMBOLS = {
@@ -60,6 +63,13 @@ SYMBOLS = {
         "koff": "koff",
         "kinact_ki": "kinact/KI",
         "kd_crbn": "K",
+        "kill_slope": "ks",
+        "kill_max": "kmax",
+        "brake_max": "bmax",
+        "kill_ec50": "EC50",
+        "kill_hill": "n",
+        "brake_ec50": "EB50",
+        "brake_hill": "nb",
     },
     "mouse": {
         "weight_loss_rate": "kW",

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from xenosim.errors import ParameterError
 from xenosim.jit import kernel
+from xenosim.pharmacology.effects import DirectCourse, DirectDrug, DirectEffects
 from xenosim.pharmacology.plasma import (
     PlasmaProfile,
     find_segments,
@@ -36,7 +37,7 @@ class TargetBinding(NamedTuple):
     """Binding to beta5 in one tissue: ``sites_nM`` R [nM], turnover ``kdeg_per_h`` [1/h]; per
     proteasome inhibitor, in the order of ``inhibitors``: ``kon`` [1/(nM h)], ``koff`` [1/h] (0:
     irreversible), ``fu`` [-]. ``cereblon``: drug that binds cereblon or "", its ``cereblon_kd``
-    [nM] and ``cereblon_fu`` [-].
+    [nM] and ``cereblon_fu`` [-]. ``direct``: drugs that act on the cells themselves.
     """
 
     inhibitors: tuple[str, ...]
@@ -48,6 +49,7 @@ class TargetBinding(NamedTuple):
     cereblon: str = ""
     cereblon_kd: float = 1.0
     cereblon_fu: float = 1.0
+    direct: tuple[DirectDrug, ...] = ()
 
 
 class _Site(NamedTuple):
@@ -344,11 +346,12 @@ def weighted(weights, means):
 class ExposureCourse(NamedTuple):
     """What cells see of the drugs in n steps: ``inhibition``, mean occupancy of beta5 (n, n_zones,
     n_clones) [-], None where no drug was ever given; ``cereblon``, mean occupancy of CRBN by
-    lenalidomide (n,) [-].
+    lenalidomide (n,) [-]; ``direct``, effects on the cells themselves, None where no drug has any.
     """
 
     inhibition: FloatArray | None
     cereblon: FloatArray
+    direct: DirectCourse | None = None
 
 
 #: Courses of more than one step that were solved last: animals and arms that share plasma share
@@ -398,6 +401,7 @@ class TargetExposure:
         n = len(binding.inhibitors)
         self.fold = np.ones((1, n)) if kd_fold is None else np.asarray(kd_fold, np.float64)
         self.occupancy = np.zeros((self.exchange.size, self.fold.shape[0], n))
+        self._effects = DirectEffects(binding.direct, self.profiles) if binding.direct else None
         self._plasma = pack_profiles([self.profiles[name] for name in binding.inhibitors])
         self._tissue = _Tissue(
             self.exchange,
@@ -410,7 +414,9 @@ class TargetExposure:
 
     def course(self, times_h: FloatArray) -> ExposureCourse:
         """Advance through ``times_h`` (n + 1,) [h]; what the cells see from each to the next."""
-        return ExposureCourse(self.follow(times_h), self.cereblon_over(times_h))
+        return ExposureCourse(
+            self.follow(times_h), self.cereblon_over(times_h), self.direct_over(times_h)
+        )
 
     def advance(self, t0_h: float, t1_h: float) -> FloatArray:
         """Advance to ``t1_h`` [h]; mean total occupancy of the step [-], shape (n_zones, n_clones).
@@ -465,6 +471,10 @@ class TargetExposure:
             return np.zeros(times_h.size - 1)
         pairs = zip(times_h[:-1].tolist(), times_h[1:].tolist(), strict=True)
         return np.array([self.lenalidomide(start, end) for start, end in pairs])
+
+    def direct_over(self, times_h: FloatArray) -> DirectCourse | None:
+        """Direct effects from each of ``times_h`` (n + 1,) [h] to the next; None without any."""
+        return self._effects.over(times_h) if self._effects else None
 
     def lenalidomide(self, t0_h: float, t1_h: float, points: int = 60) -> float:
         """Mean cereblon occupancy q = C / (C + K) of free drug between two times [h] [-] (P2)."""

@@ -95,11 +95,11 @@ def _rotate(a: list[list[float]], central: list[float], i: int, j: int) -> None:
 
 
 class _Feeds(NamedTuple):
-    """What fills plasma: the ``index`` of each route that is used, infusions among them, and the
+    """What fills plasma: the ``place`` of each route that is used, infusions among them, and the
     rate at which each feed falls [1/h].
     """
 
-    index: Mapping[str, int]
+    place: Mapping[str, int]
     rates: tuple[float, ...]
 
 
@@ -237,7 +237,7 @@ def _entry(pk: DrugPK, dose: Dose, system: _System) -> _State:
         if dose.route is Route.IV
         else pk.ka[dose.route] * pk.f[dose.route] * amount
     )
-    index = system.feeds.index[dose.route]
+    index = system.feeds.place[dose.route]
     feeds = [0.0] * len(system.feeds.rates)
     feeds[index] = strength
     return _State(system.empty.phases, tuple(feeds))
@@ -245,9 +245,9 @@ def _entry(pk: DrugPK, dose: Dose, system: _System) -> _State:
 
 def _infused(system: _System, state: _State, running: Sequence[tuple[float, _State]]) -> _State:
     """The ``state`` with the infusions that are ``running``, and no other."""
-    if Route.IV not in system.feeds.index:
+    if Route.IV not in system.feeds.place:
         return state
-    index = system.feeds.index[Route.IV]
+    index = system.feeds.place[Route.IV]
     feeds = list(state.feeds)
     feeds[index] = sum(infusion.feeds[index] for _, infusion in running)
     return state._replace(feeds=tuple(feeds))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xenosim.parameters.load import ParameterSet
+from xenosim.pharmacology.effects import DIRECT, direct_drug
 from xenosim.pharmacology.exposure import TargetBinding
 from xenosim.pharmacology.plasma import PlasmaProfile
 
@@ -57,6 +58,11 @@ def binding(
         cereblon,
         drugs[cereblon].value("kd_crbn") if cereblon else 1.0,
         drugs[cereblon].value(free) if cereblon else 1.0,
+        tuple(
+            direct_drug(name, drug, free)
+            for name, drug in drugs.items()
+            if drug.mechanism == DIRECT
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from xenosim.errors import ParameterError, XenosimError, suggest
 from xenosim.parameters.bounds import possible
+from xenosim.parameters.effects import find_misfits
 from xenosim.parameters.load import Parameter, ParameterSet, Source, load_set, references
 from xenosim.parameters.mechanisms import MECHANISMS, Mechanism, find_mechanism
 from xenosim.parameters.schema import ORDERED, PARAMETERS, STATUSES
@@ -358,6 +359,10 @@ class _Reading:
                 )
             else:
                 values.pop(name, None)
+        for misfit in find_misfits({name: p.value for name, p in values.items()}):
+            in_file = misfit.parameter in (self.document.get(("parameters",)) or {})
+            place = ("parameters", misfit.parameter) if in_file else ()
+            self._note(place, misfit.message, misfit.remedy)
 
     def _check_order(self, values: dict[str, Parameter]) -> None:
         for low, high in ORDERED:

@@ -18,6 +18,7 @@ from xenosim.cell.params import step_factors
 from xenosim.cell.state import Cells, CellState, allocate, digest, view
 from xenosim.errors import ResourceError
 from xenosim.tumor.keeping import check_nothing_lost
+from xenosim.tumor.space import Course
 from xenosim.tumor.spec import TumorSpec
 
 #: Cells at rest whose columns are worked out at a time [rows].
@@ -258,13 +259,26 @@ class LivingTumor(ABC):
 
     # -- steps
     # ------------------------------------------------------------
-    def step(self, inhibition: NDArray[np.float64] | None = None, cereblon: float = 0.0) -> None:
+    def step(
+        self,
+        inhibition: NDArray[np.float64] | None = None,
+        cereblon: float = 0.0,
+        direct: tuple[float, float, float] | None = None,
+    ) -> None:
         """Advance by one time step; parameters as in :meth:`xenosim.tumor.space.AnyTumor.step`."""
-        self.advance(None if inhibition is None else inhibition[None], np.array([cereblon]))
+        effect = None
+        if direct is not None:
+            kill, kill_cycling, pace = (np.array([each]) for each in direct)
+            effect = kill, kill_cycling, pace
+        seen = None if inhibition is None else inhibition[None]
+        self.advance(seen, np.array([cereblon]), effect)
 
     @abstractmethod
     def advance(
-        self, inhibition: NDArray[np.float64] | None, cereblon: NDArray[np.float64]
+        self,
+        inhibition: NDArray[np.float64] | None,
+        cereblon: NDArray[np.float64],
+        direct: Course | None = None,
     ) -> None:
         """Advance by as many steps as ``cereblon`` has; parameters as in
         :meth:`xenosim.tumor.space.AnyTumor.advance`.

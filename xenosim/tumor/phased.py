@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xenosim.cell import population
+from xenosim.cell.direct import DirectEffect, acts, in_one_step, strike_cells
 from xenosim.cell.kernel import Exposure, age_cells, age_hypoxic_cells, step_cells
 from xenosim.cell.mixing import mix_traits
 from xenosim.cell.state import grown
 from xenosim.tumor.living import LivingTumor
 from xenosim.tumor.phases import PHASES, CurrentStep
+from xenosim.tumor.space import Course
 
 
 class PhasedTumor(LivingTumor):
@@ -60,21 +62,27 @@ class PhasedTumor(LivingTumor):
     # -- one step
     # ------------------------------------------------------------
     def advance(
-        self, inhibition: NDArray[np.float64] | None, cereblon: NDArray[np.float64]
+        self,
+        inhibition: NDArray[np.float64] | None,
+        cereblon: NDArray[np.float64],
+        direct: Course | None = None,
     ) -> None:
         """Advance by as many steps as ``cereblon`` has, each in the order of
         :data:`xenosim.tumor.phases.PHASES`; parameters as in
         :meth:`xenosim.tumor.space.AnyTumor.advance`.
         """
         for k, seen in enumerate(cereblon.tolist()):
-            self._follow_phases(None if inhibition is None else inhibition[k], seen)
+            now = None if inhibition is None else inhibition[k]
+            self._follow_phases(now, seen, in_one_step(direct, k))
 
-    def _follow_phases(self, inhibition: NDArray[np.float64] | None, cereblon: float) -> None:
+    def _follow_phases(
+        self, inhibition: NDArray[np.float64] | None, cereblon: float, direct: DirectEffect
+    ) -> None:
         self.step_number += 1
         if self.n == 0:
             return
         now = CurrentStep(
-            np.int64(self.step_number), inhibition, cereblon, np.empty(self.n, np.uint8)
+            np.int64(self.step_number), inhibition, cereblon, direct, np.empty(self.n, np.uint8)
         )
         for phase in PHASES:
             getattr(self, phase.method)(now)
@@ -95,19 +103,29 @@ class PhasedTumor(LivingTumor):
     def _advance_cells(self, now: CurrentStep) -> None:
         """Every cell by one step, and its mark."""
         if not self.exposed and (
-            now.cereblon > 0 or (now.inhibition is not None and bool(now.inhibition.any()))
+            now.cereblon > 0
+            or (now.inhibition is not None and bool(now.inhibition.any()))
+            or acts(now.direct)
         ):
             population.fill_resting_columns(self.rows, self.spec.params)
             self.exposed = True
         if self.exposed:
             exposure = self._exposure(now.inhibition, now.cereblon)
+            exposure = exposure._replace(pace=type(exposure.cereblon)(now.direct.pace))
             step_cells(self.rows, exposure, self.spec.params, self.factors, now.number, now.marks)
+            self._strike(now, exposure)
         elif self.may_lack_oxygen:
             age_hypoxic_cells(
                 self.rows, self._exposure(None, 0.0), self.factors.dt, now.number, now.marks
             )
         else:
             age_cells(self.rows, self.factors.dt, now.number, now.marks)
+
+    def _strike(self, now: CurrentStep, exposure: Exposure) -> None:
+        """The cells that drugs kill directly in this step commit to death."""
+        if now.direct.kill > 0.0 or now.direct.kill_cycling > 0.0:
+            seed, dt = np.uint64(self.seed), self.spec.dt_h
+            strike_cells(self.rows, exposure, now.direct, now.number, seed, dt, now.marks)
 
     def _begin_deaths(self, now: CurrentStep) -> None:
         """Of the marked rows, the dying begin to die; who leaves and who is ready to divide."""

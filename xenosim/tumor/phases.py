@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from xenosim.cell.direct import DirectEffect
+
 
 class Phase(NamedTuple):
     """One phase of a step: its ``name``, what happens, and the ``method`` of the tumor that does
@@ -28,8 +30,8 @@ PHASES = (
     ),
     Phase(
         "cells",
-        "every cell sees its exposure and advances by one step (P3, P4, P5); a tumor that has met"
-        " no drug only ages",
+        "every cell sees its exposure and advances by one step (P3, P4, P5), or is killed by a"
+        " direct effect (P14); a tumor that has met no drug only ages",
         "_advance_cells",
     ),
     Phase("center", "every 24 steps, the center of mass and the bounds (P7)", "_recenter"),
@@ -69,13 +71,15 @@ def phases_text() -> str:
 @dataclass(slots=True)
 class CurrentStep:
     """What the phases of one step hand on: its ``number`` [-], mean ``inhibition`` and ``cereblon``
-    of the step [-], and ``marks`` of the rows, uint8 (n,); from the phase of deaths on the rows
-    that are ``dying``, ``leaving`` and ``ready`` to divide; how many were ``born`` [-].
+    of the step [-], ``direct`` effects of drugs, and ``marks`` of the rows, uint8 (n,); from the
+    phase of deaths on the rows that are ``dying``, ``leaving`` and ``ready`` to divide; how many
+    were ``born`` [-].
     """
 
     number: np.int64
     inhibition: NDArray[np.float64] | None
     cereblon: float
+    direct: DirectEffect
     marks: NDArray[np.uint8]
     dying: NDArray[np.int64] = field(init=False)
     leaving: NDArray[np.int64] = field(init=False)

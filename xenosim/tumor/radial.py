@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from xenosim.cell.direct import NOTHING, DirectEffect
 from xenosim.cell.kernel import HYPOXIC
 from xenosim.cell.state import MAX_SIDE, SITE_BITS, CellState, grown
 from xenosim.errors import ResourceError
@@ -17,6 +18,7 @@ from xenosim.tumor.radial_step import RadialModel, RadialSpace, live_steps, upda
 from xenosim.tumor.search_lines import different_sites, sites_a_depth
 from xenosim.tumor.shell_oxygen import ShellAir, update_shell_oxygen
 from xenosim.tumor.shells import N_SECTORS, Places, RadialRules, fill_classes, found_radial, settle
+from xenosim.tumor.space import Course
 from xenosim.tumor.spec import TumorSpec
 from xenosim.tumor.tissue import N_ZONES, zone_exchange
 
@@ -237,7 +239,10 @@ class RadialTumor(LivingTumor):
         return np.array([getattr(self, name) for name in COUNTED], np.int64)
 
     def advance(
-        self, inhibition: NDArray[np.float64] | None, cereblon: NDArray[np.float64]
+        self,
+        inhibition: NDArray[np.float64] | None,
+        cereblon: NDArray[np.float64],
+        direct: Course | None = None,
     ) -> None:
         """Advance by as many steps as ``cereblon`` has; parameters as in
         :meth:`xenosim.tumor.space.AnyTumor.advance`.
@@ -248,15 +253,19 @@ class RadialTumor(LivingTumor):
         if seen.shape[1] != N_ZONES:
             seen = np.broadcast_to(seen, (seen.shape[0], N_ZONES, seen.shape[2]))
         table = np.ascontiguousarray(seen.transpose(0, 2, 1), kind)
-        brake = np.asarray(cereblon, kind)
+        bound = np.asarray(cereblon, kind)
+        effect = NOTHING if direct is None else DirectEffect(*direct)
+        course = [np.broadcast_to(each, bound.shape).astype(np.float64) for each in effect]
+        course[-1] = course[-1].astype(kind)
         done = 0
-        while done < brake.size:
+        while done < bound.size:
             counts = self._counts()
             rows = table if table.shape[0] == 1 else table[done:]
-            done += live_steps(self.cells, self.space, counts, rows, brake[done:], self.model)
+            left = DirectEffect(*(each[done:] for each in course))
+            done += live_steps(self.cells, self.space, counts, rows, bound[done:], left, self.model)
             for name, count in zip(COUNTED, counts.tolist(), strict=True):
                 setattr(self, name, bool(count) if name == "exposed" else count)
-            if done < brake.size:
+            if done < bound.size:
                 self._make_room()
 
     def _make_room(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from xenosim.cell.direct import DirectEffect, strike_some
 from xenosim.cell.kernel import (
     HYPOXIC,
     Exposure,
@@ -68,7 +69,7 @@ class RadialModel(NamedTuple):
 
 
 @kernel
-def live_steps(cells, space, counts, inhibition, cereblon, model):
+def live_steps(cells, space, counts, inhibition, cereblon, direct, model):
     """Live through the steps of ``cereblon`` (n_steps,) [-]; return how many were lived: fewer if
     rows or places could run short (P2-P7).
 
@@ -84,6 +85,8 @@ def live_steps(cells, space, counts, inhibition, cereblon, model):
         Mean beta5 occupancy of every step, or of all [-].
     cereblon : float array, shape (n_steps,)
         Mean CRBN occupancy of every step [-].
+    direct : DirectEffect
+        Direct effects of drugs in every step, (n_steps,) each [1/h, 1/h, -].
     model : RadialModel
         Cells, traits, oxygen.
     """
@@ -102,20 +105,24 @@ def live_steps(cells, space, counts, inhibition, cereblon, model):
                 space.voxel_y,
                 space.voxel_x,
                 cereblon[s],
+                direct.pace[s],
             )
-            _step(cells, space, counts, exposure, model)
+            effect = DirectEffect(direct.kill[s], direct.kill_cycling[s], direct.pace[s])
+            _step(cells, space, counts, exposure, effect, model)
     return cereblon.shape[0]
 
 
 @kernel
-def _step(cells, space, counts, exposure, model):
-    """One step of a tumor with cells; parameters as in :func:`live_steps` [-]."""
+def _step(cells, space, counts, exposure, effect, model):
+    """One step of a tumor with cells; parameters as in :func:`live_steps`, ``effect`` of the one
+    step [-].
+    """
     places, rules, step, n = space.places, space.rules, counts[STEP], counts[N]
     marks = places.marks[:n]
     if model.traits.mixing_rate > 0.0:
         exposed = counts[EXPOSED] > 0
         mix_some(cells, 0, n, step, rules.seed, model.traits, model.params, space.dt, exposed)
-    _advance(cells, space, counts, exposure, model, marks)
+    _advance(cells, space, counts, exposure, effect, model, marks)
     dying, leaving, ready = list_marked(marks)
     exposed = counts[EXPOSED] > 0
     committed = begin_deaths(cells, dying, step, model.traits, rules.seed, space.dt, exposed)
@@ -137,14 +144,20 @@ def _step(cells, space, counts, exposure, model):
 
 
 @kernel
-def _advance(cells, space, counts, exposure, model, marks):
+def _advance(cells, space, counts, exposure, effect, model, marks):
     """Every cell by one step, and its mark [-]."""
     step = counts[STEP]
-    if counts[EXPOSED] == 0 and (exposure.cereblon > 0.0 or exposure.inhibition.max() > 0.0):
+    killing = effect.kill > 0.0 or effect.kill_cycling > 0.0
+    if counts[EXPOSED] == 0 and (
+        killing or effect.pace < 1.0 or exposure.cereblon > 0.0 or exposure.inhibition.max() > 0.0
+    ):
         fill_some_resting_columns(cells, 0, marks.shape[0], model.params)
         counts[EXPOSED] = 1
     if counts[EXPOSED] > 0:
         step_few_cells(cells, exposure, model.params, model.factors, step, marks)
+        if killing:
+            seed = space.rules.seed
+            strike_some(cells, 0, marks.shape[0], exposure, effect, step, seed, space.dt, marks)
     elif space.may_lack_oxygen:
         age_hypoxic_cells(cells, exposure, model.factors.dt, step, marks)
     else:

@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 from xenosim.cell.state import CellState
 from xenosim.tumor.spec import TumorSpec
 
+#: Direct effects of drugs over n steps: rates of death [1/h] and pace of the clock [-], (n,).
+Course = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+
 
 @runtime_checkable
 class AnyTumor(Protocol):
@@ -54,7 +57,12 @@ class AnyTumor(Protocol):
         """The tumor that :meth:`state` was taken of: it goes on exactly as that one does."""
         ...
 
-    def step(self, inhibition: NDArray[np.float64] | None = None, cereblon: float = 0.0) -> None:
+    def step(
+        self,
+        inhibition: NDArray[np.float64] | None = None,
+        cereblon: float = 0.0,
+        direct: tuple[float, float, float] | None = None,
+    ) -> None:
         """Advance by one time step.
 
         Parameters
@@ -64,11 +72,16 @@ class AnyTumor(Protocol):
             all zones; none: no drug.
         cereblon : float
             Mean CRBN occupancy by lenalidomide [-].
+        direct : tuple of float, optional
+            Direct effects, as :class:`xenosim.cell.direct.DirectEffect`; none: no such drug.
         """
         ...
 
     def advance(
-        self, inhibition: NDArray[np.float64] | None, cereblon: NDArray[np.float64]
+        self,
+        inhibition: NDArray[np.float64] | None,
+        cereblon: NDArray[np.float64],
+        direct: Course | None = None,
     ) -> None:
         """Advance by as many steps as ``cereblon`` has.
 
@@ -79,6 +92,9 @@ class AnyTumor(Protocol):
             (n_steps, 1, n_clones) for all zones; none: no drug.
         cereblon : array, shape (n_steps,)
             Mean CRBN occupancy by lenalidomide in every step [-].
+        direct : tuple of arrays, optional
+            Direct effects in every step, as :class:`xenosim.cell.direct.DirectEffect`, (n_steps,)
+            each; none: no such drug.
         """
         ...
 

@@ -276,6 +276,7 @@ class Tumor(PhasedTumor):
             space.voxel_y,
             space.voxel_x,
             kind(cereblon),
+            kind(1.0),
         )
 
     @property
