@@ -369,7 +369,7 @@ def plot(
             "--figure",
             help=(
                 "Draw these instead, each with its numbers as CSV: km, waterfall, spider, weight,"
-                " forest, swimmer (comma-separated)."
+                " tradeoff, forest, swimmer (comma-separated)."
             ),
         ),
     ] = None,
@@ -403,13 +403,21 @@ def tolerability(
     animals: Annotated[
         int, typer.Option("--animals", min=1, help="Animals of each arm, without tumors.")
     ] = 24,
+    figure: Annotated[
+        str | None,
+        typer.Option(
+            "--figure",
+            help="Folder for T/C against weight loss as CSV, PNG and SVG; of a"
+            " scenario twins are simulated for it.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Body weight of every arm; of a scenario also the highest dose below 15 and 20 % loss."""
     from xenosim.cli.simulate import parse_overrides
     from xenosim.cli.tolerability import tolerability as work
 
-    work(file, parse_overrides(set_ or [], None), animals, json)
+    work(file, parse_overrides(set_ or [], None), animals, figure, json)
 
 
 @app.command()

@@ -21,6 +21,7 @@ from xenosim.analysis.dropout import dropout_notes
 from xenosim.analysis.significance import significance_tests
 from xenosim.analysis.studies import over_studies
 from xenosim.analysis.summary import endpoints_of_studies
+from xenosim.analysis.tolerability import tolerability_table
 from xenosim.io.plain import plain
 from xenosim.io.results import MANIFEST, Result, slug
 from xenosim.io.runs import as_written, read_manifest
@@ -130,6 +131,7 @@ def measured_study(
         "tests": significance_tests(data, day=day, seed=seed),
         "responses": data.responses(),
         "survival": data.survival(),
+        "tolerability": tolerability_table(data),
     }
     tables |= {"studies": studies} if repeated else {}
     manifest = {

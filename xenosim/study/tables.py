@@ -60,6 +60,7 @@ def build_tables(
     from xenosim.analysis.significance import significance_tests
     from xenosim.analysis.studies import over_studies
     from xenosim.analysis.summary import endpoints_of_studies
+    from xenosim.analysis.tolerability import tolerability_table
 
     truth = pd.DataFrame([row for outcome in outcomes for row in outcome.truth])
     cells = pd.DataFrame([row for outcome in outcomes for row in outcome.cells])
@@ -92,6 +93,7 @@ def build_tables(
     }
     ends = pairs_table(enrolled.tasks, outcomes)
     tables["responses"] = data.responses()
+    tables["tolerability"] = tolerability_table(data)
     tables["bias"] = bias_table(
         tables["endpoints"],
         truth[[*KEYS, "day", "tumor_volume_mm3", "body_weight_g", "status", "note"]],

@@ -14,12 +14,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from xenosim.analysis.resampling import generator as bootstrap_generator
 from xenosim.analysis.tolerability import LIMITS_PCT
+from xenosim.analysis.tradeoff import COLUMNS as TRADEOFF
+from xenosim.analysis.tradeoff import loss_columns
 from xenosim.cell.rng import Purpose, generator
 from xenosim.errors import ScenarioError
 from xenosim.scenario.resolve import resolve
 from xenosim.study.body_weight import BodyWeight
 from xenosim.study.job import steps_per_day
+from xenosim.study.population import simulate_pool, smallest_seen
 from xenosim.study.tissues import exposures
 from xenosim.study.variation import draw_variation
 
@@ -36,6 +40,8 @@ TOLERATED_PCT = (15.0, 20.0)
 HIGHEST, LOWEST = 64.0, 1.0 / 64.0
 #: Halvings of the range of factors: the factor is known to 1 %.
 HALVINGS = 10
+#: Bootstrap samples of T/C [-].
+SAMPLES = 2000
 #: Animals followed by default [-].
 ANIMALS = 24
 COLUMNS = (
@@ -123,6 +129,41 @@ def tolerability(scenario: Scenario, animals: int = ANIMALS) -> pd.DataFrame:
             row[f"highest_dose_mg_per_kg_below_{limit:g}_pct"] = factor * largest
         rows.append(row)
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def efficacy_table(scenario: Scenario, animals: int = ANIMALS) -> pd.DataFrame:
+    """T/C in the model beside the loss of weight, of twins that are in every arm.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The study.
+    animals : int
+        Twins in every arm, and animals followed for their weight.
+
+    Returns
+    -------
+    DataFrame
+        As of :func:`~xenosim.analysis.tradeoff.tradeoff_table`: T/C of median true RTV on the last
+        day, its interval the bootstrap's percentiles over twins.
+    """
+    pool = simulate_pool(scenario, animals)
+    least, control = smallest_seen(scenario.measure), scenario.control.name
+    rng = bootstrap_generator(scenario.seed, "efficacy of twins")
+    chosen = rng.integers(0, pool.pairs, (SAMPLES, pool.pairs))
+    base = pool.relative(control, least)[:, -1]
+    rows = []
+    for arm in scenario.arms:
+        own = pool.relative(arm.name, least)[:, -1]
+        row = {"arm": arm.name, "n": pool.pairs, "tc_pct": 100.0}
+        if arm.name != control:
+            ratios = 100.0 * np.median(own[chosen], axis=1) / np.median(base[chosen], axis=1)
+            low, high = np.percentile(ratios, [2.5, 97.5])
+            row |= {"tc_pct": 100.0 * np.median(own) / np.median(base), "tc_low": low}
+            row |= {"tc_high": high, "tc_day": pool.days[-1]}
+        weights = followed(scenario, arm.doses, animals).weights_pct
+        rows.append(row | loss_columns(100.0 - weights.min(axis=1)))
+    return pd.DataFrame(rows, columns=list(TRADEOFF))
 
 
 def highest_factor(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xenosim.analysis import shown
 from xenosim.analysis.data import StudyData
 from xenosim.analysis.tolerability import relative_weights
+from xenosim.analysis.tradeoff import tradeoff_table
 from xenosim.errors import RunError, suggest
 from xenosim.io.results import is_panel
 from xenosim.io.runs import read_kept, read_manifest, replace_figures, write_table
@@ -18,6 +19,7 @@ from xenosim.viz.spider import spider
 from xenosim.viz.style import MEASURED, SIMULATED, arm_colors, for_slides, save
 from xenosim.viz.survival import event_free
 from xenosim.viz.swimmer import swimmer
+from xenosim.viz.tradeoff import tradeoff
 from xenosim.viz.weight import body_weight
 
 if TYPE_CHECKING:
@@ -74,6 +76,12 @@ PICTURES: dict[str, Picture] = {
         " half of the arm is weighed; dotted: losses of 10, 15 and 20 %.",
         lambda study: relative_weights(study.data),
         body_weight,
+    ),
+    "tradeoff": Picture(
+        "Efficacy against tolerability: T/C (median RTV) against the largest loss of body weight"
+        " without the tumor, mean of the animals; bars: 95 % intervals.",
+        lambda study: tradeoff_table(study.data, study.endpoints),
+        tradeoff,
     ),
     "forest": Picture(
         "T/C by each definition with its 95 % interval.",

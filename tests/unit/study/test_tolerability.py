@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from tests.study_on_disk import tiny
 from xenosim.cli.main import app
 from xenosim.errors import ScenarioError
-from xenosim.study.tolerability import followed, highest_factor, tolerability
+from xenosim.study.tolerability import efficacy_table, followed, highest_factor, tolerability
 
 
 def test_more_drug_is_less_weight_and_none_is_none(tmp_path: Path) -> None:
@@ -59,3 +59,16 @@ def test_the_verb_prints_every_arm(tmp_path: Path) -> None:
 def test_no_animals_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="no animals"):
         tolerability(tiny(tmp_path), 0)
+
+
+def test_efficacy_and_weight_are_of_every_arm_and_drawn(tmp_path: Path) -> None:
+    scenario = tiny(tmp_path)
+    table = efficacy_table(scenario, 3).set_index("arm")
+    assert list(table.index) == [arm.name for arm in scenario.arms]
+    assert table.loc[scenario.control.name, "tc_pct"] == 100.0
+    for arm in scenario.arms:
+        lost = 100.0 - followed(scenario, arm.doses, 3).weights_pct.min(axis=1)
+        assert table.loc[arm.name, "worst_loss_pct"] == pytest.approx(lost.mean())
+        if arm.name != scenario.control.name:
+            row = table.loc[arm.name]
+            assert row["tc_low"] <= row["tc_pct"] <= row["tc_high"]
