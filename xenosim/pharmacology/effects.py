@@ -165,7 +165,8 @@ class _Chain:
 
     def means(self, times_h: FloatArray) -> FloatArray:
         """Strength in every part of every span of ``times_h`` (n + 1,) [h], (n, POINTS)."""
-        if not self.drug.transits or self.drug.delay_h <= 0.0 or not self.profile.start_h.size:
+        delayed = self.drug.transits > 0 and self.drug.delay_h > 0.0
+        if not delayed or not self.profile.start_h.size or times_h.size < 2:
             return self.signal(times_h)
         if self.time_h != times_h[0]:
             self.held[:] = 0.0

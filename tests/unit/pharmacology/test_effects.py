@@ -116,6 +116,11 @@ def test_a_course_does_not_depend_on_how_it_is_asked_for(dt: float) -> None:
         assert np.array_equal(part, all_of_them[20:])
 
 
+def test_a_course_of_no_step_is_empty() -> None:
+    found = course(level(40.0), HOURS[:1], kill_slope=1.0, effect_delay=9.0, effect_transits=4.0)
+    assert found.kill.size == found.pace.size == 0
+
+
 def test_drugs_together_add_rates_and_multiply_paces() -> None:
     one = direct_drug("one", toxin("one", kill_slope=0.001, brake_max=0.5, brake_ec50=20.0))
     two = direct_drug("two", toxin("two", kill_max=0.1, kill_ec50=20.0, kill_cycling_only=1.0))
