@@ -55,6 +55,44 @@ def add_line(
     )
 
 
+def add_drug(
+    name: str,
+    mechanism: str,
+    pk: list[str],
+    nca: list[str],
+    stated: list[str],
+    out: str | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Make a drug from tables or values of its PK and write its file."""
+    from xenosim.pkpd.new_drug import drug_file
+
+    path = _free(name, out, force, "drugs")
+    made = drug_file(name.lower(), mechanism, pk, nca, stated)
+    _write(path, made.text)
+    if as_json:
+        values = {p.name: p.value for p in made.set.values.values()}
+        typer.echo(json.dumps({"file": str(path), "parameters": values, "notes": made.notes}))
+        return
+    rows = [["parameter", "value", "unit", "90 % interval", "status"]]
+    rows += [
+        [p.name, f"{p.value:.4g}", p.unit, _between(p.range), p.status]
+        for p in made.set.values.values()
+    ]
+    typer.echo(table(rows))
+    for note in made.notes:
+        typer.echo(f"Note: {note}")
+    typer.echo(
+        f"{path} written. Read it through, state sources, then: xenosim check {path}; in a scenario"
+        f" beside drugs/ write 'drug: {name.lower()}'"
+    )
+
+
+def _between(ends: tuple[float, float] | None) -> str:
+    return f"{ends[0]:.3g} to {ends[1]:.3g}" if ends else ""
+
+
 def _pairs(left: Any, right: Any) -> Any:
     return zip(left, right, strict=True)
 

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from xenosim.cli.assay import assay_app
+from xenosim.cli.drugs import drugs_app
 from xenosim.cli.lines import lines_app
 from xenosim.cli.sweep import sweep
 
@@ -32,6 +33,7 @@ regimen_app = typer.Typer(no_args_is_help=True, help="Expand dosing regimens.")
 app.add_typer(regimen_app, name="regimen")
 app.add_typer(assay_app, name="assay")
 app.add_typer(lines_app, name="lines")
+app.add_typer(drugs_app, name="drugs")
 app.command()(sweep)
 
 
