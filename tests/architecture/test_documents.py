@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import typer
+import yaml
 
 from xenosim.cell.columns import COLUMNS
 from xenosim.cli.main import app
@@ -150,3 +151,24 @@ def test_n20_rarer_keys_are_in_the_starter_the_reference_and_the_page(key: str) 
     for page in ("docs/studies.md", "docs/reference/scenario_keys.md"):
         assert key in (ROOT / page).read_text(encoding="utf-8")
     assert f"# {key}: " in starter_text()
+
+
+def test_the_conda_recipe_needs_what_the_project_needs() -> None:
+    """Under conda's own names, where they differ."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    recipe = yaml.safe_load((ROOT / "docs/install/recipe.yaml").read_text(encoding="utf-8"))
+    assert recipe["package"]["version"] == project["version"]
+    conda = {"matplotlib": "matplotlib-base", "mesa[network]": "mesa"}
+    asked = [re.match(r"([\w\[\]]+)(.*)", text).groups() for text in project["dependencies"]]  # type: ignore[union-attr]
+    wanted = {f"{conda.get(name, name).lower()} {limits}" for name, limits in asked}
+    assert wanted <= set(recipe["requirements"]["run"])
+
+
+@pytest.mark.parametrize("file", ["Containerfile", "xenosim.def"])
+def test_images_install_extras_that_exist(file: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = (ROOT / "docs/install" / file).read_text(encoding="utf-8")
+    (extras,) = re.findall(r"/src\[([\w,]+)\]", text)
+    assert set(extras.split(",")) <= set(project["optional-dependencies"])
+    verbs = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
+    assert set(re.findall(r"xenosim (\w+) (?=scen|--copy|s/|doctor)", text)) <= verbs

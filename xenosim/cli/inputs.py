@@ -255,13 +255,21 @@ def _parameter_row(of_set: str, p: Parameter) -> dict[str, Any]:
     }
 
 
-def print_citations(run: str, as_json: bool) -> None:
-    """BibTeX of every source a run used."""
+def print_citations(run: str | None, bib: bool, as_json: bool) -> None:
+    """BibTeX of every source a run used; without a ``run`` xenosim's own, as a line unless
+    ``bib``.
+    """
     from xenosim.io.runs import read_manifest
-    from xenosim.report.citations import citations
+    from xenosim.report.citations import as_line, citations, own_entry
 
-    cited = citations(read_manifest(Path(run)))
-    typer.echo(json.dumps(cited) if as_json else "\n\n".join(cited.values()))
+    own = {"xenosim": own_entry()}
+    cited = citations(read_manifest(Path(run))) if run else own
+    if as_json:
+        typer.echo(json.dumps(cited))
+    elif run is None and not bib:
+        typer.echo(as_line(own["xenosim"]))
+    else:
+        typer.echo("\n\n".join(cited.values()))
 
 
 def table_options(time_unit: str | None, amt_unit: str | None, cmt: list[str]) -> dict[str, Any]:

@@ -655,11 +655,54 @@ def params(
 
 
 @app.command()
-def cite(run: Annotated[str, typer.Argument(help="Run directory.")], json: Json = False) -> None:
-    """Print the sources behind a run as BibTeX."""
+def cite(
+    run: Annotated[
+        str | None, typer.Argument(help="Run directory; without one, xenosim itself is cited.")
+    ] = None,
+    bib: Annotated[
+        bool, typer.Option("--bib", help="As BibTeX, which is also what is printed of a run.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Print how to cite xenosim, and the sources behind a run as BibTeX."""
     from xenosim.cli.inputs import print_citations
 
-    print_citations(run, json)
+    print_citations(run, bib, json)
+
+
+@app.command()
+def pack(
+    run: Annotated[str, typer.Argument(help="Run directory.")],
+    out: Annotated[
+        str | None, typer.Option("--out", help="Archive to write; RUN.crate.zip by default.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Make one archive of a run: tables, scenario, parameters, versions, report (RO-Crate)."""
+    from xenosim.cli.pack import pack as work
+
+    work(run, out, json)
+
+
+@app.command()
+def scenarios(
+    copy: Annotated[
+        str | None, typer.Option("--copy", help="Copy them, with their data, into a new folder.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List the scenarios that come with xenosim."""
+    from xenosim.cli.scenarios import scenarios as work
+
+    work(copy, json)
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Print versions, threads, caches, memory, and which extras are missing."""
+    from xenosim.cli.doctor import doctor as work
+
+    work(json)
 
 
 @regimen_app.command("show")

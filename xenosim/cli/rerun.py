@@ -14,9 +14,19 @@ from xenosim.errors import printable
 
 
 def rerun(run: str, check: bool, jobs: int | None, out: str, as_json: bool) -> None:
-    """Simulate a run again; with ``check`` compare it and say where it differs (exit code 1), else
-    leave a new run directory below ``out``.
+    """Simulate a run again, of its directory or of an archive of it; with ``check`` compare it and
+    say where it differs (exit code 1), else leave a new run directory below ``out``.
     """
+    if Path(run).is_file():
+        from xenosim.io.crate import unpacked
+
+        with unpacked(Path(run)) as folder:
+            _rerun(str(folder), check, jobs, out, as_json)
+    else:
+        _rerun(run, check, jobs, out, as_json)
+
+
+def _rerun(run: str, check: bool, jobs: int | None, out: str, as_json: bool) -> None:
     from xenosim.study.rerun import check_again, repeatable
 
     if not check:

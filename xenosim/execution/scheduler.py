@@ -37,7 +37,7 @@ def scheduler(text: str) -> Iterator[Borrowed]:
         from distributed import Client
     except ModuleNotFoundError as error:
         raise RunError(
-            "Dask is not installed", where=WHERE, remedy="pip install 'xenosim[cluster]'"
+            "Dask is not installed", where=WHERE, remedy="pip install 'distributed>=2024.8'"
         ) from error
     from_file = "://" not in address
     if from_file and not Path(address).is_file():

@@ -115,8 +115,12 @@ def load_checkpoint(path: Path) -> tuple[dict[str, Any], Any]:
 
 
 def sync_directory(folder: Path) -> None:
-    """Wait until the disk has the names of a directory."""
-    handle = os.open(folder, os.O_RDONLY)
+    """Wait until the disk has the names of a directory, where directories can be opened."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        # Windows opens no directories; its file systems write names at once.
+        return
     try:
         os.fsync(handle)
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from xenosim import __version__
 from xenosim.parameters.load import references
 
 #: What of a reference was not checked, as references.bib says it.
@@ -18,6 +19,24 @@ def citations(manifest: dict[str, Any]) -> dict[str, str]:
         key: marked(known[key]) if key in known else f"% {key}: not in references.bib"
         for key in manifest.get("citations", ())
     }
+
+
+def own_entry() -> str:
+    """BibTeX of xenosim, as CITATION.cff has it.
+
+    Examples
+    --------
+    >>> own_entry().splitlines()[0]
+    '@software{xenosim,'
+    """
+    fields = {
+        "author": "{The xenosim developers}",
+        "title": "{xenosim: an agent-based tumor xenograft simulator}",
+        "version": __version__,
+        "license": "BSD-3-Clause",
+    }
+    inner = ",\n".join(f"  {name}={{{value}}}" for name, value in fields.items())
+    return f"@software{{xenosim,\n{inner}\n}}"
 
 
 def as_line(entry: str) -> str:
@@ -34,6 +53,7 @@ def as_line(entry: str) -> str:
     volume = ":".join(fields[name] for name in ("volume", "pages") if name in fields)
     dated = ", ".join(text for text in (place, volume, fields.get("year", "")) if text)
     parts = [fields.get("author", ""), fields.get("title", ""), dated]
+    parts += [f"Version {fields['version']}" if "version" in fields else ""]
     ids = [f"doi:{fields['doi']}" if "doi" in fields else ""]
     ids += [f"PMID {fields['pmid']}" if "pmid" in fields and "doi" not in fields else ""]
     said = ". ".join(part.rstrip(".") for part in [*parts, *ids] if part)

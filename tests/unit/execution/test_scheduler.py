@@ -94,4 +94,4 @@ def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
         scheduler("dask:tcp://h:8786"),
     ):
         pass
-    assert "xenosim[cluster]" in str(caught.value.remedy)
+    assert "distributed" in str(caught.value.remedy)
