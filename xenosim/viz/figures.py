@@ -80,7 +80,7 @@ def _draw_measured(
     colors = {arm: arm_colors(arms, control)[arm] for arm in arms}
     data = StudyData(tables["observations"], control, bool(manifest["paired"]))
     mark = SIMULATED if manifest.get("simulated") else MEASURED
-    doses = pd.DataFrame({"arm": [], "time": [], "ii": [], "addl": []})
+    doses = pd.DataFrame(columns=["arm", "id", "time", "evid", "ii", "addl"])
     paths = save(growth_curves(data, doses, colors), folder, "growth_curves", mark)
     if len(arms) > 1:
         figure = tc_over_time(data, colors, control, int(manifest["seed"]))
