@@ -12,13 +12,41 @@ import pytest
 from tests.command import ENVIRONMENT
 from tests.study_on_disk import TEXT, tables
 
-HIDDEN = Path(__file__).parent / "elsewhere"
 ROOT = Path(__file__).parents[2]
+
+#: What every Python process runs that has it as sitecustomize.py in its path: no fcntl, resource,
+#: sysconf, owners, affinity or signal masks, as on Windows and in part on macOS.
+HIDING = """\
+import os
+import signal
+
+# Python's own way to start processes asks for msvcrt to know its system.
+import subprocess
+import sys
+import types
+
+# It has its own code for each system.
+import psutil
+
+for module in ("fcntl", "resource", "pwd", "grp"):
+    sys.modules[module] = None
+locks = types.ModuleType("msvcrt")
+locks.LK_NBLCK = 2
+locks.locking = lambda number, mode, count: None
+sys.modules["msvcrt"] = locks
+for name in ("sysconf", "getuid", "sched_getaffinity", "process_cpu_count"):
+    if hasattr(os, name):
+        delattr(os, name)
+for name in ("pthread_sigmask", "setitimer", "SIGALRM"):
+    delattr(signal, name)
+"""
 
 
 def xenosim(folder: Path, *args: str, hidden: bool) -> subprocess.CompletedProcess[str]:
     """The command, with or without those modules."""
-    paths = [str(HIDDEN)] if hidden else []
+    (folder / "hiding").mkdir(exist_ok=True)
+    (folder / "hiding" / "sitecustomize.py").write_text(HIDING)
+    paths = [str(folder / "hiding")] if hidden else []
     path = os.pathsep.join([*paths, str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     return subprocess.run(
         [sys.executable, "-m", "xenosim", *args],
