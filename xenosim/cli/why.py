@@ -78,6 +78,7 @@ def _told(found: Explained) -> str:
     lines += ["", "rules"]
     for rule in found.rules:
         several = f" ({rule.streak} in a row)" if rule.streak else ""
+        several += f"; {rule.idle}" if rule.idle else ""
         lines.append(f"  {'true ' if rule.true else 'false'}  {rule.number}. {rule.text}{several}")
     made = found.decision
     level = f"{100.0 * found.level:g} % of the planned dose"

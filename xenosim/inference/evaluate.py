@@ -63,6 +63,12 @@ class Asked(NamedTuple):
     def alone(self) -> Scenario:
         """The arm as a study of its own: what does not decide its animals has one value."""
         found = next(arm for arm in self.scenario.arms if arm.name == self.arm)
+        if found.protocol:
+            raise ScenarioError(
+                f"the doses of arm '{found.name}' answer to readings: they are no fixed schedule",
+                where="rules",
+                remedy="write rules: none to search over schedules as planned",
+            )
         drugs = {dose.drug for dose in found.doses}
         others = set(available("drug")) - drugs
         twin = as_twin(self.scenario, self.agents)

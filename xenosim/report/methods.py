@@ -111,4 +111,9 @@ def _regimens(scenario: Scenario) -> str:
     said = [
         f"'{arm.name}': {arm.regimen_text or f'{len(arm.doses)} doses'}" for arm in scenario.arms
     ]
-    return f"Regimens: {'; '.join(said)}."
+    changed = [
+        f" Doses of each animal of '{arm.name}' by rule: {'; '.join(arm.protocol.in_words())}."
+        for arm in scenario.arms
+        if arm.protocol
+    ]
+    return f"Regimens: {'; '.join(said)}.{''.join(changed)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from functools import partial
@@ -31,6 +32,8 @@ from xenosim.units import quantity
 
 #: Most rules of an arm, and measurements in a row that one may ask for.
 MOST_RULES, MOST_MEASUREMENTS = 50, 100
+#: Longest text of a condition [letters].
+LONGEST = 1000
 #: What the simulator knows and nobody in the animal room measures.
 NOT_MEASURED = (
     "plasma_concentration",
@@ -140,6 +143,8 @@ def read_when(text: str) -> tuple[tuple[Condition, ...], int]:
     >>> str(conditions[0]), measurements
     ('body_weight_loss < 10 %', 2)
     """
+    if len(text) > LONGEST:
+        raise ScenarioError(f"a condition of {len(text)} letters", remedy=_WHEN)
     measurements, found = 1, _FOR.search(text)
     if found:
         measurements, text = int(found[1]), text[: found.start()]
@@ -154,6 +159,11 @@ def read_when(text: str) -> tuple[tuple[Condition, ...], int]:
 
 def _condition(text: str) -> Condition:
     match = _COMPARISON.match(text)
+    if _FOR.search(text):
+        raise ScenarioError(
+            f"'{text.strip()}': measurements in a row are those of the whole rule",
+            remedy="write 'for N measurements' once, at the end",
+        )
     if not match:
         raise ScenarioError(f"'{text.strip()}' is no comparison", remedy=_WHEN)
     name, sign = match[1].strip().lower().replace(" ", "_"), _SIGNS.get(match[2], match[2])
@@ -178,11 +188,14 @@ def _value(name: str, text: str) -> float:
         raise UnitError(f"'{text}' has no unit", remedy=f"write e.g. '{name} > {known.example}'")
     if name == "day" and re.fullmatch(r"[\d.]+", text):
         text = f"{text} day"
+    remedy = f"write e.g. '{name} > {known.example}'"
     try:
-        return quantity(text, known.dimension)
+        value = quantity(text, known.dimension)
     except UnitError as error:
-        remedy = f"write e.g. '{name} > {known.example}'"
         raise UnitError(error.message, remedy=remedy) from error
+    if not math.isfinite(value):
+        raise UnitError(f"'{text}' is not a finite number", remedy=remedy)
+    return value
 
 
 def read_then(text: str, drug: str | None = None) -> Action:

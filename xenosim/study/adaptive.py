@@ -114,10 +114,14 @@ class Dosing:
         self.decisions: list[Decision] = []
         #: At how many measurements in a row each rule has been true.
         self.streaks = [0] * len(protocol.rules)
+        #: Why rules that were true at the last measurement did not act, by number from 0.
+        self.idle: dict[int, str] = {}
         #: Values of the quantities at the last measurement.
         self.values: dict[str, float] = {}
         self.first: tuple[float, float] = (math.nan, math.nan)
         self.held_h = self.changed_h = math.nan
+        #: The regimen that took the place of the arm's, counted from its decision; none yet.
+        self.switched_to: tuple[Dose, ...] = ()
 
     @property
     def doses(self) -> tuple[Dose, ...]:
@@ -162,30 +166,41 @@ class Dosing:
         """Number of the rule that acts, from 0; None: none does."""
         rules = self.protocol.rules
         true = [number for number in range(len(rules)) if self.is_true(number)]
-        barred = {kind for n in true for kind in BARS.get(rules[n].action.kind, ())}
-        may = [n for n in true if rules[n].action.kind not in barred and self._changes(n, now)]
+        bars = {kind: n for n in true for kind in BARS.get(rules[n].action.kind, ())}
+        self.idle = {
+            n: f"rule {bars[kind] + 1} is true"
+            if (kind := rules[n].action.kind) in bars
+            else self._nothing_to_change(n, now)
+            for n in true
+        }
+        may = [n for n in true if not self.idle[n]]
 
         def order(number: int) -> tuple[int, float, int]:
             action = rules[number].action
             level = self._level_after(action) if action.kind == REDUCE else 0.0
             return PRECEDENCE.index(action.kind), level, number
 
-        return min(may, key=order, default=None)
+        chosen = min(may, key=order, default=None)
+        self.idle |= {n: f"rule {chosen + 1} goes first" for n in may if chosen is not None}
+        self.idle.pop(-1 if chosen is None else chosen, None)
+        return chosen
 
-    def _changes(self, number: int, now: float) -> bool:
-        """Whether a true rule would change a dose, and may so soon."""
+    def _nothing_to_change(self, number: int, now: float) -> str:
+        """Why a true rule would change no dose, or must not so soon; "" if it may."""
         action = self.protocol.rules[number].action
         if self.state not in ACTS_IN[action.kind]:
-            return False
+            return f"doses are {self.state} already" if action.kind == HOLD else self.state
+        if action.kind == SWITCH and action.doses == self.switched_to:
+            return "switched already"
         left = [dose for dose in self.plan if dose.time_h >= now]
         if action.kind not in (START, SWITCH) and not left:
-            return False
+            return "no planned dose is left"
         if action.kind in (REDUCE, ESCALATE):
             after = self._level_after(action)
             if (after >= self.level) if action.kind == REDUCE else (after <= self.level):
-                return False
+                return f"the level is {100.0 * self.level:g} % already"
         too_soon = now - self.changed_h < self.protocol.between_changes_h
-        return action.kind in AT_ONCE or not too_soon
+        return "too soon after the last change" if too_soon and action.kind not in AT_ONCE else ""
 
     def _level_after(self, action: Action) -> float:
         if action.kind in (START, SWITCH):
@@ -198,6 +213,7 @@ class Dosing:
         self.given = tuple(dose for dose in self.doses if dose.time_h < now)
         if action.kind in (START, SWITCH):
             plan = self.plan if action.kind == START else action.doses
+            self.switched_to = action.doses
             self.plan = tuple(replace(d, time_h=rounded(d.time_h + now)) for d in plan)
         else:
             self.plan = tuple(dose for dose in self.plan if dose.time_h >= now)

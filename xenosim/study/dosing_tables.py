@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from xenosim.pharmacology.dialects import doses_to_events
 from xenosim.pharmacology.events import COLUMNS as EVENT_COLUMNS
-from xenosim.scenario.protocol import HOLD, START, STOP
-from xenosim.study.adaptive import STOPPED, WAITING, Dosing, arm_of, dosing_of
+from xenosim.scenario.protocol import HOLD, START, STOP, SWITCH
+from xenosim.study.adaptive import STOPPED, WAITING, Decision, Dosing, arm_of, dosing_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,12 +143,19 @@ def _rows_of(animal: Dosed, dosing: Dosing) -> list[dict[str, Any]]:
                 "decisions": len(made),
                 "holds": sum(d.kind == HOLD for d in made),
                 "days_held": days_held(dosing, animal.last_day),
-                "stopped_on_day": next((d.day for d in made if d.kind == STOP), math.nan),
+                "started_on_day": _day_of(made, START),
+                "switched_on_day": _day_of(made, SWITCH),
+                "stopped_on_day": _day_of(made, STOP),
                 "level_pct": 100.0 * dosing.level,
                 "state": dosing.state,
             }
         )
     return rows
+
+
+def _day_of(made: Sequence[Decision], kind: str) -> float:
+    """Day of the first decision of a kind [day]; NaN where there is none."""
+    return next((each.day for each in made if each.kind == kind), math.nan)
 
 
 def days_held(dosing: Dosing, last_day: float) -> float:
@@ -175,10 +182,14 @@ def dosing_notes(scenario: Scenario, table: pd.DataFrame | None) -> list[str]:
         said = [f"a rule acted on {acted} of {n} animals"]
         if held := int((each["holds"] > 0).sum()):
             said.append(f"{held} of {n} held for {each['days_held'].sum() / held:.1f} d on average")
-        if stopped := int((each["state"] == STOPPED).sum()):
-            said.append(f"{stopped} of {n} stopped")
-        if waiting := int((each["state"] == WAITING).sum()):
-            said.append(f"{waiting} of {n} never started")
+        counts = {
+            "switched": each["switched_on_day"].notna(),
+            "stopped": each["state"] == STOPPED,
+            "never started": each["state"] == WAITING,
+            "ended below the planned dose level": each["level_pct"] < 100.0,
+            "ended above the planned dose level": each["level_pct"] > 100.0,
+        }
+        said += [f"{those.sum()} of {n} {what}" for what, those in counts.items() if those.any()]
         rdi = rows["rdi_pct"].dropna()
         if len(rdi):
             said.append(

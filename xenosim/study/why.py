@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 
 class Verdict(NamedTuple):
     """What one rule was at a measurement: its ``number`` from 1, its ``text``, whether it was
-    ``true``, and at how many measurements in a row its conditions have held.
+    ``true``, at how many measurements in a row its conditions have held, and why it was ``idle``
+    though true, or "".
     """
 
     number: int
     text: str
     true: bool
     streak: int
+    idle: str
 
 
 class Explained(NamedTuple):
@@ -142,7 +144,7 @@ def explain(
             if name in QUANTITIES and not np.isnan(value)
         },
         [
-            Verdict(k + 1, str(rule), after.is_true(k), after.streaks[k])
+            Verdict(k + 1, str(rule), after.is_true(k), after.streaks[k], after.idle.get(k, ""))
             for k, rule in enumerate(after.protocol.rules)
         ],
         decision,

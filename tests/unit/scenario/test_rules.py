@@ -43,6 +43,9 @@ def test_every_quantity_reads_its_own_example(name: str) -> None:
         ("tumor_volume = 50 mm3", "never exactly equal; write <"),
         ("always", "is no comparison"),
         ("day > 3 for 0 measurements", "write 1 to"),
+        ("day > 3 for 2 measurements and day < 9", "of the whole rule; write"),
+        ("day > 1e308 year", "is not a finite number"),
+        ("x" * 2000, "a condition of 2000 letters"),
         ("day > nan", "is not a quantity"),
     ],
 )

@@ -188,6 +188,8 @@ def test_what_keeps_an_animal_safe_goes_first() -> None:
     assert found.read(3.0, 400.0, 16.0) is None
     made = found.read(4.0, 400.0, 20.0)
     assert made is not None and made.kind == "switch" and amounts(found)[-1] == (4.0, 9.0)
+    # What was switched to is not begun anew, though its rule stays true.
+    assert found.read(5.0, 400.0, 20.0) is None and found.idle[4] == "switched already"
 
 
 def test_levels_are_followed_one_by_one_and_not_too_soon() -> None:

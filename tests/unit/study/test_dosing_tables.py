@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from tests.unit.study.test_adaptive import HELD, NEVER, STARTED, job
+from xenosim.errors import ScenarioError
+from xenosim.inference.evaluate import Asked
 from xenosim.io.runs import read_run
 from xenosim.scenario.load import load_scenario
 from xenosim.scenario.schema import Scenario
@@ -143,6 +145,13 @@ def test_animals_of_the_pool_are_dosed_by_the_rules_too(tmp_path: Path) -> None:
     pool = simulate_pool(scenario(tmp_path, held), 2, agents=50)
     assert (pool.of("guided") == pool.of("vehicle")).all()
     assert (pool.of("planned")[:, -1] < pool.of("vehicle")[:, -1]).all()
+
+
+def test_a_search_over_schedules_refuses_an_arm_under_rules(tmp_path: Path) -> None:
+    ruled = scenario(tmp_path, SOME)
+    assert Asked(ruled, "planned").alone().arms[0].doses
+    with pytest.raises(ScenarioError, match="answer to readings"):
+        Asked(ruled, "guided").alone()
 
 
 def test_an_animal_that_starts_late_is_planned_from_its_start(tmp_path: Path) -> None:
