@@ -323,7 +323,7 @@ class StudyData:
         from xenosim.viz.growth import growth_curves
         from xenosim.viz.style import arm_colors
 
-        doses = pd.DataFrame({"arm": [], "time": [], "ii": [], "addl": []})
+        doses = pd.DataFrame(columns=["arm", "id", "evid", "time", "ii", "addl"])
         return growth_curves(self, doses, arm_colors(self.arms, self.control or self.arms[0]))
 
     def endpoints(self, control: str | None = None, **arguments: Any) -> pd.DataFrame:
