@@ -132,7 +132,7 @@ def api() -> str:
     return "\n".join(parts)
 
 
-GENERATED = {"verbs.md": verbs, "parameters.md": parameters, "tables.md": tables, "api.md": api}
+GENERATED = {"verbs": verbs, "parameters": parameters, "tables": tables, "api": api}
 
 
 def contents() -> str:
@@ -166,7 +166,7 @@ def stage(folder: Path) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, target)
     for name, text in GENERATED.items():
-        (folder / "docs" / "reference" / name).write_text(text(), encoding="utf-8")
+        (folder / "docs" / "reference" / f"{name}.md").write_text(text(), encoding="utf-8")
     with (folder / "README.md").open("a", encoding="utf-8") as readme:
         readme.write(contents())
     shutil.copyfile(Path(__file__).parent / "conf.py", folder / "conf.py")
