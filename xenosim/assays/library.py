@@ -5,16 +5,14 @@ own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from xenosim.assays.culture import Line, line_of
 from xenosim.assays.drawn import Draw, drawn_cell, drawn_drugs
-from xenosim.errors import XenosimError
+from xenosim.parameters.ensemble import own_drugs
 from xenosim.parameters.load import Parameter, ParameterSet, Source, available, load_line, load_set
 from xenosim.parameters.perturb import parse_perturbations
-from xenosim.parameters.shelf import own_names
 from xenosim.scenario.document import read_document
 from xenosim.scenario.parameter_file import kind_of, read_parameter_file
 
@@ -120,16 +118,6 @@ def cells(
         mutation_rate,
         reversion_rate,
     )
-    drugs = _own_drugs() | ({} if draw is None else drawn_drugs(draw))
+    # Wells that are read in another process have the user's drugs from the line.
+    drugs = own_drugs() | ({} if draw is None else drawn_drugs(draw))
     return line._replace(drugs=drugs) if drugs else line
-
-
-def _own_drugs() -> dict[str, ParameterSet]:
-    """The user's drugs by name: wells that are read in another process have them from the line.
-    One whose file holds mistakes is refused where it is used.
-    """
-    found = {}
-    for name in own_names("drug"):
-        with suppress(XenosimError):
-            found[name] = load_set(name)
-    return found

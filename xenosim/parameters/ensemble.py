@@ -11,6 +11,7 @@ import ast
 import hashlib
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -19,10 +20,11 @@ from typing import Any
 
 import numpy as np
 
-from xenosim.errors import ParameterError, suggest
+from xenosim.errors import ParameterError, XenosimError, suggest
 from xenosim.parameters.lines import find_line
-from xenosim.parameters.load import Parameter, load_line, load_set, shipped_set
-from xenosim.parameters.priors import load_sd, prior_draws, priors
+from xenosim.parameters.load import Parameter, ParameterSet, load_line, load_set, shipped_set
+from xenosim.parameters.priors import Prior, load_sd, prior_draws, prior_within, priors
+from xenosim.parameters.shelf import own_names
 from xenosim.tabular import Mistakes, Table, read_table
 
 SHIPPED = Path(__file__).parent / "ensemble"
@@ -34,6 +36,8 @@ KEYS = ("method", "model", "sha256", "draws", "parameters")
 #: of its blood. How random numbers are made is no part of the model, nor how growth is fitted on
 #: what a scenario states of it.
 _SETS, _BLOOD = ("cell", "tumor", "mouse", "dish", "ixazomib", "bortezomib"), "_blood"
+#: What is known of a drug exactly.
+_KNOWN = ("molar_mass", "salt_factor")
 _NOT_MODEL = ("rng.py", "growth.py")
 
 
@@ -104,13 +108,19 @@ class Ensemble:
     def _applied(
         self, layers: Mapping[str, Parameter], load: tuple[str, str], line: str
     ) -> Ensemble:
-        shared = [k for k, (_, name) in enumerate(self.columns) if name != "load_mean"]
+        own = own_drugs()
+        shared = [
+            k for k, (of, name) in enumerate(self.columns) if name != "load_mean" and of not in own
+        ]
         columns = [self.columns[k] for k in shared]
         moved = [_moved(layers, self.columns[k], self.values[:, k]) for k in shared]
         if load in self.columns and not line and layers["load_mean"].value == _load_of(load[0]):
             loads = self.values[:, self.columns.index(load)]
         else:
             loads = _loads(layers["load_mean"], line or load[0], load_sd(line), len(self))
+        drawn = [prior for drug in own.values() for prior in drug_priors(drug)]
+        moved += [_drawn(prior, len(self)) for prior in drawn]
+        columns += [(prior.set, prior.name) for prior in drawn]
         return replace(self, columns=(*columns, load), values=np.column_stack([*moved, loads]))
 
 
@@ -119,6 +129,39 @@ def _load_of(model: str) -> float:
     of the user has under the same name.
     """
     return _shipped(model, "load_mean").value
+
+
+def own_drugs() -> dict[str, ParameterSet]:
+    """The user's drugs on the shelf, by name; without those whose files hold mistakes, which are
+    refused where they are used.
+    """
+    found = {}
+    for name in own_names("drug"):
+        with suppress(XenosimError):
+            found[name] = load_set(name)
+    return found
+
+
+def drug_priors(drug: ParameterSet) -> list[Prior]:
+    """What is drawn of a drug of the user: every number with a range, over it; the others stay.
+
+    Examples
+    --------
+    >>> [prior.name for prior in drug_priors(shipped_set("ixazomib"))][:3]
+    ['cl', 'v1', 'q2']
+    """
+    return [
+        prior_within(drug.name, p, p.range)
+        for p in drug.values.values()
+        if p.range and p.range[0] < p.range[1] and p.name not in _KNOWN
+    ]
+
+
+def _drawn(prior: Prior, n: int) -> np.ndarray:
+    """Values (n,) of a prior; each a function of draw and name alone."""
+    normals = NormalDist()
+    shares = [normals.cdf(normal_of(k, f"{prior.set}.{prior.name}")) for k in range(n)]
+    return prior.quantile(np.array(shares))
 
 
 def prior_ensemble(n: int, seed: int = 1) -> Ensemble:

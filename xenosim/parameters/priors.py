@@ -16,7 +16,8 @@ import numpy as np
 
 from xenosim.errors import ParameterError
 from xenosim.parameters.lines import lines
-from xenosim.parameters.load import shipped_names, shipped_set
+from xenosim.parameters.load import Parameter, shipped_names, shipped_set
+from xenosim.parameters.shelf import own_set
 
 #: Parameters that decide what a drug does to a tumor, by set; all that a calibration moves.
 UNCERTAIN = {
@@ -51,6 +52,8 @@ CALIBRATED_MODELS = ("oci_ly10", "wsu_dlcl2")
 LOAD_SD_KNOWN, LOAD_SD_UNKNOWN = 0.35, 0.5
 #: A range wider than this is one of scale [fold].
 WIDE_FOLD = 3.0
+#: Key in references.bib of what a user states.
+USER = "UserFile"
 #: Standard normal quantile of 95 % [-]: a range holds 90 % of a scale.
 _Z95 = 1.6448536269514722
 
@@ -91,13 +94,19 @@ class Prior(NamedTuple):
 
 
 def load_sd(line: str) -> float:
-    """Spread of ln load [-] before any data in vivo; ``line``: name in the library, or "".
+    """Spread of ln load [-] before any data in vivo; ``line``: name in the library, or "". Of a
+    line of the user, that of which its range holds 90 %.
 
     Examples
     --------
     >>> load_sd("Jurkat"), load_sd("")
     (0.35, 0.5)
     """
+    own = own_set("line", line)
+    load = own.values["load_mean"] if own else None
+    if load is not None and load.bib == USER and load.range and load.range[0] > 0.0:
+        low, high = load.range
+        return math.log(high / low) / (2.0 * _Z95)
     known = bool(line) and line in lines() and lines()[line].target is not None
     return LOAD_SD_KNOWN if known else LOAD_SD_UNKNOWN
 
@@ -127,10 +136,15 @@ def _prior(group: str, name: str) -> Prior:
         raise ParameterError(
             f"'{group}.{name}' has no range", where=f"{group}.yaml", remedy="give it one"
         )
-    low, high = p.range
+    return prior_within(group, p, p.range)
+
+
+def prior_within(group: str, p: Parameter, ends: tuple[float, float]) -> Prior:
+    """The prior of a parameter of a set over a range, in its internal unit."""
+    low, high = ends
     wide = low > 0.0 and high > WIDE_FOLD * low
     sd = math.log(high / low) / (2.0 * _Z95) if wide else 0.0
-    return Prior(group, name, p.unit, low, high, p.value, sd)
+    return Prior(group, p.name, p.unit, low, high, p.value, sd)
 
 
 def load_prior(model: str) -> Prior:

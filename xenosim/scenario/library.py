@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from xenosim.errors import ParameterError, ScenarioError, XenosimError
+from xenosim.parameters.ensemble import drug_priors
 from xenosim.parameters.lines import LineRecord, letters
 from xenosim.parameters.load import ParameterSet, shipped_names
 from xenosim.parameters.schema import FOLDERS
@@ -247,7 +248,8 @@ def own_files_text(scenario: Scenario) -> list[str]:
     if library is None:
         return found
     for file in scenario.library:
-        values = library.find(file.kind, file.name).values.values()
+        own = library.find(file.kind, file.name)
+        values = own.values.values()
         statuses = [p.status for p in values]
         counts = ", ".join(f"{statuses.count(s)} {s}" for s in dict.fromkeys(statuses))
         known = shipped_names(file.kind)
@@ -257,8 +259,18 @@ def own_files_text(scenario: Scenario) -> list[str]:
         found.append(
             f"{file.kind} '{file.name}' is the user's ({file.place}: {counts})"
             + (", in place of the shipped one of that name" if shadows else "")
+            + (_drawn_text(own) if file.kind == "drug" and scenario.answers.ensemble else "")
         )
     return found
+
+
+def _drawn_text(drug: ParameterSet) -> str:
+    """What an ensemble does with the numbers of a drug."""
+    drawn = [prior.name for prior in drug_priors(drug)]
+    fixed = len(drug.values) - len(drawn)
+    if not drawn:
+        return "; none of its numbers has a range: they are the same in every set of the ensemble"
+    return f"; in the ensemble {', '.join(drawn)} are drawn over their ranges, {fixed} stay fixed"
 
 
 def is_name(text: str) -> bool:

@@ -16,6 +16,7 @@ from xenosim.parameters.bounds import possible
 from xenosim.parameters.effects import find_misfits
 from xenosim.parameters.load import Parameter, ParameterSet, Source, load_set, references
 from xenosim.parameters.mechanisms import MECHANISMS, Mechanism, find_mechanism
+from xenosim.parameters.priors import USER
 from xenosim.parameters.schema import ORDERED, PARAMETERS, STATUSES
 from xenosim.scenario.document import Document, Path_, refuse
 from xenosim.scenario.schema import USER_FOLDERS
@@ -23,8 +24,6 @@ from xenosim.units import DIMENSIONS, convert
 
 #: Sets that a kind begins with.
 BASES = {"model": ("cell", "tumor"), "mouse": ("mouse",), "line": ("cell",)}
-#: Key in references.bib of what a user states.
-USER = "UserFile"
 _KEYS = {
     "drug": ("kind", "mechanism", "description", "extends", "parameters"),
     "line": ("kind", "description", "extends", "cancer", "genotype", "parameters"),

@@ -14,14 +14,19 @@ from xenosim.parameters.ensemble import (
     META,
     SHIPPED,
     Ensemble,
+    drug_priors,
     load_ensemble,
     model_hash,
     normal_of,
+    own_drugs,
     prior_ensemble,
     write_ensemble,
 )
 from xenosim.parameters.load import load_set
 from xenosim.parameters.priors import priors
+from xenosim.parameters.shelf import on_shelf
+from xenosim.scenario.library import Library
+from xenosim.testing import DRUG_TEXT
 
 
 def written(folder: Path, n: int = 6) -> Ensemble:
@@ -151,3 +156,16 @@ def test_a_scenario_takes_a_draw() -> None:
     study = resolve(load_scenario(str(root / "oci_ly10_weekly.yaml"), wanted))
     assert study.model.value("load_mean") == pytest.approx(mine.draw(1)["oci_ly10", "load_mean"])
     assert study.drug("ixazomib").value("cl") == pytest.approx(mine.draw(1)["ixazomib", "cl"])
+
+
+def test_a_drug_of_the_user_is_drawn_over_its_ranges_and_takes_the_shipped_columns() -> None:
+    library = Library({("drug", "ixazomib"): ("drugs/ixazomib.yaml", lambda: DRUG_TEXT)})
+    with on_shelf(library):
+        found = load_ensemble().first(40).for_model("mm1s")
+        assert list(own_drugs()) == ["ixazomib"]
+        drug = load_set("ixazomib")
+    assert [name for of, name in found.columns if of == "ixazomib"] == ["cl"]
+    assert [prior.name for prior in drug_priors(drug)] == ["cl"]
+    values = found.values[:, found.columns.index(("ixazomib", "cl"))]
+    assert 0.5 <= values.min() < 0.8 < 1.4 < values.max() <= 2.0
+    assert ("bortezomib", "cl") in found.columns
