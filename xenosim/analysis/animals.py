@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -49,15 +49,30 @@ def per_animal(followed: pd.DataFrame, arms: Iterable[str]) -> dict[str, pd.Data
     ``followed``: rows from baseline on, as :attr:`~xenosim.analysis.data.StudyData.followed`.
     """
     rows: dict[str, list[tuple[Any, ...]]] = {arm: [] for arm in arms}
-    ordered = followed.sort_values("day", kind="stable")
-    for (arm, *animal), group in ordered.groupby(KEYS, sort=False):
-        days, volumes = group["day"].to_numpy(float), group["tumor_volume_mm3"].to_numpy(float)
+    for (arm, *animal), days, volumes in courses(followed, KEYS):
         found = (measure(days, volumes) for measure in MEASURES.values())
         rows[str(arm)].append((*animal, *found, float(days[-1])))
     return {
         arm: pd.DataFrame(found, columns=[*ANIMAL, *MEASURES, "last_day"]).set_index(ANIMAL)
         for arm, found in rows.items()
     }
+
+
+def courses(
+    followed: pd.DataFrame, keys: list[str]
+) -> Iterator[tuple[tuple[Any, ...], np.ndarray, np.ndarray]]:
+    """The keys, days [day] and volumes [mm3] of each animal, in the order of its first day."""
+    ordered = followed.sort_values("day", kind="stable")
+    number = ordered.groupby(keys, sort=False).ngroup().to_numpy()
+    place = np.argsort(number, kind="stable")
+    first = np.flatnonzero(np.diff(number[place], prepend=-1))
+    days, volumes = (
+        np.split(ordered[name].to_numpy(float)[place], first[1:])
+        for name in ("day", "tumor_volume_mm3")
+    )
+    names = ordered[keys].iloc[place[first]].itertuples(index=False, name=None)
+    if len(first):
+        yield from zip(names, days, volumes, strict=True)
 
 
 def responses(followed: pd.DataFrame, animals: pd.DataFrame, control_median: float) -> pd.DataFrame:
@@ -68,10 +83,10 @@ def responses(followed: pd.DataFrame, animals: pd.DataFrame, control_median: flo
     ``control_median``: the control's median time to 4 x baseline [day].
     """
     rows = []
-    ordered = followed.sort_values("day", kind="stable")
-    for key, group in ordered.groupby(ANIMAL, sort=False):
-        days, volumes = group["day"].to_numpy(float), group["tumor_volume_mm3"].to_numpy(float)
-        event, last = float(animals.at[key, "time_to_4x_days"]), float(animals.at[key, "last_day"])
+    times = zip(animals["time_to_4x_days"], animals["last_day"], strict=True)
+    of_animal = dict(zip(animals.index, times, strict=True))
+    for key, days, volumes in courses(followed, ANIMAL):
+        event, last = of_animal[key]
         pptp = pptp_houghton2007(volumes, event, last, control_median)
         rows.append((*key, *mrecist_gao2015(days, volumes), pptp))
     columns = ["best_pct", "best_avg_pct", "mrecist_gao2015", "pptp_houghton2007"]

@@ -24,6 +24,11 @@ from xenosim.analysis.resampling import (
     shared,
 )
 from xenosim.analysis.survival import km_median
+from xenosim.errors import TableError
+
+
+class NoSharedDay(TableError):
+    """The arm and the control were not measured on a day in common."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +59,17 @@ class Comparison:
         both = [self.animals, self.data.animals[self.control]]
         return same_animals(*both) if self.paired else both
 
+    def require_day(self) -> None:
+        """Refuse (:class:`NoSharedDay`) a question of a day where the arms share none."""
+        if math.isnan(self.day):
+            raise NoSharedDay(self.how, where="day", remedy="measure both arms on the same days")
+
     @cached_property
     def measured(self) -> list[pd.DataFrame]:
         """Volume on the day and baseline [mm3] of the arm's and the control's animals measured
-        then.
+        then; :class:`NoSharedDay` where there is no such day.
         """
+        self.require_day()
         return [self.data.measured(arm, self.day) for arm in (self.arm, self.control)]
 
     @cached_property

@@ -121,6 +121,25 @@ def endpoint_over_time(
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
+def tc_over_time(data: StudyData, seed: int = 1) -> pd.DataFrame:
+    """T/C of medians [%] of every treated arm on every day with at least half of both arms left.
+
+    Returns
+    -------
+    DataFrame
+        ``arm``, ``control``, ``day`` [day], ``tc_pct`` with ``ci_low`` and ``ci_high`` [%], ``n``,
+        ``n_control``: on each day what the endpoint table says when it is that of evaluation.
+    """
+    names = ["arm", "control", "day", "tc_pct", "ci_low", "ci_high", "n", "n_control"]
+    parts = []
+    for arm in data.arms:
+        if arm != data.control and {arm, data.control} <= set(data.started):
+            curve = endpoint_over_time(data, "tc_pct", arm, data.control, seed=seed)
+            curve = curve.rename_axis("day").rename(columns={"estimate": "tc_pct"}).reset_index()
+            parts.append(curve.assign(arm=arm, control=data.control))
+    return pd.concat(parts, ignore_index=True)[names] if parts else pd.DataFrame(columns=names)
+
+
 def _across(day: pd.DataFrame) -> tuple[float, float, float, int, int]:
     """One day of a curve from that day in every study."""
     value, limits = across(day["estimate"].to_numpy(float))

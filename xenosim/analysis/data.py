@@ -18,6 +18,8 @@ from xenosim.analysis.animals import ANIMAL, KEYS, per_animal
 from xenosim.analysis.checks import NEEDED, POSITIVE, problems, require_columns
 from xenosim.analysis.laboratory.reading import read_laboratory
 from xenosim.analysis.laboratory.values import Reading
+from xenosim.analysis.weights import COLUMNS as WEIGHED
+from xenosim.analysis.weights import all_weights
 from xenosim.errors import TableError, suggest
 from xenosim.io.runs import read_kept, read_manifest
 
@@ -65,6 +67,10 @@ class StudyData:
     lines: tuple[int, ...] = field(default=(), repr=False)
     #: What the reader of the file must know: how it was read, what was left out.
     notes: tuple[str, ...] = field(default=(), repr=False)
+    #: Weights of days without a volume: columns of :data:`xenosim.analysis.weights.COLUMNS`.
+    weighed: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(WEIGHED)), repr=False
+    )
 
     def __post_init__(self) -> None:
         require_columns(self.table.columns, {name: name for name in NEEDED}, self.source)
@@ -111,12 +117,16 @@ class StudyData:
         """
         manifest = read_manifest(Path(run))
         table = read_kept(Path(run), "observations", manifest)
+        kept: dict[str, Any] = {}
+        if (Path(run) / "weights.csv").is_file():
+            kept["weighed"] = read_kept(Path(run), "weights", manifest)
         return cls(
             table,
             control=str(manifest["control"]),
             paired=bool(manifest["paired"]),
             source=str(Path(run) / "observations.csv"),
             lines=tuple(range(2, len(table) + 2)),
+            **kept,
         )
 
     @classmethod
@@ -171,6 +181,7 @@ class StudyData:
             names=found.names,
             lines=found.lines,
             notes=found.notes,
+            weighed=found.weighed,
         )
 
     #: The same: what is text is read as text.
@@ -232,7 +243,17 @@ class StudyData:
             return (self,)
         if all(len(rows[KEYS].drop_duplicates()) == len(arms) for rows in parts):
             return (self,)
-        return tuple(StudyData(rows, self.control, self.paired, self.source) for rows in parts)
+        numbers = [rows["replicate"].iloc[0] for rows in parts]
+        weighed = [self.weighed[self.weighed["replicate"] == number] for number in numbers]
+        return tuple(
+            StudyData(rows, self.control, self.paired, self.source, weighed=weights)
+            for rows, weights in zip(parts, weighed, strict=True)
+        )
+
+    @cached_property
+    def weights(self) -> pd.DataFrame:
+        """Every body weight, as :func:`~xenosim.analysis.weights.all_weights`."""
+        return all_weights(self.table, self.weighed)
 
     @cached_property
     def evaluable_days(self) -> frozenset[float]:
@@ -259,11 +280,23 @@ class StudyData:
             )
         return max(self.evaluable_days)
 
+    def last_shared_day(self, *arms: str) -> float:
+        """The last day from day 0 on with at least half of each of ``arms`` measured [day]; NaN
+        if there is none.
+        """
+        rows = self.followed[self.followed["day"] >= 0]
+        counts = rows.groupby(["day", "arm"]).size().unstack(fill_value=0)
+        counts = counts.reindex(columns=list(arms), fill_value=0)
+        enough = half_is_left(counts, pd.Series(self.started)[list(arms)]).all(axis=1)
+        return float(counts.index[enough].max())
+
     @cached_property
     def has_common_day(self) -> bool:
         """Whether the studies of a repeated one can be evaluated on one day: the earliest of their
         last days was measured in all. Studies of their own calendars cannot.
         """
+        if not all(study.evaluable_days for study in self.studies):
+            return False
         last = min(study.evaluation_day for study in self.studies)
         return all(last in study.evaluable_days for study in self.studies)
 

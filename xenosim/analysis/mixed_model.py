@@ -118,32 +118,33 @@ def _second_stage(
     number of fixed effects.
     """
     q, arms = lines.shape[1], int(arm.max()) + 1
-    clusters: dict[int, list[tuple[Array, Array, Array]]] = {}
-    rest = 0.0
-    for number in np.unique(animal):
-        own = animal == number
-        z = lines[own]
-        spread = np.linalg.inv(z.T @ z)
-        line = spread @ z.T @ y[own]
-        rest += float(((y[own] - z @ line) ** 2).sum())
-        design = np.kron(np.eye(arms)[arm[own][0]], np.eye(q))
-        key = int(number if cage is None else cage[own][0])
-        clusters.setdefault(key, []).append((line, design, spread))
-    sizes: dict[int, list[list[tuple[Array, Array, Array]]]] = {}
-    for members in clusters.values():
-        sizes.setdefault(len(members), []).append(members)
+    # Animals by number, each with the row of its first measurement.
+    _, first, own = np.unique(animal, return_index=True, return_inverse=True)
+    squares, products = np.zeros((len(first), q, q)), np.zeros((len(first), q))
+    np.add.at(squares, own, lines[:, :, None] * lines[:, None, :])
+    np.add.at(products, own, lines * y[:, None])
+    spread = np.linalg.inv(squares)
+    line = np.einsum("kij,kj->ki", spread, products)
+    rest = float(((y - np.einsum("ki,ki->k", lines, line[own])) ** 2).sum())
+    design = (np.eye(arms)[arm[first]][:, None, :, None] * np.eye(q)[None, :, None, :]).reshape(
+        len(first), q, arms * q
+    )
+    cluster = np.arange(len(first)) if cage is None else cage[first]
+    _, of_cluster, sizes = np.unique(cluster, return_inverse=True, return_counts=True)
     stages = []
-    for size, groups in sizes.items():
-        w = np.zeros((len(groups), size, q, size, q))
-        for k, members in enumerate(groups):
-            for place, (_, _, spread) in enumerate(members):
-                w[k, place, :, place, :] = spread
+    for size in np.unique(sizes):
+        found = np.flatnonzero(sizes[of_cluster] == size)
+        members = found[np.argsort(of_cluster[found], kind="stable")].reshape(-1, size)
+        w = np.zeros((len(members), size, q, size, q))
+        for place in range(size):
+            w[:, place, :, place, :] = spread[members[:, place]]
+        width = int(size) * q
         stages.append(
             _Stage(
-                np.array([np.concatenate([line for line, _, _ in each]) for each in groups]),
-                np.array([np.concatenate([design for _, design, _ in each]) for each in groups]),
-                w.reshape(len(groups), size * q, size * q),
-                size,
+                line[members].reshape(-1, width),
+                design[members].reshape(-1, width, arms * q),
+                w.reshape(-1, width, width),
+                int(size),
             )
         )
     return stages, rest, arms * q
@@ -393,7 +394,7 @@ def t_limits(estimate: float, se: float, df: float) -> tuple[Limits, float]:
     >>> [round(x, 3) for x in limits], round(p, 4)
     ([-0.072, 2.072], 0.0653)
     """
-    from scipy.stats import t
+    from scipy.special import stdtr, stdtrit
 
-    half = float(t.ppf(0.975, df)) * se
-    return (estimate - half, estimate + half), float(2.0 * t.sf(abs(estimate / se), df))
+    half = float(stdtrit(df, 0.975)) * se
+    return (estimate - half, estimate + half), float(2.0 * stdtr(df, -abs(estimate / se)))

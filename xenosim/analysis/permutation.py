@@ -13,6 +13,8 @@ from xenosim.analysis.resampling import Array
 
 #: Up to so many assignments are all tried; of more, so many are drawn [-].
 ALL, DRAWN = 20_000, 9_999
+#: Of more units than this, a tenth of the assignments is drawn [-].
+MANY = 1_000
 #: Assignments that are computed at a time [-].
 AT_A_TIME = 5_000
 #: Differences that agree to this share of the largest are ties [-].
@@ -59,11 +61,16 @@ def permutation_test(treated: Array, control: Array, rng: np.random.Generator) -
     if ways <= ALL:
         chosen = np.array(list(combinations(range(count), n)))
         return Permutation(as_large(chosen) / ways, f"all {ways} assignments")
-    larger = 0
-    for first in range(0, DRAWN, AT_A_TIME):
-        size = min(AT_A_TIME, DRAWN - first)
-        larger += as_large(np.argsort(rng.random((size, count)), axis=1)[:, :n])
-    return Permutation((larger + 1) / (DRAWN + 1), f"{DRAWN} assignments drawn")
+    larger, drawn = 0, _drawn(count)
+    for first in range(0, drawn, AT_A_TIME):
+        size = min(AT_A_TIME, drawn - first)
+        larger += as_large(np.argpartition(rng.random((size, count)), n - 1, axis=1)[:, :n])
+    return Permutation((larger + 1) / (drawn + 1), f"{drawn} assignments drawn")
+
+
+def _drawn(count: int) -> int:
+    """How many assignments of so many units are drawn."""
+    return DRAWN if count <= MANY else DRAWN // 10
 
 
 def within_blocks(
@@ -77,12 +84,12 @@ def within_blocks(
     edge = observed - TIE * max(float(np.abs(values).max()), 1e-300)
     order = np.argsort(block, kind="stable")
     values, treated, block = values[order], is_treated[order], np.asarray(block)[order]
-    larger = 0
-    for first in range(0, DRAWN, AT_A_TIME):
-        size = min(AT_A_TIME, DRAWN - first)
+    larger, drawn = 0, _drawn(len(values))
+    for first in range(0, drawn, AT_A_TIME):
+        size = min(AT_A_TIME, drawn - first)
         # Blocks stay in place: each is sorted by random numbers within its own range.
         shuffled = np.argsort(rng.random((size, len(block))) + block, axis=1, kind="stable")
         own = np.where(treated[shuffled], values, 0.0).sum(axis=1)
         rest = values.sum() - own
         larger += int((np.abs(own / n - rest / (len(values) - n)) >= edge).sum())
-    return Permutation((larger + 1) / (DRAWN + 1), f"{DRAWN} assignments drawn within cages")
+    return Permutation((larger + 1) / (drawn + 1), f"{drawn} assignments drawn within cages")

@@ -9,6 +9,7 @@ on the screen and in the figures; there is no other list.
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -17,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from xenosim.analysis.comparison import Comparison, Estimate
-from xenosim.analysis.resampling import Array, generator
+from xenosim.analysis.comparison import Comparison, Estimate, NoSharedDay
+from xenosim.analysis.resampling import UNDEFINED, Array, generator
 
 #: Place in the table of an endpoint that names none.
 LAST = 10_000
@@ -80,7 +81,10 @@ class Endpoint(Definition):
     def estimate(self, ask: Comparison) -> Estimate | None:
         """The endpoint of one arm; fewer than three animals in an arm have no
         interval."""
-        found = self.function(ask, generator(ask.seed, self.samples or self.name))
+        try:
+            found = self.function(ask, generator(ask.seed, self.samples or self.name))
+        except NoSharedDay as missing:
+            return Estimate(math.nan, UNDEFINED, 0, f"undefined: {missing.message}")
         return found.checked() if found else None
 
 

@@ -28,6 +28,9 @@ FEWEST = 3
 SKEWED = 400
 #: Animals in the samples that are looked at together [-].
 AT_ONCE = 2_000_000
+#: Animals that the samples of one interval hold together, and the fewest samples: of thousands of
+#: animals an interval takes fewer samples, whose noise is small beside what the animals tell [-].
+DRAWN, FEWEST_SAMPLES = 1_000_000, 400
 
 
 def generator(seed: int, samples: str) -> np.random.Generator:
@@ -107,7 +110,7 @@ def bootstrap(
     sizes : sequence of int
         Animals of every arm; no interval below :data:`FEWEST` of one.
     n_boot : int
-        Samples.
+        Samples; fewer of arms of more than 500 animals (:data:`DRAWN`).
     rng : Generator
         Draws them, arm by arm.
     paired : bool
@@ -117,7 +120,7 @@ def bootstrap(
     -------
     (float, float)
         The limits [unit of the statistic]; samples without a number are left out.
-    array (n_boot,)
+    array (samples,)
         The statistic of every sample.
 
     Examples
@@ -129,6 +132,7 @@ def bootstrap(
     """
     if min(sizes) < FEWEST:
         return UNDEFINED, np.empty(0)
+    n_boot = min(n_boot, max(FEWEST_SAMPLES, DRAWN // max(sizes)))
     drawn = [resample(n, n_boot, rng) for n in (sizes[:1] if paired else sizes)]
     drawn = drawn * len(sizes) if paired else drawn
     # In parts, for memory: thousands of animals on many days.

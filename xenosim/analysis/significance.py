@@ -28,6 +28,8 @@ COLUMNS = TABLES["tests"]
 MOST_STUDIES = 20
 #: What a row says that has no p.
 NO_ANSWER = "undefined"
+#: What a test of one day says where animals had left.
+SELECTION = "those left are a selection of slow tumors"
 _LAIRD = "Laird and Ware 1982, doi:10.2307/2529876; Demidenko 2010, PMC2900851"
 
 
@@ -355,7 +357,7 @@ def _on_one_day(
         for arm in (control, *arms)
     }
     gone = left_before(data, [control, *arms], at).removeprefix("; ")
-    gone = gone and f"those left are a selection of slow tumors; {gone}"
+    gone = gone and f"{SELECTION}; {gone}"
 
     def row(test: Procedure, arm: str, found: OneDay, n: int, adjusted: str = "holm") -> Found:
         note = "; ".join(text for text in (found.note, gone) if text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -100,16 +101,14 @@ def endpoints_of_studies(
     its number is the column ``replicate``. Parameters and errors as in :func:`endpoint_table`.
     """
     data = checked(data, control)
-    how = "last day with at least half of every arm on study" if day is None else "day as asked"
     common = None
     if day is None and data.has_common_day:
         common = data.evaluation_day
     rows = []
     for study in data.studies:
-        evaluated = day if day is not None else common
-        evaluated = study.evaluation_day if evaluated is None else evaluated
         number = study.table["replicate"].iloc[0]
         for arm in data.arms:
+            evaluated, how = _day_of(study, arm, control, day, common)
             ask = Comparison(study, arm, control, evaluated, how, n_boot, seed, paired)
             for endpoint in every_endpoint():
                 if endpoint.against_control and arm == control:
@@ -117,6 +116,23 @@ def endpoints_of_studies(
                 if (found := endpoint.estimate(ask)) is not None:
                     rows.append({"replicate": number} | endpoint_row(endpoint, arm, control, found))
     return pd.DataFrame(rows, columns=["replicate", *COLUMNS])
+
+
+def _day_of(
+    study: StudyData, arm: str, control: str, asked: float | None, common: float | None
+) -> tuple[float, str]:
+    """The day on which an arm is evaluated [day], and how it was chosen; NaN, and why, where the
+    arm and the control share none.
+    """
+    if asked is not None:
+        return asked, "day as asked"
+    if common is not None or study.evaluable_days:
+        day = study.evaluation_day if common is None else common
+        return day, "last day with at least half of every arm on study"
+    day = study.last_shared_day(arm, control)
+    if math.isnan(day):
+        return day, f"on no day was half of '{arm}' and half of '{control}' measured"
+    return day, "last day with at least half of this arm and the control; all arms share no day"
 
 
 def checked(data: StudyData | pd.DataFrame, *arms: str) -> StudyData:

@@ -56,9 +56,9 @@ def relative_weights(data: StudyData) -> pd.DataFrame:
     [100.0, 90.0]
     """
     columns = [*KEYS, "day", "body_weight_g", "corrected_g", "relative_pct"]
-    if "body_weight_g" not in data.table:
+    if data.weights.empty:
         return pd.DataFrame(columns=columns)
-    rows = data.table[data.table["body_weight_g"].notna()].sort_values("day", kind="stable")
+    rows = data.weights.sort_values("day", kind="stable")
     tumor_g = TUMOR_G_PER_MM3 * rows["tumor_volume_mm3"]
     rows = rows.assign(corrected_g=rows["body_weight_g"] - tumor_g)
     first = rows[rows["day"] <= 0].groupby(KEYS)["corrected_g"].last().rename("start_g")

@@ -25,17 +25,20 @@ def analyze(
     seed: int | None,
     out: str,
     as_json: bool,
+    combination: list[str],
 ) -> Path:
     """Read, analyze, write, print; the directory. ``maps``: NAME=column of the file's columns;
-    ``reading``: fields of :class:`~xenosim.analysis.laboratory.values.Reading`.
+    ``reading``: fields of :class:`~xenosim.analysis.laboratory.values.Reading`; ``combination``:
+    ``A,B,BOTH``, arms of two drugs alone and together.
     """
     check_writable(Path(out))
-    path = Path(file)
+    path, combined = Path(file), [parse_combination(text) for text in combination]
     run = _run_of(path)
     command = shlex.join(["xenosim", *sys.argv[1:]])
     if run is not None:
         _refuse_reading(maps, reading)
         data, simulated, used = _of_run(run, control, seed)
+        combined = combined or [(a, b, c) for a, b, c in read_manifest(run).get("combined", [])]
         inputs: dict[str, bytes] = {}
     else:
         try:
@@ -47,7 +50,13 @@ def analyze(
         inputs = {path.name: path.read_bytes()}
     title = str(read_manifest(run)["title"]) if run is not None else path.stem
     result = measured_study(
-        data, title=title, day=day, seed=used, simulated=simulated, inputs=inputs
+        data,
+        title=title,
+        day=day,
+        seed=used,
+        simulated=simulated,
+        inputs=inputs,
+        combined=combined,
     )
     folder = result.save(out, command=command)
 
@@ -80,6 +89,24 @@ def parse_maps(maps: list[str]) -> dict[str, str]:
             )
         found[ours.strip()] = theirs.strip()
     return found
+
+
+def parse_combination(text: str) -> tuple[str, str, str]:
+    """``A,B,BOTH`` of the command line as three arms.
+
+    Examples
+    --------
+    >>> parse_combination("drug A,drug B,A + B")
+    ('drug A', 'drug B', 'A + B')
+    """
+    arms = [part.strip() for part in text.split(",")]
+    if len(arms) != 3 or not all(arms):
+        raise TableError(
+            f"'{text}' does not name three arms",
+            where="--combination",
+            remedy="write --combination 'A,B,BOTH', the arms of each drug alone and of both",
+        )
+    return arms[0], arms[1], arms[2]
 
 
 def _run_of(path: Path) -> Path | None:

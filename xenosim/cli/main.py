@@ -250,6 +250,10 @@ def analyze(
         float | None,
         typer.Option("--day", help="Day of evaluation; the last with half of every arm left."),
     ] = None,
+    combination: Annotated[
+        list[str] | None,
+        typer.Option("--combination", help="Arms of two drugs alone and together: 'A,B,BOTH'."),
+    ] = None,
     seed: Seed = None,
     out: Out = "runs",
     report: Report = False,
@@ -269,7 +273,17 @@ def analyze(
         "formula": formula,
         "limit_mm3": limit,
     }
-    folder = work(file, control, map_ or [], reading, day=day, seed=seed, out=out, as_json=json)
+    folder = work(
+        file,
+        control,
+        map_ or [],
+        reading,
+        day=day,
+        seed=seed,
+        out=out,
+        as_json=json,
+        combination=combination or [],
+    )
     _add_report(folder, report, json)
 
 

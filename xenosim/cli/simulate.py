@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: Time between checkpoints, days of those that stay, whether the last ones stay, if none is stated.
 USUAL_SAVING = ("10 min", None, False)
 #: What the end of a study needs and no animal does.
-SLOW_TO_IMPORT = ("statsmodels.duration.hazard_regression", "xenosim.viz.figures")
+SLOW_TO_IMPORT = ("scipy.stats", "xenosim.viz.figures")
 
 
 def parse_overrides(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ import pandas as pd
 
 from xenosim import __version__
 from xenosim.analysis.answer import Repeated, growth_answer, tc_line
+from xenosim.analysis.curves import tc_over_time
 from xenosim.analysis.data import StudyData
 from xenosim.analysis.dropout import dropout_notes
 from xenosim.analysis.significance import significance_tests
@@ -96,6 +98,7 @@ def measured_study(
     seed: int = 1,
     simulated: bool = False,
     inputs: dict[str, bytes] | None = None,
+    combined: Iterable[tuple[str, str, str]] = (),
 ) -> MeasuredStudy:
     """Analyze a study that has a control.
 
@@ -113,6 +116,8 @@ def measured_study(
         Whether the animals were simulated.
     inputs : dict of str to bytes, optional
         The files that were read, by name.
+    combined : iterable of (arm A, arm B, arm of both), optional
+        Arms of drug combinations, for the tests of combinations.
 
     Raises
     ------
@@ -121,6 +126,7 @@ def measured_study(
     """
     # As the directory keeps it, so that its tables give the same numbers again.
     data = replace(data, table=as_written(data.table))
+    combined = list(combined)
     studies = endpoints_of_studies(data, data.control, day=day, seed=seed, paired=data.paired)
     repeated = studies["replicate"].nunique() > 1
     text = data.table.to_csv(index=False).encode()
@@ -128,12 +134,14 @@ def measured_study(
     tables = {
         "observations": _observations(data.table, study),
         "endpoints": over_studies(studies) if repeated else studies.drop(columns="replicate"),
-        "tests": significance_tests(data, day=day, seed=seed),
+        "tests": significance_tests(data, day=day, combined=combined, seed=seed),
         "responses": data.responses(),
         "survival": data.survival(),
         "tolerability": tolerability_table(data),
+        "tc_over_time": tc_over_time(data, seed),
     }
     tables |= {"studies": studies} if repeated else {}
+    tables |= {"weights": data.weighed} if len(data.weighed) else {}
     manifest = {
         "xenosim": __version__,
         "python": platform.python_version(),
@@ -146,6 +154,7 @@ def measured_study(
         "arms": list(data.arms),
         "animals": data.started,
         "paired": data.paired,
+        "combined": combined,
         "simulated": simulated,
         "parameters": {},
         "warnings": [*data.notes, *dropout_notes(data)],

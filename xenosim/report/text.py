@@ -16,6 +16,7 @@ from xenosim.io.plain import records
 from xenosim.io.results import Result, is_assay, is_panel
 from xenosim.report.measured import MeasuredStudy, is_measured
 from xenosim.report.panel import panel_json, panel_screen
+from xenosim.report.tested import said_of_tests
 
 if TYPE_CHECKING:
     from xenosim.study.result import StudyResult
@@ -71,7 +72,7 @@ def load_result(folder: str | Path) -> Result:
 def _study_screen(result: Any, folder: str | Path | None) -> str:
     study: StudyResult = result
     manifest = study.manifest
-    lines = [str(study), "", endpoint_text(study), ""]
+    lines = [str(study), "", endpoint_text(study), "", *_tests(study)]
     lines += [resistance_text(manifest["clones"])] if manifest["clones"] else []
     lines.append(f"{growth_text(study.growth)}; run time {study.seconds:.0f} s")
     lines += [enrollment_text(manifest["enrollment"])] if manifest.get("enrollment") else []
@@ -87,6 +88,7 @@ def _study_json(result: Any, folder: str | Path | None) -> dict[str, Any]:
         "title": study.title,
         "answer": study.answer,
         "endpoints": records(study.tables["endpoints"]),
+        "tests": records(study.tables["tests"]) if "tests" in study.tables else [],
         "comparison": records(study.tables["comparison"]) if "comparison" in study.tables else [],
         "clones": manifest["clones"],
         "growth": manifest["growth"],
@@ -102,7 +104,7 @@ def _study_json(result: Any, folder: str | Path | None) -> dict[str, Any]:
 
 
 def _measured_screen(result: Any, folder: str | Path | None) -> str:
-    lines = [str(result), "", endpoint_text(result), ""]
+    lines = [str(result), "", endpoint_text(result), "", *_tests(result)]
     lines += [f"Note: {note}" for note in result.notes]
     return "\n".join(lines + ([f"Directory: {folder}"] if folder else []))
 
@@ -113,11 +115,20 @@ def _measured_json(result: Any, folder: str | Path | None) -> dict[str, Any]:
         "title": manifest["title"],
         "answer": result.answer,
         "endpoints": records(result.tables["endpoints"]),
+        "tests": records(result.tables["tests"]),
         "responses": records(result.tables["responses"]),
         "warnings": result.notes,
         "seed": manifest["seed"],
         "simulated": manifest["simulated"],
     } | ({"run_directory": str(folder)} if folder else {})
+
+
+def _tests(result: Any) -> list[str]:
+    """What the tests found, and an empty line; nothing where there are none."""
+    if "tests" not in result.tables:
+        return []
+    said = said_of_tests(result.tables["tests"], result.manifest["control"])
+    return [said, ""] if said else []
 
 
 def endpoint_text(result: StudyResult | MeasuredStudy) -> str:

@@ -31,6 +31,7 @@ from xenosim.scenario.schema import Origin
 from xenosim.study.answer import answer_text
 from xenosim.study.growth import implausible_cycle
 from xenosim.study.notes import enrollment, notes, notes_on_ensemble
+from xenosim.study.tables import combinations_of
 from xenosim.tumor.growth import Growth
 
 if TYPE_CHECKING:
@@ -248,6 +249,7 @@ def study_result(
         "enrollment": enrollment(scenario, tables),
         "control": scenario.control.name,
         "arms": [arm.name for arm in scenario.arms],
+        "combined": combinations_of(scenario),
         "branched_from": branched,
         "simulated": True,
         "parameters": status_counts(scenario),

@@ -25,6 +25,7 @@ from xenosim.study.tissues import drug_pk, exposures
 if TYPE_CHECKING:
     import pandas as pd
 
+    from xenosim.analysis.data import StudyData
     from xenosim.scenario.schema import Arm, Scenario
     from xenosim.study.enroll import Enrollment
 
@@ -60,7 +61,6 @@ def build_tables(
     from xenosim.analysis.significance import significance_tests
     from xenosim.analysis.studies import over_studies
     from xenosim.analysis.summary import endpoints_of_studies
-    from xenosim.analysis.tolerability import tolerability_table
 
     truth = pd.DataFrame([row for outcome in outcomes for row in outcome.truth])
     cells = pd.DataFrame([row for outcome in outcomes for row in outcome.cells])
@@ -92,8 +92,7 @@ def build_tables(
         "plasma": plasma_table(scenario),
     }
     ends = pairs_table(enrolled.tasks, outcomes)
-    tables["responses"] = data.responses()
-    tables["tolerability"] = tolerability_table(data)
+    tables |= _described(data, scenario.seed)
     tables["bias"] = bias_table(
         tables["endpoints"],
         truth[[*KEYS, "day", "tumor_volume_mm3", "body_weight_g", "status", "note"]],
@@ -114,6 +113,19 @@ def build_tables(
         tables["enrollment"] = pd.DataFrame(enrolled.staged)
         tables["enrollment"].insert(0, "study_id", study)
     return tables if comparison is None else tables | {"comparison": comparison}
+
+
+def _described(data: StudyData, seed: int) -> dict[str, pd.DataFrame]:
+    """The tables that describe animals and arms, beside those of endpoints and tests."""
+    from xenosim.analysis.curves import tc_over_time
+    from xenosim.analysis.tolerability import tolerability_table
+
+    return {
+        "responses": data.responses(),
+        "tolerability": tolerability_table(data),
+        "survival": data.survival(),
+        "tc_over_time": tc_over_time(data, seed),
+    }
 
 
 def combinations_of(scenario: Scenario) -> list[tuple[str, str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xenosim.analysis import curves
 from xenosim.analysis.data import StudyData
 from xenosim.errors import RunError
 from xenosim.io.runs import (
@@ -82,10 +83,16 @@ def _draw_measured(
     mark = SIMULATED if manifest.get("simulated") else MEASURED
     doses = pd.DataFrame(columns=["arm", "id", "time", "evid", "ii", "addl"])
     paths = save(growth_curves(data, doses, colors), folder, "growth_curves", mark)
-    if len(arms) > 1:
-        figure = tc_over_time(data, colors, control, int(manifest["seed"]))
-        paths += save(figure, folder, "tc_over_time", mark)
+    if len(ratios := _ratios(run, data, manifest)):
+        paths += save(tc_over_time(ratios, colors), folder, "tc_over_time", mark)
     return paths
+
+
+def _ratios(run: Path, data: StudyData, manifest: dict[str, Any]) -> pd.DataFrame:
+    """T/C over time as the directory keeps it; computed where an earlier version wrote it."""
+    if (run / "tc_over_time.csv").is_file():
+        return read_kept(run, "tc_over_time", manifest)
+    return curves.tc_over_time(data, int(manifest["seed"]))
 
 
 def _draw(
@@ -96,9 +103,8 @@ def _draw(
     colors = {arm: arm_colors(arms, control)[arm] for arm in arms}
     data = StudyData(tables["observations"], control, bool(manifest["paired"]))
     paths = save(growth_curves(data, tables["events"], colors), folder, "growth_curves", SIMULATED)
-    if len(arms) > 1:
-        seed = int(manifest["seed"])
-        paths += save(tc_over_time(data, colors, control, seed), folder, "tc_over_time", SIMULATED)
+    if len(ratios := _ratios(run, data, manifest)):
+        paths += save(tc_over_time(ratios, colors), folder, "tc_over_time", SIMULATED)
     if len(tables["plasma"]):
         paths += save(
             plasma_and_occupancy(tables["plasma"], colors), folder, "plasma_occupancy", SIMULATED
@@ -106,9 +112,9 @@ def _draw(
     paths += save(cell_states(tables["cells"], colors), folder, "cell_states", SIMULATED)
     if has_clones(tables["clones"]):
         paths += save(muller_plot(tables["clones"], colors), folder, "clones", SIMULATED)
-    curves = run / "ensemble_curves.csv"
-    if manifest.get("ensemble") and curves.is_file():
-        bands = read_kept(run, curves.stem, manifest)
+    kept = run / "ensemble_curves.csv"
+    if manifest.get("ensemble") and kept.is_file():
+        bands = read_kept(run, kept.stem, manifest)
         shown = f"{manifest['ensemble']['sets']} parameter sets"
         paths += save(ensemble_bands(bands, colors, shown), folder, "ensemble", SIMULATED)
     snapshots = {

@@ -10,14 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from xenosim.analysis.animals import ANIMAL
 from xenosim.analysis.curves import (
     at_risk,
-    endpoint_over_time,
     geometric_means,
     last_rows_of_removed,
 )
 from xenosim.analysis.data import StudyData
+from xenosim.viz.lines import animal_lines
 from xenosim.viz.style import MANY, finish, room_for, short
 
 #: Where the axis of volumes may have a number [mm3].
@@ -97,8 +96,7 @@ def draw_arm(
     ``banded``: the interval is a band; ``end``: the study's last day [day].
     """
     alpha = 0.35 if banded else 0.2
-    for _, animal in rows.groupby(ANIMAL):
-        axes.plot(animal["day"], animal[value], color=color, lw=0.6, alpha=alpha)
+    animal_lines(axes, rows, value, color, width=0.6, alpha=alpha)
     gone = last_rows_of_removed(rows, float(rows["day"].max()) if end is None else end)
     axes.plot(gone["day"], gone[value], "x", color=color, ms=5, mew=1.2)
     curve = geometric_means(rows, value)
@@ -155,26 +153,24 @@ def _mark_doses(axes: Axes, events: pd.DataFrame, colors: dict[str, str]) -> Non
             )
 
 
-def tc_over_time(data: StudyData, colors: dict[str, str], control: str, seed: int = 1) -> Figure:
+def tc_over_time(table: pd.DataFrame, colors: dict[str, str]) -> Figure:
     """T/C, 100 median(RTV_T)/median(RTV_C), on every day with at least half of both arms left,
     with the 95 % bootstrap interval of the endpoint table [%]: a band, from four arms on a bar at
-    the last day.
+    the last day. ``table``: as of :func:`~xenosim.analysis.curves.tc_over_time`.
     """
     width = 7.0 + (room_for(colors, 0.07) if len(colors) >= MANY else 0.0)
     figure = Figure(figsize=(width, 4.2), layout="constrained")
     axes = figure.subplots()
     for level, (arm, color) in enumerate(colors.items()):
-        if arm == control:
+        curve = table[table["arm"] == arm].set_index("day")
+        if curve.empty:
             continue
-        curve = endpoint_over_time(data, "tc_pct", arm, control, seed=seed)
         days = curve.index.to_numpy(float)
         if len(colors) < MANY:
             axes.fill_between(days, curve["ci_low"], curve["ci_high"], color=color, alpha=0.2, lw=0)
         else:
             _bar_at_the_end(axes, curve, color, 0.01 * level)
-        axes.plot(
-            days, curve["estimate"], color=color, lw=2.2, marker="o", ms=3.5, label=short(arm)
-        )
+        axes.plot(days, curve["tc_pct"], color=color, lw=2.2, marker="o", ms=3.5, label=short(arm))
     axes.axhline(100, color="#7F7F7F", lw=1)
     axes.axhline(42, color="#7F7F7F", lw=0.8, ls=":")
     axes.text(0.0, 43, "42 %", fontsize=7, color="#555555")
@@ -197,7 +193,7 @@ def _bar_at_the_end(axes: Axes, curve: pd.DataFrame, color: str, aside: float) -
     """The interval of the last day of a curve, a share of its days ``aside`` [-] of it."""
     last = curve.iloc[-1:]
     # A percentile interval need not hold its estimate.
-    below, above = last["estimate"] - last["ci_low"], last["ci_high"] - last["estimate"]
+    below, above = last["tc_pct"] - last["ci_low"], last["ci_high"] - last["tc_pct"]
     reach = [below.clip(lower=0), above.clip(lower=0)]
     day = last.index * (1.0 + aside)
-    axes.errorbar(day, last["estimate"], yerr=reach, color=color, lw=1.2, capsize=2)
+    axes.errorbar(day, last["tc_pct"], yerr=reach, color=color, lw=1.2, capsize=2)

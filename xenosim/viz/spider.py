@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from xenosim.analysis.animals import ANIMAL
+from xenosim.viz.lines import animal_lines
 from xenosim.viz.style import finish, in_lines, page, short
 
 #: Changes from baseline that the log axis of relative volumes names [%].
@@ -45,9 +46,8 @@ def spider(table: pd.DataFrame, colors: dict[str, str]) -> Figure:
 
 def _panel(axes: Axes, rows: pd.DataFrame, arm: str, color: str) -> None:
     """The animals of one arm."""
-    for _, animal in rows.groupby(ANIMAL):
-        relative = 1.0 + animal["change_pct"] / 100.0
-        axes.plot(animal["day"], relative, color=color, lw=1.0, alpha=0.75)
+    relative = rows.assign(relative=1.0 + rows["change_pct"] / 100.0)
+    animal_lines(axes, relative, "relative", color, width=1.0, alpha=0.75)
     gone = rows[~rows["left"].isin(["", "end of study"])]
     axes.plot(gone["day"], 1.0 + gone["change_pct"] / 100.0, "x", color=color, ms=6, mew=1.4)
     axes.axhline(1.0, color="#7F7F7F", lw=0.8)

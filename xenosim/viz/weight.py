@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from xenosim.analysis.animals import ANIMAL
 from xenosim.analysis.tolerability import LIMITS_PCT, mean_weights
+from xenosim.viz.lines import animal_lines
 from xenosim.viz.style import MANY, finish, in_lines, page, short
 
 
@@ -21,8 +21,8 @@ def body_weight(table: pd.DataFrame, colors: dict[str, str]) -> Figure:
     axes = figure.subplots()
     means = mean_weights(table)
     for arm, color in colors.items():
-        for _, animal in table[table["arm"] == arm].groupby(ANIMAL):
-            axes.plot(animal["day"], animal["relative_pct"], color=color, lw=0.5, alpha=0.3)
+        rows = table[table["arm"] == arm]
+        animal_lines(axes, rows, "relative_pct", color, width=0.5, alpha=0.3)
         mean = means[means["arm"] == arm]
         n = f" (n = {int(mean['n'].iloc[0])})" if len(mean) else " (not weighed)"
         label = in_lines(short(arm) + n, 36)

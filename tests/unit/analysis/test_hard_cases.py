@@ -79,12 +79,6 @@ def test_duplicated_rows_and_volumes_that_are_none_are_listed_at_once() -> None:
     assert "row 6, column" in said and "row 8, column" in said and "row 10, column" in said
 
 
-def test_arms_that_share_no_day_are_told_so() -> None:
-    table = pd.concat([rows("v", (0, 3, 6), grows), rows("d", (-1, 4, 8), grows)])
-    with pytest.raises(TableError, match="on no day is half of every arm measured"):
-        StudyData(table, "v").endpoints(n_boot=10)
-
-
 def test_a_hundred_thousand_rows_are_read(tmp_path: object) -> None:
     path = f"{tmp_path}/big.csv"
     table = rows("vd", range(0, 100, 2), grows, animals=1000)
@@ -97,3 +91,29 @@ def test_it_plots_and_survives_from_python() -> None:
     data = StudyData(CASES["all events"], "v")
     assert len(data.plot().axes) == 2
     assert (data.survival().groupby("arm")["survival"].last() == 0).all()
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_arms_without_a_day_in_common_are_told_what_can_be_told(shared: bool) -> None:
+    """Two treated arms, one measured a day later than the control; the other perhaps with it."""
+    table = rows(["vehicle", "drug", "other"], range(0, 31, 3), grows)
+    later = (table["arm"] == "drug") & (table["day"] > 0)
+    table.loc[later, "day"] += 1
+    if not shared:
+        table = table[(table["arm"] != "other")]
+    # Nobody shares day 0 either: the baseline is of the day before.
+    table.loc[(table["arm"] == "drug") & (table["day"] == 0), "day"] = -1
+    data = StudyData(table, "vehicle")
+    result = measured_study(data, title="calendars")
+    found = result.tables["endpoints"].set_index(["arm", "endpoint"])
+    of_drug = found.loc["drug"]
+    for name in ("tc_pct", "tgi_delta_pct", "rate_tc", "tc_pct_locf"):
+        assert np.isnan(of_drug.loc[name, "estimate"]) and of_drug.loc[name, "n"] == 0
+    assert "half of 'drug' and half of 'vehicle'" in of_drug.loc["tc_pct", "note"]
+    assert np.isfinite(of_drug.loc["growth_rate_per_day", "estimate"])
+    assert np.isfinite(of_drug.loc["tgd_days", "estimate"])
+    assert "drug: no T/C (undefined: on no day" in result.answer
+    if shared:
+        assert found.loc[("other", "tc_pct"), "day"] == 30.0
+    assert set(result.tables["survival"]["arm"]) == set(data.arms)
+    assert "nan" not in first_screen(result).lower()

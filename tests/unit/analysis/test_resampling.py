@@ -172,3 +172,13 @@ def estimate_of(
     found = endpoint.estimate(Comparison(data, "drug", "vehicle", 14.0, "", n_boot, seed, False))
     assert found is not None
     return found.value, found.limits
+
+
+def test_thousands_of_animals_take_fewer_samples_and_the_same_interval() -> None:
+    values = np.random.default_rng(1).normal(10.0, 2.0, 4000)
+    limits, samples = bootstrap(
+        lambda i: values[i].mean(axis=-1), [values.size], 2000, generator(1, "mean")
+    )
+    assert samples.size == 400
+    half = 1.96 * values.std() / np.sqrt(values.size)
+    assert limits == pytest.approx((values.mean() - half, values.mean() + half), abs=0.25 * half)

@@ -94,3 +94,18 @@ def test_arms_without_a_finite_ratio_say_why() -> None:
     assert hazard_ratio(never, early).note.startswith("events of one arm alone")
     found = hazard_ratio(late, early)
     assert np.isnan(found.ratio) and found.note.startswith("events of one arm alone")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_hazard_ratio_is_that_of_statsmodels_with_ties_and_censoring(seed: int) -> None:
+    regression = pytest.importorskip("statsmodels.duration.hazard_regression")
+    rng = np.random.default_rng(seed)
+    days = [np.ceil(rng.exponential(scale, n)) for scale, n in ((12.0, 17), (8.0, 11))]
+    arms = [(np.where(rng.random(t.size) < 0.7, t, np.inf), t) for t in days]
+    found = hazard_ratio(*arms)
+    event = np.isfinite(np.concatenate([times for times, _ in arms]))
+    factor = np.repeat([1.0, 0.0], [17, 11])
+    model = regression.PHReg(np.concatenate(days), factor, status=event * 1, ties="efron")
+    expected = model.fit(disp=0)
+    assert np.log(found.ratio) == pytest.approx(expected.params[0], abs=1e-6)
+    assert found.p == pytest.approx(expected.pvalues[0], abs=1e-6)

@@ -7,6 +7,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import FillBetweenPolyCollection
 
 from tests.unit.analysis.test_resampling import study
+from xenosim.analysis import curves
 from xenosim.analysis.data import StudyData
 from xenosim.viz.growth import dose_days, growth_curves, tc_over_time
 from xenosim.viz.style import arm_colors, show_as_typed
@@ -37,7 +38,7 @@ def test_mean_curves_are_geometric_and_stop_with_half_of_the_arm() -> None:
 @pytest.mark.parametrize("paired", [False, True])
 def test_the_figure_has_the_number_and_interval_of_the_table(paired: bool) -> None:
     data = StudyData(study("vehicle", "drug"), "vehicle", paired)
-    axes = tc_over_time(data, COLORS, "vehicle", seed=5).axes[0]
+    axes = tc_over_time(curves.tc_over_time(data, seed=5), COLORS).axes[0]
     row = data.endpoints(seed=5).query("endpoint == 'tc_pct'").iloc[0]
     assert axes.lines[0].get_xdata()[-1] == row["day"] == 30.0
     assert axes.lines[0].get_ydata()[-1] == row["estimate"]
@@ -55,7 +56,8 @@ def test_n1_the_mean_of_those_left_is_dashed_and_removals_are_marked() -> None:
     assert whole.get_xdata()[-1] == 12.0 and len(dashed) == 1
     assert (dashed[0].get_xdata()[0], dashed[0].get_xdata()[-1]) == (12.0, 30.0)
     assert [list(line.get_xdata()) for line in crosses] == [[12.0, 12.0]]
-    assert axes.collections[0].get_paths()[0].vertices[:, 0].max() == 12.0
+    bands = [c for c in axes.collections if isinstance(c, FillBetweenPolyCollection)]
+    assert bands[0].get_paths()[0].vertices[:, 0].max() == 12.0
     left = {text.get_position(): text.get_text() for text in counts.texts}
     assert (left[(0.0, 0)], left[(30.0, 0)], left[(30.0, 1)]) == ("6", "4", "6")
 
@@ -65,7 +67,10 @@ def test_n18_eight_arms_have_bars_and_no_bands() -> None:
     data = StudyData(study(*names), "vehicle")
     colors = arm_colors(names, "vehicle")
     assert len(set(colors.values())) == 8
-    for figure in (growth_curves(data, EVENTS, colors), tc_over_time(data, colors, "vehicle")):
+    for figure in (
+        growth_curves(data, EVENTS, colors),
+        tc_over_time(curves.tc_over_time(data), colors),
+    ):
         axes = figure.axes[0]
         assert not any(isinstance(c, FillBetweenPolyCollection) for c in axes.collections)
         assert len(axes.collections) >= 7
@@ -76,7 +81,10 @@ def test_n18_long_names_of_eight_arms_are_not_clipped() -> None:
     treated = [f"ixazomib {k} mg per kg BIW $x^{{$, then some more" for k in range(7)]
     names = ["vehicle", *treated]
     data, colors = StudyData(study(*names), "vehicle"), arm_colors(names, "vehicle")
-    for figure in (growth_curves(data, EVENTS, colors), tc_over_time(data, colors, "vehicle")):
+    for figure in (
+        growth_curves(data, EVENTS, colors),
+        tc_over_time(curves.tc_over_time(data), colors),
+    ):
         show_as_typed(figure)
         canvas = FigureCanvasAgg(figure)
         canvas.draw()

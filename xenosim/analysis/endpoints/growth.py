@@ -67,6 +67,7 @@ def rate_tc(ask: Comparison, rng: np.random.Generator) -> Estimate:
 
     Source: after Hather et al. 2014, doi:10.4137/CIN.S13974.
     """
+    ask.require_day()
     t, c = (frame["growth_rate_per_day"].to_numpy(float) for frame in ask.both_animals)
     if ask.paired:
         both = ~np.isnan(t) & ~np.isnan(c)

@@ -93,10 +93,9 @@ def _relative_weights(ask: Comparison) -> pd.DataFrame | None:
     """Weight relative to baseline [%] of every weighed animal of the arm on each day from day 0 on
     with at least half of them, NaN where it was not weighed; None without weights.
     """
-    table = ask.data.table
-    if "body_weight_g" not in table:
+    rows = ask.data.weights[ask.data.weights["arm"] == ask.arm]
+    if rows.empty:
         return None
-    rows = table[(table["arm"] == ask.arm) & table["body_weight_g"].notna()]
     wide = rows.pivot(index=ANIMAL, columns="day", values="body_weight_g").sort_index()
     before, after = wide.loc[:, wide.columns <= 0], wide.loc[:, wide.columns >= 0]
     if not before.shape[1] or not after.shape[1]:

@@ -50,9 +50,9 @@ def read_fate(text: str) -> tuple[str, str]:
     return "", text.strip()
 
 
-def with_fates(table: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+def with_fates(table: pd.DataFrame, notes: list[str], weighed: int = 0) -> pd.DataFrame:
     """Status and note of every row, those of removals on an animal's last measurement; rows without
-    a volume and animals that were excluded are left out.
+    a volume, of which ``weighed`` are kept elsewhere, and animals that were excluded are left out.
     """
     keys = ["arm", "animal_id"] + (["replicate"] if "replicate" in table else [])
     named = [name for name in ("status", "removed_on") if name in table]
@@ -63,8 +63,8 @@ def with_fates(table: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
             notes.append(f"status not understood, kept as a note: {said}")
         if excluded:
             notes.append(f"excluded by the file: {excluded} animals")
-    missing = int(table[VOLUME].isna().sum())
-    if missing:
+    missing = int(table[VOLUME].isna().sum()) - weighed
+    if missing > 0:
         notes.append(f"{missing} rows without a volume were left out")
     return table[table[VOLUME].notna()].drop(columns="removed_on", errors="ignore")
 

@@ -22,7 +22,7 @@ from xenosim.analysis.laboratory.layouts import (
 from xenosim.analysis.laboratory.notation import Notation, notation_of
 from xenosim.analysis.laboratory.preview import unconfirmed, understood
 from xenosim.analysis.laboratory.values import Reading, Values
-from xenosim.analysis.laboratory.weights import with_weights
+from xenosim.analysis.laboratory.weights import of_animals, weights_alone, with_weights
 from xenosim.errors import TableError, suggest
 from xenosim.tabular import Mistakes
 
@@ -32,13 +32,15 @@ TEXTS = ("cage", "sex")
 
 class LabTable(NamedTuple):
     """What a file holds: ``table`` with the columns of a study, not yet checked as one; ``names``
-    of its columns in the file; ``lines`` (n,) of its rows there; ``notes`` for the reader.
+    of its columns in the file; ``lines`` (n,) of its rows there; ``notes`` for the reader;
+    ``weighed`` the weights of days without a volume.
     """
 
     table: pd.DataFrame
     names: dict[str, str]
     lines: tuple[int, ...]
     notes: tuple[str, ...]
+    weighed: pd.DataFrame
 
 
 def read_laboratory(path: Path, mapping: dict[str, str], how: Reading) -> LabTable:
@@ -71,11 +73,14 @@ def read_laboratory(path: Path, mapping: dict[str, str], how: Reading) -> LabTab
     table = _table(cells, how, notation_of(grid, how.decimal), mistakes, notes)
     mistakes.check()
     table = _with_cages(table, notes)
-    table = with_fates(table, notes)
+    weighed = weights_alone(table)
+    table = with_fates(table, notes, len(weighed))
     if how.weights:
-        table = with_weights(table, mapping, how, notes)
+        table, weighed = with_weights(table, mapping, how, notes)
+    else:
+        weighed = of_animals(weighed, table, notes)
     lines = tuple(int(n) for n in table.pop("line"))
-    return LabTable(table.reset_index(drop=True), cells.names, lines, tuple(notes))
+    return LabTable(table.reset_index(drop=True), cells.names, lines, tuple(notes), weighed)
 
 
 def _only(grid: Grid, found: Found, only: str) -> Grid:
