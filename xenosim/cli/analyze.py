@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +21,19 @@ def analyze(
     control: str | None,
     maps: list[str],
     reading: dict[str, Any],
+    combination: Sequence[str] | None = None,
     *,
     day: float | None,
     seed: int | None,
     out: str,
     as_json: bool,
-    combination: list[str],
 ) -> Path:
     """Read, analyze, write, print; the directory. ``maps``: NAME=column of the file's columns;
     ``reading``: fields of :class:`~xenosim.analysis.laboratory.values.Reading`; ``combination``:
     ``A,B,BOTH``, arms of two drugs alone and together.
     """
     check_writable(Path(out))
-    path, combined = Path(file), [parse_combination(text) for text in combination]
+    path, combined = Path(file), [parse_combination(text) for text in combination or ()]
     run = _run_of(path)
     command = shlex.join(["xenosim", *sys.argv[1:]])
     if run is not None:

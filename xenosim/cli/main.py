@@ -212,6 +212,12 @@ def compare(
     _add_report(folder, report, json)
 
 
+Combination = Annotated[
+    list[str] | None,
+    typer.Option("--combination", help="Arms of two drugs alone and together: 'A,B,BOTH'."),
+]
+
+
 @app.command()
 def analyze(
     file: Annotated[
@@ -250,10 +256,7 @@ def analyze(
         float | None,
         typer.Option("--day", help="Day of evaluation; the last with half of every arm left."),
     ] = None,
-    combination: Annotated[
-        list[str] | None,
-        typer.Option("--combination", help="Arms of two drugs alone and together: 'A,B,BOTH'."),
-    ] = None,
+    combination: Combination = None,
     seed: Seed = None,
     out: Out = "runs",
     report: Report = False,
@@ -274,15 +277,7 @@ def analyze(
         "limit_mm3": limit,
     }
     folder = work(
-        file,
-        control,
-        map_ or [],
-        reading,
-        day=day,
-        seed=seed,
-        out=out,
-        as_json=json,
-        combination=combination or [],
+        file, control, map_ or [], reading, combination, day=day, seed=seed, out=out, as_json=json
     )
     _add_report(folder, report, json)
 

@@ -58,3 +58,21 @@ def test_what_was_not_measured_is_empty(tmp_path: Path) -> None:
     run = measured_study(mice(), title="t").save(tmp_path, figures=False)
     wide = pd.read_csv(write_prism(run)[0], index_col="day")
     assert np.isnan(wide.loc[0, "vehicle:1"]) and wide.loc[-1, "vehicle:1"] == 100.0
+
+
+@pytest.mark.parametrize("names", [("m0", "m1"), ("0-1", "0-2"), ("1", "2"), ("A 7", "A 8")])
+def test_what_prism_gets_is_read_back(tmp_path: Path, names: tuple[str, str]) -> None:
+    arms = ("vehicle", DANGER, "drug 5:1", "n" * 200)
+    rows = [
+        (arm, name, day, 100.0 + 10 * k + day * (i + 1))
+        for i, arm in enumerate(arms)
+        for k, name in enumerate(names)
+        for day in (0.0, 3.0, 7.0)
+    ]
+    table = pd.DataFrame(rows, columns=["arm", "animal_id", "day", "tumor_volume_mm3"])
+    result = measured_study(StudyData(table, "vehicle"), title="t")
+    volumes = write_prism(result.save(tmp_path, figures=False))[0]
+    again = StudyData.read(volumes, layout="by-animal").table
+    keys = ["arm", "animal_id", "day"]
+    first, second = (each.sort_values(keys).reset_index(drop=True) for each in (table, again))
+    pd.testing.assert_frame_equal(first, second[first.columns], check_dtype=False)

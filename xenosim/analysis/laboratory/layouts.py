@@ -319,6 +319,8 @@ def _animals(names: list[str], above: list[str], arm: str) -> dict[int, tuple[st
             if names[place] and not _is_summary(names[place]):
                 found[place] = (current, names[place])
         return found
+    if told := _by_colon(names):
+        return told
     counts: dict[str, int] = {}
     current = ""
     for place in range(1, len(names)):
@@ -329,6 +331,28 @@ def _animals(names: list[str], above: list[str], arm: str) -> dict[int, tuple[st
         counts[current] = counts.get(current, 0) + 1
         found[place] = (current, numbered[2] if numbered else str(counts[current]))
     return found
+
+
+def _by_colon(names: list[str]) -> dict[int, tuple[str, str]]:
+    """Arm and animal of every column where all are called ARM:ANIMAL, an arm's columns perhaps
+    ARM:Y1, ARM:Y2; nothing where one is not.
+
+    Examples
+    --------
+    >>> _by_colon(["day", "Drug: A:0-1", "Drug: A:12b", "Vehicle:A7"])
+    {1: ('Drug: A', '0-1'), 2: ('Drug: A', '12b'), 3: ('Vehicle', 'A7')}
+    """
+    split = {
+        place: tuple(part.strip() for part in name.rsplit(":", 1))
+        for place, name in enumerate(names)
+        if place and name and not _is_summary(name)
+    }
+    if not split or any(len(parts) != 2 or not all(parts) for parts in split.values()):
+        return {}
+    by_prism = all(re.fullmatch(r"Y\d+", animal) for _, animal in split.values())
+    return {
+        place: (arm, animal[1:] if by_prism else animal) for place, (arm, animal) in split.items()
+    }
 
 
 def _read_blocks(grid: Grid, mapping: dict[str, str], value: str, cells: Cells) -> None:
