@@ -353,11 +353,10 @@ class StudyData:
         """The growth curves of the study: animals, geometric means with 95 % intervals, animals
         left.
         """
-        from xenosim.viz.growth import growth_curves
+        from xenosim.viz.growth import growth_curves, no_doses
         from xenosim.viz.style import arm_colors
 
-        doses = pd.DataFrame(columns=["arm", "id", "evid", "time", "ii", "addl"])
-        return growth_curves(self, doses, arm_colors(self.arms, self.control or self.arms[0]))
+        return growth_curves(self, no_doses(), arm_colors(self.arms, self.control or self.arms[0]))
 
     def endpoints(self, control: str | None = None, **arguments: Any) -> pd.DataFrame:
         """Every endpoint of every arm; arguments as of

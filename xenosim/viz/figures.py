@@ -18,7 +18,7 @@ from xenosim.io.runs import (
 )
 from xenosim.viz.clones import has_clones, muller_plot
 from xenosim.viz.ensemble import ensemble_bands
-from xenosim.viz.growth import growth_curves, tc_over_time
+from xenosim.viz.growth import growth_curves, no_doses, tc_over_time
 from xenosim.viz.states import cell_states, plasma_and_occupancy, tumor_slices
 from xenosim.viz.style import MEASURED, SIMULATED, arm_colors, save
 
@@ -75,14 +75,11 @@ def _draw_measured(
     run: Path, tables: dict[str, pd.DataFrame], manifest: dict[str, Any], folder: Path
 ) -> list[Path]:
     """Figures of measured animals; of simulated ones that were analyzed again, marked so."""
-    import pandas as pd
-
     control, arms = manifest["control"], list(manifest["arms"])
     colors = {arm: arm_colors(arms, control)[arm] for arm in arms}
     data = StudyData(tables["observations"], control, bool(manifest["paired"]))
     mark = SIMULATED if manifest.get("simulated") else MEASURED
-    doses = pd.DataFrame(columns=["arm", "id", "time", "evid", "ii", "addl"])
-    paths = save(growth_curves(data, doses, colors), folder, "growth_curves", mark)
+    paths = save(growth_curves(data, no_doses(), colors), folder, "growth_curves", mark)
     if len(ratios := _ratios(run, data, manifest)):
         paths += save(tc_over_time(ratios, colors), folder, "tc_over_time", mark)
     return paths

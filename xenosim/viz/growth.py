@@ -23,6 +23,11 @@ from xenosim.viz.style import MANY, finish, room_for, short
 VOLUME_TICKS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
+def no_doses() -> pd.DataFrame:
+    """The events of a study whose doses are not known."""
+    return pd.DataFrame({name: [] for name in ("arm", "id", "time", "evid", "ii", "addl")})
+
+
 def dose_days(events: pd.DataFrame, arm: str) -> list[float]:
     """Days of all doses of an arm, repeats expanded; decisions are none."""
     rows = events[(events["arm"] == arm) & (events["evid"] == 1)]
