@@ -171,11 +171,18 @@ class AnimalPool:
         """Of each study the place in ``days`` of the last day on which at least half of the animals
         of every arm are measured.
         """
-        half = np.ones((len(next(iter(study.values()))), self.days.size), bool)
+        half = self.days_with_half(study, len(next(iter(study.values()))))
+        return self.days.size - 1 - np.argmax(half[:, ::-1], axis=1)
+
+    def days_with_half(self, study: Mapping[str, Indices], studies: int) -> NDArray[np.bool_]:
+        """Days (studies, days) on which at least half of the animals of every arm of ``study`` are
+        measured; all days if it has no arms.
+        """
+        half = np.ones((studies, self.days.size), bool)
         for arm, chosen in study.items():
             there = ~np.isnan(self.arms[arm].log_volumes)
             half &= there[chosen].mean(axis=1) >= HALF
-        return self.days.size - 1 - np.argmax(half[:, ::-1], axis=1)
+        return half
 
 
 def _without_replacement(size: int, n: int, studies: int, rng: np.random.Generator) -> Indices:

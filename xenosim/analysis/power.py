@@ -5,15 +5,16 @@ closed forms.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xenosim.analysis.batches import Batch, holm, log_rank, paired_log_rank, paired_t, student_t
+from xenosim.analysis.batches import Batch, holm, log_rank
 from xenosim.analysis.binomial import clopper_pearson
+from xenosim.analysis.drawn_tests import Study, event_times, events, growth_rates, shuffled_volumes
 from xenosim.analysis.pool import AnimalPool
 from xenosim.analysis.resampling import Array, Indices, generator
 from xenosim.errors import TableError, suggest
@@ -24,7 +25,6 @@ ALPHA = 0.05
 INDEPENDENT, PAIRED = "independent arms", "matched pairs"
 #: Studies that are tested at a time, so that memory does not grow with their number [-].
 AT_A_TIME = 500
-Study = Mapping[str, Indices]
 
 
 class PowerTest(NamedTuple):
@@ -36,35 +36,6 @@ class PowerTest(NamedTuple):
     label: str
     run: Callable[[AnimalPool, Study, str, bool], Batch]
     closed: Callable[[AnimalPool, str, int], float]
-
-
-def growth_rates(pool: AnimalPool, study: Study, arm: str, paired: bool = False) -> Batch:
-    """The two-stage growth test: Student's t on the animals' growth rates, the slopes of ln V over
-    all their days [1/day]. It is the mixed model where all animals have the same days.
-    """
-    values = (pool.arms[name].rates[study[name]] for name in (arm, pool.control))
-    return (paired_t if paired else student_t)(*values)
-
-
-def volumes(pool: AnimalPool, study: Study, arm: str, paired: bool = False) -> Batch:
-    """Student's t on ln RTV on the last day with half of every arm: the logarithm of a T/C of
-    geometric means [-].
-    """
-    places = pool.evaluation_days(study)[:, None]
-    values = []
-    for name in (arm, pool.control):
-        curves, chosen = pool.arms[name], study[name]
-        values.append(curves.log_volumes[chosen, places] - curves.baseline[chosen])
-    return (paired_t if paired else student_t)(*values)
-
-
-def events(pool: AnimalPool, study: Study, arm: str, paired: bool = False) -> Batch:
-    """Log-rank test of the times to 4 x baseline; of pairs the stratified one."""
-    both = (
-        (pool.arms[name].times[study[name]], pool.arms[name].last[study[name]])
-        for name in (arm, pool.control)
-    )
-    return (paired_log_rank if paired else log_rank)(*both)
 
 
 def t_power(effect: float, n: float, n_control: float, *, alpha: float = ALPHA) -> float:
@@ -131,7 +102,7 @@ def _volumes_closed(pool: AnimalPool, arm: str, n: int) -> float:
 
 def _events_closed(pool: AnimalPool, arm: str, n: int) -> float:
     everyone = {name: np.arange(len(c.rates))[None] for name, c in pool.arms.items()}
-    found = events(pool, everyone, arm)
+    found = log_rank(*(event_times(pool, everyone, name) for name in (arm, pool.control)))
     if found.failed[0]:
         return math.nan
     share = sum(float(np.isfinite(pool.arms[name].times).mean()) for name in (arm, pool.control))
@@ -150,9 +121,13 @@ def _effect(treated: Array, control: Array) -> float:
 #: What ``xenosim design --test`` knows.
 TESTS = {
     "lmm": PowerTest("growth rates, the mixed model in two stages", growth_rates, _rates_closed),
-    "tc": PowerTest("T/C on the last day with half of every arm", volumes, _volumes_closed),
+    "tc": PowerTest(
+        "T/C on the last day with half of every arm", shuffled_volumes, _volumes_closed
+    ),
     "logrank": PowerTest("log-rank, time to 4 x baseline", events, _events_closed),
 }
+#: Those of them whose p is that of a permutation, unless within pairs.
+SHUFFLED = ("tc", "logrank")
 
 
 def find_test(name: str) -> PowerTest:

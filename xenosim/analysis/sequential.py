@@ -12,11 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xenosim.analysis.batches import holm
+from xenosim.analysis.drawn_tests import Study
 from xenosim.analysis.pool import AnimalPool
 from xenosim.analysis.power import (
     ALPHA,
     Power,
-    Study,
     effective_studies,
     find_test,
     members,

@@ -14,7 +14,8 @@ import yaml
 from xenosim import __version__
 from xenosim.analysis.controls import controls_of
 from xenosim.analysis.needed import needed_table
-from xenosim.analysis.power import TESTS, find_test, power_table
+from xenosim.analysis.power import SHUFFLED, TESTS, find_test, power_table
+from xenosim.analysis.shuffled import FEWEST as MOVABLE
 from xenosim.errors import ScenarioError, TableError
 from xenosim.execution.processes import Workers
 from xenosim.io.plain import plain
@@ -235,6 +236,12 @@ def _notes(animals: AnimalPool, question: Question, table: pd.DataFrame) -> Iter
         yield (
             "of pairs the log-rank test is the stratified one with its exact p: a pair says only"
             " who was first, and fewer than 6 pairs are never significant"
+        )
+    shuffled = [test for test in question.tests if test in SHUFFLED]
+    if shuffled and not question.paired and min(question.sizes) < MOVABLE:
+        yield (
+            f"{' and '.join(shuffled)} are permutation tests: of fewer than {MOVABLE} animals per"
+            " arm there are too few assignments for any p below 5 %"
         )
     failed = table[table["failed"] > 0]
     if len(failed):

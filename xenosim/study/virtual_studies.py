@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from xenosim.analysis.drawn_tests import volumes
 from xenosim.analysis.pool import AnimalPool
-from xenosim.analysis.power import ALPHA, volumes
+from xenosim.analysis.power import ALPHA
 from xenosim.analysis.resampling import generator
 from xenosim.study.observe import read_volumes
 
