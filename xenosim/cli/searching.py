@@ -12,7 +12,6 @@ import typer
 
 from xenosim.cli.output import emit
 from xenosim.cli.simulate import Progress, parse_overrides
-from xenosim.io.runs import check_writable
 
 if TYPE_CHECKING:
     from xenosim.execution.executor import Executor
@@ -71,6 +70,8 @@ def search_and_show(
     from xenosim.inference.evaluate import Evaluations
 
     base = Path(out)
+    from xenosim.io.runs import check_writable
+
     check_writable(base)
     store = Evaluations(base)
     show = sys.stderr.isatty() and not as_json
