@@ -24,7 +24,14 @@ from xenosim.parameters.schema import PARAMETERS
 
 ROOT = Path(__file__).parents[2]
 #: What of the project the site holds.
-PAGES = ("*.md", "docs/**/*.md", "benchmarks/**/*.md", "xenosim/MODEL.md", "examples/**/*.md")
+PAGES = (
+    "*.md",
+    "docs/**/*.md",
+    "benchmarks/**/*.md",
+    "xenosim/MODEL.md",
+    "xenosim/tutorials/**/*.md",
+    "examples/**/*.md",
+)
 ASSETS = (
     "docs/**/*.png",
     "docs/install/*",
@@ -57,7 +64,7 @@ API = (
 )
 #: Pages that the theme lists beside every page, by caption.
 CONTENTS = {
-    "Learn": ("docs/installation", "docs/studies", "docs/python"),
+    "Learn": ("docs/installation", "xenosim/tutorials/*/tutorial", "docs/studies", "docs/python"),
     "How to": (
         "docs/regimens", "docs/analyze", "docs/design", "docs/tests", "docs/report", "docs/sweep",
         "docs/mechanisms", "docs/dish", "docs/sites", "docs/regrowth", "docs/three_dimensions",

@@ -707,6 +707,18 @@ def scenarios(
 
 
 @app.command()
+def tutorial(
+    name: Annotated[str | None, typer.Argument(help="The one to copy; none: list them.")] = None,
+    out: Annotated[str, typer.Option("--out", help="Where to copy it.")] = ".",
+    json: Json = False,
+) -> None:
+    """List the tutorials, or copy one here with its data."""
+    from xenosim.cli.tutorial import tutorial as work
+
+    work(name, out, json)
+
+
+@app.command()
 def doctor(json: Json = False) -> None:
     """Print versions, threads, caches, memory, and which extras are missing."""
     from xenosim.cli.doctor import doctor as work
