@@ -116,7 +116,8 @@ def commands() -> list[str]:
     found = []
     for page in PAGES:
         for block in re.findall(r"```(?:console|bash)\n(.*?)```", page.read_text(), re.S):
-            lines = [line.split("  #")[0].strip() for line in block.splitlines()]
+            whole = block.replace("\\\n", " ")
+            lines = [line.split("  #")[0].strip() for line in whole.splitlines()]
             found += [line for line in lines if re.match(r"xenosim ", line)]
     return sorted(set(found))
 
