@@ -22,6 +22,7 @@ EXTRAS = {
     "excel": ("openpyxl", "openpyxl>=3.1", "laboratory data in workbooks, report --xlsx"),
     "parquet": ("pyarrow", "pyarrow>=15", "large tables as Parquet"),
     "view3d": ("pyvista", "zarr>=3 pyvista>=0.44", "export to napari and ParaView, turntables"),
+    "app": ("nicegui", "nicegui>=3.10,<4", "the page, xenosim app"),
     "cluster": ("distributed", "distributed>=2024.8", "run --scheduler"),
 }
 

@@ -803,6 +803,25 @@ def validate(
     run_validation(only, embed, scenarios, ensemble, set_ or [], jobs, out, json)
 
 
+@app.command("app")
+def open_app(
+    runs: Annotated[str, typer.Option("--runs", help="Folder of the run directories.")] = "runs",
+    scenarios: Annotated[
+        str | None,
+        typer.Option("--scenarios", help="Folder of scenario files; those that come along."),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=1024, max=65535, help="Port; the first free one by default."),
+    ] = None,
+    show: Annotated[bool, typer.Option(help="Open the browser.")] = True,
+) -> None:
+    """Open a page on this computer: studies, runs, the dish, a laboratory's data."""
+    from xenosim.cli.app import open_page
+
+    open_page(runs, scenarios, port, show)
+
+
 @app.command()
 def calibrate(
     out: Annotated[

@@ -7,7 +7,7 @@ radial twins, grown, staged and followed as the study's own, but to the last day
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,17 +149,28 @@ def simulate_pool(
     twin = as_twin(scenario, agents)
     growth = growth or calibrate_growth(twin)
     own = workers or Workers(1, 1)
-    # The animals of the replicate after the study's last: they are none of its own.
-    grown = scenario.animals.grown_for(pairs)
-    jobs = [Job(twin, growth, None, a, scenario.replicates, 0) for a in range(1, grown + 1)]
-    volumes = own.map(grow_up, jobs)
-    day = randomization_day(volumes, twin.tumor.start_volume_mm3)
-    cohort = Cohort(day, {a: volume_on(curve, day) for a, curve in enumerate(volumes, start=1)})
-    kept = [jobs[a - 1]._replace(growth_days=day) for a in _entering(scenario, cohort, pairs)]
+    kept = animals_of_a_pool(twin, growth, pairs, own)
     days = len(twin.arms) * twin.measure.days[-1]
     found = own.map(follow_in_all_arms, kept, progress, size=lambda _: days)
     tables = np.array(found).transpose(1, 2, 0, 3)
     return Pool(tuple(arm.name for arm in twin.arms), twin.measure.days, *tables)
+
+
+def animals_of_a_pool(twin: Scenario, growth: Growth, pairs: int, workers: Executor) -> list[Job]:
+    """The animals of a pool of a ``twin``, on day 0, each once: at most ``pairs`` [-].
+
+    Raises
+    ------
+    ScenarioError
+        The tumors do not reach the start volume.
+    """
+    # The animals of the replicate after the study's last: they are none of its own.
+    grown = twin.animals.grown_for(pairs)
+    jobs = [Job(twin, growth, None, a, twin.replicates, 0) for a in range(1, grown + 1)]
+    volumes = workers.map(grow_up, jobs)
+    day = randomization_day(volumes, twin.tumor.start_volume_mm3)
+    cohort = Cohort(day, {a: volume_on(curve, day) for a, curve in enumerate(volumes, start=1)})
+    return [jobs[a - 1]._replace(growth_days=day) for a in _entering(twin, cohort, pairs)]
 
 
 def _entering(scenario: Scenario, cohort: Cohort, pairs: int) -> list[int]:
@@ -172,15 +183,31 @@ def _entering(scenario: Scenario, cohort: Cohort, pairs: int) -> list[int]:
     return [animal for animal in nearest if cohort.distance(animal) <= settings.window]
 
 
+class Grown(NamedTuple):
+    """The tumors of an animal on day 0: what they are made of and their ``states``."""
+
+    spec: Any
+    states: list[Any]
+
+
+def grown_animal(job: Job) -> Grown:
+    """An animal of a pool on day 0, whatever it will be given."""
+    tumors = grown_tumors(job)
+    return Grown(tumors[0].spec, [tumor.state() for tumor in tumors])
+
+
 def follow_in_all_arms(job: Job) -> Array:
     """True volumes [mm3] and losses of weight [-] of one animal in every arm, (2, arms, days)."""
-    tumors = grown_tumors(job)
-    spec, states = tumors[0].spec, [tumor.state() for tumor in tumors]
+    return follow_from_day_0(job, grown_animal(job))
+
+
+def follow_from_day_0(job: Job, grown: Grown) -> Array:
+    """The same of an animal that was ``grown`` before."""
     days, arms = job.scenario.measure.days, job.scenario.arms
     found = np.empty((2, len(arms), len(days)))
     for k, arm in enumerate(arms):
         own = as_dosed(job._replace(arm=arm.name))
-        animal = on_study(own, lesions_of(spec, states))
+        animal = on_study(own, lesions_of(grown.spec, grown.states))
         # Rules act on readings: where there are none, nobody measures the animals of a pool.
         reader = Recorder(own, animal) if arm.protocol else None
         for j, day in enumerate(days):
