@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from tests.command import ENVIRONMENT, call, start
 from tests.conftest import MAIN_JOB, SCENARIOS, STUDIES
 from xenosim.testing import SMALL
+from xenosim.viz.style import SIMULATED
 
 
 def small(*extra: str) -> list[str]:
@@ -53,8 +54,9 @@ SMALLER = {
 }
 
 
-def stamp(figure: Figure, folder: Path, name: str) -> list[Path]:
+def stamp(figure: Figure, folder: Path, name: str, mark: str) -> list[Path]:
     """Draw a figure on few dots and without laying it out, which takes most of the time."""
+    assert mark == SIMULATED
     figure.set_layout_engine("none")
     figure.savefig(folder / f"{name}.png", dpi=30)
     return [folder / f"{name}.png"]

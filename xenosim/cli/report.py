@@ -7,15 +7,19 @@ from pathlib import Path
 
 import typer
 
-from xenosim.errors import RunError
+from xenosim.errors import RunError, printable
 
 
 def plot_baselines(run: str, as_json: bool) -> None:
-    """Fit models of whole tumors to every arm of a kept study; print where table and figure are."""
+    """Fit models of whole tumors to the arms and animals of a kept study; print which describe
+    them, and where tables and figure are.
+    """
     from xenosim.viz.baselines import draw_baselines
 
-    paths = [str(path) for path in draw_baselines(run)]
-    typer.echo(json.dumps({"figures": paths}) if as_json else "\n".join(paths))
+    drawn = draw_baselines(run)
+    paths = [str(path) for path in drawn.paths]
+    told = printable("\n".join([drawn.text, "", *paths]))
+    typer.echo(json.dumps({"figures": paths}) if as_json else told)
 
 
 def plot_figures(run: str, figure: str | None, size: str, as_json: bool) -> None:

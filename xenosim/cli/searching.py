@@ -68,10 +68,9 @@ def search_and_show(
     """Search, keep the result below ``out`` and print its first screen; its directory."""
     from xenosim.execution.processes import Workers, worker_count
     from xenosim.inference.evaluate import Evaluations
-
-    base = Path(out)
     from xenosim.io.runs import check_writable
 
+    base = Path(out)
     check_writable(base)
     store = Evaluations(base)
     show = sys.stderr.isatty() and not as_json

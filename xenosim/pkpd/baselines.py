@@ -39,11 +39,13 @@ Curve = Callable[[Array, Array], Array]
 @dataclass(frozen=True, eq=False)
 class Baselines:
     """Fits of a study: ``table``, a row per arm and model (:data:`COLUMNS`), and ``curves`` by arm
-    and model, ``days`` [day] and volumes [mm3].
+    and model, ``days`` [day] and volumes [mm3]; ``growth``, logarithms of the parameters of
+    Simeoni's model of the control, None if it could not be fitted.
     """
 
     table: pd.DataFrame
     curves: dict[tuple[str, str], tuple[Array, Array]]
+    growth: Array | None = None
 
 
 def fit_baselines(data: StudyData, plasma: pd.DataFrame | None = None) -> Baselines:
@@ -72,20 +74,19 @@ def fit_baselines(data: StudyData, plasma: pd.DataFrame | None = None) -> Baseli
     for arm in arms:
         days, logs = _means(data, arm)
         for name in MODELS:
-            curve, first = _of_arm(name, arm, data, days, logs, plasma, growth)
-            row, found = _row(curve, first, days, logs)
-            names = MODELS[name].names if curve is MODELS[name].curve else TREATED
+            curve, first = curve_of_arm(name, arm, data.control, days, logs, plasma, growth)
+            row, found = fit_row(curve, first, days, logs)
             rows.append(
                 {"arm": arm, "model": name, "source": MODELS[name].source}
                 | row
-                | {"parameters": _text(names, found)}
+                | {"parameters": parameters_text(names_of(name, curve), found)}
             )
             if found is not None:
                 fine = np.linspace(days[0], days[-1], 100)
                 curves[arm, name] = (fine, np.exp(curve(fine, found)))
                 if name == "simeoni" and arm == data.control:
                     growth = found
-    return Baselines(pd.DataFrame(rows, columns=list(COLUMNS)), curves)
+    return Baselines(pd.DataFrame(rows, columns=list(COLUMNS)), curves, growth)
 
 
 def _means(data: StudyData, arm: str) -> tuple[Array, Array]:
@@ -95,10 +96,10 @@ def _means(data: StudyData, arm: str) -> tuple[Array, Array]:
     return means.index.to_numpy(float), np.log(means.to_numpy(float))
 
 
-def _of_arm(
+def curve_of_arm(
     name: str,
     arm: str,
-    data: StudyData,
+    control: str | None,
     days: Array,
     logs: Array,
     plasma: pd.DataFrame | None,
@@ -112,7 +113,7 @@ def _of_arm(
     rate = max(float(logs[-1] - logs[0]) / span, 0.005)
     first = np.array(model.first(float(logs[0]), rate, float(np.exp(logs.max()))))
     given = plasma is not None and arm in set(plasma["arm"])
-    if name != "simeoni" or arm == data.control or growth is None or not given:
+    if name != "simeoni" or arm == control or growth is None or not given:
         return model.curve, first
     assert plasma is not None
     seen = plasma[plasma["arm"] == arm].groupby("day")["concentration_nM"].sum()
@@ -129,7 +130,7 @@ def _of_arm(
     return treated, np.array([logs[0], math.log(0.05 / level), math.log(0.3)])
 
 
-def _row(
+def fit_row(
     curve: Curve, first: Array, days: Array, logs: Array
 ) -> tuple[dict[str, Any], Array | None]:
     """What a fit says, and its parameters' logarithms; None where there are too few days."""
@@ -146,6 +147,8 @@ def _row(
         return empty | {"note": f"undefined: {n} days for {k} parameters"}, None
     found = _fit(curve, first, days, logs)
     rest = curve(days, found) - logs
+    if not np.isfinite(rest).all():
+        return empty | {"note": "undefined: no parameters were found"}, None
     variance = max(float((rest**2).mean()), 1e-12)
     # The error's variance is a parameter too.
     loss = n * math.log(variance)
@@ -159,6 +162,8 @@ def _row(
         return row | {"note": "too few days to hold some out"}, found
     early = _fit(curve, first, days[:told], logs[:told])
     missed = curve(days, early)[told:] - logs[told:]
+    if not np.isfinite(missed).all():
+        return row | {"note": "the last days were not foretold"}, found
     return row | {"held_out_rms": float(np.sqrt((missed**2).mean()))}, found
 
 
@@ -176,12 +181,17 @@ def _fit(curve: Curve, first: Array, days: Array, logs: Array) -> Array:
     return np.asarray(found.x, float)
 
 
-def _text(names: tuple[str, ...], found: Array | None) -> str:
+def names_of(model: str, curve: Curve) -> tuple[str, ...]:
+    """Names of the parameters of a curve as of :func:`curve_of_arm`."""
+    return MODELS[model].names if curve is MODELS[model].curve else TREATED
+
+
+def parameters_text(names: tuple[str, ...], found: Array | None) -> str:
     """Parameters in words.
 
     Examples
     --------
-    >>> _text(("V0 [mm3]", "rate [1/day]"), np.log([100.0, 0.1]))
+    >>> parameters_text(("V0 [mm3]", "rate [1/day]"), np.log([100.0, 0.1]))
     'V0 100 mm3, rate 0.1 1/day'
     """
     if found is None:
