@@ -322,11 +322,20 @@ class StudyData:
         Their ``status`` is "reached_endpoint" and their ``note`` is not "body weight"; none without
         a column ``status``.
         """
-        rows = self.followed[self.followed["arm"] == arm]
-        last = rows.sort_values("day", kind="stable").drop_duplicates(ANIMAL, keep="last")
+        last = self._last[self._last["arm"] == arm]
         status, note = (last[name] if name in last else "" for name in ("status", "note"))
         left = (last["day"] < day) & (status == "reached_endpoint") & (note != "body weight")
         return last[left].set_index(ANIMAL)[["tumor_volume_mm3", "baseline_mm3"]].sort_index()
+
+    def left_before(self, arm: str, day: float) -> int:
+        """How many animals of an arm have no measurement on ``day`` [day] or later."""
+        return int(((self._last["arm"] == arm) & (self._last["day"] < day)).sum())
+
+    @cached_property
+    def _last(self) -> pd.DataFrame:
+        """The last row of every animal."""
+        rows = self.followed.sort_values("day", kind="stable")
+        return rows.drop_duplicates(["arm", *ANIMAL], keep="last")
 
     @property
     def tells_fates(self) -> bool:

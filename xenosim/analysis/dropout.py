@@ -42,6 +42,11 @@ def dropout_notes(data: StudyData) -> list[str]:
             why = ", ".join(f"{n} {reason}" for reason, n in gone["reason"].value_counts().items())
             texts.append(f"{len(gone)} of {data.started[arm]} of '{arm}' ({why})")
     notes = [f"left before the last day: {'; '.join(texts)}"]
+    if not data.tells_fates:
+        notes.append(
+            "no column 'status' says which animals were removed at the volume endpoint: T/C of last"
+            " volumes is undefined"
+        )
     larger = [arm for arm in data.arms if _larger_left(data, left, arm)]
     if larger:
         names = ", ".join(f"'{arm}'" for arm in larger)

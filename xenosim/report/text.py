@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from xenosim.study.result import StudyResult
     from xenosim.tumor.growth import Growth
 
-#: Longest line of a table, and the room of its labels [characters].
-WIDTH, LABELS = 100, 24
+#: Longest line of a table, the room of its labels, and the longest name above a column
+#: [characters].
+WIDTH, LABELS, LONGEST_NAME = 100, 24, 36
 
 
 def first_screen(result: Result, folder: str | Path | None = None) -> str:
@@ -137,7 +138,7 @@ def endpoint_text(result: StudyResult | MeasuredStudy) -> str:
     """
     table = result.tables["endpoints"]
     arms = list(result.manifest["arms"])
-    rows = [("", arms)]
+    rows = [("", [_above(arm) for arm in arms])]
     for endpoint in screen_endpoints(table):
         of_endpoint = table[table["endpoint"] == endpoint.name].set_index("arm")
         share = endpoint.unit == "ratio"
@@ -157,6 +158,18 @@ def endpoint_text(result: StudyResult | MeasuredStudy) -> str:
         )
         for k in range(0, len(arms), each)
     )
+
+
+def _above(arm: str) -> str:
+    """A name above a column: a long one by its beginning and its end, where doses stand.
+
+    Examples
+    --------
+    >>> _above("vehicle"), _above("ixazomib citrate 10 mg/kg by mouth every other day")
+    ('vehicle', 'ixazomib citrate 10 m… every other day')
+    """
+    kept = LONGEST_NAME - 15
+    return arm if len(arm) <= LONGEST_NAME else f"{arm[:kept]}…{arm[-14:].lstrip()}"
 
 
 def _cell(row: dict[str, Any], factor: float) -> str:

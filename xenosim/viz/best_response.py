@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from xenosim.viz.lines import shown_animals
 from xenosim.viz.style import finish, in_lines, page, short
 
 #: Color of each mRECIST class, from progression to no tumor.
@@ -18,18 +19,20 @@ HIGHEST = 300.0
 
 def best_response(table: pd.DataFrame, colors: dict[str, str]) -> Figure:
     """Best response of every animal, the smallest change from baseline from day 10 on [%], sorted
-    within its arm; bars above :data:`HIGHEST` are cut, with their number.
+    within its arm; bars above :data:`HIGHEST` are cut, with their number. Of more animals than
+    there is room for, those at even steps are drawn, and the figure says so.
 
     ``table``: as of :func:`~xenosim.analysis.shown.best_response_table`; ``colors``: by arm.
     """
     judged = table[table["best_pct"].notna()]
     counts = {arm: int((judged["arm"] == arm).sum()) for arm in colors}
-    width = min(max(5.5, 2.0 + 0.28 * sum(counts.values()) + 0.6 * len(colors)), 16.0)
+    drawn, said = shown_animals(judged)
+    width = min(max(5.5, 2.0 + 0.28 * len(drawn) + 0.6 * len(colors)), 16.0)
     figure = page(width, 4.4)
     axes = figure.subplots()
     start, middles = 0.0, []
     for arm in colors:
-        rows = judged[judged["arm"] == arm]
+        rows = drawn[drawn["arm"] == arm]
         _bars(axes, rows, start)
         middles.append(start + (max(len(rows), 1) - 1) / 2.0)
         start += max(len(rows), 1) + 1.5
@@ -46,6 +49,7 @@ def best_response(table: pd.DataFrame, colors: dict[str, str]) -> Figure:
     handles = [Patch(color=color, label=name) for name, color in CLASSES.items()]
     axes.legend(handles=handles, title="mRECIST", frameon=False, fontsize=8, loc="upper left",
                 bbox_to_anchor=(1.0, 1.0))  # fmt: skip
+    axes.set_title(said, fontsize=8, loc="left")
     finish(axes)
     return figure
 

@@ -16,7 +16,7 @@ from xenosim.analysis.curves import (
     last_rows_of_removed,
 )
 from xenosim.analysis.data import StudyData
-from xenosim.viz.lines import animal_lines
+from xenosim.viz.lines import MOST_PATHS, animal_lines
 from xenosim.viz.style import MANY, finish, room_for, short
 
 #: Where the axis of volumes may have a number [mm3].
@@ -103,7 +103,8 @@ def draw_arm(
     alpha = 0.35 if banded else 0.2
     animal_lines(axes, rows, value, color, width=0.6, alpha=alpha)
     gone = last_rows_of_removed(rows, float(rows["day"].max()) if end is None else end)
-    axes.plot(gone["day"], gone[value], "x", color=color, ms=5, mew=1.2)
+    many = len(gone) > MOST_PATHS
+    axes.plot(gone["day"], gone[value], "x", color=color, ms=5, mew=1.2, rasterized=many)
     curve = geometric_means(rows, value)
     whole = curve[curve["is_whole"]]
     left = curve.iloc[len(whole) - 1 :]

@@ -1,4 +1,4 @@
-"""One thin line per animal."""
+"""Animals one by one: a thin line each, and those that are drawn where they are too many."""
 
 from __future__ import annotations
 
@@ -11,6 +11,19 @@ from xenosim.analysis.animals import ANIMAL
 
 #: With more animals their lines are drawn as pixels, so that a figure stays a small file.
 MOST_PATHS = 300
+
+
+def shown_animals(table: pd.DataFrame, most: int = MOST_PATHS) -> tuple[pd.DataFrame, str]:
+    """Rows of a table with one row per animal that a figure has room for, at even steps of the
+    order of each arm so that no arm or size is preferred, and how many they are; all, and "", where
+    they are not more than ``most``.
+    """
+    if len(table) <= most:
+        return table, ""
+    places = table.groupby("arm").cumcount()
+    step = -(-len(table) // most)
+    kept = table[places % step == 0]
+    return kept, f"{len(kept)} of {len(table)} animals drawn, one in {step} of each arm"
 
 
 def animal_lines(

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from xenosim.analysis.animals import ANIMAL
-from xenosim.viz.lines import animal_lines
+from xenosim.viz.lines import MOST_PATHS, animal_lines
 from xenosim.viz.style import finish, in_lines, page, short
 
 #: Changes from baseline that the log axis of relative volumes names [%].
@@ -49,7 +49,8 @@ def _panel(axes: Axes, rows: pd.DataFrame, arm: str, color: str) -> None:
     relative = rows.assign(relative=1.0 + rows["change_pct"] / 100.0)
     animal_lines(axes, relative, "relative", color, width=1.0, alpha=0.75)
     gone = rows[~rows["left"].isin(["", "end of study"])]
-    axes.plot(gone["day"], 1.0 + gone["change_pct"] / 100.0, "x", color=color, ms=6, mew=1.4)
+    axes.plot(gone["day"], 1.0 + gone["change_pct"] / 100.0, "x", color=color, ms=6, mew=1.4,
+              rasterized=len(gone) > MOST_PATHS)  # fmt: skip
     axes.axhline(1.0, color="#7F7F7F", lw=0.8)
     n = len(rows[ANIMAL].drop_duplicates())
     title = in_lines(f"{short(arm)} (n = {n})", 32)

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from xenosim.viz.lines import MOST_PATHS
 from xenosim.viz.style import MANY, beside, finish, in_lines, page, short
 
 
@@ -49,12 +50,14 @@ def _curves(axes: Axes, rows: pd.DataFrame, colors: dict[str, str]) -> None:
             continue
         days, share = curve["day"], curve["survival"]
         label = in_lines(f"{short(arm)} (n = {int(curve['at_risk'].iloc[0])})", 28)
-        axes.step(days, share, where="post", color=color, lw=2.0, label=label)
+        many = len(curve) > MOST_PATHS
+        axes.step(days, share, where="post", color=color, lw=2.0, label=label, rasterized=many)
         if len(colors) < MANY:
             low, high = (curve[name].fillna(share) for name in ("low", "high"))
-            axes.fill_between(days, low, high, step="post", color=color, alpha=0.15, lw=0)
+            band = axes.fill_between(days, low, high, step="post", color=color, alpha=0.15, lw=0)
+            band.set_rasterized(many)
         gone = curve[curve["censored"] > 0]
-        axes.plot(gone["day"], gone["survival"], "|", color=color, ms=9, mew=1.6)
+        axes.plot(gone["day"], gone["survival"], "|", color=color, ms=9, mew=1.6, rasterized=many)
     axes.set_ylim(-0.03, 1.05)
     finish(axes)
 

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from xenosim.analysis.animals import ANIMAL
+from xenosim.viz.lines import shown_animals
 from xenosim.viz.style import beside, finish, page
 
 #: What a mark means: column of the table, marker, what the legend says.
@@ -22,10 +23,12 @@ ENDS = {"volume": "s", "body weight": "P", "found dead": "X", "reason not given"
 
 def swimmer(table: pd.DataFrame, colors: dict[str, str]) -> Figure:
     """A bar per animal as long as it was on study [day], with its events; an arrow where it was
-    followed to the end.
+    followed to the end. Of more animals than there is room for, those at even steps are drawn, and
+    the figure says so.
 
     ``table``: as of :func:`~xenosim.analysis.shown.swimmer_table`; ``colors``: by arm.
     """
+    table, said = shown_animals(table)
     height = min(max(3.0, 1.2 + 0.19 * len(table) + 0.2 * len(colors)), 22.0)
     figure = page(8.0, height)
     axes = figure.subplots()
@@ -51,6 +54,7 @@ def swimmer(table: pd.DataFrame, colors: dict[str, str]) -> Figure:
     handles = _legend(table)
     axes.legend(handles=handles, frameon=False, fontsize=8, loc="upper left",
                 bbox_to_anchor=(1.0, 1.0))  # fmt: skip
+    axes.set_title(said, fontsize=8, loc="left")
     finish(axes)
     return figure
 

@@ -35,5 +35,10 @@ def test_only_arms_that_lost_their_larger_tumors_are_named() -> None:
     assert what.startswith("in 'v' those that left had larger tumors") and "last volumes" in what
 
 
+def test_without_a_status_the_reader_is_told_what_that_costs() -> None:
+    notes = dropout_notes(StudyData(INFORMATIVE.table.drop(columns="status"), "v"))
+    assert "no column 'status'" in notes[1] and "last volumes is undefined" in notes[1]
+
+
 def test_nobody_left() -> None:
     assert dropout_notes(study(("v", [100.0, 200.0], ""), ("d", [90.0, 95.0], ""))) == []

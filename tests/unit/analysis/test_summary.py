@@ -500,9 +500,12 @@ def test_an_animal_removed_for_its_weight_is_not_carried_forward() -> None:
 
 
 def test_carrying_forward_needs_the_status() -> None:
-    row = endpoint(study(), "tc_pct_locf")
+    left = study().query("day < 1 or animal_id != 1")
+    row = endpoint(left, "tc_pct_locf")
     assert np.isnan(row["estimate"]) and "no column 'status'" in row["note"]
-    assert "volume endpoint" not in endpoint(study(), "tc_pct")["note"]
+    assert "volume endpoint" not in endpoint(left, "tc_pct")["note"]
+    everybody = [endpoint(study(), name)["estimate"] for name in ("tc_pct_locf", "tc_pct")]
+    assert everybody[0] == everybody[1]
 
 
 def test_n10_a_study_of_two_animals_has_estimates_and_no_interval() -> None:

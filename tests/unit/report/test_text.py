@@ -39,6 +39,13 @@ def test_an_assay_read_back_prints_the_same(tmp_path: Path) -> None:
     assert first == second and first.endswith(str(folder))
 
 
+def test_long_names_leave_the_table_its_width() -> None:
+    names = ["vehicle", "n" * 200, f"{'m' * 100} 10 mg/kg"]
+    endpoints = endpoint_table(study(*names), "vehicle", n_boot=50)
+    text = endpoint_text(StudyResult({"endpoints": endpoints}, {"arms": names}))
+    assert max(map(len, text.splitlines())) <= 100 and "m 10 mg/kg" in text
+
+
 def test_n17_seven_arms_fit_a_terminal_in_one_unit() -> None:
     names = ["vehicle", *(f"ixazomib {k} mg/kg QW" for k in range(6))]
     endpoints = endpoint_table(study(*names), "vehicle", n_boot=50)

@@ -20,7 +20,9 @@ from xenosim.analysis.resampling import UNDEFINED, Array, same_animals
 @endpoint(unit="%", label="T/C, last volumes (%)", order=310, against_control=True, screen=20)
 def tc_pct_locf(ask: Comparison, rng: np.random.Generator) -> Estimate:
     """tc_pct with the last volume of each animal removed at the volume endpoint carried forward"""
-    if not ask.data.tells_fates:
+    if not ask.data.tells_fates and any(
+        ask.data.left_before(arm, ask.day) for arm in (ask.arm, ask.control)
+    ):
         note = "no column 'status': which animals were removed at the volume endpoint is unknown"
         return Estimate(np.nan, UNDEFINED, 0, note, day=ask.day)
     arms = []

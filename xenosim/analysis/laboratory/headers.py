@@ -41,7 +41,7 @@ KNOWN = {
     "tumor_volume_mm3": ("tumor volume", "volume", "tv"),
     "length_mm": ("length",),
     "width_mm": ("width",),
-    "body_weight_g": ("body weight",),
+    "body_weight_g": ("body weight", "bw"),
     "status": ("status",),
     "note": ("note",),
     "cage": ("cage",),
@@ -68,7 +68,7 @@ GUESSED = {
     "tumor_volume_mm3": ("tumor size", "size", "vol", "tumor", "volume calc", "calculated volume"),
     "length_mm": ("tumor length", "l", "longest diameter", "long axis", "d1", "longest"),
     "width_mm": ("tumor width", "w", "shortest diameter", "short axis", "d2", "shortest"),
-    "body_weight_g": ("bodyweight", "bw", "weight", "mouse weight", "animal weight"),
+    "body_weight_g": ("bodyweight", "weight", "mouse weight", "animal weight"),
     "status": (
         *("fate", "disposition", "removal reason", "reason", "reason for removal", "outcome"),
         *("cause of death", "removal", "survival status", "termination reason"),

@@ -17,7 +17,7 @@ from xenosim.errors import TableError
         ("Tumour volume (cm³)", "tumor_volume_mm3", 1000.0, True),
         ("TV, mm^3", "tumor_volume_mm3", 1.0, True),
         ("Length [cm]", "length_mm", 10.0, True),
-        ("BW g", "body_weight_g", 1.0, False),
+        ("BW g", "body_weight_g", 1.0, True),
         ("Time (weeks)", "day", 7.0, True),
         ("Week", "day", 7.0, False),
         ("Ear Tag", "animal_id", None, False),
