@@ -15,6 +15,8 @@ import typer
 from xenosim.cli.assay import assay_app
 from xenosim.cli.drugs import drugs_app
 from xenosim.cli.lines import lines_app
+from xenosim.cli.optimize import optimize
+from xenosim.cli.sensitivity import sensitivity
 from xenosim.cli.sweep import sweep
 
 app = typer.Typer(
@@ -35,6 +37,8 @@ app.add_typer(assay_app, name="assay")
 app.add_typer(lines_app, name="lines")
 app.add_typer(drugs_app, name="drugs")
 app.command()(sweep)
+app.command()(sensitivity)
+app.command()(optimize)
 
 
 def _print_version(asked: bool) -> None:

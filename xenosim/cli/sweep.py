@@ -57,16 +57,16 @@ def sweep(
     """Outputs over dose, interval, any key or parameter; what was simulated before is kept."""
     from xenosim.inference.evaluate_outputs import find_output
     from xenosim.inference.sweep import Question, check_plot, run_sweep
-    from xenosim.inference.sweep_vary import parse_axes
+    from xenosim.inference.sweep_vary import axes_of
 
     if design not in DESIGNS:
         raise ScenarioError(
             f"there is no design '{design}'", where="--design", remedy=f"one of {DESIGNS}"
         )
-    axes = parse_axes(vary or [])
+    load = loader(file, set_ or [], seed)
+    axes = axes_of(load({}), vary or [])
     check_plot(plot, axes)
     outputs = tuple(dict.fromkeys(find_output(name) for name in output.split(",")))
     lhs = points if design == "lhs" else 0
     question = Question(axes, outputs, lhs, animals, tuple(arm or ()), day, plot)
-    load = loader(file, set_ or [], seed)
     search_and_show(load, lambda *given: run_sweep(given[0], question, *given[1:]), jobs, out, json)

@@ -24,9 +24,8 @@ from xenosim.errors import RunError, ScenarioError, XenosimError
 from xenosim.execution.progress import phase
 from xenosim.io.runs import unwritable
 from xenosim.jit import source_hash
-from xenosim.parameters.load import available
 from xenosim.scenario.resolve import scenario_hash
-from xenosim.scenario.schema import AnswerSettings, Arm, Scenario
+from xenosim.scenario.schema import AnswerSettings, Scenario
 from xenosim.study.population import POOL_AGENTS, as_twin, simulate_pool
 
 if TYPE_CHECKING:
@@ -53,12 +52,14 @@ class Curves(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """An ``arm`` of a ``scenario``, by name, with so many ``animals`` of ``agents`` each [-]."""
+    """An ``arm`` of a ``scenario``, by name, with so many ``animals``, radial twins of ``agents``
+    each, None: on the lattice [-].
+    """
 
     scenario: Scenario
     arm: str
     animals: int = ANIMALS
-    agents: int = POOL_AGENTS
+    agents: int | None = POOL_AGENTS
 
     def alone(self) -> Scenario:
         """The arm as a study of its own: what does not decide its animals has one value."""
@@ -69,14 +70,16 @@ class Asked(NamedTuple):
                 where="rules",
                 remedy="write rules: none to search over schedules as planned",
             )
-        drugs = {dose.drug for dose in found.doses}
-        others = set(available("drug")) - drugs
-        twin = as_twin(self.scenario, self.agents)
+        others = {drug for arm in self.scenario.arms for drug in arm.drugs} - found.drugs
+        twin = as_twin(self.scenario, self.agents or POOL_AGENTS)
+        if self.agents is None:
+            twin = twin.model_copy(update={"engine": "lattice"})
         animals = twin.animals.model_copy(
             update={"per_arm": 1, "enroll": None, "follow_removed": True}
         )
-        days = tuple(float(day) for day in range(int(twin.measure.days[-1]) + 1))
-        measured = tuple(sorted({*days, *twin.measure.days}))
+        daily = map(float, range(int(twin.measure.days[-1]) + 1))
+        measured = tuple(sorted({*daily, *twin.measure.days}))
+        alone = found.model_copy(update={"name": "arm", "regimen_text": "", "control": True})
         return twin.model_copy(
             update={
                 "title": "",
@@ -84,7 +87,7 @@ class Asked(NamedTuple):
                 "drug": None,
                 "animals": animals,
                 "measure": twin.measure.model_copy(update={"days": measured}),
-                "arms": (Arm(name="arm", doses=found.doses, regimen_text="", control=True),),
+                "arms": (alone,),
                 "overrides": tuple(o for o in twin.overrides if o.set not in others),
                 "panel": (),
                 "answers": AnswerSettings(),
@@ -103,7 +106,7 @@ class _Task(NamedTuple):
 
     scenario: Scenario
     animals: int
-    agents: int
+    agents: int | None
     keys: tuple[str, ...]
 
 
@@ -125,7 +128,7 @@ def _simulate(task: _Task) -> list[dict[str, Any]]:
 
 def _together(missing: dict[str, Asked]) -> list[_Task]:
     """Tasks of the arms that are not kept; those of one base share animals."""
-    bases: dict[tuple[str, int, int], list[tuple[str, Scenario]]] = {}
+    bases: dict[tuple[str, int, int | None], list[tuple[str, Scenario]]] = {}
     for key, asked in missing.items():
         alone = asked.alone()
         bare = alone.arms[0].model_copy(update={"doses": ()})
@@ -133,8 +136,10 @@ def _together(missing: dict[str, Asked]) -> list[_Task]:
         bases.setdefault((base, asked.animals, asked.agents), []).append((key, alone))
     tasks = []
     for (_, animals, agents), members in bases.items():
-        for first in range(0, len(members), ARMS):
-            part = members[first : first + ARMS]
+        # A tumor on the lattice takes seconds: its arms are spread over the workers.
+        size = ARMS if agents else 1
+        for first in range(0, len(members), size):
+            part = members[first : first + size]
             arms = tuple(
                 alone.arms[0].model_copy(update={"name": str(k), "control": k == 0})
                 for k, (_, alone) in enumerate(part)

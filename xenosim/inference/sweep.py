@@ -20,6 +20,7 @@ from xenosim.inference.evaluate_outputs import (
 )
 from xenosim.inference.evaluate_result import Loader, SearchResult, result_of
 from xenosim.inference.sweep_vary import Axis, refuse
+from xenosim.scenario.library import with_its_sets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,10 +156,17 @@ def _attempt(
 def _scenario(
     load: Loader, axes: Sequence[Axis], texts: Sequence[str], arms: Sequence[str]
 ) -> Scenario:
-    """The scenario with its keys and parameters set, and its regimens changed."""
+    """The scenario of a point."""
     keys = {axis.key: text for axis, text in zip(axes, texts, strict=True) if axis.kind != "word"}
-    scenario = load(keys)
     words = [(a, text) for a, text in zip(axes, texts, strict=True) if a.kind == "word"]
+    return _with_words(load(keys), words, arms)
+
+
+@with_its_sets
+def _with_words(
+    scenario: Scenario, words: Sequence[tuple[Axis, str]], arms: Sequence[str]
+) -> Scenario:
+    """The scenario with its regimens changed."""
     last = scenario.measure.days[-1]
     for arm in [arm for arm in scenario.arms if arm.name in arms]:
         doses = arm.doses

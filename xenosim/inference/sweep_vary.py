@@ -17,6 +17,8 @@ from xenosim.errors import ScenarioError, UnitError, XenosimError, suggest
 from xenosim.parameters.schema import PARAMETERS
 from xenosim.pharmacology.dose import Route
 from xenosim.scenario.keys import BY_NAME, Key, Kind
+from xenosim.scenario.library import with_its_sets
+from xenosim.scenario.schema import Scenario
 from xenosim.scenario.sets import known_sets, set_called
 from xenosim.units import DIMENSIONS, quantity
 
@@ -113,6 +115,12 @@ def parse_axes(texts: Sequence[str]) -> tuple[Axis, ...]:
             mistakes.append(error)
     refuse(mistakes)
     return tuple(found)
+
+
+@with_its_sets
+def axes_of(scenario: Scenario, texts: Sequence[str]) -> tuple[Axis, ...]:
+    """As :func:`parse_axes`, where the sets of a scenario's parameter files are known too."""
+    return parse_axes(texts)
 
 
 def refuse(mistakes: Sequence[XenosimError]) -> None:

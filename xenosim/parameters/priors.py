@@ -122,7 +122,7 @@ def priors() -> tuple[Prior, ...]:
         One of them has no range.
     """
     found = [
-        _prior(group, name)
+        prior_of(group, shipped_set(group).values[name])
         for group, names in UNCERTAIN.items()
         for name in names
         if name in shipped_set(group).values
@@ -130,11 +130,17 @@ def priors() -> tuple[Prior, ...]:
     return (*found, *(load_prior(model) for model in CALIBRATED_MODELS))
 
 
-def _prior(group: str, name: str) -> Prior:
-    p = shipped_set(group).values[name]
+def prior_of(group: str, p: Parameter) -> Prior:
+    """The prior of a parameter of the set ``group``, by its range; ParameterError if it has none.
+
+    Examples
+    --------
+    >>> prior_of("cell", shipped_set("cell").values["dr5"]).column
+    'cell.dr5'
+    """
     if p.range is None:
         raise ParameterError(
-            f"'{group}.{name}' has no range", where=f"{group}.yaml", remedy="give it one"
+            f"'{group}.{p.name}' has no range", where=f"{group}.yaml", remedy="give it one"
         )
     return prior_within(group, p, p.range)
 

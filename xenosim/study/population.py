@@ -112,7 +112,7 @@ def simulate_pool(
     pairs: int,
     *,
     growth: Growth | None = None,
-    agents: int = POOL_AGENTS,
+    agents: int | None = POOL_AGENTS,
     workers: Executor | None = None,
     progress: Progress | None = None,
 ) -> Pool:
@@ -127,8 +127,8 @@ def simulate_pool(
         strict fewer may enter.
     growth : Growth, optional
         Growth of the twin; by default it is calibrated.
-    agents : int
-        Most agents of a tumor at the start volume [-].
+    agents : int, optional
+        Most agents of a tumor at the start volume [-]; None: the study's own engine, no twin of it.
     workers : Executor, optional
         Where animals are simulated; by default here.
     progress : callable, optional
@@ -146,7 +146,7 @@ def simulate_pool(
     >>> pool.arms, pool.volumes.shape
     (('vehicle', 'QW', 'BIW'), (3, 2, 7))
     """
-    twin = as_twin(scenario, agents)
+    twin = scenario if agents is None else as_twin(scenario, agents)
     growth = growth or calibrate_growth(twin)
     own = workers or Workers(1, 1)
     kept = animals_of_a_pool(twin, growth, pairs, own)

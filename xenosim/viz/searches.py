@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from xenosim.viz.schedules import schedules_figure
 from xenosim.viz.sweep import dose_response_figure, heatmap_figure
+from xenosim.viz.tornado import tornado_figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,4 +37,21 @@ def _sweep(
     return found
 
 
-_OF = {"sweep": _sweep}
+def _sensitivity(
+    manifest: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
+) -> list[tuple[str, Figure]]:
+    """The tornado."""
+    method = manifest["sensitivity"]["method"]
+    return [("tornado", tornado_figure(tables["effects"], manifest["title"], method))]
+
+
+def _optimize(
+    manifest: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
+) -> list[tuple[str, Figure]]:
+    """Schedules by what they do and what they cost."""
+    about = manifest["optimize"]
+    figure = schedules_figure(tables["schedules"], tables["finalists"], about, manifest["title"])
+    return [("schedules", figure)]
+
+
+_OF = {"optimize": _optimize, "sweep": _sweep, "sensitivity": _sensitivity}
