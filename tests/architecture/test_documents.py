@@ -129,7 +129,7 @@ def test_commands_of_the_documents_have_existing_verbs_and_options(command: str)
     while hasattr(verb, "commands"):
         assert words and words[0] in verb.commands, command
         verb = verb.commands[words.pop(0)]
-    options = {option for parameter in verb.params for option in parameter.opts}
+    options = {option for one in verb.params for option in (*one.opts, *one.secondary_opts)}
     for word in words:
         if word.startswith("--"):
             assert word.split("=")[0] in options, f"{command}: {word}"

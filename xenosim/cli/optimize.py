@@ -15,67 +15,76 @@ if TYPE_CHECKING:
     from xenosim.inference.optimize_space import Limits
 
 Names = list[str] | None
+Maximize = Annotated[
+    Names, typer.Option("--maximize", help="control, delay, survival (repeatable).")
+]
+Minimize = Annotated[
+    Names,
+    typer.Option("--minimize", help="weight_loss, total_dose, visits, ... (repeatable)."),
+]
+MaxWeightLoss = Annotated[
+    str, typer.Option("--max-weight-loss", help="Largest mean loss of weight: '15 %'.")
+]
+MaxTotal = Annotated[
+    str, typer.Option("--max-total", help="Most of each drug in all: '150 mg/kg'.")
+]
+MaxVisits = Annotated[
+    int, typer.Option("--max-visits", min=0, help="Most days with a dose; 0: no limit.")
+]
+MaxHandlings = Annotated[
+    int,
+    typer.Option("--max-handlings", min=0, help="Most of them in a week; 0: no limit."),
+]
+NoSundays = Annotated[
+    bool, typer.Option("--no-sundays", help="No dose on a Sunday; see --first-day.")
+]
+FirstDay = Annotated[str, typer.Option("--first-day", help="Weekday of day 0, for --no-sundays.")]
+Dose = Annotated[
+    Names,
+    typer.Option(
+        "--dose", help="Doses: '2..20 mg/kg by log 8', of one of two drugs 'DRUG=1,2 mg/kg'."
+    ),
+]
+Schedules = Annotated[str, typer.Option("--schedules", help="Schedules: QD,Q2D,QW,BIW,5on/2off.")]
+Routes = Annotated[str, typer.Option("--routes", help="Routes: PO,IV.")]
+Delays = Annotated[
+    str,
+    typer.Option("--delays", help="Days by which the second drug comes later: --delays=-2,0,2."),
+]
+Until = Annotated[
+    float | None, typer.Option("--until", help="End of dosing; that of the arm by default.")
+]
+Trials = Annotated[
+    int, typer.Option("--trials", min=2, max=20_000, help="Schedules that are simulated.")
+]
+Animals = Annotated[
+    int, typer.Option("--animals", min=2, max=1000, help="Radial twins of each schedule.")
+]
+Lattice = Annotated[
+    bool, typer.Option(help="Repeat the winners on the whole tumor, on the lattice.")
+]
+Arm = Annotated[str, typer.Option("--arm", help="The arm that is searched; the only treated one.")]
 
 
 def optimize(
     file: File,
-    maximize: Annotated[
-        Names, typer.Option("--maximize", help="control, delay, survival (repeatable).")
-    ] = None,
-    minimize: Annotated[
-        Names,
-        typer.Option("--minimize", help="weight_loss, total_dose, visits, ... (repeatable)."),
-    ] = None,
-    max_weight_loss: Annotated[
-        str, typer.Option("--max-weight-loss", help="Largest mean loss of weight: '15 %'.")
-    ] = "",
-    max_total: Annotated[
-        str, typer.Option("--max-total", help="Most of each drug in all: '150 mg/kg'.")
-    ] = "",
-    max_visits: Annotated[
-        int, typer.Option("--max-visits", min=0, help="Most days with a dose; 0: no limit.")
-    ] = 0,
-    max_handlings: Annotated[
-        int,
-        typer.Option("--max-handlings", min=0, help="Most of them in a week; 0: no limit."),
-    ] = 0,
-    no_sundays: Annotated[
-        bool, typer.Option("--no-sundays", help="No dose on a Sunday; see --first-day.")
-    ] = False,
-    first_day: Annotated[
-        str, typer.Option("--first-day", help="Weekday of day 0, for --no-sundays.")
-    ] = "monday",
-    dose: Annotated[
-        Names,
-        typer.Option(
-            "--dose", help="Doses: '2..20 mg/kg by log 8', of one of two drugs 'DRUG=1,2 mg/kg'."
-        ),
-    ] = None,
-    schedules: Annotated[
-        str, typer.Option("--schedules", help="Schedules: QD,Q2D,QW,BIW,5on/2off.")
-    ] = "",
-    routes: Annotated[str, typer.Option("--routes", help="Routes: PO,IV.")] = "",
-    delays: Annotated[
-        str,
-        typer.Option(
-            "--delays", help="Days by which the second drug comes later: --delays=-2,0,2."
-        ),
-    ] = "",
-    until: Annotated[
-        float | None, typer.Option("--until", help="End of dosing; that of the arm by default.")
-    ] = None,
-    trials: Annotated[
-        int, typer.Option("--trials", min=2, max=20_000, help="Schedules that are simulated.")
-    ] = 300,
-    animals: Annotated[
-        int, typer.Option("--animals", min=2, max=1000, help="Radial twins of each schedule.")
-    ] = 6,
-    lattice: Annotated[
-        bool, typer.Option(help="Repeat the winners on the whole tumor, on the lattice.")
-    ] = True,
-    arm: Annotated[
-        str, typer.Option("--arm", help="The arm that is searched; the only treated one.")
-    ] = "",
+    maximize: Maximize = None,
+    minimize: Minimize = None,
+    max_weight_loss: MaxWeightLoss = "",
+    max_total: MaxTotal = "",
+    max_visits: MaxVisits = 0,
+    max_handlings: MaxHandlings = 0,
+    no_sundays: NoSundays = False,
+    first_day: FirstDay = "monday",
+    dose: Dose = None,
+    schedules: Schedules = "",
+    routes: Routes = "",
+    delays: Delays = "",
+    until: Until = None,
+    trials: Trials = 300,
+    animals: Animals = 6,
+    lattice: Lattice = True,
+    arm: Arm = "",
     day: Day = None,
     set_: Set = None,
     seed: Seed = None,
