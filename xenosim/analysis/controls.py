@@ -74,9 +74,9 @@ def controls_of(data: StudyData, end_mm3: float) -> Controls:
         free += len(day) - 2
     if len(lines) < FEWEST or free < 1:
         raise TableError(
-            f"{len(lines)} animals of '{data.control}' were measured often enough",
+            f"too few control animals ('{data.control}') with three measurements: {len(lines)}",
             where=data.source,
-            remedy=f"give at least {FEWEST} control animals with three measurements",
+            remedy=f"give at least {FEWEST}",
         )
     variance = rest / free
     about = np.array(lines) - np.mean(lines, axis=0)
