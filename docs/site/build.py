@@ -67,7 +67,7 @@ CONTENTS = {
     "Learn": ("docs/installation", "xenosim/tutorials/*/tutorial", "docs/studies", "docs/python"),
     "How to": (
         "docs/regimens", "docs/analyze", "docs/design", "docs/tests", "docs/report", "docs/sweep",
-        "docs/sensitivity", "docs/optimize",
+        "docs/sensitivity", "docs/optimize", "docs/fit",
         "docs/mechanisms", "docs/dish", "docs/sites", "docs/regrowth", "docs/three_dimensions",
         "docs/full_size", "docs/stop_and_resume", "docs/cluster",
     ),

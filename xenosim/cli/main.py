@@ -861,6 +861,59 @@ def calibrate(
 
 
 @app.command()
+def fit(
+    file: Annotated[str, typer.Argument(help="Scenario file, or the problem.yaml of a fit.")],
+    data: Annotated[
+        str | None,
+        typer.Option("--data", help="Volumes of animals, in any layout that 'analyze' reads."),
+    ] = None,
+    pk: Annotated[
+        str | None,
+        typer.Option("--pk", help="Concentrations in plasma: time_h, concentration_nM, arm."),
+    ] = None,
+    ic50: Annotated[
+        str | None, typer.Option("--ic50", help="IC50s of these cells: drug, hours, ic50_nM.")
+    ] = None,
+    free: Annotated[
+        str | None,
+        typer.Option(
+            "--free",
+            help="What is fitted: load_mean,cl,doubling_time. By default growth and its spread,"
+            " with a treated arm the load too.",
+        ),
+    ] = None,
+    arm: Annotated[
+        list[str] | None,
+        typer.Option("--arm", help="Arm of the data in the scenario: --arm 'PBS=vehicle'."),
+    ] = None,
+    map_: Maps = None,
+    layout: Layout = None,
+    first_dose: Annotated[
+        str, typer.Option("--first-dose", help="Its date, or its day in the file's own count.")
+    ] = "",
+    points: Annotated[
+        int | None,
+        typer.Option("--points", help="Points of the first design; 18 for each parameter."),
+    ] = None,
+    set_: Set = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of design and chains.")] = 1,
+    jobs: Jobs = None,
+    out: Annotated[
+        str, typer.Option("--out", help="Directory of the fit; it goes on where it was killed.")
+    ] = "fit",
+    json: Json = False,
+) -> None:
+    """Fit growth, potency and PK to control and treated animals: posterior, agreement, scenario."""
+    from xenosim.cli.fit import Given, run_fit
+
+    reading = {"layout": layout or "", "first_dose": first_dose}
+    given = Given(data, pk, ic50, arm or [], map_ or [], reading)
+    run_fit(
+        file, given, free, set_ or [], points=points, seed=seed, jobs=jobs, out=out, as_json=json
+    )
+
+
+@app.command()
 def version(json: Json = False) -> None:
     """Print the version."""
     from xenosim import __version__

@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from xenosim.execution.processes import Workers
 from xenosim.inference.diagnostics import Checked, checked
-from xenosim.inference.points import Point, Store
+from xenosim.inference.points import Point, Store, simulate_point
 from xenosim.inference.posterior import Posterior, apart, log_likelihood, scores, shares
 from xenosim.inference.sampling import importance_size, resampled, smoothed
 from xenosim.inference.targets import STAGES, Target, targets
@@ -182,8 +183,7 @@ class _Run(NamedTuple):
         points = [Point(wave, k, tuple(at)) for k, at in enumerate(rounded)]
         return self.store.outputs(
             points,
-            self.settings.stages,
-            self.settings.scenarios,
+            partial(simulate_point, self.settings.stages, self.settings.scenarios),
             workers,
             lambda done, of, left: self.told(what, done, of, left),
         )

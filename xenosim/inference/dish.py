@@ -52,7 +52,7 @@ class Dish:
         how, measure = target.how, target.measure
         if measure == "reach":
             line = with_traits(self._line(how["line"]), load_range()[1])
-            return math.log(self._ic50(line, how["drug"], how["hours"], _asked(target)))
+            return math.log(self.ic50(line, how["drug"], how["hours"], _asked(target)))
         load = self._load(how["line"])
         if measure == "load":
             return math.log(load)
@@ -61,8 +61,8 @@ class Dish:
             well = self._well(line, how["drug"], how["dose_nM"], how["hours"])
             return 1.0 - well.gates().viable
         about = load_asked(how["line"])[2]
-        one = self._ic50(line, how["drug"], how["hours"], about)
-        other = self._ic50(line, how["other"], how["hours"], one / _asked(target))
+        one = self.ic50(line, how["drug"], how["hours"], about)
+        other = self.ic50(line, how["other"], how["hours"], one / _asked(target))
         return math.log(one / other)
 
     def _line(self, name: str) -> Line:
@@ -93,7 +93,7 @@ class Dish:
             self._loads[name] = load
         return self._loads[name]
 
-    def _ic50(self, line: Line, drug: str, hours: float, about: float) -> float:
+    def ic50(self, line: Line, drug: str, hours: float, about: float) -> float:
         """Concentration that leaves half of the signal [nM], the end of the range where none
         does.
         """

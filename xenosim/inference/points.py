@@ -46,14 +46,6 @@ class Point(NamedTuple):
         return draw_at(np.array(self.shares))
 
 
-class _Task(NamedTuple):
-    """A point to be simulated for ``stages``, with the ``folder`` of scenarios."""
-
-    point: Point
-    stages: tuple[str, ...]
-    folder: str
-
-
 def draw_at(shares: Array) -> dict[tuple[str, str], float]:
     """Values by (set, parameter) at a place (p,) of the unit cube, in internal units."""
     values = prior_values(shares[None, :])[0]
@@ -74,8 +66,9 @@ def simulate(draw: Draw, asked: Sequence[Target], folder: str) -> list[float]:
     return found
 
 
-def _simulate(task: _Task) -> list[float]:
-    return simulate(task.point.draw(), targets(task.stages), task.folder)
+def simulate_point(stages: tuple[str, ...], folder: str, point: Point) -> list[float]:
+    """What the model says of each target of the ``stages`` at a point; ``folder`` of scenarios."""
+    return simulate(point.draw(), targets(stages), folder)
 
 
 class Store:
@@ -137,18 +130,16 @@ class Store:
     def outputs(
         self,
         points: Sequence[Point],
-        stages: tuple[str, ...],
-        scenarios: str,
+        simulated: Callable[[Point], list[float]],
         workers: Workers,
         told: Told | None = None,
     ) -> Array:
-        """Outputs (n, m) of points, simulated where they are not kept."""
+        """Outputs (n, m) of points, ``simulated`` where they are not kept."""
         missing = [p for p in points if self._points.get((p.wave, p.k), ((),))[0] != p.shares]
         started, step = time.monotonic(), BATCH * workers.count
         for first in range(0, len(missing), step):
             batch = missing[first : first + step]
-            tasks = [_Task(point, stages, scenarios) for point in batch]
-            self._append(batch, workers.map(_simulate, tasks))
+            self._append(batch, workers.map(simulated, batch))
             if told:
                 done = first + len(batch)
                 left = (time.monotonic() - started) / done * (len(missing) - done)

@@ -55,7 +55,7 @@ WIDE_FOLD = 3.0
 #: Key in references.bib of what a user states.
 USER = "UserFile"
 #: Standard normal quantile of 95 % [-]: a range holds 90 % of a scale.
-_Z95 = 1.6448536269514722
+Z95 = 1.6448536269514722
 
 
 class Prior(NamedTuple):
@@ -106,7 +106,7 @@ def load_sd(line: str) -> float:
     load = own.values["load_mean"] if own else None
     if load is not None and load.bib == USER and load.range and load.range[0] > 0.0:
         low, high = load.range
-        return math.log(high / low) / (2.0 * _Z95)
+        return math.log(high / low) / (2.0 * Z95)
     known = bool(line) and line in lines() and lines()[line].target is not None
     return LOAD_SD_KNOWN if known else LOAD_SD_UNKNOWN
 
@@ -149,7 +149,7 @@ def prior_within(group: str, p: Parameter, ends: tuple[float, float]) -> Prior:
     """The prior of a parameter of a set over a range, in its internal unit."""
     low, high = ends
     wide = low > 0.0 and high > WIDE_FOLD * low
-    sd = math.log(high / low) / (2.0 * _Z95) if wide else 0.0
+    sd = math.log(high / low) / (2.0 * Z95) if wide else 0.0
     return Prior(group, p.name, p.unit, low, high, p.value, sd)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -30,28 +31,31 @@ class Variation(NamedTuple):
 
 
 TYPICAL = Variation(1.0, 1.0, 1.0, 1.0, 1.0)
+#: Factors of the host, and of what was implanted, in the order of :class:`Variation` [-].
+OF_HOST, OF_TUMOR = 5, 3
 
 
 def draw_variation(scenario: Scenario, replicate: int, animal: int) -> Variation:
     """Lognormal factors of an animal, median 1 (between-animal CVs of the scenario)."""
+    # Two purposes, so that a spread of the one leaves the draws of the other as they are.
+    host, tumor = (
+        generator(scenario.seed, purpose, replicate, animal).standard_normal(count)
+        for purpose, count in ((Purpose.VARIATION, OF_HOST), (Purpose.IMPLANT, OF_TUMOR))
+    )
+    return variation_at(scenario, [*host, *tumor])
+
+
+def variation_at(scenario: Scenario, scores: Sequence[float]) -> Variation:
+    """The factors of an animal at standard normal ``scores`` [-], one for each factor."""
     animals, mouse = scenario.animals, resolve(scenario).strain
-    of_host = (
+    cvs = (
         animals.cv_growth,
         mouse.value("cv_engraftment"),
         animals.cv_clearance,
         animals.cv_volume,
         animals.cv_bioavailability,
+        animals.cv_exchange,
+        animals.cv_load,
+        animals.cv_threshold,
     )
-    of_tumor = (animals.cv_exchange, animals.cv_load, animals.cv_threshold)
-    # Two purposes, so that a spread of the one leaves the draws of the other as they are.
-    return Variation(
-        *(
-            float(np.exp(log_sd(cv) * z))
-            for purpose, cvs in ((Purpose.VARIATION, of_host), (Purpose.IMPLANT, of_tumor))
-            for cv, z in zip(
-                cvs,
-                generator(scenario.seed, purpose, replicate, animal).standard_normal(len(cvs)),
-                strict=True,
-            )
-        )
-    )
+    return Variation(*(float(np.exp(log_sd(cv) * z)) for cv, z in zip(cvs, scores, strict=True)))

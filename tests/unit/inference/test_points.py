@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from xenosim.errors import RunError
 from xenosim.execution.processes import Workers
-from xenosim.inference.points import FILE, Point, Store, draw_at
+from xenosim.inference.points import FILE, Point, Store, draw_at, simulate_point
 from xenosim.parameters.priors import priors
 
 P, SETTINGS = len(priors()), {"seed": 1, "stages": ["blood"]}
@@ -25,8 +26,7 @@ def found(folder: Path, points: list[Point], told: list[tuple[int, int]] | None 
     with Workers(1, 1) as workers:
         return Store(folder, SETTINGS).outputs(
             points,
-            ("blood",),
-            "scenarios",
+            partial(simulate_point, ("blood",), "scenarios"),
             workers,
             (lambda done, of, left: told.append((done, of))) if told is not None else None,
         )
