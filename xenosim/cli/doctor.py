@@ -16,13 +16,14 @@ import typer
 from xenosim import __version__
 
 #: Packages that decide numbers.
-PACKAGES = ("numpy", "numba", "llvmlite", "scipy", "pandas", "matplotlib", "statsmodels", "mesa")
+PACKAGES = ("numpy", "numba", "llvmlite", "scipy", "pandas", "matplotlib", "mesa")
 #: By extra: a module of it, how it is installed, and what it is for.
 EXTRAS = {
     "excel": ("openpyxl", "openpyxl>=3.1", "laboratory data in workbooks, report --xlsx"),
     "parquet": ("pyarrow", "pyarrow>=15", "large tables as Parquet"),
     "view3d": ("pyvista", "zarr>=3 pyvista>=0.44", "export to napari and ParaView, turntables"),
     "app": ("nicegui", "nicegui>=3.10,<4", "the page, xenosim app"),
+    "search": ("SALib", "SALib>=1.5 optuna>=4", "sensitivity, optimize"),
     "cluster": ("distributed", "distributed>=2024.8", "run --scheduler"),
 }
 

@@ -42,6 +42,7 @@ GOOD = {
 }
 LABELS_AND_SOFTWARE = {
     "xenosim2026",
+    "UserFile",
     "Ninlaro2016",
     "Velcade2003",
     "Kyprolis2012",
