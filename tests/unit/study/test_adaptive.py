@@ -1,5 +1,6 @@
 """Rules change the doses of an animal, which is then the animal of those doses, bit for bit."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from xenosim.study.follow import run_animal
 from xenosim.study.job import Job, Outcome
 from xenosim.tumor.growth import Growth
 
+EXAMPLE = Path(__file__).parents[3] / "examples" / "my_drug" / "drugs" / "examplinib.yaml"
 PLANNED = parse_regimen("4 mg/kg IV Q2Dx6", default_drug="ixazomib")
 TEXT = """\
 title: Ruled
@@ -95,6 +97,22 @@ def test_realised_doses_as_a_fixed_regimen_give_the_same_animal(
     assert rows(again) == rows(outcome)
     (planned,) = run_animal((job(tmp_path, "none", engine),))
     assert rows(planned) != rows(outcome)
+
+
+@pytest.mark.parametrize("engine", ["twin", "lattice"])
+def test_a_delayed_direct_effect_follows_realised_doses_too(tmp_path: Path, engine: str) -> None:
+    """What of its effect is still to come when doses change is that of the doses given."""
+    (tmp_path / "drugs").mkdir()
+    shutil.copy(EXAMPLE, tmp_path / "drugs")
+    path = tmp_path / "direct.yaml"
+    text = TEXT.replace("ENGINE", engine).replace("RULES", HELD)
+    path.write_text(text.replace("ixazomib", "examplinib"))
+    ruled = job(tmp_path, HELD, engine)._replace(scenario=load_scenario(path))
+    (outcome,) = run_animal((ruled,))
+    dosing = dosing_of(ruled, outcome.truth)
+    assert dosing is not None and len(dosing.doses) == 3
+    (again,) = run_animal((fixed(ruled, outcome, tmp_path),))
+    assert rows(again) == rows(outcome)
 
 
 @pytest.mark.parametrize("engine", ["twin", "lattice"])
