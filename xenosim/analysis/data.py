@@ -203,7 +203,7 @@ class StudyData:
                 raise TableError(
                     f"no arm '{arm}'{suggest(arm, self.arms)}",
                     where=self.source,
-                    remedy=f"the arms are {', '.join(self.arms)}",
+                    remedy=f"the arms are {', '.join(self.arms) or 'none: the table is empty'}",
                 )
 
     def require_baselines(self) -> None:

@@ -296,7 +296,7 @@ def fit_growth(data: StudyData, shape: str = "exponential") -> GrowthFit | None:
     Returns
     -------
     GrowthFit or None
-        None if no two arms can be fitted.
+        None if no two arms can be fitted, or no measurement is left beyond their lines.
 
     Source: Laird and Ware 1982; on log volume Demidenko 2010, PMC2900851; Gompertz by Laird 1964,
     doi:10.1038/bjc.1964.55.
@@ -308,7 +308,8 @@ def fit_growth(data: StudyData, shape: str = "exponential") -> GrowthFit | None:
         arm: "no animal was measured twice" for arm in data.arms if arm not in set(rows["arm"])
     }
     arms = tuple(arm for arm in data.arms if arm not in left_out)
-    if len(arms) < 2:
+    # Two points of one animal per arm are its line: nothing is left to tell its error from.
+    if len(arms) < 2 or len(rows) <= 2 * len(arms):
         return None
     day = rows["day"].to_numpy(float)
     animal = rows.groupby(["arm", *ANIMAL], sort=False).ngroup().to_numpy()

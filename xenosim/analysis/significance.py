@@ -248,7 +248,7 @@ def _mixed(
     """A contrast of the mixed model."""
     empty = Found(test, arm, control)
     if fit is None:
-        return empty._replace(note="fewer than two arms have an animal measured twice")
+        return empty._replace(note="too few animals measured twice")
     for name in (arm, control):
         if name in fit.left_out:
             return empty._replace(note=f"'{name}': {fit.left_out[name]}")

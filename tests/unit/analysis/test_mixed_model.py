@@ -150,6 +150,12 @@ def test_one_measurement_per_animal_is_no_fit() -> None:
     assert fit_growth(StudyData(table, "vehicle")) is None
 
 
+def test_two_points_of_one_animal_per_arm_are_no_fit() -> None:
+    rows = [(arm, arm, day, 100.0 + day) for arm in ("vehicle", "drug") for day in (0, 7)]
+    table = pd.DataFrame(rows, columns=["arm", "animal_id", "day", "tumor_volume_mm3"])
+    assert fit_growth(StudyData(table, "vehicle")) is None
+
+
 def false_alarms(studies: int, n: int) -> int:
     """Studies without an effect, with animals that leave, in which the mixed model finds one."""
     found = 0
