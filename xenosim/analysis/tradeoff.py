@@ -65,6 +65,7 @@ def loss_columns(worst_pct: Array) -> dict[str, float]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> found = loss_columns(np.array([4.0, 6.0, 8.0]))
     >>> found["worst_loss_pct"], round(found["loss_low"], 2)
     (6.0, 1.03)

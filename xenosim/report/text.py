@@ -166,7 +166,7 @@ def _above(arm: str) -> str:
     Examples
     --------
     >>> _above("vehicle"), _above("ixazomib citrate 10 mg/kg by mouth every other day")
-    ('vehicle', 'ixazomib citrate 10 m… every other day')
+    ('vehicle', 'ixazomib citrate 10 m…very other day')
     """
     kept = LONGEST_NAME - 15
     return arm if len(arm) <= LONGEST_NAME else f"{arm[:kept]}…{arm[-14:].lstrip()}"

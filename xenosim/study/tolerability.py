@@ -60,9 +60,9 @@ COLUMNS = (
 )
 DEFINITION = (
     "body weight without tumor relative to day 0, true, of animals of the scenario's strain and"
-    " spread; nadir: smallest daily mean; share: of animals whose own smallest is below; highest"
-    " factor: of all doses of the arm, at which the nadir of the mean stays above; highest dose:"
-    " that factor times the arm's largest single dose"
+    " spread; lowest mean weight (nadir): smallest daily mean; share: of animals whose own smallest"
+    " is below; doses borne (highest factor): by which all doses of the arm can be multiplied until"
+    " the nadir meets the limit; that is, a dose: the factor times the arm's largest single dose"
 )
 
 

@@ -61,6 +61,6 @@ def test_an_interval_that_the_doses_do_not_reach_is_said() -> None:
 
 def test_drugs_that_a_draw_says_nothing_of_are_the_shipped_ones() -> None:
     line = cells("cell", draw={("cell", "dr5"): 1.0})
-    assert line.drugs == {} and drawn_drugs({}) == {}
+    assert not line.drugs and drawn_drugs({}) == {}
     with_draw, without = (medium_binding(["bortezomib"], each) for each in (line, cells("cell")))
     assert repr(with_draw) == repr(without)

@@ -19,7 +19,7 @@ def test_purposes_keep_their_numbers() -> None:
 
 
 def test_streams_keep_their_numbers() -> None:
-    assert [int(stream) for stream in Stream] == list(range(1, 13))
+    assert [int(stream) for stream in Stream] == list(range(1, 14))
 
 
 def test_purposes_and_keys_are_independent() -> None:

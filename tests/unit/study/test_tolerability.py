@@ -53,7 +53,7 @@ def test_the_verb_prints_every_arm(tmp_path: Path) -> None:
     told = CliRunner().invoke(app, [*command, "--json"])
     assert [row["arm"] for row in json.loads(told.output)] == ["vehicle", "early", "late"]
     text = CliRunner().invoke(app, command).output
-    assert "highest factor below 15 pct" in text and "nan" not in text.lower()
+    assert "doses borne, times, mean loss < 15 %" in text and "nan" not in text.lower()
 
 
 def test_no_animals_are_refused(tmp_path: Path) -> None:
