@@ -12,6 +12,7 @@ import typer
 
 from xenosim.assays.protocol import ASSAYS
 from xenosim.assays.spec import Option, flag_of, options_of
+from xenosim.cli.options import Json
 
 if TYPE_CHECKING:
     from xenosim.assays.spec import Assay
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 assay_app = typer.Typer(no_args_is_help=True, help="The same cells in a dish.")
 
 Out = Annotated[str, typer.Option("--out", help="Directory for the results.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
 
 
 @assay_app.command("run")

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from xenosim.cli.options import Json
+
 drugs_app = typer.Typer(no_args_is_help=True, help="Drugs of your own.")
 
 
@@ -37,9 +39,7 @@ def drugs_add(
         str | None, typer.Option("--out", help="File; drugs/NAME.yaml by default.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print the result as one JSON object.")
-    ] = False,
+    json: Json = False,
 ) -> None:
     """A drug of your own, with PK from tables or from NCA values, as a parameter file."""
     from xenosim.cli.add import add_drug

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-lines_app = typer.Typer(invoke_without_command=True, help="The cell-line library.")
+from xenosim.cli.options import Json
 
-Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
+lines_app = typer.Typer(invoke_without_command=True, help="The cell-line library.")
 
 
 @lines_app.callback()

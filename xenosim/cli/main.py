@@ -16,6 +16,7 @@ from xenosim.cli.assay import assay_app
 from xenosim.cli.drugs import drugs_app
 from xenosim.cli.lines import lines_app
 from xenosim.cli.optimize import optimize
+from xenosim.cli.options import File, Jobs, Json, Seed
 from xenosim.cli.sensitivity import sensitivity
 from xenosim.cli.sweep import sweep
 
@@ -65,7 +66,6 @@ Set = Annotated[
     list[str] | None,
     typer.Option("--set", help="Set a scenario key: --set animals.per_arm=2 (repeatable)."),
 ]
-Seed = Annotated[int | None, typer.Option("--seed", help="Seed of all random numbers.")]
 Engine = Annotated[
     str | None,
     typer.Option(
@@ -93,12 +93,7 @@ Population = Annotated[
         " default.",
     ),
 ]
-Jobs = Annotated[
-    int | None,
-    typer.Option("--jobs", min=1, help="Worker processes; one per processor by default."),
-]
 Out = Annotated[str, typer.Option("--out", help="Directory for run directories.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
 Report = Annotated[
     bool, typer.Option("--report", help="Also write report.html into the directory.")
 ]
@@ -135,7 +130,6 @@ Keep = Annotated[
         "--keep-checkpoints", help="Keep the last checkpoints of every animal in the run directory."
     ),
 ]
-File = Annotated[str, typer.Argument(help="Scenario file (YAML).")]
 
 
 def _add_report(folder: Path | None, wanted: bool, as_json: bool) -> None:

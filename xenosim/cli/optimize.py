@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xenosim.cli.searching import Day, File, Jobs, Json, Out, Seed, Set, loader
+from xenosim.cli.options import File, Jobs, Json, Seed
+from xenosim.cli.searching import Day, Out, Set, loader
 from xenosim.cli.searching import search_and_show as work
 from xenosim.errors import ScenarioError, UnitError
 

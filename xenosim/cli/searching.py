@@ -18,15 +18,9 @@ if TYPE_CHECKING:
     from xenosim.inference.evaluate import Evaluations
     from xenosim.inference.evaluate_result import Loader, SearchResult
 
-File = Annotated[str, typer.Argument(help="Scenario file (YAML).")]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", help="Set a scenario key: --set animals.strain=NSG (repeatable)."),
-]
-Seed = Annotated[int | None, typer.Option("--seed", help="Seed of all random numbers.")]
-Jobs = Annotated[
-    int | None,
-    typer.Option("--jobs", min=1, help="Worker processes; one per processor by default."),
 ]
 Out = Annotated[
     str,
@@ -34,7 +28,6 @@ Out = Annotated[
         "--out", help="Directory for run directories, and for evaluations.jsonl: what is kept."
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
 Arms = Annotated[
     list[str] | None,
     typer.Option("--arm", help="A treated arm; all of them by default (repeatable)."),

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from xenosim.cli.searching import Arms, Day, File, Jobs, Json, Out, Seed, Set, loader
+from xenosim.cli.options import File, Jobs, Json, Seed
+from xenosim.cli.searching import Arms, Day, Out, Set, loader
 from xenosim.cli.searching import search_and_show as work
 
 

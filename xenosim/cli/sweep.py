@@ -6,19 +6,8 @@ from typing import Annotated
 
 import typer
 
-from xenosim.cli.searching import (
-    Animals,
-    Arms,
-    Day,
-    File,
-    Jobs,
-    Json,
-    Out,
-    Seed,
-    Set,
-    loader,
-    search_and_show,
-)
+from xenosim.cli.options import File, Jobs, Json, Seed
+from xenosim.cli.searching import Animals, Arms, Day, Out, Set, loader, search_and_show
 from xenosim.errors import ScenarioError
 
 DESIGNS = ("grid", "lhs")
