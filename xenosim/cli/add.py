@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import typer
 
@@ -36,7 +35,9 @@ def add_line(
     _write(path, parameter_text(made.set, {"cancer": cancer}, list(made.notes)))
     load = made.set.values["load_mean"]
     if as_json:
-        asked = [t._asdict() | {"given_nM": g} for t, g in _pairs(made.targets, made.given_nM)]
+        asked = [
+            t._asdict() | {"given_nM": g} for t, g in zip(made.targets, made.given_nM, strict=True)
+        ]
         data = {"file": str(path), "ic50s": asked, "notes": made.notes}
         typer.echo(json.dumps(plain(data | {"load_mean": load.value, "range": load.range})))
         return
@@ -91,10 +92,6 @@ def add_drug(
 
 def _between(ends: tuple[float, float] | None) -> str:
     return f"{ends[0]:.3g} to {ends[1]:.3g}" if ends else ""
-
-
-def _pairs(left: Any, right: Any) -> Any:
-    return zip(left, right, strict=True)
 
 
 def _free(name: str, out: str | None, force: bool, folder: str) -> Path:

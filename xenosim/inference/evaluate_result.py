@@ -13,7 +13,13 @@ from xenosim.io.plain import plain
 from xenosim.io.results import MANIFEST, Result
 from xenosim.io.runs import read_manifest
 from xenosim.scenario.origin import RUNS_AGAIN
-from xenosim.scenario.resolve import RESOLVED, resolved_dict, scenario_hash, status_counts
+from xenosim.scenario.resolve import (
+    RESOLVED,
+    assumed_text,
+    resolved_dict,
+    scenario_hash,
+    status_counts,
+)
 from xenosim.study.result import run_name
 
 if TYPE_CHECKING:
@@ -72,10 +78,6 @@ def result_of(
     import yaml
 
     counts = status_counts(scenario)
-    assumed = (
-        f"{counts['assumed']} of {sum(counts.values())} parameters are assumed ('xenosim params"
-        " --status assumed')"
-    )
     manifest = {
         "xenosim": __version__,
         "python": platform.python_version(),
@@ -86,7 +88,7 @@ def result_of(
         "scenario_hash": scenario_hash(scenario),
         "simulated": True,
         "parameters": counts,
-        "notes": [*notes, assumed],
+        "notes": [*notes, assumed_text(counts)],
         "answer": "\n".join(answer),
     } | more
     origin = scenario.origin

@@ -206,16 +206,21 @@ def _search(
         else:
             allowed.append(plan)
     if not allowed:
-        told = ", ".join(f"{n} {why}" for why, n in ruled.most_common())
-        raise ScenarioError(
-            f"no schedule is within the limits: of {space.count}, {told}",
-            where="optimize",
-            remedy="allow more visits, handlings or drug in all, or other --schedules",
-        )
+        raise _nothing_allowed(f"no schedule is within the limits: of {space.count}", ruled)
     if len(allowed) > bench.question.trials:
         return _sampled(bench, space, ruled), ruled
     found = bench.scores(allowed, bench.question.animals, bench.scenario.seed)
     return {plan.at: one for plan, one in zip(allowed, found, strict=True)}, ruled
+
+
+def _nothing_allowed(message: str, ruled: Counter[str]) -> ScenarioError:
+    """That limits leave no schedule, with how many each has ``ruled`` out."""
+    told = ", ".join(f"{n} {why}" for why, n in ruled.most_common())
+    return ScenarioError(
+        f"{message}, {told}",
+        where="optimize",
+        remedy="allow more visits, handlings or drug in all, or other --schedules",
+    )
 
 
 def _sampled(
@@ -247,11 +252,8 @@ def _sampled(
         if len(tried) >= question.trials:
             break
     if not tried:
-        told = ", ".join(f"{n} {why}" for why, n in ruled.most_common())
-        raise ScenarioError(
-            f"no schedule within the limits was found: of {len(seen)} looked at, {told}",
-            where="optimize",
-            remedy="allow more visits, handlings or drug in all, or other --schedules",
+        raise _nothing_allowed(
+            f"no schedule within the limits was found: of {len(seen)} looked at", ruled
         )
     return tried
 

@@ -232,6 +232,20 @@ def status_counts(scenario: Scenario) -> dict[str, int]:
     )
 
 
+def assumed_text(counts: dict[str, int]) -> str:
+    """How many parameters are assumed, of :func:`status_counts`, and how they are listed.
+
+    Examples
+    --------
+    >>> assumed_text({"assumed": 2, "measured": 1})
+    "2 of 3 parameters are assumed ('xenosim params --status assumed')"
+    """
+    return (
+        f"{counts['assumed']} of {sum(counts.values())} parameters are assumed ('xenosim params"
+        " --status assumed')"
+    )
+
+
 def scenario_hash(scenario: Scenario) -> str:
     """Hash of everything that decides the study; unknown columns of an event table do not, nor what
     is simulated beside it.

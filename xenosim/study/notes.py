@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xenosim.scenario.library import own_files_text
 from xenosim.scenario.resolve import (
+    assumed_text,
     calibration_of,
     resolve,
     stated_parameters,
@@ -100,11 +101,7 @@ def notes(
     """What the reader must know: assumed parameters, uncalibrated cells, doses of 0, cures, animals
     removed, and the animal that a study branched from.
     """
-    counts = status_counts(scenario)
-    found = [
-        f"{counts['assumed']} of {sum(counts.values())} parameters are assumed ('xenosim params"
-        " --status assumed')"
-    ]
+    found = [assumed_text(status_counts(scenario))]
     found += own_files_text(scenario)
     if scenario.overrides:
         found.append(f"set by the scenario, and assumed: {stated_parameters(scenario)}")

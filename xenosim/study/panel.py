@@ -18,7 +18,14 @@ from xenosim.io.results import MANIFEST, Result
 from xenosim.jit import source_hash
 from xenosim.scenario.origin import RUNS_AGAIN
 from xenosim.scenario.panel import panel_studies
-from xenosim.scenario.resolve import RESOLVED, resolve, resolved_dict, scenario_hash, status_counts
+from xenosim.scenario.resolve import (
+    RESOLVED,
+    assumed_text,
+    resolve,
+    resolved_dict,
+    scenario_hash,
+    status_counts,
+)
 from xenosim.scenario.schema import AnswerSettings, Origin
 from xenosim.study.result import kept_scenario, run_name
 from xenosim.study.run import run_study
@@ -213,10 +220,7 @@ def _manifest(
 ) -> dict[str, Any]:
     counts = status_counts(scenario)
     resolved = resolved_dict(scenario)["parameters"].values()
-    notes = [
-        f"{counts['assumed']} of {sum(counts.values())} parameters are assumed ('xenosim params"
-        " --status assumed')"
-    ]
+    notes = [assumed_text(counts)]
     if _same_classes(scenario.panel):
         notes.append(
             "the classes have the same loads and models: a difference between them is chance"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xenosim.inference.fit.blocks import Array, Block
+from xenosim.inference.fit.blocks import Array
 from xenosim.inference.fit.emulate import Predicted
 from xenosim.inference.fit.likelihood import Weighed, patterns, weigh
 from xenosim.inference.fit.posterior import Fit
@@ -82,8 +82,3 @@ def bands(found: Fit, k: int, rng: np.random.Generator) -> tuple[Array, Array]:
         np.quantile(predicted.mean, SHARES, axis=0),
         np.quantile(animals.reshape(-1, predicted.mean.shape[1]), SHARES, axis=0),
     )
-
-
-def mean_curve(block: Block) -> Array:
-    """Mean of the animals that are left at each time (times,) [ln]."""
-    return np.asarray(np.nanmean(block.values, axis=0))
