@@ -12,7 +12,7 @@ from xenosim.analysis.data import StudyData
 from xenosim.analysis.laboratory.preview import UnconfirmedLayout
 from xenosim.cli.output import emit
 from xenosim.errors import RunError, TableError
-from xenosim.io.runs import check_writable, read_manifest
+from xenosim.io.runs import check_writable, read_manifest, require_study
 from xenosim.report.measured import is_measured, measured_study
 
 
@@ -135,12 +135,7 @@ def _refuse_reading(maps: list[str], reading: dict[str, Any]) -> None:
 def _of_run(run: Path, control: str | None, seed: int | None) -> tuple[StudyData, bool, int]:
     """The measurements of a run, whether they were simulated, and the seed of its bootstrap."""
     manifest = read_manifest(run)
-    if "assay" in manifest:
-        raise RunError(
-            "the directory of an assay, not of a study",
-            where=str(run),
-            remedy="give a directory that 'xenosim run' or 'xenosim analyze' wrote",
-        )
+    require_study(run, manifest)
     data = StudyData.from_run(run)
     simulated = bool(manifest.get("simulated", True)) if is_measured(run) else True
     used = int(manifest["seed"]) if seed is None else seed

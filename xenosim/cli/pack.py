@@ -11,11 +11,11 @@ import typer
 def pack(run: str, out: str | None, as_json: bool) -> None:
     """Write the archive of a run, with its report."""
     from xenosim.io.crate import pack as write
-    from xenosim.io.runs import read_manifest
+    from xenosim.io.runs import OTHER, read_manifest
 
     folder = Path(run)
-    manifest = read_manifest(folder)
-    if not (folder / "report.html").is_file() and "design" not in manifest:
+    other = OTHER.keys() & (manifest := read_manifest(folder)).keys()
+    if not (folder / "report.html").is_file() and not other:
         from xenosim.report.html import write_report
 
         write_report(folder)
@@ -24,4 +24,5 @@ def pack(run: str, out: str | None, as_json: bool) -> None:
         typer.echo(json.dumps({"archive": str(path), "bytes": path.stat().st_size}))
         return
     typer.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
-    typer.echo(f"Verify it anywhere: xenosim rerun {path.name} --check")
+    if not other and "measured" not in manifest:
+        typer.echo(f"Verify it anywhere: xenosim rerun {path.name} --check")

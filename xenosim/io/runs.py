@@ -29,6 +29,8 @@ TABLES = tuple(COLUMNS)
 PARQUET_ROWS = 100_000
 #: Folder of the slices in a run directory, and the beginning of their names.
 SLICES, SLICE = "snapshots", "slice_"
+#: What a directory may hold in place of a study, by what its manifest then has.
+OTHER = {"assay": "an assay", "design": "a design", "search": "a search over points"}
 #: Ending of the name of a run that is not finished.
 UNFINISHED = ".unfinished"
 #: Beginning of the name of a directory that is being written, and the age at which nobody can be
@@ -192,13 +194,34 @@ def read_run(path: str | Path) -> dict[str, pd.DataFrame]:
     """
     path = Path(path)
     manifest = read_manifest(path)
-    if "assay" in manifest:
-        raise RunError(
-            "the directory of an assay, not of a study",
-            where=str(path),
-            remedy="give a directory that 'xenosim run' wrote",
-        )
+    require_simulated(path, manifest)
     return {name: read_kept(path, name, manifest) for name in TABLES}
+
+
+def require_study(folder: Path, manifest: dict[str, Any]) -> None:
+    """Refuse (RunError) a directory that its ``manifest`` says is not of a study, of simulated or
+    measured mice, nor of a panel.
+    """
+    _refuse(OTHER, "a study", "'xenosim run' or 'xenosim analyze'", folder, manifest)
+
+
+def require_simulated(folder: Path, manifest: dict[str, Any]) -> None:
+    """Refuse (RunError) a directory as :func:`require_study` does, and one of measured mice."""
+    kinds = OTHER | {"measured": "measured mice"}
+    what = "a study that was simulated" if "measured" in manifest else "a study"
+    _refuse(kinds, what, "'xenosim run' or 'xenosim compare'", folder, manifest)
+
+
+def _refuse(
+    kinds: dict[str, str], asked: str, verbs: str, folder: Path, manifest: dict[str, Any]
+) -> None:
+    for kind, what in kinds.items():
+        if kind in manifest:
+            raise RunError(
+                f"the directory of {what}, not of {asked}",
+                where=str(folder),
+                remedy=f"give a directory that {verbs} wrote",
+            )
 
 
 def rows_written(manifest: dict[str, Any]) -> dict[str, int]:

@@ -13,7 +13,7 @@ from xenosim.analysis.data import StudyData
 from xenosim.analysis.tolerability import tolerability_table
 from xenosim.errors import RunError
 from xenosim.io.results import is_panel
-from xenosim.io.runs import read_manifest, read_text, whole_file
+from xenosim.io.runs import OTHER, read_manifest, read_text, whole_file
 from xenosim.report.citations import as_line, citations
 from xenosim.report.grids import (
     definitions,
@@ -101,8 +101,8 @@ def report_html(run: str | Path) -> str:
 
 
 def loaded(run: Path) -> Result:
-    """The study or panel kept in ``run``; RunError for an assay or a design."""
-    if {"assay", "design"} & read_manifest(run).keys():
+    """The study or panel kept in ``run``; RunError for what is neither."""
+    if OTHER.keys() & read_manifest(run).keys():
         raise RunError(
             "a report is that of a study or a panel",
             where=str(run),

@@ -14,7 +14,7 @@ import yaml
 from xenosim import __version__
 from xenosim.errors import RunError
 from xenosim.io.results import Result, is_panel
-from xenosim.io.runs import read_manifest
+from xenosim.io.runs import read_manifest, require_simulated
 from xenosim.jit import source_hash
 from xenosim.scenario.resolve import RESOLVED, resolved_dict
 from xenosim.study.panel import PanelResult, run_panel
@@ -33,8 +33,6 @@ ANIMAL = ("arm", "replicate", "animal_id")
 NAMED = 10
 #: A hash of scenario and parameters: it differs in every row where one of them does.
 STUDY = "study_id"
-#: Directories that hold no simulated study, by what their manifest has.
-_KINDS = {"measured": "measured mice", "assay": "an assay", "design": "a design"}
 
 
 class Difference(NamedTuple):
@@ -102,13 +100,7 @@ def repeatable(run: Path) -> Repeated:
         and does not keep it.
     """
     manifest = read_manifest(run)
-    for kind in ("measured", "assay", "design"):
-        if kind in manifest:
-            raise RunError(
-                f"no simulated study: this directory is of {_KINDS[kind]}",
-                where=str(run),
-                remedy="give a directory that 'xenosim run' or 'xenosim compare' wrote",
-            )
+    require_simulated(run, manifest)
     result = (PanelResult if is_panel(run) else StudyResult).load(run)
     origin = run / KEPT / ORIGIN if manifest.get("branched_from") else None
     if origin is not None and not origin.is_file():

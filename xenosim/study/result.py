@@ -15,8 +15,8 @@ import yaml
 from xenosim import __version__
 from xenosim.errors import RunError
 from xenosim.io.plain import plain, records
-from xenosim.io.results import MANIFEST, Result, is_assay
-from xenosim.io.runs import SLICES, read_slices, slice_path
+from xenosim.io.results import MANIFEST, Result
+from xenosim.io.runs import SLICES, read_manifest, read_slices, require_study, slice_path
 from xenosim.io.tables import COLUMNS
 from xenosim.jit import source_hash
 from xenosim.scenario.origin import RUNS_AGAIN
@@ -154,12 +154,7 @@ class StudyResult(Result):
             A table that is missing or damaged.
         """
         folder = Path(folder)
-        if is_assay(folder):
-            raise RunError(
-                "the directory of an assay, not of a study",
-                where=str(folder),
-                remedy="give a directory that 'xenosim run' wrote",
-            )
+        require_study(folder, read_manifest(folder))
         found = super().load(folder)
         return replace(found, slices=read_slices(folder))
 

@@ -12,7 +12,13 @@ from xenosim.analysis.tolerability import relative_weights
 from xenosim.analysis.tradeoff import tradeoff_table
 from xenosim.errors import RunError, suggest
 from xenosim.io.results import is_panel
-from xenosim.io.runs import read_kept, read_manifest, replace_figures, write_table
+from xenosim.io.runs import (
+    read_kept,
+    read_manifest,
+    replace_figures,
+    require_study,
+    write_table,
+)
 from xenosim.viz.best_response import best_response
 from xenosim.viz.forest import forest
 from xenosim.viz.spider import spider
@@ -106,10 +112,10 @@ def read_study(run: str | Path) -> Study:
     """
     run = Path(run)
     manifest = read_manifest(run)
-    if "assay" in manifest or is_panel(run):
-        what = "an assay" if "assay" in manifest else "a panel"
+    require_study(run, manifest)
+    if is_panel(run):
         raise RunError(
-            f"the directory of {what}, not of a study",
+            "the directory of a panel, not of a study",
             where=str(run),
             remedy="give a directory that 'xenosim run' or 'xenosim analyze' wrote",
         )

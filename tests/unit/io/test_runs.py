@@ -15,6 +15,8 @@ from xenosim.io.runs import (
     new_run_directory,
     read_manifest,
     read_run,
+    require_simulated,
+    require_study,
     whole_file,
     write_json,
     write_table,
@@ -100,6 +102,11 @@ def test_what_is_not_a_run_is_refused(tmp_path: Path) -> None:
     write_json({"assay": "viability"}, tmp_path / "manifest.json")
     with pytest.raises(RunError, match="of an assay, not of a study"):
         read_run(tmp_path)
+    for kind, said in (("measured", "measured mice"), ("design", "design"), ("search", "search")):
+        write_json({kind: "x"}, tmp_path / "manifest.json")
+        with pytest.raises(RunError, match=said):
+            require_simulated(tmp_path, read_manifest(tmp_path))
+    require_study(tmp_path, {"measured": "x"})
     (tmp_path / "manifest.json").write_text("[1]")
     with pytest.raises(RunError, match="damaged"):
         read_manifest(tmp_path)

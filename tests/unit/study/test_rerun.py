@@ -98,7 +98,12 @@ def test_what_cannot_be_repeated_is_refused(run: Path, tmp_path: Path) -> None:
 
 
 def test_other_directories_are_named(tmp_path: Path) -> None:
-    for kind, said in (("measured", "measured mice"), ("assay", "assay"), ("design", "design")):
+    for kind, said in (
+        ("measured", "measured mice"),
+        ("assay", "assay"),
+        ("design", "design"),
+        ("search", "search"),
+    ):
         (tmp_path / "manifest.json").write_text(f'{{"{kind}": "x"}}')
         with pytest.raises(RunError, match=said):
             rerun.repeatable(tmp_path)
