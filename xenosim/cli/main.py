@@ -952,7 +952,11 @@ def main() -> None:
         what = f"{place}error: {(error.strerror or str(error)).lower()}"
         typer.echo(printable(what), err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        # Before a verb has begun: later, Ctrl-C is handled above.
+    except (KeyboardInterrupt, SystemError) as error:
+        from xenosim.execution.stopping import came_of
+
+        # Before a verb has begun, or out of a compiled function: else Ctrl-C is handled above.
+        if came_of(error, KeyboardInterrupt) is None:
+            raise
         typer.echo(INTERRUPTED, err=True)
         sys.exit(130)

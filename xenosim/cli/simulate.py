@@ -201,7 +201,7 @@ def _stoppable(begin: Callable[[], UnfinishedRun]) -> Iterator[UnfinishedRun]:
     """Within, the run that ``begin`` gives: from the moment that it has a name on, SIGTERM and
     Ctrl-C end the program and it says how to go on.
     """
-    from xenosim.execution.stopping import Stopped, check, obeying, shielded
+    from xenosim.execution.stopping import Stopped, came_of, check, obeying, shielded
 
     with obeying():
         with shielded():
@@ -210,7 +210,10 @@ def _stoppable(begin: Callable[[], UnfinishedRun]) -> Iterator[UnfinishedRun]:
             with work:
                 check()
                 yield work
-        except Stopped as stopped:
+        except (Stopped, SystemError) as error:
+            stopped = came_of(error, Stopped)
+            if stopped is None:
+                raise
             typer.echo(_again(work), err=True)
             raise typer.Exit(128 + stopped.number) from None
 

@@ -9,6 +9,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TypeVar
+
+E = TypeVar("E", bound=BaseException)
 
 _asked: list[int] = []
 _shields: list[bool] = []
@@ -90,12 +93,18 @@ def _note(number: int, frame: FrameType | None) -> None:
         raise Stopped(_asked[0])
 
 
+def came_of(error: BaseException | None, kind: type[E]) -> E | None:
+    """The exception of ``kind`` that ``error`` is or came of, or None: a compiled function that
+    returns while a signal is raised gives SystemError in place of what the signal raised.
+    """
+    while error is not None and not isinstance(error, kind):
+        error = error.__cause__ or error.__context__
+    return error
+
+
 def _is_stopping() -> bool:
     """Whether this thread is tidying up after :class:`Stopped`, which nothing may break."""
-    error = sys.exc_info()[1]
-    while error is not None and not isinstance(error, Stopped):
-        error = error.__context__
-    return error is not None
+    return came_of(sys.exc_info()[1], Stopped) is not None
 
 
 def _is_importing(frame: FrameType | None) -> bool:

@@ -29,3 +29,17 @@ def test_f12_a_used_up_memory_is_one_error(
         entry.main()
     assert stop.value.code == 2
     assert "error: the memory of this machine is used up" in capsys.readouterr().err
+
+
+def test_f1_ctrl_c_that_comes_out_of_a_compiled_function_is_ctrl_c(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A compiled function that returns while Ctrl-C is raised gives SystemError in its place."""
+
+    def hidden(**_: object) -> None:
+        raise SystemError("returned a result with an exception set") from KeyboardInterrupt()
+
+    monkeypatch.setattr(entry, "app", hidden)
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    assert ended.value.code == 130 and entry.INTERRUPTED in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,22 @@ def test_f1_a_signal_before_the_study_begins_says_how_to_go_on(
     assert done.returncode == 128 + signal.SIGTERM
     assert f"resume with: xenosim resume runs/{left.name}" in done.stderr
     assert left.suffix == UNFINISHED
+
+
+def test_f1_a_signal_that_comes_out_of_a_compiled_function_stops_as_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A compiled function that returns while a signal is raised gives SystemError in its place."""
+
+    def hidden(*_: object, **__: object) -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(1.0)
+        except BaseException as stop:
+            raise SystemError("returned a result with an exception set") from stop
+
+    monkeypatch.setattr("xenosim.study.run.run_study", hidden)
+    (tmp_path / "study.yaml").write_text(TEXT)
+    done = call("run", "study.yaml", cwd=tmp_path)
+    assert done.returncode == 128 + signal.SIGTERM
+    assert "resume with: xenosim resume" in done.stderr and "SystemError" not in done.stderr

@@ -56,3 +56,12 @@ def test_f1_the_lock_of_imports_is_never_left_taken() -> None:
         time.sleep(5.0)
     # Not at once, but as soon as it can travel.
     assert told_at < 1.0 and time.monotonic() - begun < 4.0
+
+
+def test_a_compiled_function_that_hides_the_stop_does_not_hide_what_it_was() -> None:
+    stop = stopping.Stopped(signal.SIGTERM)
+    hidden = SystemError("returned a result with an exception set")
+    hidden.__cause__ = stop
+    assert stopping.came_of(hidden, stopping.Stopped) is stop
+    assert stopping.came_of(stop, stopping.Stopped) is stop
+    assert stopping.came_of(SystemError("of another kind"), stopping.Stopped) is None
