@@ -12,6 +12,7 @@ from nicegui import ui
 from xenosim.app.folder import Entry
 from xenosim.app.parts import heading, live, named, said, table
 from xenosim.errors import XenosimError, describe
+from xenosim.io.runs import UNFINISHED
 
 if TYPE_CHECKING:
     from xenosim.app.jobs import Job
@@ -27,7 +28,7 @@ class RunsTab:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self.shown = ""
+        self.shown: Entry | None = None
         heading("Runs")
         self.jobs = ui.column().classes("w-full gap-1")
         self.status = live()
@@ -55,7 +56,21 @@ class RunsTab:
             self.table.rows = [_row(entry) for entry in entries]
             count = "1 run" if len(entries) == 1 else f"{len(entries) or 'no'} runs"
             self.status.text = f"{count} in {self.site.folder.runs}"
+            self._follow()
         self._show_jobs()
+
+    def _follow(self) -> None:
+        """Show the chosen run as it is now: it goes on, and loses the ending of its name when it is
+        finished.
+        """
+        chosen = self.shown
+        if chosen is None:
+            return
+        names = (chosen.name, chosen.name.removesuffix(UNFINISHED))
+        now = next((entry for entry in self.entries if entry.name in names), None)
+        if now is not None and now != chosen:
+            self.table.selected = [_row(now)]
+            self.show(now.name)
 
     def _show_jobs(self) -> None:
         seen = tuple((id(job), job.code) for job in self.site.jobs.known)
@@ -89,8 +104,8 @@ class RunsTab:
 
     def show(self, name: str) -> None:
         """Show a run."""
-        self.shown = name
         entry = next((entry for entry in self.entries if entry.name == name), None)
+        self.shown = entry
         self.detail.clear()
         with self.detail:
             if entry is None:
