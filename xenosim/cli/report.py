@@ -47,6 +47,14 @@ def plot_figures(run: str, figure: str | None, size: str, as_json: bool) -> None
     typer.echo(json.dumps({"figures": paths}) if as_json else "\n".join(paths))
 
 
+def add_report(folder: Path | None, wanted: bool, as_json: bool) -> None:
+    """Write the report of a result that was just kept, if it is wanted."""
+    if wanted and folder:
+        from xenosim.report.html import write_report
+
+        typer.echo(f"Report: {write_report(folder)}", err=as_json)
+
+
 def report(run: str, out: str | None, xlsx: bool, prism: bool, as_json: bool) -> None:
     """Write the report of a run, and its tables as a workbook or as Prism takes them."""
     from xenosim.report.html import write_report
