@@ -23,6 +23,7 @@ from xenosim.tumor.tissue import Perfusion
 SMALL = {
     "engine": "lattice",
     "population": "0",
+    "ensemble": "0",
     "animals.per_arm": "2",
     "animals.between_animal_cv.growth": "25 %",
     "animals.between_animal_cv.exchange": "0",

@@ -76,7 +76,7 @@ def _three_parts(
     return [
         f"{arm}, T/C against {scenario.control.name}",
         *_labelled("in the model", _in_the_model(arm, population, ensemble)),
-        *_labelled("a study of this size", _of_this_size(arm, population)),
+        *_labelled("a study of this size", _of_this_size(arm, population, bool(ensemble))),
         *_labelled("this simulated study", shown.removeprefix("T/C ")),
     ]
 
@@ -141,8 +141,10 @@ def sets_text(ensemble: Mapping[str, Any]) -> str:
     return f"{ensemble['sets']} calibrated {count}"
 
 
-def _of_this_size(arm: str, population: Mapping[str, Any]) -> str:
-    """What studies of the scenario's size show of an arm, and how many animals it would take."""
+def _of_this_size(arm: str, population: Mapping[str, Any], beside_sets: bool) -> str:
+    """What studies of the scenario's size show of an arm, and how many animals it would take; if
+    it stands ``beside_sets``, with the word that it is not of them.
+    """
     shown = next((row for row in population.get("studies", ()) if row["arm"] == arm), None)
     if "studies" not in population:
         return "not known"
@@ -162,8 +164,9 @@ def _of_this_size(arm: str, population: Mapping[str, Any]) -> str:
         if shown["undefined"] > 0.0:
             found += f", {100.0 * shown['undefined']:.0f} % have no test"
     return (
-        f"n = {shown['n']} against {shown['n']}: {shown['low']:.0f} to {shown['high']:.0f} % in"
-        f" 95 % of studies; {found}; {100.0 * POWER:.0f} % power takes {takes} per arm"
+        f"n = {shown['n']} against {shown['n']}{', parameters as shipped' if beside_sets else ''}:"
+        f" {shown['low']:.0f} to {shown['high']:.0f} % in 95 % of studies; {found};"
+        f" {100.0 * POWER:.0f} % power takes {takes} per arm"
     )
 
 
