@@ -7,6 +7,9 @@ import pandas as pd
 from xenosim.analysis.animals import ANIMAL, KEYS
 from xenosim.analysis.data import StudyData
 
+#: Most animals of an arm that a note names.
+TOLD = 5
+
 
 def departures(data: StudyData) -> pd.DataFrame:
     """The last row of every animal that was followed from baseline and left before the last day on
@@ -25,6 +28,20 @@ def _reason(row: dict[str, object]) -> str:
         return "body weight" if note == "body weight" else "volume"
     known = {"found_dead": "found dead", "end_of_study": "end of study"}
     return known.get(str(status), "reason not given")
+
+
+def unstarted_notes(data: StudyData) -> list[str]:
+    """The animals without a volume on day 0 or before it, by arm; none, no note."""
+    measured = data.table[KEYS].drop_duplicates()
+    known = pd.MultiIndex.from_frame(data.followed[KEYS].drop_duplicates())
+    late = measured[~pd.MultiIndex.from_frame(measured).isin(known)]
+    if late.empty:
+        return []
+    of_arms = [
+        f"{', '.join(map(str, animals[:TOLD]))}{', ...' * (len(animals) > TOLD)} of '{arm}'"
+        for arm, animals in late.groupby("arm", sort=False)["animal_id"].agg(list).items()
+    ]
+    return [f"no volume on day 0 or before, left out: {'; '.join(of_arms)}"]
 
 
 def dropout_notes(data: StudyData) -> list[str]:

@@ -19,7 +19,7 @@ from xenosim import __version__
 from xenosim.analysis.answer import Repeated, growth_answer, tc_line
 from xenosim.analysis.curves import tc_over_time
 from xenosim.analysis.data import StudyData
-from xenosim.analysis.dropout import dropout_notes
+from xenosim.analysis.dropout import dropout_notes, unstarted_notes
 from xenosim.analysis.significance import significance_tests
 from xenosim.analysis.studies import over_studies
 from xenosim.analysis.summary import endpoints_of_studies
@@ -157,7 +157,7 @@ def measured_study(
         "combined": combined,
         "simulated": simulated,
         "parameters": {},
-        "warnings": [*data.notes, *dropout_notes(data)],
+        "warnings": [*data.notes, *unstarted_notes(data), *dropout_notes(data)],
         "answer": _answer(data, tables),
     }
     return MeasuredStudy(tables, plain(manifest), {}, inputs or {})

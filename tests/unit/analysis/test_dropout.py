@@ -3,7 +3,7 @@
 import pandas as pd
 
 from xenosim.analysis.data import StudyData
-from xenosim.analysis.dropout import departures, dropout_notes
+from xenosim.analysis.dropout import departures, dropout_notes, unstarted_notes
 
 
 def study(*animals: tuple[str, list[float], str]) -> StudyData:
@@ -42,3 +42,13 @@ def test_without_a_status_the_reader_is_told_what_that_costs() -> None:
 
 def test_nobody_left() -> None:
     assert dropout_notes(study(("v", [100.0, 200.0], ""), ("d", [90.0, 95.0], ""))) == []
+
+
+def test_animals_without_a_first_volume_are_named() -> None:
+    late = INFORMATIVE.table[
+        (INFORMATIVE.table["animal_id"] != "v1") | (INFORMATIVE.table["day"] > 0)
+    ]
+    assert unstarted_notes(StudyData(late, "v")) == [
+        "no volume on day 0 or before, left out: v1 of 'v'"
+    ]
+    assert unstarted_notes(INFORMATIVE) == []

@@ -14,14 +14,19 @@ from xenosim.errors import TableError, suggest
 #: Factors to the unit of each quantity, by the unit as it is written in lower case.
 VOLUME = {"mm3": 1.0, "ul": 1.0, "µl": 1.0, "μl": 1.0, "cm3": 1e3, "cc": 1e3, "ml": 1e3}
 LENGTH = {"mm": 1.0, "cm": 10.0}
+#: Of length and width in one cell.
+BOTH = {"mm": 1.0, "mmxmm": 1.0, "cm": 10.0, "cmxcm": 10.0}
 WEIGHT = {"g": 1.0, "kg": 1e3, "mg": 1e-3}
 TIME = {
     **dict.fromkeys(("d", "day", "days"), 1.0),
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 1.0 / 24.0),
     **dict.fromkeys(("w", "wk", "wks", "week", "weeks"), 7.0),
 }
+#: Length and width in one cell, "8.1 x 6.3".
+AXES = "axes_mm"
 #: Units of each column that has one.
 UNITS = {
+    AXES: BOTH,
     "tumor_volume_mm3": VOLUME,
     "length_mm": LENGTH,
     "width_mm": LENGTH,
@@ -41,6 +46,7 @@ KNOWN = {
     "tumor_volume_mm3": ("tumor volume", "volume", "tv"),
     "length_mm": ("length",),
     "width_mm": ("width",),
+    AXES: ("length x width", "l x w", "lx w", "lxw"),
     "body_weight_g": ("body weight", "bw"),
     "status": ("status",),
     "note": ("note",),
@@ -65,7 +71,17 @@ GUESSED = {
         *("days post implant", "days post inoculation", "dpi", "week", "weeks"),
     ),
     "date": ("measurement date", "date measured", "day date", "measured on"),
-    "tumor_volume_mm3": ("tumor size", "size", "vol", "tumor", "volume calc", "calculated volume"),
+    AXES: ("dimensions", "tumor dimensions", "axes", "diameters", "calipers"),
+    "tumor_volume_mm3": (
+        "tumor volumes",
+        "volumes",
+        "tumor size",
+        "size",
+        "vol",
+        "tumor",
+        "volume calc",
+        "calculated volume",
+    ),
     "length_mm": ("tumor length", "l", "longest diameter", "long axis", "d1", "longest"),
     "width_mm": ("tumor width", "w", "shortest diameter", "short axis", "d2", "shortest"),
     "body_weight_g": ("bodyweight", "weight", "mouse weight", "animal weight"),
@@ -100,6 +116,7 @@ def _plain(text: str) -> str:
     ('tumor volume', 'model id', 'tumor volume')
     """
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text.replace("³", "3").replace("^3", "3"))
+    text = re.sub(r"\s*[×*]\s*", " x ", text)
     text = re.sub(r"[\s._\-:,]+", " ", text).strip().casefold()
     return text.replace("tumour", "tumor")
 
@@ -132,6 +149,8 @@ Header(role='animal_id', factor=None, known=True), False)
                 break
     if role == "day" and not unit and plain in ("week", "weeks"):
         unit = "weeks"
+    if role == "tumor_volume_mm3" and unit in BOTH:
+        role, known = AXES, known or "x" in unit
     if role in UNITS and plain == role.replace("_", " ") and "_" in role:
         unit = unit or role.rpartition("_")[2]
     if not role or not unit or role not in UNITS:
@@ -174,7 +193,7 @@ class Columns:
         given by its axes.
         """
         dated = self.has("day") or self.has("date")
-        axes = value == "tumor_volume_mm3" and self.has("length_mm", "width_mm")
+        axes = value == "tumor_volume_mm3" and (self.has("length_mm", "width_mm") or self.has(AXES))
         return self.has("animal_id") and dated and (self.has(value) or axes)
 
 

@@ -10,7 +10,15 @@ from itertools import pairwise
 
 from xenosim.analysis.laboratory.days import is_day_like, read_date, read_day
 from xenosim.analysis.laboratory.grid import Cell, Grid, text_of
-from xenosim.analysis.laboratory.headers import Columns, read_columns
+from xenosim.analysis.laboratory.headers import AXES, Columns, read_columns
+from xenosim.analysis.laboratory.summaries import (
+    are_titles,
+    is_summary,
+    left_out,
+    stated_above,
+    summary_of,
+    titles,
+)
 from xenosim.errors import TableError, suggest
 
 #: Names of the layouts, and what each looks like.
@@ -30,7 +38,9 @@ class Cells:
     """Measurements as cells: ``columns`` by what they are, each (n,); ``lines`` (n,) their rows in
     the file; ``names`` what a column is called there, ``places`` (n,) the column of the value where
     that differs from row to row; ``factor`` to the unit of each column, None where none is stated;
-    ``left`` names of columns that are not read.
+    ``left`` names of columns that are not read; ``rows`` and ``summaries``: lines with their names,
+    and names of columns, that hold means and errors, no animals; ``titles``: notes on what stands
+    above the header.
     """
 
     columns: dict[str, list[Cell]] = field(default_factory=dict)
@@ -39,6 +49,14 @@ class Cells:
     places: list[str] = field(default_factory=list)
     factor: dict[str, float | None] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
+    rows: list[tuple[int, str]] = field(default_factory=list)
+    summaries: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+
+    @property
+    def notes(self) -> list[str]:
+        """What was not read of the table, for the reader."""
+        return [*self.titles, *left_out(self.rows, self.summaries)]
 
     def add(self, line: int, place: str, **cells: Cell) -> None:
         """One measurement."""
@@ -111,7 +129,7 @@ def _long(grid: Grid, mapping: dict[str, str], value: str) -> Found | None:
             continue
         columns = read_columns(names, mapping, f"{grid.place}:{grid.numbers[row]}")
         if columns.is_long(value):
-            return Found("long", row, certain=row == 0 and not columns.guessed)
+            return Found("long", row, certain=are_titles(grid, row) and not columns.guessed)
     return None
 
 
@@ -121,7 +139,7 @@ def _days_in(names: list[str]) -> bool:
 
 
 def _wide(grid: Grid, mapping: dict[str, str]) -> list[Found]:
-    by_day = [k for k in range(len(grid.rows)) if _is_by_day(grid, k, mapping)]
+    by_day = _headers_by_day(grid, mapping)
     by_animal = [k for k in range(len(grid.rows) - 1) if _is_by_animal(grid, k)]
     found = []
     for name, rows in (("by-day", by_day), ("by-animal", by_animal)):
@@ -134,17 +152,35 @@ def _wide(grid: Grid, mapping: dict[str, str]) -> list[Found]:
     return found
 
 
+def _headers_by_day(grid: Grid, mapping: dict[str, str]) -> list[int]:
+    """The headers of tables by day. All begin alike: an arm that is called as a column may be,
+    before volumes that rise, heads nothing.
+    """
+    rows = [k for k in range(len(grid.rows)) if _is_by_day(grid, k, mapping)]
+    begins = [
+        [name.casefold() for name in names[: _first_day(names)]]
+        for names in (grid.texts(k) for k in rows)
+    ]
+    return [k for k, begin in zip(rows, begins, strict=True) if begin == begins[0]]
+
+
+def _first_day(names: list[str]) -> int:
+    """The place of the first day in a row, its length without one."""
+    return next((k for k, name in enumerate(names) if is_day_like(name)), len(names))
+
+
 def _is_by_day(grid: Grid, row: int, mapping: dict[str, str]) -> bool:
     """A row that names animal or arm, then two or more rising days."""
     names = grid.texts(row)
-    first = next((k for k, name in enumerate(names) if is_day_like(name)), len(names))
+    first = _first_day(names)
     days = [name for name in names[first:] if is_day_like(name)]
     if not first or len(days) < 2:
         return False
     columns = _columns_before(names[:first], mapping, grid.place)
     if columns is None or not _rising(days):
         return False
-    return columns.has("animal_id") or columns.has("arm") or (not row and names[:first] == [""])
+    unnamed = names[:first] == [""] and are_titles(grid, row)
+    return columns.has("animal_id") or columns.has("arm") or unnamed
 
 
 def _columns_before(names: list[str], mapping: dict[str, str], where: str) -> Columns | None:
@@ -202,9 +238,16 @@ def read_cells(grid: Grid, found: Found, mapping: dict[str, str], value: str = V
     TableError
         Rows with more cells than the header, columns that cannot be told apart.
     """
+    stated = stated_above(grid, found.header, (value, AXES) if value == VOLUME else (value,))
     if found.layout == "long":
-        return _read_long(grid, found.header, mapping)
-    cells = Cells(names={value: "value"})
+        cells = _read_long(grid, found.header, mapping)
+        for role, factor in stated.items():
+            if role in cells.factor and cells.factor[role] is None:
+                cells.factor[role] = factor
+                cells.titles.append(f"the unit is that of the title: {role} times {factor:g}")
+        return cells
+    said = [f"the unit is that of the title: values times {f:g}" for f in stated.values()]
+    cells = Cells(names={value: "value"}, factor=dict(stated), titles=said)
     if found.layout == "by-day":
         _read_by_day(grid, found.header, len(grid.rows), mapping, value, cells)
     elif found.layout == "by-animal":
@@ -224,9 +267,14 @@ def _read_long(grid: Grid, header: int, mapping: dict[str, str]) -> Cells:
         names={role: names[place] for role, place in columns.place.items()},
         factor=dict(columns.factor),
         left=list(columns.left),
+        titles=titles(grid, header),
     )
+    naming = [columns.place[role] for role in ("arm", "animal_id", "day") if columns.has(role)]
     for k in range(header + 1, len(grid.rows)):
         row = grid.rows[k]
+        if told := summary_of(row, (row[at] for at in naming if at < len(row))):
+            cells.rows.append((grid.numbers[k], told))
+            continue
         if any(text_of(cell) for cell in row[len(names) :]):
             raise TableError(
                 f"{len(row)} cells for {len(names)} columns",
@@ -250,7 +298,7 @@ def _read_by_day(
 ) -> None:
     """Rows below a header of days; an arm is carried down from the row above (merged cells)."""
     names = grid.texts(header)
-    first = next(k for k, name in enumerate(names) if is_day_like(name))
+    first = _first_day(names)
     columns = _columns_before(names[:first], mapping, grid.place) or Columns()
     if names[:first] == [""]:
         columns.place["animal_id"] = 0
@@ -262,23 +310,22 @@ def _read_by_day(
     for k in range(header + 1, end):
         row = grid.rows[k]
         told = {role: row[place] if place < len(row) else "" for role, place in fixed.items()}
+        naming = (told.get(role, "") for role in ("arm", "animal_id"))
+        if name := summary_of(row[:first], naming):
+            cells.rows.append((grid.numbers[k], name))
+            continue
         last_arm = text_of(told.get("arm", "")) or last_arm
         counts[last_arm] = counts.get(last_arm, 0) + 1
         told.setdefault("animal_id", str(counts[last_arm]))
-        if not text_of(told["animal_id"]) or _is_summary(text_of(told["animal_id"])):
+        if not text_of(told["animal_id"]):
+            if any(text_of(row[day]) for day in days if day < len(row)):
+                cells.rows.append((grid.numbers[k], ""))
             continue
         told["arm"] = last_arm
         for day in days:
             if day < len(row) and text_of(row[day]):
                 here = {"day": grid.rows[header][day], value: row[day]}
                 cells.add(grid.numbers[k], names[day], **(told | here))
-
-
-def _is_summary(name: str) -> bool:
-    """Whether a row or column holds a mean or an error instead of an animal."""
-    return bool(
-        re.fullmatch(r"(mean|average|avg|median|s\.?d\.?|sem|s\.e\.m\.|stdev|n)", name, re.I)
-    )
 
 
 def _read_by_animal(
@@ -288,9 +335,12 @@ def _read_by_animal(
     names = [text_of(cell) for cell in grid.rows[header]]
     above = grid.texts(header - 1) if header and not arm else []
     animals = _animals(names, above if len([a for a in above if a]) > 1 else [], arm)
+    cells.summaries += [name for name in names[1:] if is_summary(name)]
     for k in range(header + 1, end):
         row = grid.rows[k]
         if not is_day_like(row[0]):
+            if any(text_of(row[place]) for place in animals if place < len(row)):
+                cells.rows.append((grid.numbers[k], text_of(row[0])))
             continue
         for place, (its_arm, animal) in animals.items():
             if place < len(row) and text_of(row[place]):
@@ -316,7 +366,7 @@ def _animals(names: list[str], above: list[str], arm: str) -> dict[int, tuple[st
         current = arm
         for place in range(1, len(names)):
             current = (above[place] if place < len(above) and above[place] else "") or current
-            if names[place] and not _is_summary(names[place]):
+            if names[place] and not is_summary(names[place]):
                 found[place] = (current, names[place])
         return found
     if told := _by_colon(names):
@@ -326,7 +376,7 @@ def _animals(names: list[str], above: list[str], arm: str) -> dict[int, tuple[st
     for place in range(1, len(names)):
         numbered = re.fullmatch(r"(.*?\S)\s*(?::\s*Y|[\s_.#:-]+#?)(\d+)", names[place])
         current = (numbered[1] if numbered else names[place]) or current
-        if _is_summary(current):
+        if is_summary(current):
             continue
         counts[current] = counts.get(current, 0) + 1
         found[place] = (current, numbered[2] if numbered else str(counts[current]))
@@ -345,7 +395,7 @@ def _by_colon(names: list[str]) -> dict[int, tuple[str, str]]:
     split = {
         place: tuple(part.strip() for part in name.rsplit(":", 1))
         for place, name in enumerate(names)
-        if place and name and not _is_summary(name)
+        if place and name and not is_summary(name)
     }
     if not split or any(len(parts) != 2 or not all(parts) for parts in split.values()):
         return {}
@@ -356,7 +406,7 @@ def _by_colon(names: list[str]) -> dict[int, tuple[str, str]]:
 
 
 def _read_blocks(grid: Grid, mapping: dict[str, str], value: str, cells: Cells) -> None:
-    by_day = [k for k in range(len(grid.rows)) if _is_by_day(grid, k, mapping)]
+    by_day = _headers_by_day(grid, mapping)
     by_animal = [k for k in range(len(grid.rows) - 1) if _is_by_animal(grid, k)]
     headers = by_day or by_animal
     ends = [k - 1 if _title(grid, k) else k for k in headers[1:]] + [len(grid.rows)]

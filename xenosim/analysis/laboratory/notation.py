@@ -12,6 +12,8 @@ from xenosim.tabular import number
 
 #: Blanks and apostrophes never are decimal signs.
 _GROUPED = re.compile("[-+]?\\d{1,3}([ \u00a0\u202f\u2009'\u2019]\\d{3})+([.,]\\d+)?")
+#: What stands between length and width of one cell.
+_BETWEEN = re.compile(r"(?<=[\d\s.,])[x×*](?=[\d\s.,])", re.I)
 _BLANKS = re.compile("[ \u00a0\u202f\u2009'\u2019]")
 
 
@@ -55,6 +57,17 @@ class Notation(NamedTuple):
         if re.fullmatch(rf"[-+]?\d{{1,3}}(\{other}\d{{3}})+(\{self.decimal}\d+)?", text):
             text = text.replace(other, "")
         return number(text, self.decimal == ",")
+
+    def axes(self, cell: Cell) -> tuple[float, float] | None:
+        """Length and width in one cell, as "8.1 x 6.3" or "8.1 mm x 6.3 mm"; None for anything
+        else.
+        """
+        if not isinstance(cell, str):
+            return None
+        parts = _BETWEEN.split(re.sub(r"(?<=[\d\s])mm\b", " ", cell))
+        values = [self.number(part) for part in parts] if len(parts) == 2 else []
+        both = [value for value in values if value is not None]
+        return (both[0], both[1]) if len(both) == 2 else None
 
 
 #: Numbers as programs write them.
@@ -110,4 +123,5 @@ def _texts(grid: Grid) -> Iterable[tuple[int, str]]:
     for n, row in zip(grid.numbers, grid.rows, strict=True):
         for cell in row:
             if isinstance(cell, str) and ("," in cell or "." in cell):
-                yield n, cell
+                for part in _BETWEEN.split(cell):
+                    yield n, part

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from xenosim.analysis.laboratory.grid import Cell, Grid, text_of
+from xenosim.analysis.laboratory.headers import AXES
 from xenosim.analysis.laboratory.layouts import VOLUME, WEIGHT, Cells, Found
 from xenosim.errors import TableError
 
-#: Rows of a preview.
-SHOWN = 6
+#: Columns that say whose a measurement is, and rows of a preview.
+NAMES, SHOWN = ("arm", "animal_id", "day", "date"), 6
 
 
 class UnconfirmedLayout(TableError):
@@ -35,7 +36,7 @@ def unconfirmed(grid: Grid, found: Found, cells: Cells) -> UnconfirmedLayout:
     """The first rows as they are understood, and how to confirm that."""
     roles = [
         role
-        for role in ("arm", "animal_id", "day", "date", VOLUME, "length_mm", "width_mm", WEIGHT)
+        for role in (*NAMES, VOLUME, AXES, "length_mm", "width_mm", WEIGHT)
         if role in cells.columns
     ]
     count = len(cells.lines)
@@ -50,7 +51,7 @@ def unconfirmed(grid: Grid, found: Found, cells: Cells) -> UnconfirmedLayout:
     ]
     arms = list(dict.fromkeys(text_of(arm) for arm in cells.columns.get("arm", [])))
     shown.append(f"  {count} values, arms: {', '.join(arms)[:200] or 'none'}")
-    shown.append(f"  {understood(found, cells)}")
+    shown += [f"  {said}" for said in (understood(found, cells), *cells.notes)]
     return UnconfirmedLayout(
         f"the layout was guessed: it looks like '{found.layout}', as below",
         where=grid.place,

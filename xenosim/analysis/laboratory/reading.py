@@ -68,7 +68,7 @@ def read_laboratory(path: Path, mapping: dict[str, str], how: Reading) -> LabTab
     cells = read_cells(grid, found, mapping)
     if not found.certain and not how.layout:
         raise unconfirmed(grid, found, cells)
-    notes = [*grid.notes, understood(found, cells)]
+    notes = [*grid.notes, understood(found, cells), *cells.notes]
     mistakes = Mistakes(TableError, grid.place)
     table = _table(cells, how, notation_of(grid, how.decimal), mistakes, notes)
     mistakes.check()

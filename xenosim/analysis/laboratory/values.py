@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from xenosim.analysis.laboratory.days import Calendar, order_of
 from xenosim.analysis.laboratory.grid import Cell, text_of
+from xenosim.analysis.laboratory.headers import AXES
 from xenosim.analysis.laboratory.layouts import VOLUME, Cells
 from xenosim.analysis.laboratory.notation import Notation
 from xenosim.analysis.volume import caliper_volume
@@ -15,6 +16,8 @@ from xenosim.tabular import Mistakes
 #: Largest volume [mm3] below which the unit is doubted where none is stated: nobody studies tumors
 #: that never reach it.
 DOUBTED_MM3 = 20.0
+#: What to do about a tumor too small for calipers.
+SMALL = "enter the caliper limit, not 0, for a small tumor, or say --limit MM3"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +119,8 @@ class Values:
 
     def volumes(self, how: Reading, notes: list[str]) -> tuple[list[float], list[bool] | None]:
         """Volumes [mm3], NaN where there is none, and which are the limit (None without one)."""
-        if VOLUME in self.cells.columns:
+        columns = self.cells.columns
+        if VOLUME in columns and not any(self.notation.axes(cell) for cell in columns[VOLUME]):
             factor = self.cells.factor.get(VOLUME)
             found = [self._size(k, VOLUME, cell, how) for k, cell in self._each(VOLUME)]
             values = [value * (factor or 1.0) for value in found]
@@ -127,7 +131,8 @@ class Values:
                     " header, 'volume (cm3)'"
                 )
         else:
-            values = self._from_axes(how)
+            apart = VOLUME not in columns and "length_mm" in columns and "width_mm" in columns
+            values = self._from_axes(how) if apart else self._from_both(how)
             notes.append(f"volume from length L and width W: {how.formula}")
         limit = how.limit_mm3
         if limit is None:
@@ -154,7 +159,7 @@ class Values:
         if value is None or value <= 0:
             small = below or value == 0
             remedy = (
-                "enter the caliper limit, not 0, for a small tumor, or say --limit MM3"
+                SMALL
                 if small
                 else "leave the cell empty where nothing was measured; write numbers above 0"
             )
@@ -180,3 +185,23 @@ class Values:
             caliper_volume(max(a, b), min(a, b), how.formula) if a == a and b == b else float("nan")
             for a, b in zip(*both, strict=True)
         ]
+
+    def _from_both(self, how: Reading) -> list[float]:
+        """Volumes out of length and width in one cell."""
+        role = VOLUME if VOLUME in self.cells.columns else AXES
+        factor = self.cells.factor.get(AXES) or 1.0
+        found = []
+        for k, cell in self._each(role):
+            text, both = text_of(cell), self.notation.axes(cell)
+            small = text.startswith("<") or (min(both) if both else self.notation.number(cell)) == 0
+            if small and how.limit_mm3 is not None:
+                found.append(0.0)
+            elif both and min(both) > 0:
+                longer, shorter = max(both) * factor, min(both) * factor
+                found.append(caliper_volume(longer, shorter, how.formula))
+            else:
+                found.append(float("nan"))
+                if text:
+                    remedy = SMALL if small else "write length and width, as 8.1 x 6.3"
+                    self._wrong(k, role, f"{text} of {self._whose(k)}", remedy)
+        return found

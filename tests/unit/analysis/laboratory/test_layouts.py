@@ -31,7 +31,11 @@ BLOCKS_BY_ANIMAL = "v\nDay,1,3\n0,100,90\n7,200,\nd\nDay,2,4\n0,100,\n7,150,\n"
     ("text", "layout", "certain"),
     [
         (LONG, "long", True),
-        ("Title\n" + LONG, "long", False),
+        ("Title\n" + LONG, "long", True),
+        ("Study 7\nPrinted,2026-03-01\n\n" + LONG, "long", True),
+        ("a,b,c,d\n" + LONG, "long", False),
+        ("Volumes\n" + LONG + "Mean,Mean,7,175\nMean,SEM,7,25\n", "long", True),
+        ("Volume (mm3)\n" + BY_DAY, "by-day", False),
         (LONG.replace("Mouse", "Ear tag"), "long", False),
         (BY_DAY, "by-day", False),
         (MERGED, "by-day", False),
@@ -58,6 +62,30 @@ def test_every_layout_gives_the_same_measurements(
     both = {("v", "0", "100"), ("v", "7", "200"), ("d", "0", "100"), ("d", "7", "150")}
     assert seen - {("v", "0", "90")} == both
     assert len(set(cells.lines)) > 1 and "Mean" not in cells.columns["animal_id"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (LONG + "v,Mean,0,1\n,,,\nSEM,,7,2\n", "line 6 'Mean', line 8 'SEM'"),
+        (BY_DAY + "Vehicle mean,,1,2\n,,1,2\n", "line 5 'Vehicle mean', line 6 (no animal named)"),
+        (PRISM + "p value,0.1,0.2\n", "line 4 'SEM', line 5 'p value'"),
+        (PRISM_Y.replace("d:Y1", "Mean"), "column 'Mean'"),
+        (BLOCKS + "SD,1,2\n", "line 8 'SD'"),
+    ],
+)
+def test_means_and_errors_are_told_and_no_animals(tmp_path: Path, text: str, said: str) -> None:
+    given = grid(tmp_path, text)
+    cells = read_cells(given, find_layout(given, {}), {})
+    assert any("no animals, not read" in note and said in note for note in cells.notes)
+    assert set(cells.columns["arm"]) <= {"v", "d"}
+    assert set(cells.columns["animal_id"]) <= {"1", "2"}
+
+
+def test_rows_that_are_no_header_of_days_begin_no_block(tmp_path: Path) -> None:
+    """An arm called 'Drug', as a column may be, before volumes that rise."""
+    text = "Group,Animal,Day 0,Day 7\nDrug,D1,0.11,0.13\nDrug,D2,0.12,0.14\nVehicle,V1,0.1,0.9\n"
+    assert find_layout(grid(tmp_path, text), {}).layout == "by-day"
 
 
 def test_an_animal_without_a_name_has_a_number(tmp_path: Path) -> None:

@@ -36,6 +36,45 @@ def test_units_and_axes(tmp_path: Path) -> None:
     assert volumes(read(tmp_path, text, formula="pi/6LW2")) == [335.103216]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Group,Mouse,Day,Size (mm x mm)\nv,1,0,8.0 x 10\n",
+        "Group,Mouse,Day,L x W (mm)\nv,1,0,10*8\n",
+        "Group,Mouse,Day,LxW (cm×cm)\nv,1,0,1.0×0.8\n",
+        "Group;Mouse;Day;Length x width\nv;1;0;10,0 x 8,0 mm\n",
+        "Group,Mouse,Day,TV\nv,1,0,10 X 8\n",
+    ],
+)
+def test_both_axes_in_one_cell(tmp_path: Path, text: str) -> None:
+    found = read(tmp_path, text)
+    assert volumes(found) == [320.0]
+    assert "volume from length L and width W: 0.5LW2" in found.notes
+
+
+def test_both_axes_in_one_cell_and_mistakes(tmp_path: Path) -> None:
+    text = "Group,Mouse,Day,TV\nv,1,0,10 x 8\nv,1,3,320\nv,1,6,0 x 0\nv,1,9,\n"
+    with pytest.raises(TableError) as refused:
+        read(tmp_path, text)
+    said = str(refused.value)
+    assert "line 3: column TV: 320 of animal 1" in said and "as 8.1 x 6.3" in said
+    assert "line 4: column TV: 0 x 0" in said and "line 5" not in said
+    found = read(tmp_path, text.replace("v,1,3,320\n", ""), limit_mm3=30.0)
+    assert volumes(found) == [320.0, 30.0]
+    with pytest.raises(TableError, match="as 8.1 x 6.3"):
+        read(tmp_path, "Group,Mouse,Day,L x W\nv,1,0,320\n")
+
+
+def test_the_unit_may_stand_in_a_title(tmp_path: Path) -> None:
+    text = "Tumour volume (cm³)\nGroup,Animal,Day 0,Day 7\nv,1,0.1,0.2\n"
+    found = read(tmp_path, text, layout="by-day")
+    assert volumes(found) == [100.0, 200.0]
+    assert "the unit is that of the title: values times 1000" in found.notes
+    long = "Study 7\nTV [cm3]\nGroup,Mouse,Day,TV\nv,1,0,0.1\n"
+    assert volumes(read(tmp_path, long)) == [100.0]
+    assert volumes(read(tmp_path, long.replace("Day,TV", "Day,TV (mm3)"))) == [0.1]
+
+
 def test_every_mistake_is_listed_with_line_column_and_remedy(tmp_path: Path) -> None:
     text = "Group,Mouse,Day,TV,Body weight\nv,1,0,n.d.,20\n,1,3,-5,20\nv,,x,0,0\nv,1,9,<30,y\n"
     with pytest.raises(TableError) as refused:
