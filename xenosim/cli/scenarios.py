@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from textwrap import fill
 
 import typer
 
+#: What stands before a line below a question.
+BELOW = "    "
+
 
 def scenarios(copy: str | None, as_json: bool) -> None:
-    """List the scenarios that come along, or copy them all into a new folder."""
-    from xenosim.cli.inputs import table
+    """List the scenarios that come along, each with its question and with what was published and
+    what was not, or copy them all into a new folder.
+    """
     from xenosim.scenario.shipped import copy_shipped, shipped
 
     if copy is not None:
@@ -24,5 +29,8 @@ def scenarios(copy: str | None, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps([one._asdict() for one in found]))
         return
-    typer.echo(table([["scenario", "title"], *([one.name, one.title] for one in found)]))
+    for one in found:
+        typer.echo(f"{one.name}: {one.question}")
+        said = f"Published: {one.published}"
+        typer.echo(fill(said, 96, initial_indent=BELOW, subsequent_indent=BELOW) + "\n")
     typer.echo("'xenosim scenarios --copy scenarios' copies them here, to run and to change")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import NamedTuple
@@ -14,12 +15,32 @@ from xenosim.errors import RunError
 FOLDER = Path(__file__).resolve().parents[1] / "shipped"
 
 
+#: The two lines that a scenario which comes along begins with.
+OPENING = re.compile(r"# Published: (?P<published>.+)\n# Question: (?P<question>.+)\n")
+
+
+class Opening(NamedTuple):
+    """What a scenario asks, and what was ``published`` of it and what was not."""
+
+    question: str
+    published: str
+
+
 class Shipped(NamedTuple):
-    """A scenario that comes along: its file's name, ``title`` and what was ``published``."""
+    """A scenario that comes along: its file's name, ``title``, ``question``, and what was
+    ``published`` and what was not.
+    """
 
     name: str
     title: str
+    question: str
     published: str
+
+
+def opening(path: Path) -> Opening:
+    """The lines that the scenario ``path`` begins with; empty ones if it begins otherwise."""
+    found = OPENING.match(path.read_text(encoding="utf-8"))
+    return Opening(found["question"], found["published"]) if found else Opening("", "")
 
 
 def shipped() -> list[Shipped]:
@@ -33,7 +54,7 @@ def shipped() -> list[Shipped]:
     found = []
     for path in sorted(FOLDER.glob("*.yaml")):
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        found.append(Shipped(path.name, str(data["title"]), str(data.get("published") or "")))
+        found.append(Shipped(path.name, str(data["title"]), *opening(path)))
     return found
 
 
