@@ -1,7 +1,9 @@
 """Verbs export and view on a finished run."""
 
 import json
+import shlex
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from PIL import Image
 
 from tests.conftest import MAIN_JOB
 from xenosim.cli.main import main
+from xenosim.cli.outputs import opened_by
 from xenosim.io.tables import read_table
 from xenosim.scenario.load import load_scenario
 from xenosim.study.run import run_study
@@ -112,6 +115,31 @@ def test_any_day_is_a_day(
             assert sorted(stored.files) == ["about", "axes", "origin_um", "spacing_um", "state"]
             sizes.append(int(np.isin(stored["state"], (1, 2, 3)).sum()))
     assert 0 < sizes[0] < sizes[1]
+
+
+def test_several_days_are_a_file_each_and_say_what_opens_them(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "my tumor.npz"
+    args = ("--day", "3", "--day=-1", "--format", "npz", "--fields", "state", "--out", str(out))
+    assert xenosim(monkeypatch, "export", str(run), *args, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [Path(file).name for file in told["files"]] == [
+        "my tumor_day_-1.npz",
+        "my tumor_day_3.npz",
+    ]
+    assert "equal to truth.csv on day 3" in told["verdict"]
+    command = [sys.executable, *shlex.split(told["open_with"])[1:]]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "'state'" in found.stdout
+    assert xenosim(monkeypatch, "export", str(run), *args) == 2
+    assert "exists already" in capsys.readouterr().err
+
+
+def test_the_command_that_opens_a_file_is_whole() -> None:
+    paths = [Path("a b_day_0"), Path("a b_day_7")]
+    assert opened_by(paths[:1], "ome-zarr") == "napari --plugin napari-ome-zarr 'a b_day_0'"
+    assert opened_by(paths, "vti") == "paraview 'a b_day_0' 'a b_day_7'"
 
 
 @pytest.mark.parametrize("kind", ["--slices", "--turntable", "--movie"])

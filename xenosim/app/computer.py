@@ -16,6 +16,8 @@ from typing import Any
 Listener = Callable[[dict[str, Any]], None]
 #: Longest answer of the process [bytes].
 LONGEST = 4_000_000
+#: What is told to all clients.
+COMPILING = {"compiling": True}
 GONE = {"mistakes": [{"field": "", "text": "the computing process ended; change something"}]}
 
 
@@ -26,7 +28,7 @@ class Computer:
 
     def __init__(self, command: tuple[str, ...] = ("-m", "xenosim.app.worker")) -> None:
         self.command = command
-        self.ready = False
+        self.ready = self.compiling = False
         self.process: asyncio.subprocess.Process | None = None
         self.listeners: dict[str, tuple[int, Listener]] = {}
         self.reader: asyncio.Task[None] | None = None
@@ -53,6 +55,8 @@ class Computer:
         """Ask; the client's earlier requests are forgotten, their answers not told any more."""
         number = self.listeners.get(client, (0, listener))[0] + 1
         self.listeners[client] = (number, listener)
+        if self.compiling:
+            listener(COMPILING)
         await self.start()
         assert self.process is not None and self.process.stdin is not None
         request = {"client": client, "number": number, "file": str(file)}
@@ -75,13 +79,18 @@ class Computer:
         assert process.stdout is not None
         while line := await process.stdout.readline():
             self._tell(json.loads(line))
-        self.ready = False
+        self.ready = self.compiling = False
+        self._tell_all(GONE)
+
+    def _tell_all(self, answer: dict[str, Any]) -> None:
         for _, listener in list(self.listeners.values()):
-            listener(GONE)
+            listener(answer)
 
     def _tell(self, answer: dict[str, Any]) -> None:
-        if answer.get("ready"):
-            self.ready = True
+        if answer.get("ready") or answer.get("compiling"):
+            self.ready, self.compiling = "ready" in answer, "compiling" in answer
+            if self.compiling:
+                self._tell_all(COMPILING)
             return
         number, listener = self.listeners.get(answer["client"], (0, None))
         if listener is not None and answer["number"] == number:

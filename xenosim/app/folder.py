@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 
 from xenosim.errors import RunError
 from xenosim.io.checked import read_checked_json
-from xenosim.io.runs import UNFINISHED, read_manifest
+from xenosim.io.runs import SLICE, SLICES, UNFINISHED, read_manifest
 from xenosim.machine import try_lock
 
 #: Largest manifest that is read for a list [bytes], and rows of a table that are shown.
 LARGEST, MOST_ROWS = 20_000_000, 2000
+#: Rows of the table of tumors that are read.
+MOST_MEASURED = 50_000
 #: Most runs that are listed.
 MOST_RUNS = 2000
 #: What a browser may be given of a run.
@@ -42,6 +44,21 @@ class Entry(NamedTuple):
     answer: str
     done: int = 0
     all: int = 0
+
+
+class Animal(NamedTuple):
+    """An animal of a run that had a tumor on ``days`` of measurement [day]."""
+
+    arm: str
+    replicate: int
+    number: int
+    days: tuple[float, ...]
+
+    @property
+    def name(self) -> str:
+        """What it is called on the page."""
+        again = f", replicate {self.replicate}" if self.replicate else ""
+        return f"{self.arm}, animal {self.number}{again}"
 
 
 @dataclass
@@ -124,14 +141,30 @@ class Folder:
             best |= {path.stem: path.name for path in sorted(folder.glob(f"*{suffix}"))}
         return sorted(best.values(), key=lambda name: (not name.startswith(MAIN_FIGURES), name))
 
-    def table(self, run: str, name: str) -> list[dict[str, str]]:
-        """Rows of a table of a run, as text; empty where there is none."""
+    def animals(self, run: str) -> list[Animal]:
+        """The animals of a run that can be simulated again on the lattice: none of radial twins
+        (RunError: a damaged table).
+        """
+        if not any((self.run(run) / SLICES).glob(f"{SLICE}*.npz")):
+            return []
+        days: dict[tuple[str, int, int], list[float]] = {}
+        try:
+            for row in self.table(run, "truth", MOST_MEASURED):
+                key = row["arm"], int(row.get("replicate") or 0), int(row["animal_id"])
+                if float(row["n_agents"]) > 0:
+                    days.setdefault(key, []).append(float(row["day"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError("the table is damaged", where="truth.csv") from error
+        return [Animal(*key, tuple(found)) for key, found in days.items()]
+
+    def table(self, run: str, name: str, most: int = MOST_ROWS) -> list[dict[str, str]]:
+        """Rows of a table of a run, as text, ``most`` of them; empty where there is none."""
         path = self.run(run) / f"{name}.csv"
         if not path.is_file():
             return []
         try:
             with path.open(encoding="utf-8", newline="") as file:
-                return [row for row, _ in zip(csv.DictReader(file), range(MOST_ROWS), strict=False)]
+                return [row for row, _ in zip(csv.DictReader(file), range(most), strict=False)]
         except (OSError, ValueError, csv.Error) as error:
             raise RunError("the table is damaged", where=f"{name}.csv") from error
 

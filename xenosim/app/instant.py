@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from xenosim.errors import ScenarioError, XenosimError, describe
 from xenosim.execution.processes import Workers
 from xenosim.io.plain import plain
+from xenosim.parameters.load import available
 from xenosim.scenario.load import load_scenario
 from xenosim.scenario.resolve import scenario_hash
 from xenosim.study.beside import animals_of_a_study, population_summary
@@ -129,9 +130,12 @@ def study_of(scenario: Scenario) -> dict[str, Any]:
     return {
         "title": scenario.title,
         "engine": scenario.engine,
+        "model": scenario.model,
+        "models": available("model"),
         "per_arm": scenario.animals.per_arm,
         "start_mm3": scenario.tumor.start_volume_mm3,
         "end_mm3": scenario.measure.end_volume_mm3,
+        "end_weight_loss": scenario.measure.body_weight_loss,
         "days": list(scenario.measure.days),
         "panel": len(scenario.panel),
         "arms": [

@@ -1,4 +1,4 @@
-"""Sliders over the text of a regimen: another dose, another interval, the rest as it is written."""
+"""Sliders over the text of a field: another dose, another interval, the rest as it is written."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 _DOSE = re.compile(r"(\d+(?:\.\d+)?)(\s*mg/kg)")
 _ROUTE = re.compile(r"mg/kg\s+([A-Za-z]+)\b")
 _EVERY = re.compile(r"\bQ(\d+)D(?:\s*x\s*\d+)?", re.IGNORECASE)
+_VOLUME = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:mm\^?3|mm³)\s*")
 #: Days between doses of words that a regimen may have in place of QnD [day].
 WORDS = {"QD": 1, "BIW": 3, "QOD": 2, "TIW": 2, "QW": 7}
 
@@ -65,3 +66,15 @@ def with_interval(text: str, days: int, last_day: float) -> str:
     way = f" {route[1]}" if route and route[1].upper() not in WORDS else ""
     count = int(last_day // days) + (last_day % days > 0 or days == 0)
     return f"{dose[0]}{way} Q{days}Dx{max(1, count)}"
+
+
+def volume_of(text: str) -> float | None:
+    """The volume that a text is [mm3]; None where it is none above 0, or in another unit.
+
+    Examples
+    --------
+    >>> volume_of("100 mm^3"), volume_of("0.1 mL")
+    (100.0, None)
+    """
+    found = _VOLUME.fullmatch(text)
+    return (float(found[1]) or None) if found else None

@@ -11,6 +11,7 @@ from nicegui import ui
 
 from xenosim.app.folder import Entry
 from xenosim.app.parts import heading, live, named, said, table
+from xenosim.app.volume_view import VolumeView
 from xenosim.errors import XenosimError, describe
 from xenosim.io.runs import UNFINISHED
 
@@ -131,6 +132,17 @@ class RunsTab:
             _link("Download the scenario", f"{address}/scenario.yaml")
         self._endpoints(entry.name)
         self._pictures(entry.name)
+        if entry.kind == "study":
+            self._volume(entry.name)
+
+    def _volume(self, name: str) -> None:
+        """The tumors of a run on the lattice; radial twins have none to turn."""
+        animals = self.site.folder.animals(name)
+        if animals:
+            VolumeView(self.site, name, animals)
+        else:
+            told = "Radial twins have no shape to turn: run it on the lattice for a tumor in 3-D."
+            ui.label(told).classes("text-sm text-gray-700")
 
     def _unfinished(self, entry: Entry) -> None:
         """How far it is, and what can be done with it."""

@@ -21,6 +21,7 @@ from xenosim.app.laboratory_tab import LaboratoryTab
 from xenosim.app.parts import heading
 from xenosim.app.runs_tab import RunsTab
 from xenosim.app.study_tab import StudyTab
+from xenosim.app.volume_view import voxels_of
 from xenosim.errors import RunError, XenosimError
 
 HOST, PORT, TRIED = "127.0.0.1", 8642, 20
@@ -114,6 +115,11 @@ def build(site: Site) -> None:
         found = await threads.io_bound(lambda: _report(site.folder, run))
         return found or Response(status_code=503)
 
+    @app.get("/tumor/{place}/{field}/{day}")
+    async def tumor(place: str, field: str, day: str) -> Response:
+        found = await threads.io_bound(lambda: _tumor(site.folder, place, field, day))
+        return found or Response(status_code=503)
+
     app.add_middleware(OwnPagesOnly)
     # What takes long to load is loaded while the user looks at the page.
     app.on_startup(lambda: background_tasks.create(site.computer.start(), name="computer"))
@@ -193,3 +199,12 @@ def _report(folder: Folder, run: str) -> Response:
         return Response(str(error), status_code=404, media_type="text/plain")
     saving = {"Content-Disposition": 'attachment; filename="report.html"'}
     return Response(text, media_type="text/html", headers=SAFE | saving)
+
+
+def _tumor(folder: Folder, place: str, field: str, day: str) -> Response:
+    """A tumor as a browser draws it."""
+    try:
+        content = voxels_of(folder, place, field, day)
+    except XenosimError as error:
+        return Response(str(error), status_code=404, media_type="text/plain")
+    return Response(content, media_type="application/octet-stream", headers=SAFE)

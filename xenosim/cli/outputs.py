@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -58,10 +59,10 @@ class Choice(NamedTuple):
         )
 
 
-def export_day(
-    choice: Choice, day: float, kind: str, fields: str, out: str | None, as_json: bool
+def export_days(
+    choice: Choice, days: Sequence[float], kind: str, fields: str, out: str | None, as_json: bool
 ) -> None:
-    """Simulate an animal to ``day`` and write its tumor."""
+    """Simulate an animal to each of ``days``, once, and write its tumor."""
     if kind not in FORMATS:
         raise RunError(
             f"there is no format '{kind}'{suggest(kind, FORMATS)}",
@@ -70,11 +71,10 @@ def export_day(
         )
     wanted = [name.strip() for name in fields.split(",") if name.strip()]
     check_fields(wanted)
-    path = Path(out) if out else None
-    if path and not path.name.endswith(FORMATS[kind]):
+    if out and not out.endswith(FORMATS[kind]):
         raise RunError(
             f"the name of a file of format {kind} ends in {FORMATS[kind]}",
-            where=str(path),
+            where=out,
             remedy="change --out or --format",
         )
     if kind != "npz":
@@ -82,22 +82,63 @@ def export_day(
 
         view3d({"ome-zarr": "zarr", "vti": "pyvista"}[kind])
     replay = choice.replay()
-    replay.check_day(day)
-    path = path or _default(replay, "snapshots", f"{_slug(replay)}_day_{day:g}", FORMATS[kind])
-    check_new(path)
+    for day in days:
+        replay.check_day(day)
+    paths = files_of(replay, sorted(set(days)), FORMATS[kind], out)
+    for path in paths.values():
+        check_new(path)
+    _interruptible(lambda: _write_days(replay, paths, kind, wanted, _show(as_json)))
+    verdict = f"{replay.name}, {replay.verdict(max(paths))}"
+    _report(list(paths.values()), verdict, as_json, opened_by(list(paths.values()), kind))
 
+
+def files_of(
+    replay: Replay, days: Sequence[float], ending: str, out: str | None
+) -> dict[float, Path]:
+    """The file of each of ``days`` [day]: ``out``, with the day in its name where there are more;
+    by default below the run.
+    """
+    if out is None:
+        names = {day: f"{_slug(replay)}_day_{day:g}" for day in days}
+        return {day: _default(replay, "snapshots", names[day], ending) for day in days}
+    stem = out.removesuffix(ending) if len(days) > 1 else ""
+    return {day: Path(f"{stem}_day_{day:g}{ending}" if stem else out) for day in days}
+
+
+def _write_days(
+    replay: Replay, paths: dict[float, Path], kind: str, wanted: list[str], show: bool
+) -> None:
+    """Walk from day to day and write the tumor of each."""
     from xenosim.viz.paint import STATE_COLORS
 
-    def work() -> None:
-        with Progress(_show(as_json), "steps") as progress:
-            _, model = next(replay.walk([day], progress))
-        with Progress(_show(as_json), "planes") as progress:
+    bars: list[Progress] = []
+    walk = replay.walk(paths, lambda done, total: bars[-1](done, total))
+    for path in paths.values():
+        with Progress(show, "steps") as bar:
+            bars.append(bar)
+            day, model = next(walk)
+        with Progress(show, "planes") as bar:
             write_volumes(
-                replay.volumes(day, model, wanted), path, kind, progress, {"state": STATE_COLORS}
+                replay.volumes(day, model, wanted), path, kind, bar, {"state": STATE_COLORS}
             )
 
-    _interruptible(work)
-    _report(path, f"{replay.name}, {replay.verdict(day)}", as_json)
+
+def opened_by(paths: Sequence[Path], kind: str) -> str:
+    """The command that opens exported files.
+
+    Examples
+    --------
+    >>> opened_by([Path("a b.vti")], "vti")
+    "paraview 'a b.vti'"
+    """
+    places = shlex.join(map(str, paths))
+    load = f"import numpy; print(numpy.load({json.dumps(str(paths[0]))}).files)"
+    commands = {
+        "ome-zarr": f"napari --plugin napari-ome-zarr {places}",
+        "vti": f"paraview {places}",
+        "npz": f"python -c {shlex.quote(load)}",
+    }
+    return commands[kind]
 
 
 def view_tumor(
@@ -132,7 +173,7 @@ def view_tumor(
     check_place(path)
     draw = _draw_movie if kind == "movie" else _draw_day
     _interruptible(lambda: draw(replay, kind, field, last, path, _show(as_json)))
-    _report(path, f"{replay.name}, {replay.verdict(last)}", as_json)
+    _report([path], f"{replay.name}, {replay.verdict(last)}", as_json)
 
 
 def _draw_day(replay: Replay, kind: str, field: str, day: float, path: Path, show: bool) -> None:
@@ -205,9 +246,14 @@ def _interruptible(work: Callable[[], None]) -> None:
         raise typer.Exit(130) from None
 
 
-def _report(path: Path, verdict: str, as_json: bool) -> None:
-    result: dict[str, Any] = {"file": str(path), "verdict": verdict, "simulated": True}
-    typer.echo(json.dumps(result) if as_json else f"{verdict}\n{path}")
+def _report(paths: Sequence[Path], verdict: str, as_json: bool, command: str = "") -> None:
+    """Say what was written, and by which ``command`` it is opened."""
+    files = list(map(str, paths))
+    result: dict[str, Any] = {"file": files[0]} if len(files) == 1 else {"files": files}
+    result |= {"verdict": verdict, "simulated": True}
+    result |= {"open_with": command} if command else {}
+    lines = [verdict, *files, *([f"open with: {command}"] if command else [])]
+    typer.echo(json.dumps(result) if as_json else "\n".join(lines))
 
 
 def show_result(run: str, as_json: bool) -> None:

@@ -96,7 +96,9 @@ def show(
 
 def export(
     run: Run,
-    day: Annotated[float, typer.Option("--day", help="Day from first dose.")],
+    day: Annotated[
+        list[float], typer.Option("--day", help="Day from first dose; more of them: a file each.")
+    ],
     format_: Annotated[
         str, typer.Option("--format", help="ome-zarr (napari), vti (ParaView) or npz (NumPy).")
     ] = "ome-zarr",
@@ -117,9 +119,10 @@ def export(
     """Write the tumor of one animal on one day as a 3-D file: every cell's state, load, stress,
     oxygen and clone.
     """
-    from xenosim.cli.outputs import Choice, export_day
+    from xenosim.cli.outputs import Choice, export_days
 
-    export_day(Choice(run, arm, animal, replicate, lesion, force), day, format_, fields, out, json)
+    choice = Choice(run, arm, animal, replicate, lesion, force)
+    export_days(choice, day, format_, fields, out, json)
 
 
 def view(

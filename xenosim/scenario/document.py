@@ -22,6 +22,8 @@ _TAGS = {
     _YAML + name
     for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "value", "merge")
 }
+#: Value of a key that an override leaves out.
+LEFT_OUT = "null"
 
 
 @dataclass
@@ -107,7 +109,7 @@ class Document:
 
 
 def read_document(path: Path, overrides: Mapping[str, object] | None = None) -> Document:
-    """Read a scenario file and apply ``--set`` overrides.
+    """Read a scenario file and apply ``--set`` overrides; a key set to ``null`` is left out.
 
     Raises
     ------
@@ -350,5 +352,11 @@ def _override(document: Document, key: str, value: str) -> None:
                 where="--set",
                 remedy="see 'xenosim new' for the keys",
             )
-    section[path[-1]] = _listed(key, value) if value.startswith("[") else value
+    if value == LEFT_OUT:
+        if section.pop(path[-1], None) is None:
+            raise ScenarioError(
+                f"there is no '{key}' to be left out{suggest(path[-1], section)}", where="--set"
+            )
+    else:
+        section[path[-1]] = _listed(key, value) if value.startswith("[") else value
     document.overridden[path] = f"{key}={value}"

@@ -25,7 +25,7 @@ from xenosim.errors import RunError
 pytest.importorskip("nicegui", reason="the extra 'app' is not installed")
 CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 #: Time that a loaded machine may take for one answer [s].
-PATIENCE_S = 300.0
+PATIENCE_S = 90.0
 HOSTILE = "<img src=x onerror=document.title='owned'>"
 ARMS = "arms:\n  vehicle: {regimen: none, control: true}\n"
 LAB = "group,mouse,day,volume\n" + "".join(

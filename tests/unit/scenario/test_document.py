@@ -28,6 +28,14 @@ def test_places_excerpts_and_overrides(tmp_path: Path) -> None:
     assert document.excerpt(("b", "d")) is None
 
 
+def test_a_key_can_be_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "d.yaml"
+    path.write_text("a: 1\nb: {c: 2, d: 3}\n")
+    assert read_document(path, {"b.c": "null", "a": "null"}).data == {"b": {"d": "3"}}
+    with pytest.raises(ScenarioError, match="no 'b.e' to be left out"):
+        read_document(path, {"b.e": "null"})
+
+
 def test_a_place_of_its_own_stays(tmp_path: Path) -> None:
     path = tmp_path / "d.yaml"
     path.write_text("a: 1\n")
