@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from xenosim.cli.options import Jobs, Json, Layout, Maps, Out, Report, Seed, Set
+from xenosim.cli.options import Jobs, Json, Layout, Maps, Out, Report, Scheduler, Seed, Set
 
 Combination = Annotated[
     list[str] | None,
@@ -184,16 +184,26 @@ def fit(
     set_: Set = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of design and chains.")] = 1,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     out: Annotated[
         str, typer.Option("--out", help="Directory of the fit; it goes on where it was killed.")
     ] = "fit",
     json: Json = False,
 ) -> None:
     """Fit growth, potency and PK to control and treated animals: posterior, agreement, scenario."""
+    from xenosim.cli.cluster import Place
     from xenosim.cli.fit import Given, run_fit
 
     reading = {"layout": layout or "", "first_dose": first_dose}
     given = Given(data, pk, ic50, arm or [], map_ or [], reading)
     run_fit(
-        file, given, free, set_ or [], points=points, seed=seed, jobs=jobs, out=out, as_json=json
+        file,
+        given,
+        free,
+        set_ or [],
+        points=points,
+        seed=seed,
+        place=Place(jobs, scheduler),
+        out=out,
+        as_json=json,
     )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xenosim.cli.options import File, Jobs, Json, Seed
+from xenosim.cli.cluster import Place
+from xenosim.cli.options import File, Jobs, Json, Scheduler, Seed
 from xenosim.cli.searching import Day, Out, Set, loader
 from xenosim.cli.searching import search_and_show as work
 from xenosim.errors import ScenarioError, UnitError
@@ -90,6 +91,7 @@ def optimize(
     set_: Set = None,
     seed: Seed = None,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     out: Out = "runs",
     json: Json = False,
 ) -> None:
@@ -109,7 +111,8 @@ def optimize(
         lattice,
     )
     load = loader(file, set_ or [], seed)
-    work(load, lambda *given: run_optimize(given[0], question, *given[1:]), jobs, out, json)
+    place = Place(jobs, scheduler)
+    work(load, lambda *given: run_optimize(given[0], question, *given[1:]), place, out, json)
 
 
 def limits_of(

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from xenosim.cli.options import File, Jobs, Json, Seed
+from xenosim.cli.cluster import Place
+from xenosim.cli.options import File, Jobs, Json, Scheduler, Seed
 from xenosim.cli.searching import Arms, Day, Out, Set, loader
 from xenosim.cli.searching import search_and_show as work
 
@@ -39,6 +40,7 @@ def sensitivity(
     set_: Set = None,
     seed: Seed = None,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     out: Out = "runs",
     json: Json = False,
 ) -> None:
@@ -48,4 +50,5 @@ def sensitivity(
 
     question = Question(find_output(output), params, method, size, animals, tuple(arm or ()), day)
     load = loader(file, set_ or [], seed)
-    work(load, lambda *given: run_sensitivity(given[0], question, *given[1:]), jobs, out, json)
+    place = Place(jobs, scheduler)
+    work(load, lambda *given: run_sensitivity(given[0], question, *given[1:]), place, out, json)

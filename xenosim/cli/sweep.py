@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from xenosim.cli.options import File, Jobs, Json, Seed
+from xenosim.cli.cluster import Place
+from xenosim.cli.options import File, Jobs, Json, Scheduler, Seed
 from xenosim.cli.searching import Animals, Arms, Day, Out, Set, loader, search_and_show
 from xenosim.errors import ScenarioError
 
@@ -40,6 +41,7 @@ def sweep(
     set_: Set = None,
     seed: Seed = None,
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
     out: Out = "runs",
     json: Json = False,
 ) -> None:
@@ -58,4 +60,7 @@ def sweep(
     outputs = tuple(dict.fromkeys(find_output(name) for name in output.split(",")))
     lhs = points if design == "lhs" else 0
     question = Question(axes, outputs, lhs, animals, tuple(arm or ()), day, plot)
-    search_and_show(load, lambda *given: run_sweep(given[0], question, *given[1:]), jobs, out, json)
+    place = Place(jobs, scheduler)
+    search_and_show(
+        load, lambda *given: run_sweep(given[0], question, *given[1:]), place, out, json
+    )

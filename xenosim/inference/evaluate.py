@@ -26,6 +26,7 @@ from xenosim.io.runs import unwritable
 from xenosim.jit import source_hash
 from xenosim.scenario.resolve import scenario_hash
 from xenosim.scenario.schema import AnswerSettings, Scenario
+from xenosim.study.growth import calibrate_growth
 from xenosim.study.population import POOL_AGENTS, as_twin, simulate_pool
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ Array = NDArray[np.float64]
 FILE = "evaluations.jsonl"
 #: Arms that one task simulates at most, with the same animals; tasks of a worker between two
 #: writes: what a kill loses.
-ARMS, BATCH = 4, 3
+ARMS, BATCH = 4, 8
 #: Animals in every arm of a point unless asked otherwise, and the most [-].
 ANIMALS, MOST_ANIMALS = 8, 1000
 
@@ -101,13 +102,24 @@ class Asked(NamedTuple):
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
 
 
-class _Task(NamedTuple):
-    """Arms of one base, simulated together; their keys."""
+class _Study(NamedTuple):
+    """Arms with the same parameters, simulated together; their keys."""
 
     scenario: Scenario
+    keys: tuple[str, ...]
+
+
+class _Task(NamedTuple):
+    """Studies of tumors that grow alike without drugs."""
+
+    studies: tuple[_Study, ...]
     animals: int
     agents: int | None
-    keys: tuple[str, ...]
+
+    @property
+    def keys(self) -> list[str]:
+        """Keys of all arms."""
+        return [key for study in self.studies for key in study.keys]
 
 
 #: What an evaluation gives: curves, or why there are none.
@@ -116,37 +128,67 @@ Found = Curves | str
 
 def _simulate(task: _Task) -> list[dict[str, Any]]:
     """What is kept of each arm of a task."""
+    found: list[dict[str, Any]] = []
     try:
-        pool = simulate_pool(task.scenario, task.animals, agents=task.agents)
+        growth = calibrate_growth(task.studies[0].scenario)
     except XenosimError as error:
         return [{"failed": error.message} for _ in task.keys]
-    return [
-        {"days": pool.days, "volumes": volumes.tolist(), "losses": losses.tolist()}
-        for volumes, losses in zip(pool.volumes, pool.losses, strict=True)
-    ]
+    for scenario, keys in task.studies:
+        try:
+            pool = simulate_pool(scenario, task.animals, growth=growth, agents=task.agents)
+        except XenosimError as error:
+            found += [{"failed": error.message} for _ in keys]
+            continue
+        found += [
+            {"days": pool.days, "volumes": volumes.tolist(), "losses": losses.tolist()}
+            for volumes, losses in zip(pool.volumes, pool.losses, strict=True)
+        ]
+    return found
 
 
 def _together(missing: dict[str, Asked]) -> list[_Task]:
-    """Tasks of the arms that are not kept; those of one base share animals."""
-    bases: dict[tuple[str, int, int | None], list[tuple[str, Scenario]]] = {}
+    """Tasks of the arms that are not kept. Those of one growth, which is calibrated once, follow
+    each other, and of these the ones with the same parameters share animals.
+    """
+    growths: dict[tuple[str, int, int | None], dict[str, list[tuple[str, Scenario]]]] = {}
     for key, asked in missing.items():
         alone = asked.alone()
-        bare = alone.arms[0].model_copy(update={"doses": ()})
-        base = scenario_hash(alone.model_copy(update={"arms": (bare,)}))
-        bases.setdefault((base, asked.animals, asked.agents), []).append((key, alone))
+        bare = alone.model_copy(update={"arms": (alone.arms[0].model_copy(update={"doses": ()}),)})
+        drugs = alone.arms[0].drugs
+        kept = tuple(o for o in bare.overrides if o.set not in drugs)
+        growth = scenario_hash(bare.model_copy(update={"overrides": kept}))
+        bases = growths.setdefault((growth, asked.animals, asked.agents), {})
+        bases.setdefault(scenario_hash(bare), []).append((key, alone))
     tasks = []
-    for (_, animals, agents), members in bases.items():
+    for (_, animals, agents), bases in growths.items():
         # A tumor on the lattice takes seconds: its arms are spread over the workers.
-        size = ARMS if agents else 1
-        for first in range(0, len(members), size):
-            part = members[first : first + size]
-            arms = tuple(
-                alone.arms[0].model_copy(update={"name": str(k), "control": k == 0})
-                for k, (_, alone) in enumerate(part)
-            )
-            scenario = part[0][1].model_copy(update={"arms": arms})
-            tasks.append(_Task(scenario, animals, agents, tuple(key for key, _ in part)))
+        size, studies = (ARMS if agents else 1), list[_Study]()
+        for members in bases.values():
+            for first in range(0, len(members), size):
+                studies.append(_study(members[first : first + size]))
+        tasks += [_Task(part, animals, agents) for part in _parts(studies, size)]
     return tasks
+
+
+def _study(members: list[tuple[str, Scenario]]) -> _Study:
+    """Arms of one base as a study."""
+    arms = tuple(
+        alone.arms[0].model_copy(update={"name": str(k), "control": k == 0})
+        for k, (_, alone) in enumerate(members)
+    )
+    scenario = members[0][1].model_copy(update={"arms": arms})
+    return _Study(scenario, tuple(key for key, _ in members))
+
+
+def _parts(studies: list[_Study], size: int) -> list[tuple[_Study, ...]]:
+    """Studies in their order, so many that they have at most ``size`` arms."""
+    parts: list[list[_Study]] = []
+    for study in studies:
+        arms = len(study.keys)
+        if not parts or sum(len(one.keys) for one in parts[-1]) + arms > size:
+            parts.append([])
+        parts[-1].append(study)
+    return [tuple(part) for part in parts]
 
 
 class Evaluations:
@@ -251,7 +293,7 @@ def _sources() -> str:
 
 def _days(task: _Task) -> float:
     """Days of all animals of a task [day]."""
-    return task.animals * len(task.keys) * task.scenario.measure.days[-1]
+    return task.animals * len(task.keys) * task.studies[0].scenario.measure.days[-1]
 
 
 def _read(data: str) -> Found:

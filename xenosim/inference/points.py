@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xenosim.errors import RunError
-from xenosim.execution.processes import Workers
+from xenosim.execution.executor import Executor
 from xenosim.inference.blood import blood_output
 from xenosim.inference.dish import Dish
 from xenosim.inference.drawn import Draw
@@ -131,7 +131,7 @@ class Store:
         self,
         points: Sequence[Point],
         simulated: Callable[[Point], list[float]],
-        workers: Workers,
+        workers: Executor,
         told: Told | None = None,
     ) -> Array:
         """Outputs (n, m) of points, ``simulated`` where they are not kept."""

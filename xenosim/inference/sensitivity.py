@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,9 @@ METHODS = ("morris", "sobol")
 #: Trajectories of Morris, base points of Sobol, and animals in every arm, unless asked otherwise.
 SIZES = {"morris": 10, "sobol": 64}
 ANIMALS = 6
+#: Most agents of a twin at the start volume [-]: half those of other searches, whose T/C is the
+#: same (docs/sensitivity.md, Noise).
+AGENTS = 250
 #: Most points [-]; parameters that the first screen names.
 MOST_POINTS, NAMED = 20_000, 10
 #: Step of a numeric derivative [-].
@@ -86,7 +90,7 @@ def run_sensitivity(
     of = _design(question, len(inputs), scenario.seed)
     studies = [drawn(scenario, inputs, point) for point in of.points]
     names = (scenario.control.name, *arms)
-    asked = [Asked(study, arm, question.animals) for study in studies for arm in names]
+    asked = [Asked(study, arm, question.animals, AGENTS) for study in studies for arm in names]
     found = store.curves(asked, workers, progress)
     each = [found[k :: len(names)] for k in range(len(names))]
     scores = [
@@ -101,7 +105,7 @@ def run_sensitivity(
         "sensitivity",
         {"effects": table, "statuses": statuses_table(table)},
         list(_answer(question, table, arms, of, of_arms)),
-        _notes(question, of, store, failed, of_arms),
+        [*_notes(question, store), *_failures(of, inputs, scores[0], failed, of_arms)],
         sensitivity={
             "method": question.method,
             "output": question.output.name,
@@ -188,7 +192,8 @@ def effects_table(
     for arm, found in zip(arms, of_arms, strict=True):
         total = found.main + found.interaction
         strength = found.main if question.method == "morris" else total
-        for k in sorted(range(len(inputs)), key=lambda i: -float(strength[i])):
+        known = np.nonzero(found.used > 1)[0].tolist()
+        for k in sorted(known, key=lambda i: -float(strength[i])):
             one = inputs[k]
             rows.append(
                 {
@@ -206,6 +211,7 @@ def effects_table(
                     "noise": found.noise[k],
                     "mean_effect": found.mean[k],
                     "interaction": found.interaction[k],
+                    "used": int(found.used[k]),
                     "share": found.share[k],
                     "experiment": one.experiment,
                 }
@@ -278,13 +284,7 @@ def _shares(shares: pd.DataFrame, noise: float, unit: str) -> Iterator[str]:
         yield f"  what would help most to measure: {told}"
 
 
-def _notes(
-    question: Question,
-    of: Design,
-    store: Evaluations,
-    failed: Sequence[str],
-    of_arms: Sequence[Effects],
-) -> Iterator[str]:
+def _notes(question: Question, store: Evaluations) -> Iterator[str]:
     """How to read it."""
     if question.method == "morris":
         yield (
@@ -302,9 +302,33 @@ def _notes(
         " uniform; growth is calibrated anew at every point, so that untreated tumors grow alike"
     )
     yield f"{store.simulated} arms simulated now, all others were kept in {store.path}"
-    blocks = len(of.points) // of.block
-    if failed:
+
+
+def _failures(
+    of: Design,
+    inputs: Sequence[Input],
+    scores: Array,
+    failed: Sequence[str],
+    of_arms: Sequence[Effects],
+) -> Iterator[str]:
+    """Points that could not be simulated: why, where most of them lie, and what it costs."""
+    if not failed:
+        return
+    gone = ~np.isfinite(scores).all(axis=1)
+    sides = of.points - of.points.mean(axis=0)
+    slopes = gone @ sides / np.sqrt((sides**2).sum(axis=0))
+    most = int(np.abs(slopes).argmax())
+    side = "high" if slopes[most] > 0 else "low"
+    used = np.min([found.used for found in of_arms], axis=0)
+    yield (
+        f"{int(gone.sum())} of {gone.size} points could not be simulated, most where"
+        f" {inputs[most].column} is {side}: {Counter(failed).most_common(1)[0][0]}; what is said"
+        f" rests on the others, {used.min()} to {used.max()}"
+        + (" steps of a parameter" if of.method == "morris" else " base points")
+    )
+    lost = [one.column for one, n in zip(inputs, used, strict=True) if n < 2]
+    if lost:
         yield (
-            f"{blocks - min(one.blocks for one in of_arms)} of {blocks} trajectories were left out,"
-            f" because a point could not be simulated: {failed[0]}"
+            f"nothing can be said of {', '.join(lost)}: fewer than two of its steps could be"
+            " simulated (a larger --size, or narrower ranges)"
         )

@@ -1,5 +1,5 @@
 """Morris's elementary effects and Sobol's indices of a model with replicates on common random
-numbers: designs and estimates by SALib, and what of them is noise.
+numbers: designs by SALib, as are Sobol's indices, and what of them is noise.
 
 A model gives every point a score per animal; the estimate is that of their mean. The same animals
 are at every point, so that what they have in common cancels in a difference; what is left of its
@@ -27,7 +27,7 @@ _ABSOLUTE = math.sqrt(2.0 / math.pi)
 
 
 class Design(NamedTuple):
-    """Points (n, p) of the unit cube; ``block``: points that stand or fall together [-]."""
+    """Points (n, p) of the unit cube; ``block``: points of a trajectory, or of a base point [-]."""
 
     method: str
     points: Array
@@ -84,7 +84,8 @@ class Effects(NamedTuple):
     (Morris) in units of the output, or first-order index (Sobol) [-], with the 95 % ``reach`` of
     it; ``noise``, what it would be of noise alone; ``mean``, signed elementary effect (NaN of
     Sobol); ``interaction``: scatter of elementary effects less noise, or total less first order;
-    ``share`` of the variance [-], 0 where it is not above noise; ``blocks`` that were used [-].
+    ``share`` of the variance [-], 0 where it is not above noise; ``used``: elementary effects, or
+    base points [-]. What fewer than two elementary effects are left of has NaN, and no share.
     """
 
     main: Array
@@ -93,17 +94,18 @@ class Effects(NamedTuple):
     mean: Array
     interaction: Array
     share: Array
-    blocks: int
+    used: NDArray[np.int64]
 
 
 def effects(of: Design, scores: Array, seed: int) -> Effects:
-    """Effects of the parameters on ``scores`` (n, animals); blocks with a point that has none (NaN)
-    are left out.
+    """Effects of the parameters on ``scores`` (n, animals). A point that has none (NaN) takes the
+    elementary effects of the two steps to and from it along, or its whole base point of Sobol's.
 
     Raises
     ------
     RunError
-        SALib is not installed, or fewer than two blocks are whole.
+        SALib is not installed, or fewer than two effects of every parameter, or base points, are
+        left.
 
     Examples
     --------
@@ -112,24 +114,27 @@ def effects(of: Design, scores: Array, seed: int) -> Effects:
     >>> found.main.round(6).tolist(), found.share.round(6).tolist()
     ([3.0, 1.0], [0.9, 0.1])
     """
-    shape = (-1, of.block, scores.shape[1])
-    blocks = scores.reshape(shape)
-    whole = np.isfinite(blocks).all(axis=(1, 2))
-    if whole.sum() < 2:
-        raise RunError(
-            f"only {whole.sum()} of {whole.size} trajectories could be simulated",
-            where="--params",
-            remedy="move fewer parameters, or those within narrower ranges",
-        )
-    points = of.points.reshape(-1, of.block, of.points.shape[1])[whole]
-    kept = blocks[whole]
-    work = _morris if of.method == "morris" else _sobol
-    return work(points, kept, seed)
+    points = of.points.reshape(-1, of.block, of.points.shape[1])
+    blocks = scores.reshape(-1, of.block, scores.shape[1])
+    if of.method == "morris":
+        found = _morris(points, blocks)
+        if found.used.max() > 1:
+            return found
+    else:
+        whole = np.isfinite(blocks).all(axis=(1, 2))
+        if whole.sum() > 1:
+            return _sobol(points[whole], blocks[whole], seed)
+    failed = int((~np.isfinite(scores).all(axis=1)).sum())
+    raise RunError(
+        f"{failed} of {len(scores)} points could not be simulated, too many to compare any",
+        where="--params",
+        remedy="move fewer parameters, or those within narrower ranges",
+    )
 
 
 def elementary_effects(points: Array, scores: Array) -> Array:
     """Elementary effects (trajectories, p, animals) over the whole range, of trajectories of
-    ``points`` (t, p + 1, p) with ``scores`` (t, p + 1, animals).
+    ``points`` (t, p + 1, p) with ``scores`` (t, p + 1, animals); NaN beside a point without scores.
     """
     steps = np.diff(points, axis=1)
     rises = np.diff(scores, axis=1)
@@ -141,31 +146,33 @@ def elementary_effects(points: Array, scores: Array) -> Array:
     return found
 
 
-def _morris(points: Array, scores: Array, seed: int) -> Effects:
-    p = points.shape[2]
-    flat = scores.mean(axis=2).reshape(-1)
-    found = _salib("analyze", "morris").analyze(
-        _problem(p), points.reshape(-1, p), flat, num_levels=LEVELS, seed=seed
-    )
+def _morris(points: Array, scores: Array) -> Effects:
+    from scipy.special import stdtrit
+
     each = elementary_effects(points, scores)
     animals = each.shape[2]
-    variance = each.var(axis=2, ddof=1) / animals if animals > 1 else np.zeros(each.shape[:2])
-    error = variance.mean(axis=0)
-    square = (each.mean(axis=2) ** 2).mean(axis=0)
-    real = np.maximum(square - error, 0.0)
-    main = np.asarray(found["mu_star"], float)
+    there = np.isfinite(each).all(axis=2)
+    used = there.sum(axis=0)
+
+    def mean_of(values: Array) -> Array:
+        """Mean over the effects that there are."""
+        return np.asarray(np.where(there, values, 0.0).sum(axis=0) / np.where(used > 1, used, 1))
+
+    variance = each.var(axis=2, ddof=1) / animals if animals > 1 else np.zeros(there.shape)
+    effect = each.mean(axis=2)
+    error, square, mean = mean_of(variance), mean_of(effect**2), mean_of(effect)
+    main, freedom = mean_of(np.abs(effect)), np.maximum(used - 1, 1)
+    scatter = mean_of((np.abs(effect) - main) ** 2) / freedom
+    reach = stdtrit(freedom, 0.975) * np.sqrt(scatter)
+    sigma = mean_of((effect - mean) ** 2) * used / freedom
     noise = _ABSOLUTE * np.sqrt(error)
-    sigma = np.asarray(found["sigma"], float)
-    share = np.where(main > noise, real, 0.0)
-    return Effects(
-        main,
-        np.asarray(found["mu_star_conf"], float),
-        noise,
-        np.asarray(found["mu"], float),
-        np.sqrt(np.maximum(sigma**2 - error, 0.0)),
-        share / share.sum() if share.sum() > 0 else share,
-        len(points),
-    )
+    share = np.where((main > noise) & (used > 1), np.maximum(square - error, 0.0), 0.0)
+    share = share / share.sum() if share.sum() > 0 else share
+    unknown = np.where(used > 1, 0.0, math.nan)
+    interaction = np.sqrt(np.maximum(sigma - error, 0.0))
+    told = (main, reach, noise, mean, interaction)
+    main, reach, noise, mean, interaction = (np.asarray(part + unknown) for part in told)
+    return Effects(main, reach, noise, mean, interaction, share, used)
 
 
 def _sobol(points: Array, scores: Array, seed: int) -> Effects:
@@ -190,5 +197,5 @@ def _sobol(points: Array, scores: Array, seed: int) -> Effects:
         np.full(p, math.nan),
         np.maximum(total - noise - first, 0.0),
         real / real.sum() if real.sum() > 0 else real,
-        len(points),
+        np.full(p, len(points)),
     )

@@ -9,7 +9,9 @@ from xenosim.errors import CheckpointError
 from xenosim.io.checkpoints import load_checkpoint
 from xenosim.jit import source_hash
 from xenosim.parameters.load import available
+from xenosim.parameters.shelf import on_shelf
 from xenosim.pharmacology.dose import Dose
+from xenosim.scenario.library import library_of
 from xenosim.study.job import SourceAnimal
 from xenosim.study.kept_state import well_formed
 from xenosim.study.tissues import STATED, made_of, tumor_spec
@@ -46,7 +48,7 @@ def read_source(path: str | Path, scenario: Scenario) -> SourceAnimal:
 
 def source_of(header: dict[str, Any], path: Path, scenario: Scenario) -> SourceAnimal:
     """What :func:`read_source` gives, from the ``header`` alone."""
-    with well_formed(str(path)):
+    with well_formed(str(path)), on_shelf(library_of(scenario.library)):
         return _source_of(header, path, scenario)
 
 
@@ -63,6 +65,7 @@ def _source_of(header: dict[str, Any], path: Path, scenario: Scenario) -> Source
             where=str(path),
             remedy="run its scenario again",
         )
+    _check_drugs({dose["drug"] for dose in header["doses"]}, path)
     growth, variation = Growth(**header["growth"]), Variation(**header["variation"])
     wanted = made_of(scenario, tumor_spec(scenario, growth, variation))
     _check_fit(header["made_of"], wanted, {dose["drug"] for dose in header["doses"]}, path)
@@ -76,6 +79,23 @@ def _source_of(header: dict[str, Any], path: Path, scenario: Scenario) -> Source
         variation,
         tuple(earlier(dose, hours) for dose in header["doses"]),
     )
+
+
+def _check_drugs(had: set[str], path: Path) -> None:
+    """Refuse an animal that has ``had`` drugs whose parameters the scenario does not know: what of
+    them is still in its plasma could not be followed.
+    """
+    unknown = sorted(had - set(available("drug")))
+    if unknown:
+        raise CheckpointError(
+            f"the animal has had {', '.join(unknown)}, a drug of the user's that the scenario does"
+            " not have",
+            where=str(path),
+            remedy=(
+                f"put the file drugs/{unknown[0]}.yaml of the earlier study beside the scenario and"
+                f" give {unknown[0]} in one of its arms"
+            ),
+        )
 
 
 def _check_fit(was: dict[str, Any], wanted: dict[str, Any], drugs: set[str], path: Path) -> None:

@@ -9,12 +9,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.study_on_disk import tiny
+from tests.unit.inference.test_evaluate import FAST
+from xenosim.cli.cluster import Place, workers_of
 from xenosim.errors import RunError
+from xenosim.execution.processes import Workers
 from xenosim.execution.scheduler import scheduler
+from xenosim.inference.evaluate import Asked, Curves, Evaluations
 from xenosim.study.run import run_study
+from xenosim.testing import small_scenario
 
 distributed = pytest.importorskip("distributed", reason="extra 'cluster' is not installed")
 
@@ -37,6 +43,21 @@ def test_a_study_there_is_that_of_this_process(cluster: Any, tmp_path: Path) -> 
     assert set(own.tables) == set(there.tables)
     for name, table in own.tables.items():
         assert table.equals(there.tables[name]), name
+
+
+def test_points_of_a_search_there_are_those_of_this_process(cluster: Any, tmp_path: Path) -> None:
+    scenario = small_scenario(overrides=FAST)
+    asked = [Asked(scenario, name, 2) for name in ("vehicle", "BIW")]
+    own = Evaluations(tmp_path / "own")
+    here = own.curves(asked, Workers(1, 1))
+    with workers_of(Place(scheduler=f"dask:{cluster.scheduler_address}")) as workers:
+        assert workers is not None
+        there = Evaluations(tmp_path / "there").curves(asked, workers)
+    assert len(here) == 2
+    for one, other in zip(here, there, strict=True):
+        assert isinstance(one, Curves) and isinstance(other, Curves)
+        assert np.array_equal(one.volumes, other.volumes)
+        assert np.array_equal(one.losses, other.losses)
 
 
 def slow(task: int) -> int:

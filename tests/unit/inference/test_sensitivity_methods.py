@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from SALib.analyze import morris
 
 from xenosim.errors import RunError
 from xenosim.inference.sensitivity_methods import design, effects, elementary_effects
@@ -38,6 +39,14 @@ def test_morris_of_ishigami_finds_what_interacts() -> None:
     assert found.interaction[2] > found.main[2]
     mine = elementary_effects(of.points.reshape(-1, 4, 3), ishigami(of.points).reshape(-1, 4, 1))
     assert np.abs(mine).mean(axis=(0, 2)) == pytest.approx(found.main)
+    salib = morris.analyze(
+        {"num_vars": 3, "names": list("abc")}, of.points, ishigami(of.points), num_levels=4
+    )
+    assert found.main == pytest.approx(salib["mu_star"]) and found.mean == pytest.approx(
+        salib["mu"]
+    )
+    assert found.interaction == pytest.approx(salib["sigma"])
+    assert found.reach == pytest.approx(salib["mu_star_conf"], rel=0.15, abs=1e-9)
 
 
 def test_noise_is_neither_an_effect_nor_an_interaction() -> None:
@@ -63,15 +72,30 @@ def test_sobols_noise_is_that_of_its_total_index() -> None:
     assert found.noise[2] > 0.03 and total < 0.03
 
 
-def test_blocks_with_a_point_that_failed_are_left_out() -> None:
+def test_a_point_that_failed_takes_its_two_steps_along_and_no_more() -> None:
     of = design("morris", 2, 6, 1)
     scores = np.repeat(of.points @ np.array([[1.0], [2.0]]), 2, axis=1)
     scores[4] = np.nan
     found = effects(of, scores, 1)
-    assert found.blocks == 5 and found.main == pytest.approx([1, 2])
+    assert found.used.tolist() == [5, 5] and found.main == pytest.approx([1, 2])
     scores[of.block :] = np.nan
-    with pytest.raises(RunError, match="could be simulated"):
+    with pytest.raises(RunError, match="15 of 18 points could not be simulated"):
         effects(of, scores, 1)
+
+
+def test_a_parameter_whose_steps_all_fail_has_no_effect_and_no_share() -> None:
+    of = design("morris", 2, 6, 1)
+    scores = np.repeat(of.points @ np.array([[1.0], [2.0]]), 2, axis=1)
+    scores[of.points[:, 1] < 0.5] = np.nan
+    found = effects(of, scores, 1)
+    assert found.used[1] == 0 and np.isnan(found.main[1]) and found.share.tolist() == [1.0, 0.0]
+
+
+def test_a_base_point_of_sobols_fails_as_a_whole() -> None:
+    of = design("sobol", 2, 8, 1)
+    scores = np.repeat(of.points @ np.array([[1.0], [2.0]]), 2, axis=1)
+    scores[4] = np.nan
+    assert effects(of, scores, 1).used.tolist() == [7, 7]
 
 
 def test_designs_repeat_by_seed() -> None:

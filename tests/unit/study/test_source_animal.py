@@ -76,3 +76,11 @@ def test_parameters_of_its_past_stay_and_a_new_drug_has_its_own() -> None:
     assert source_of(header(small_scenario(), doses=[]), PLACE, small_scenario()).doses == ()
     new = SMALL | {"parameters.ixazomib.cl": "2 L/h/kg"}
     assert source_of(header(small_scenario(), doses=[]), PLACE, small_scenario(overrides=new))
+
+
+def test_a_drug_that_only_the_animal_has_had_is_named() -> None:
+    scenario = small_scenario()
+    doses = [dose | {"drug": "mydrug"} for dose in header(scenario)["doses"]]
+    with pytest.raises(CheckpointError, match="has had mydrug, a drug of the user's") as caught:
+        source_of(header(scenario, doses=doses), PLACE, scenario)
+    assert "drugs/mydrug.yaml" in str(caught.value.remedy)

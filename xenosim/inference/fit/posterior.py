@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xenosim.errors import ParameterError
-from xenosim.execution.processes import Workers
+from xenosim.execution.executor import Executor
 from xenosim.inference.calibration import Told
 from xenosim.inference.fit.blocks import Array, Block, Problem, covariance_of
 from xenosim.inference.fit.emulate import BlockEmulator, split, unpacked
@@ -158,11 +158,12 @@ def fit_study(
     problems: Sequence[Problem],
     free: Sequence[Free],
     folder: Path,
-    settings: Settings | None = None,
-    jobs: int | None = None,
+    settings: Settings,
+    workers: Executor,
     told: Told | None = None,
 ) -> Fit:
-    """Fit, or go on with a fit of the same data in ``folder``.
+    """Fit, or go on with a fit of the same data in ``folder``; points are simulated by ``workers``,
+    on which the result does not depend.
 
     Raises
     ------
@@ -170,23 +171,22 @@ def fit_study(
         A folder of another fit or that cannot be written; values of the prior of which most cannot
         be simulated.
     """
-    asked, started = settings or Settings(), time.monotonic()
-    run = _Run(tuple(problems), tuple(free), asked, told or (lambda *_: None))
+    started = time.monotonic()
+    run = _Run(tuple(problems), tuple(free), settings, told or (lambda *_: None))
     store = Store(folder, run.settings_of_points())
-    with Workers(jobs, run.design) as workers:
-        simulated = partial(run.simulated, store, workers)
-        z, numbers, error, waves = run.waves(simulated)
-        surface = Surface.of(z, numbers, run.blocks)
-        run.told("drawing the posterior", 0, 0, np.nan)
-        chains = chains_of(surface.at, len(free), LATER, run.rng(1))
-        draws = apart(chains, DRAWS, run.rng(2))
-        middle = middle_of(draws)
-        again = draws[[middle, *range(AGAIN - 1)]]
-        chance = run.chance(surface, again, simulated(FRESH, again, "other animals"))
+    simulated = partial(run.simulated, store, workers)
+    z, numbers, error, waves = run.waves(simulated)
+    surface = Surface.of(z, numbers, run.blocks)
+    run.told("drawing the posterior", 0, 0, np.nan)
+    chains = chains_of(surface.at, len(free), LATER, run.rng(1))
+    draws = apart(chains, DRAWS, run.rng(2))
+    middle = middle_of(draws)
+    again = draws[[middle, *range(AGAIN - 1)]]
+    chance = run.chance(surface, again, simulated(FRESH, again, "other animals"))
     return Fit(
         run.problems,
         run.free,
-        asked,
+        settings,
         draws,
         middle,
         float(effective_size(chains).min()),
@@ -242,7 +242,7 @@ class _Run(NamedTuple):
             "seed": self.settings.seed,
         }
 
-    def simulated(self, store: Store, workers: Workers, wave: int, z: Array, what: str) -> Array:
+    def simulated(self, store: Store, workers: Executor, wave: int, z: Array, what: str) -> Array:
         """Packed expectations (n, all) at scores (n, p)."""
         rounded = np.round(shares(z), 12).tolist()
         points = [Point(wave, k, tuple(at)) for k, at in enumerate(rounded)]

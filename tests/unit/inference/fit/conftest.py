@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from xenosim.execution.processes import Workers
 from xenosim.inference.fit import posterior
 from xenosim.inference.fit.blocks import VOLUME, Block, Expected, Problem
 from xenosim.inference.fit.free import Free, free_of
@@ -56,7 +57,9 @@ def fit_line(folder: Path, block: Block, **changed: object) -> Fit:
         for name, steps in (("CHAINS", 20), ("FIRST", 50), ("LATER", 60)):
             patch.setattr(posterior, name, steps)
         settings = SETTINGS._replace(**changed)
-        return fit_study((problem,), free_of(scenario, NAMES), folder, settings, 1, told)
+        return fit_study(
+            (problem,), free_of(scenario, NAMES), folder, settings, Workers(1, 1), told
+        )
 
 
 @pytest.fixture(scope="session")
