@@ -150,7 +150,9 @@ def generated(name: str, namespace: dict[str, Any]) -> Any:
 
     Its code says that it stands in that module's file. Numba keeps compiled code only of functions
     whose file exists, and finds it again, in every process, by module, name and file; the folder
-    that it is kept in already changes with every source (:func:`xenosim.jit.source_hash`).
+    that it is kept in already changes with every source (:func:`xenosim.jit.source_hash`). Where
+    it keeps code it also reads that file, from the line where the text would begin: the docstring
+    of such a module ends on its first line, for Python 3.13 refuses to read half a docstring.
 
     Parameters
     ----------

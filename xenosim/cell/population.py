@@ -1,6 +1,4 @@
-"""What happens to cells whether they sit on a lattice or in a dish: founding, death, cycle and
-birth, in columns.
-"""
+"""What befalls cells in a tumor or in a dish, in columns: founding, death, cycle and birth."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import math
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -228,14 +229,17 @@ def model_hash() -> str:
 
 
 def _statements(path: Path) -> str:
-    """The syntax tree of a source without its docstrings."""
+    """The syntax tree of a source without its docstrings, written as Python 3.11 does: 3.12 has
+    one more field, and 3.13 leaves out empty ones.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
             node, clean=False
         ):
             node.body = node.body[1:]
-    return ast.dump(tree)
+    every: dict[str, Any] = {"show_empty": True} if sys.version_info >= (3, 13) else {}
+    return ast.dump(tree, **every).replace(", type_params=[]", "")
 
 
 def load_ensemble(folder: Path | str = SHIPPED) -> Ensemble:

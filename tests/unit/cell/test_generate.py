@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 
 from xenosim.cell.columns import HELD_AT_REST, INHERITED_COLUMNS
 from xenosim.cell.generate import SOURCES, generated
+from xenosim.cell.kernel import advance_rows, slice_rows
 from xenosim.cell.population import inherit_columns, move_row
 from xenosim.cell.state import Cells, allocate, view
 
@@ -73,3 +77,11 @@ def test_it_is_compiled_once_for_all_processes(tmp_path: Path) -> None:
     together = [start(), start()]
     assert all(each.communicate()[0].split() in (["0", "1"], ["1", "0"]) for each in together)
     assert start().communicate()[0].split() == ["1", "0"]
+
+
+@pytest.mark.parametrize("made", [move_row, inherit_columns, advance_rows, slice_rows])
+def test_numba_can_read_the_file_from_where_the_code_says_it_stands(made: Any) -> None:
+    """As it does to keep the code: half a docstring there is an error in Python 3.13."""
+    code = made.py_func.__code__
+    lines = Path(code.co_filename).read_text(encoding="utf-8").splitlines()
+    ast.parse("\n".join(lines[code.co_firstlineno - 1 :]))
