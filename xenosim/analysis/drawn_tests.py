@@ -24,7 +24,7 @@ def growth_rates(pool: AnimalPool, study: Study, arm: str, paired: bool = False)
     return (paired_t if paired else student_t)(*values)
 
 
-def volumes(pool: AnimalPool, study: Study, arm: str, paired: bool = False) -> Batch:
+def volumes(pool: AnimalPool, study: Study, arm: str) -> Batch:
     """Student's t on ln RTV on the last day with half of every arm: the logarithm of a T/C of
     geometric means [-].
     """
@@ -33,16 +33,14 @@ def volumes(pool: AnimalPool, study: Study, arm: str, paired: bool = False) -> B
     for name in (arm, pool.control):
         curves, chosen = pool.arms[name], study[name]
         values.append(curves.log_volumes[chosen, places] - curves.baseline[chosen])
-    return (paired_t if paired else student_t)(*values)
+    return student_t(*values)
 
 
 def shuffled_volumes(pool: AnimalPool, study: Study, arm: str, paired: bool = False) -> Batch:
-    """As :func:`volumes`, but of independent arms with the p of a permutation that finds the day
+    """As :func:`volumes`, but with the p of a permutation, of pairs within them, that finds the day
     anew: t takes a day for given that the animals which left have chosen, and finds too much.
     """
-    found = volumes(pool, study, arm, paired)
-    if paired:
-        return found
+    found = volumes(pool, study, arm)
     curves = [pool.arms[name] for name in (arm, pool.control)]
     chosen = [study[name] for name in (arm, pool.control)]
     values = np.concatenate(
@@ -50,7 +48,8 @@ def shuffled_volumes(pool: AnimalPool, study: Study, arm: str, paired: bool = Fa
         axis=1,
     )
     others = {name: i for name, i in study.items() if name not in (arm, pool.control)}
-    p = p_of_last_day(values, chosen[0].shape[1], HALF, pool.days_with_half(others, len(values)))
+    allowed = pool.days_with_half(others, len(values))
+    p = p_of_last_day(values, chosen[0].shape[1], HALF, allowed, within_pairs=paired)
     return found._replace(p=np.where(found.failed, math.nan, p))
 
 

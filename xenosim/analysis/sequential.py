@@ -43,6 +43,16 @@ class Interim(NamedTuple):
         """Two-sided significance levels of the interim and of the final test [-]."""
         return levels(self.fraction, self.spending)
 
+    def animals(self, n: int) -> int:
+        """Animals per arm at the look of a study of ``n``: at least two, less than all.
+
+        Examples
+        --------
+        >>> Interim(0.5).animals(9), Interim(0.9).animals(4)
+        (4, 3)
+        """
+        return min(max(round(self.fraction * n), 2), n - 1)
+
     @property
     def text(self) -> str:
         """The design in words.
@@ -165,7 +175,7 @@ def _looks(
     arms), and its animals.
     """
     run, rng = find_test(test).run, generator(seed, f"power {n}")
-    first = _first_stage(n, look)
+    first = look.animals(n)
     study = pool.draw(n, studies, rng)
     parts = [{arm: chosen[:, :count] for arm, chosen in study.items()} for count in (first, n)]
     batches = [[run(pool, part, arm, False) for arm in pool.treated] for part in parts]
@@ -184,11 +194,6 @@ def _found(
     answered = stops[:, None] | ~np.isnan(p[:, 1])
     counts = np.stack([hits.sum(axis=0), answered.sum(axis=0)], axis=1).tolist()
     return tuple(hit / of if of else math.nan for hit, of in counts)
-
-
-def _first_stage(n: int, look: Interim) -> int:
-    """Animals per arm at the look: at least two, less than all."""
-    return min(max(round(look.fraction * n), 2), n - 1)
 
 
 def _sequential(
@@ -226,6 +231,6 @@ def _above(value: float, truth: float) -> float:
 
 def _animals(pool: AnimalPool, n: int, look: Interim, stops: Flags) -> dict[str, float]:
     """Animals that a study uses on average, of all arms, and the share saved."""
-    whole, first = n * len(pool.arms), _first_stage(n, look) * len(pool.arms)
+    whole, first = n * len(pool.arms), look.animals(n) * len(pool.arms)
     used = float(np.where(stops, first, whole).mean())
     return {"animals": used, "animals_saved": 1.0 - used / whole}

@@ -10,7 +10,7 @@ of matrices. Axes are (studies, animals) with the treated animals first.
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, product
 from math import comb
 
 import numpy as np
@@ -23,8 +23,9 @@ from xenosim.analysis.resampling import Array, generator
 ALL, DRAWN = 4_000, 1_999
 #: Studies whose assignments are computed at a time, so that memory does not grow [-].
 AT_A_TIME = 50
-#: Fewest animals per arm with which any two-sided p can be below 5 % [-]: 2 of 70 assignments.
-FEWEST = 4
+#: Fewest animals per arm, and pairs, with which any two-sided p can be below 5 % [-]: 2 of 70
+#: assignments, 2 of 64 flips.
+FEWEST, FEWEST_PAIRS = 4, 6
 
 
 @lru_cache(maxsize=4)
@@ -47,6 +48,38 @@ def assignments(n: int, n_control: int) -> tuple[Array, bool]:
     table = np.zeros((len(chosen), count))
     np.put_along_axis(table, chosen, 1.0, axis=1)
     return table, ways <= ALL
+
+
+@lru_cache(maxsize=4)
+def flips(pairs: int) -> tuple[Array, bool]:
+    """Ways (ways, 2 pairs) to choose the treated animal of every pair, 1 for a treated one, animals
+    of a pair in the same place of both halves; and whether they are all, but for mirror images,
+    which say the same; else they are drawn, the same in every study of this size.
+
+    Examples
+    --------
+    >>> flips(2)[0].tolist()
+    [[1.0, 1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0]]
+    """
+    ways = 2 ** (pairs - 1)
+    if ways <= ALL:
+        turned = np.array(list(product((1.0, 0.0), repeat=pairs - 1))).reshape(ways, -1)
+        first = np.concatenate([np.ones((ways, 1)), turned], axis=1)
+    else:
+        first = (generator(pairs, "flips").random((DRAWN, pairs)) < 0.5).astype(float)
+    return np.concatenate([first, 1.0 - first], axis=1), ways <= ALL
+
+
+def smallest_p(n: int) -> float:
+    """The smallest p that a permutation of ``n`` animals against ``n`` can have [-].
+
+    Examples
+    --------
+    >>> round(smallest_p(4), 4), smallest_p(12)
+    (0.0286, 0.0005)
+    """
+    ways = comb(2 * n, n)
+    return 2.0 / ways if ways <= ALL else 1.0 / (DRAWN + 1.0)
 
 
 def p_of_scores(scores: Array, n: int) -> Array:
@@ -103,7 +136,9 @@ def log_rank_scores(until: Array, event: NDArray[np.bool_]) -> Array:
     return event - (before / risk[..., None, :]).sum(axis=-1)
 
 
-def p_of_last_day(values: Array, n: int, share: float, allowed: NDArray[np.bool_]) -> Array:
+def p_of_last_day(
+    values: Array, n: int, share: float, allowed: NDArray[np.bool_], within_pairs: bool = False
+) -> Array:
     """Two-sided p (studies,) of Student's t on the last day with enough animals of both arms, the
     day found anew for every assignment, as who leaves decides it [-]; NaN without an answer.
 
@@ -117,8 +152,11 @@ def p_of_last_day(values: Array, n: int, share: float, allowed: NDArray[np.bool_
         Least share of the animals of each arm on a day that counts [-].
     allowed : array (studies, days)
         Days on which the other arms have enough animals.
+    within_pairs : bool
+        Whether animals are assigned anew within pairs, those in the same place of both arms, alone;
+        animals whose partner left count, too.
     """
-    ways, complete = assignments(n, values.shape[1] - n)
+    ways, complete = flips(n) if within_pairs else assignments(n, values.shape[1] - n)
     own = np.zeros((1, values.shape[1]))
     own[0, :n] = 1.0
     everyone = np.concatenate([own, ways])
@@ -134,8 +172,34 @@ def p_of_last_day(values: Array, n: int, share: float, allowed: NDArray[np.bool_
     return found
 
 
+def normal_squares(explained: Array, df: Array) -> Array:
+    """The square of the normal quantile that says what t says, so that days with different numbers
+    of animals compare: the t of two animals is wild.
+
+    Parameters
+    ----------
+    explained : array
+        t squared over itself plus its degrees of freedom [-].
+    df : array
+        Degrees of freedom, above 0 where there is an answer [-].
+
+    Source: Wallace 1959, Ann Math Stat 30:1121.
+
+    Examples
+    --------
+    >>> t, df = 2.228, 10.0
+    >>> round(float(normal_squares(np.array(t**2 / (t**2 + df)), np.array(df))) ** 0.5, 2)
+    1.96
+    """
+    some = np.maximum(df, 1.0)
+    scale = (8.0 * some + 1.0) / (8.0 * some + 3.0)
+    return -some * scale**2 * np.log(np.maximum(1.0 - explained, 1e-12))
+
+
 def _squares(values: Array, ways: Array, share: float, allowed: NDArray[np.bool_]) -> Array:
-    """t squared of each assignment and study (ways, studies) on its own day; NaN without one."""
+    """t of each assignment and study (ways, studies) on its own day, as :func:`normal_squares`; NaN
+    without one.
+    """
     there = ~np.isnan(values)
     count = there.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -159,6 +223,6 @@ def _squares(values: Array, ways: Array, share: float, allowed: NDArray[np.bool_
     u = np.take_along_axis(summed(away), place[..., None], axis=2)[..., 0]
     with np.errstate(invalid="ignore", divide="ignore"):
         explained = u**2 * total / (a * (total - a))
-        squares = explained * (total - 2.0) / np.maximum(1.0 - explained, 1e-12)
+    squares = normal_squares(explained, total - 2.0)
     known = enough.any(axis=2) & (total > 2) & (spread[at, place] > 0)
     return np.where(known, squares, np.nan)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +88,6 @@ def check_scenario(file: str, pairs: list[str], as_json: bool, engine: str | Non
 def _meaning(scenario: Scenario, file: str) -> dict[str, Any]:
     """What a scenario means, and what it takes on this machine, as plain data."""
     from xenosim.parameters.load import load_set
-    from xenosim.pharmacology.regimen import describe
     from xenosim.scenario.library import own_files_text
     from xenosim.scenario.resolve import calibration_of, scenario_hash, status_counts
     from xenosim.study.memory import bytes_needed, workers_that_fit
@@ -97,7 +98,7 @@ def _meaning(scenario: Scenario, file: str) -> dict[str, Any]:
     models = len(scenario.panel) or 1
     return {
         "arms": {
-            arm.name: describe(arm.doses) | {"regimen": arm.regimen_text} for arm in scenario.arms
+            arm.name: _given(arm.doses) | {"regimen": arm.regimen_text} for arm in scenario.arms
         },
         "rules": {arm.name: arm.protocol.in_words() for arm in scenario.arms if arm.protocol},
         "model": f"{scenario.model} ({load_set(scenario.model).description})",
@@ -170,7 +171,8 @@ def _mouse_line(strain: str) -> str:
 def _arm_row(name: str, arm: dict[str, Any]) -> list[str]:
     days = " ".join(f"{day:g}" for day in arm["days"]) or "-"
     shown = days if len(days) < 60 else days[:57] + "..."
-    return [name, arm["regimen"], str(arm["doses"]), shown, _totals(arm) or "-"]
+    resets = f", resets {arm['resets']}" if arm["resets"] else ""
+    return [name, arm["regimen"], f"{arm['doses']}{resets}", shown, _totals(arm) or "-"]
 
 
 def _totals(summary: dict[str, Any]) -> str:
@@ -307,7 +309,6 @@ def show_regimen(
     """Expand a regimen; ``options`` are those of an event table."""
     from xenosim.cli.parameters import use_files_here
     from xenosim.pharmacology.dialects import as_dialect, doses_to_events
-    from xenosim.pharmacology.regimen import describe
 
     use_files_here()
     doses = _read_regimen(regimen, drug, first_day, options)
@@ -315,14 +316,30 @@ def show_regimen(
         text = as_dialect(doses, dialect.lower())
         typer.echo(json.dumps({"dialect": dialect.lower(), "text": text}) if as_json else text)
         return
-    summary = describe(doses)
+    summary = _given(doses)
     if as_json:
         typer.echo(json.dumps(summary | {"events": doses_to_events(doses)}))
         return
     rows = [["dose", "day", "time (h)", "mg/kg", "route", "infusion (h)", "drug"]]
-    rows += [[str(number), *_dose_row(dose)] for number, dose in enumerate(doses, start=1)]
+    numbers = count(1)
+    for dose in doses:
+        rows.append(["-" if _is_reset(dose) else str(next(numbers)), *_dose_row(dose)])
     typer.echo(table(rows))
-    typer.echo(f"{summary['doses']} doses; total {_totals(summary) or 'none'}")
+    resets = f", resets of plasma: {summary['resets']}" if summary["resets"] else ""
+    typer.echo(f"{summary['doses']} doses{resets}; total {_totals(summary) or 'none'}")
+
+
+def _is_reset(dose: Dose) -> bool:
+    """Whether a record empties plasma and gives nothing, EVID 3."""
+    return dose.reset and dose.amount_mg_per_kg == 0
+
+
+def _given(doses: Sequence[Dose]) -> dict[str, Any]:
+    """Doses, days and totals, without the resets, which are counted apart."""
+    from xenosim.pharmacology.regimen import describe
+
+    given = [dose for dose in doses if not _is_reset(dose)]
+    return describe(given) | {"resets": len(doses) - len(given)}
 
 
 def _read_regimen(
@@ -359,7 +376,7 @@ def _dose_row(dose: Dose) -> list[str]:
     return [
         f"{dose.time_h / 24:g}",
         f"{dose.time_h:g}",
-        f"{dose.amount_mg_per_kg:g}",
+        "reset" if _is_reset(dose) else f"{dose.amount_mg_per_kg:g}",
         dose.route,
         infusion,
         dose.substance,

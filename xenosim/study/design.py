@@ -16,6 +16,7 @@ from xenosim.analysis.controls import controls_of
 from xenosim.analysis.needed import needed_table
 from xenosim.analysis.power import SHUFFLED, TESTS, find_test, power_table
 from xenosim.analysis.shuffled import FEWEST as MOVABLE
+from xenosim.analysis.shuffled import FEWEST_PAIRS
 from xenosim.errors import ScenarioError, TableError
 from xenosim.execution.processes import Workers
 from xenosim.io.plain import plain
@@ -23,7 +24,7 @@ from xenosim.io.results import MANIFEST, Result
 from xenosim.io.runs import read_manifest
 from xenosim.scenario.origin import RUNS_AGAIN
 from xenosim.scenario.resolve import RESOLVED, resolved_dict, scenario_hash, status_counts
-from xenosim.study.design_answer import answer_text
+from xenosim.study.design_answer import answer_text, look_notes
 from xenosim.study.growth import calibrate_growth
 from xenosim.study.population import as_twin, simulate_pool
 from xenosim.study.reading import pool_of_controls, read_pool
@@ -237,6 +238,13 @@ def _notes(animals: AnimalPool, question: Question, table: pd.DataFrame) -> Iter
             "of pairs the log-rank test is the stratified one with its exact p: a pair says only"
             " who was first, and fewer than 6 pairs are never significant"
         )
+    if question.paired and "tc" in question.tests and min(question.sizes) < FEWEST_PAIRS:
+        yield (
+            "tc within pairs turns pairs round in all ways: of fewer than"
+            f" {FEWEST_PAIRS} pairs no p is below 5 %"
+        )
+    if question.look:
+        yield from look_notes(table, question.look)
     shuffled = [test for test in question.tests if test in SHUFFLED]
     if shuffled and not question.paired and min(question.sizes) < MOVABLE:
         yield (

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xenosim.analysis.power import INDEPENDENT, PAIRED, TESTS
+from xenosim.analysis.power import INDEPENDENT, PAIRED, SHUFFLED, TESTS
+from xenosim.analysis.shuffled import smallest_p
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from xenosim.analysis.sequential import Interim
+
+#: Share of studies below which a look hardly ever stops one [-].
+HARDLY = 0.01
 #: Most sizes of a power curve that are printed; the table has all [-].
 SHOWN = 10
 #: Widths of the first column and of a number of animals [-].
@@ -135,3 +140,33 @@ def _look(name: str, row: dict[Any, Any]) -> Iterator[str]:
             f" {row['bias_pct']:+.0f} %"
         )
     yield text
+
+
+def look_notes(power: pd.DataFrame, look: Interim) -> Iterator[str]:
+    """What is said of a look that cannot stop a study, or hardly ever does.
+
+    Parameters
+    ----------
+    power : DataFrame
+        Table ``power`` of a design with this look.
+    look : Interim
+        The look.
+    """
+    level = look.levels[0]
+    looked = power[power["design"] == look.text]
+    for test, rows in looked.groupby("test", sort=False):
+        sizes = sorted(set(rows["n"]))
+        unable = [n for n in sizes if test in SHUFFLED and smallest_p(look.animals(n)) > level]
+        if unable:
+            most = look.animals(unable[-1])
+            yield (
+                f"{test} cannot stop at the look up to n = {unable[-1]}: of {most} animals per arm"
+                f" no p is below {smallest_p(most):.2g}, and the look asks for {level:.2g}"
+            )
+        stopped = rows.groupby("n")["stopped_early"].max()
+        rare = [n for n in sizes if n not in unable and stopped[n] < HARDLY]
+        if rare:
+            yield (
+                f"{test} hardly ever stops at the look with n = {', '.join(map(str, rare))}: in at"
+                f" most {100 * stopped[rare].max():.1f} % of studies; it saves nothing there"
+            )

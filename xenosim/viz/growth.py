@@ -19,6 +19,8 @@ from xenosim.analysis.data import StudyData
 from xenosim.viz.lines import MOST_PATHS, animal_lines
 from xenosim.viz.style import MANY, finish, room_for, short
 
+#: Event codes of doses: NONMEM's EVID 1, and 4 after a reset.
+DOSES = (1, 4)
 #: Where the axis of volumes may have a number [mm3].
 VOLUME_TICKS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
 
@@ -30,7 +32,7 @@ def no_doses() -> pd.DataFrame:
 
 def dose_days(events: pd.DataFrame, arm: str) -> list[float]:
     """Days of all doses of an arm, repeats expanded; decisions are none."""
-    rows = events[(events["arm"] == arm) & (events["evid"] == 1)]
+    rows = events[(events["arm"] == arm) & events["evid"].isin(DOSES)]
     return [
         (row.time + k * row.ii) / 24.0
         for row in rows.itertuples()
@@ -44,7 +46,9 @@ def dose_shares(events: pd.DataFrame, arm: str) -> dict[float, float]:
     """
     rows = events[events["arm"] == arm]
     animals = rows["id"].nunique()
-    each = [set(dose_days(own, arm)) for _, own in rows.groupby("id") if (own["evid"] == 1).any()]
+    each = [
+        set(dose_days(own, arm)) for _, own in rows.groupby("id") if own["evid"].isin(DOSES).any()
+    ]
     days = sorted(set().union(*each))
     return {day: sum(day in own for own in each) / animals for day in days}
 

@@ -96,10 +96,14 @@ def test_permutations_use_their_level_where_assignments_are_many(test: str) -> N
     assert hits >= binom.ppf(0.001, 2000, 0.045)
 
 
-@pytest.mark.parametrize("paired", [False, True])
-@pytest.mark.parametrize("test", ["lmm", "tc"])
-def test_t_tests_keep_their_level_where_nobody_leaves(test: str, paired: bool) -> None:
-    animals, dealt = fresh_studies(5, 4000, 5, 0.0, end_mm3=math.inf)
+@pytest.mark.parametrize(
+    ("test", "paired", "n"),
+    [("lmm", False, 5), ("lmm", True, 5), ("tc", False, 5), ("tc", True, 8)],
+)
+def test_growth_and_volume_tests_keep_their_level_where_nobody_leaves(
+    test: str, paired: bool, n: int
+) -> None:
+    animals, dealt = fresh_studies(n, 4000, 5, 0.0, end_mm3=math.inf)
     hits = (TESTS[test].run(animals, dealt, "drug", paired).p <= 0.05).sum()
     assert binom.ppf(0.001, 4000, 0.045) <= hits <= binom.ppf(0.999, 4000, 0.05)
 

@@ -62,3 +62,19 @@ def test_n14_a_strain_is_echoed_and_n22_said_to_share_its_numbers(
     path.write_text(starter_text().replace("CB-17 SCID", "NSG"))
     check_scenario(str(path), [], as_json=False)
     assert "mouse: NSG, NOD scid gamma (nsg); all strains share" in capsys.readouterr().out
+
+
+def test_a_reset_is_no_dose(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """EVID 3 gives nothing; EVID 4 is a dose after a reset."""
+    events = tmp_path / "events.csv"
+    events.write_text(
+        "ID,TIME,AMT,EVID,CMT\n1,0,5,1,depot_po\n1,48,0,3,depot_po\n1,72,5,4,depot_po\n"
+    )
+    show_regimen(str(events), None, "ixazomib", None, {}, as_json=False)
+    shown = capsys.readouterr().out
+    assert "2 doses, resets of plasma: 1; total ixazomib 10 mg/kg" in shown
+    assert re.search(r"-\s+2\s+48\s+reset", shown) and re.search(r"\n\s+2\s+3\s+72", shown)
+    path = tmp_path / "mine.yaml"
+    path.write_text(starter_text().replace('regimen: "14 mg/kg IV QW x3"', "events: events.csv"))
+    check_scenario(str(path), [], as_json=False)
+    assert "2, resets 1" in capsys.readouterr().out

@@ -21,6 +21,8 @@ EVENTS = pd.DataFrame(
 def test_repeated_doses_are_expanded() -> None:
     assert dose_days(EVENTS, "drug") == [1.0, 4.0, 7.0]
     assert dose_days(EVENTS, "vehicle") == []
+    assert dose_days(EVENTS.assign(evid=4), "drug") == [1.0, 4.0, 7.0]
+    assert dose_days(EVENTS.assign(evid=3), "drug") == []
 
 
 def test_mean_curves_are_geometric_and_stop_with_half_of_the_arm() -> None:
