@@ -28,6 +28,8 @@ COLUMNS = TABLES["tests"]
 MOST_STUDIES = 20
 #: What a row says that has no p.
 NO_ANSWER = "undefined"
+#: What names of tests of two drugs together begin with.
+COMBINATION = "combination_"
 #: What a test of one day says where animals had left.
 SELECTION = "those left are a selection of slow tumors"
 _LAIRD = "Laird and Ware 1982, doi:10.2307/2529876; Demidenko 2010, PMC2900851"
@@ -394,7 +396,7 @@ def _paired(data: StudyData, arm: str, control: str) -> Found:
 
 def _combined(row: Combined, control: str) -> Found:
     """A row of a combination: the score against what the two drugs alone predict."""
-    test = Procedure(f"combination_{row.model}", "ratio", row.definition, row.citation)
+    test = Procedure(f"{COMBINATION}{row.model}", "ratio", row.definition, row.citation)
     return Found(
         test,
         row.arm,

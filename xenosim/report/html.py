@@ -27,6 +27,7 @@ from xenosim.report.grids import (
 )
 from xenosim.report.measured import MeasuredStudy
 from xenosim.report.methods import methods_of_measured, methods_of_run
+from xenosim.report.tested import said_of_tests
 from xenosim.report.text import load_result
 from xenosim.viz.gallery import PICTURES, Study, study_of
 from xenosim.viz.style import svg_text
@@ -130,7 +131,7 @@ def _contents(run: Path, result: Any) -> dict[str, Any]:
         "simulated": simulated,
         "made": manifest.get("date", ""),
         "version": __version__,
-        "answer": result.answer,
+        "answer": "\n\n".join(filter(None, (result.answer, _tested(result)))),
         "notes": manifest["warnings"],
         "rests": _rests(manifest, measured),
         "parameters": {name: n for name, n in manifest["parameters"].items() if n},
@@ -139,6 +140,12 @@ def _contents(run: Path, result: Any) -> dict[str, Any]:
         "run": run.resolve().name,
         "references": [as_line(entry) for entry in citations(manifest).values()],
     }
+
+
+def _tested(result: Any) -> str:
+    """What the tests found, as the first screen says it; "" without tests."""
+    tests, control = result.tables.get("tests"), result.manifest.get("control")
+    return said_of_tests(tests, control) if tests is not None and control else ""
 
 
 def _parts(run: Path, result: Any) -> dict[str, Any]:

@@ -8,16 +8,26 @@ from typing import Any
 
 import pandas as pd
 
-from xenosim.analysis.significance import HAZARD, LMM, LOG_RANK, MANN_WHITNEY, PAIRED, SELECTION
+from xenosim.analysis.significance import (
+    COMBINATION,
+    HAZARD,
+    LMM,
+    LOG_RANK,
+    MANN_WHITNEY,
+    PAIRED,
+    SELECTION,
+)
 
+#: Models of no interaction between two drugs, as they are named in words.
+MODELS = {"bliss": "Bliss", "hsa": "highest single agent", "ra": "response additivity"}
 #: Longest line [characters], and the p below which a difference counts as found [-].
 WIDTH, FOUND = 100, 0.05
 
 
 def said_of_tests(tests: pd.DataFrame, control: str) -> str:
     """A paragraph per treated arm: whether its tumors grow slower than the control's and reach 4 x
-    baseline later, with estimate, interval, p and n, and who was not there on the day of the tests
-    of one day; "" without a test.
+    baseline later, with estimate, interval, p and n; one per combination of drugs; and who was not
+    there on the day of the tests of one day; "" without a test.
 
     Parameters
     ----------
@@ -36,8 +46,9 @@ def said_of_tests(tests: pd.DataFrame, control: str) -> str:
         own = rows[rows["arm"] == arm]
         said = _of_studies(own) if many else _of_one(own)
         lines.append(fill(f"{arm}: {said}", WIDTH, initial_indent="  ", subsequent_indent="    "))
-    left = "" if many else _selection(rows)
-    return "\n".join([*lines, left] if left else lines)
+    if not many:
+        lines += [*_combinations(rows), _selection(rows)]
+    return "\n".join(filter(None, lines))
 
 
 def _of_one(rows: pd.DataFrame) -> str:
@@ -76,6 +87,35 @@ def _times(rank: dict[str, Any], hazard: dict[str, Any]) -> str:
 
 def _p(p: float) -> str:
     return "p < 0.0001" if p < 1e-4 else f"p = {p:.2g}"
+
+
+def _combinations(rows: pd.DataFrame) -> list[str]:
+    """What each combination of two drugs does together until the last day, a paragraph each."""
+    own = rows[rows["test"].str.startswith(COMBINATION)]
+    found = []
+    for arm, tests in own.groupby("arm", sort=False):
+        last = tests.groupby("test", sort=False).tail(1)
+        said = "; ".join(_interaction(row) for row in last.to_dict("records"))
+        known = last.loc[last["p"].notna(), "day"]
+        until = f" until day {known.max():g}" if len(known) else ""
+        text = (
+            f"{arm}, the drugs together{until}: {said}; index: volume over that without interaction"
+        )
+        found.append(fill(text, WIDTH, initial_indent="  ", subsequent_indent="    "))
+    return found
+
+
+def _interaction(row: dict[str, Any]) -> str:
+    """One model of no interaction."""
+    name = MODELS[row["test"].removeprefix(COMBINATION)]
+    if math.isnan(row["p"]):
+        return f"{name} not tested ({row['note'].removeprefix('undefined: ')})"
+    verdict = "synergy" if row["estimate"] < 1 else "antagonism"
+    verdict = verdict if row["p"] < FOUND else "no interaction shown"
+    index = "index undefined"
+    if not math.isnan(row["estimate"]):
+        index = f"index {row['estimate']:.2g}, {row['ci_low']:.2g} to {row['ci_high']:.2g}"
+    return f"{name}: {verdict} ({index}; {_p(row['p'])})"
 
 
 def _of_studies(rows: pd.DataFrame) -> str:

@@ -72,8 +72,8 @@ PICTURES: dict[str, Picture] = {
         best_response,
     ),
     "km": Picture(
-        "Event-free survival (Kaplan-Meier) until 2 x and 4 x baseline, 95 % log-log bands, ticks"
-        " where an animal left without the event; animals at risk below.",
+        "Event-free survival (Kaplan-Meier) until 2 x and 4 x baseline, 95 % log-log bands of up to"
+        " three arms, ticks where an animal left without the event; animals at risk below.",
         lambda study: shown.survival_table(study.data),
         event_free,
     ),
@@ -86,7 +86,7 @@ PICTURES: dict[str, Picture] = {
     "tradeoff": Picture(
         "Efficacy against tolerability: T/C (median RTV) against the largest loss of body weight"
         " without the tumor, mean of the animals; bars: 95 % intervals.",
-        lambda study: tradeoff_table(study.data, study.endpoints),
+        lambda study: _if_both(tradeoff_table(study.data, study.endpoints)),
         tradeoff,
     ),
     "forest": Picture(
@@ -100,6 +100,12 @@ PICTURES: dict[str, Picture] = {
         swimmer,
     ),
 }
+
+
+def _if_both(table: pd.DataFrame) -> pd.DataFrame:
+    """The table where a treated arm has T/C and weights, else none of its rows."""
+    told = table.dropna(subset=["tc_day", "tc_pct", "worst_loss_pct"])
+    return table if len(told) else table.iloc[:0]
 
 
 def read_study(run: str | Path) -> Study:

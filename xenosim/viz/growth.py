@@ -78,16 +78,24 @@ def growth_curves(data: StudyData, events: pd.DataFrame, colors: dict[str, str])
     axes.minorticks_off()
     _mark_doses(axes, events, colors)
     axes.set(ylabel="tumor volume, calipers (mm³)")
-    axes.set_title(
-        "Tumor volume: animals, geometric mean and 95 % CI\n"
-        "dashed: mean of those left; cross: animal removed; triangles: doses",
-        fontsize=10,
-        loc="left",
-    )
+    axes.set_title(_title(data, events, colors, end), fontsize=10, loc="left")
     _legend(axes, len(colors))
     finish(axes)
     _count_animals(table, data, colors)
     return figure
+
+
+def _title(data: StudyData, events: pd.DataFrame, colors: dict[str, str], end: float) -> str:
+    """The title, with the signs that the figure has."""
+    arms = [data.table[data.table["arm"] == arm] for arm in colors]
+    whole = all(geometric_means(rows, "tumor_volume_mm3")["is_whole"].all() for rows in arms)
+    signs = {
+        "dashed: mean of those left": not whole,
+        "cross: animal removed": any(len(last_rows_of_removed(rows, end)) for rows in arms),
+        "triangles: doses": any(dose_days(events, arm) for arm in colors),
+    }
+    said = "; ".join(text for text, there in signs.items() if there)
+    return f"Tumor volume: animals, geometric mean and 95 % CI\n{said}".rstrip()
 
 
 def draw_arm(

@@ -71,3 +71,42 @@ def test_repeated_and_paired_studies_and_no_treated_arm() -> None:
     assert "paired t" in said_of_tests(paired, "vehicle")
     alone = significance_tests(StudyData(one[one["arm"] == "vehicle"], "vehicle"))
     assert said_of_tests(alone, "vehicle") == ""
+
+
+def four_arms(together: float) -> pd.DataFrame:
+    """Two drugs that do something alone, and together so much [1/day]."""
+    slow, slower = measured(0.05), measured(together)
+    treated = slow[slow["arm"] == "drug"]
+    return pd.concat(
+        [
+            slow,
+            treated.assign(arm="other", animal_id="o" + treated["animal_id"]),
+            slower[slower["arm"] == "drug"].assign(arm="both"),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("together", "verdict"),
+    [(0.2, "Bliss: synergy (index 0"), (0.02, "highest single agent: antagonism (index ")],
+)
+def test_a_combination_is_said_as_its_rows_of_the_last_day_say(
+    together: float, verdict: str
+) -> None:
+    data = StudyData(four_arms(together), "vehicle")
+    tests = significance_tests(data, combined=[("drug", "other", "both")])
+    flat = " ".join(said_of_tests(tests, "vehicle").split())
+    assert verdict in flat and "nan" not in flat
+    last = tests[tests["test"] == "combination_bliss"].iloc[-1]
+    assert f"both, the drugs together until day {last['day']:g}: Bliss: " in flat
+    assert (
+        f"(index {last['estimate']:.2g}, {last['ci_low']:.2g} to {last['ci_high']:.2g}; p" in flat
+    )
+
+
+def test_a_combination_that_cannot_be_tested_says_why() -> None:
+    table = four_arms(0.1)
+    alone = table[(table["arm"] != "other") | (table["day"] <= 0)]
+    tests = significance_tests(StudyData(alone, "vehicle"), combined=[("drug", "other", "both")])
+    flat = " ".join(said_of_tests(tests, "vehicle").split())
+    assert "Bliss not tested (nothing measured after baseline in 'other' (arm B))" in flat
