@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -78,7 +79,11 @@ class Computer:
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
         while line := await process.stdout.readline():
-            self._tell(json.loads(line))
+            try:
+                self._tell(json.loads(line))
+            except Exception:
+                # One browser's trouble is not that of the others.
+                logging.getLogger("xenosim").exception("an answer could not be shown")
         self.ready = self.compiling = False
         self._tell_all(GONE)
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from nicegui import ui
 
-from xenosim.app.parts import heading, named, said
+from xenosim.app.parts import heading, named, said, slider
 from xenosim.app.regimens import dose_of, interval_of, volume_of, with_dose, with_interval
 
 #: Fields of the form beside the arms: their keys and names.
@@ -188,17 +188,14 @@ class StudyForm:
     ) -> None:
         """A slider that writes the field ``key`` anew: ``written`` of its text and a value."""
 
-        def moved(event: Any) -> None:
-            if not self.filling and event.value is not None:
+        def moved(to: float) -> None:
+            if not self.filling:
                 field = self.fields[key]
-                field.value = written(field.value, round(max(event.value, step), 6))
+                field.value = written(field.value, round(max(to, step), 6))
 
         step = ends.step or ends.value / 20.0
         ui.label(label.split(" of ")[0].split(" (")[0]).classes("shrink-0")
-        slider = ui.slider(
-            min=ends.low, max=ends.high, step=step, value=ends.value, on_change=moved
-        )
-        named(slider.props("label dense").classes("grow"), label)
+        slider(label, (ends.low, ends.high, step), ends.value, moved)
 
     def show_mistakes(self, mistakes: list[dict[str, str]]) -> None:
         """Show each mistake beside its field, and the others below the arms."""

@@ -20,8 +20,8 @@ import psutil
 from xenosim.app.folder import Folder, is_worked_on
 from xenosim.errors import RunError
 
-#: Most jobs at a time, and most letters of what one said.
-MOST_JOBS, MOST_SAID = 4, 20_000
+#: Most jobs at a time, most letters of what one said that are shown, and that are read.
+MOST_JOBS, MOST_SAID, MOST_READ = 4, 20_000, 20_000_000
 
 
 @dataclass
@@ -51,11 +51,11 @@ class Job:
         """Its exit code; None while it runs."""
         return self.process.poll()
 
-    def said(self, stream: str) -> str:
-        """What it said on ``out`` or ``err``, the last part of it."""
+    def said(self, stream: str, most: int = MOST_SAID) -> str:
+        """What it said on ``out`` or ``err``: the last ``most`` letters of it."""
         with suppress(OSError):
             text = self.log.with_suffix(f".{stream}").read_text(encoding="utf-8", errors="replace")
-            return text[-MOST_SAID:]
+            return text[-most:]
         return ""
 
     def stop(self) -> None:

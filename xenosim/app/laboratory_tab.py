@@ -90,14 +90,20 @@ class LaboratoryTab:
         self.verb.start(f"analyze {self.file.name}", ["analyze", str(self.file), *options])
 
     def refused(self, errors: str) -> bool:
-        """Offer what an error asks for: a layout to confirm, arms to choose the control from."""
-        said(errors.replace(str(self.file), self.file.name if self.file else ""), "error")
-        layout = re.search(r"--layout ([\w-]+)\s*$", errors)
-        if layout and layout[1] in LAYOUTS:
-            self._offer(f"Yes, it is '{layout[1]}'", self.layout, layout[1])
-        if "which arm is the control?" in errors:
-            for arm in re.findall(r"'([^']+)'", errors.partition("the arms are")[2])[:12]:
+        """Ask what an error asks for: the control among the arms, or a layout to confirm."""
+        text = errors.replace(str(self.file), self.file.name if self.file else "")
+        _, control, arms = text.partition("which arm is the control?")
+        layout = re.search(r"--layout ([\w-]+)\s*$", text)
+        if control:
+            heading("Which arm is the control?", 3)
+            for arm in re.findall(r"'([^']+)'", arms.partition("the arms are")[2])[:12]:
                 self._offer(f"The control is '{arm}'", self.control, arm)
+        elif layout and layout[1] in LAYOUTS:
+            said(text)
+            self._offer(f"Yes, it is '{layout[1]}'", self.layout, layout[1])
+        else:
+            said(text, "error")
+            return False
         return True
 
     def _offer(self, text: str, field: Any, value: str) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nicegui import ui
+
+#: Where the keyboard is, seen on every kind of element.
+FOCUS = """:focus-visible, .q-focusable:focus-visible, .q-checkbox:focus-visible,
+.q-field:has(input:focus-visible) { outline: 2px solid #D55E00 !important; outline-offset: 1px; }
+input[type=range] { accent-color: #0072B2; }"""
 
 
 def heading(text: str, level: int = 2) -> ui.element:
@@ -27,6 +32,26 @@ def figure(chart: ui.echart, text: str) -> ui.echart:
     """A chart as a picture with a name."""
     chart.props["role"] = "img"
     return named(chart, text)
+
+
+def slider(
+    text: str, ends: tuple[float, float, float], value: float, moved: Callable[[float], None]
+) -> ui.element:
+    """The browser's own slider, which keyboard and screen reader know: ``ends`` least, most and
+    step; ``moved`` is called with where it was moved to.
+    """
+    found = ui.element("input").classes("grow min-w-0")
+    # The value as an attribute: where the user has moved it since is left alone.
+    shown = {"type": "range", "min": ends[0], "max": ends[1], "step": ends[2], "^value": value}
+    for name, given in shown.items():
+        found.props[name] = given
+    found.on(
+        "input",
+        lambda event: moved(float(event.args)),
+        js_handler="(event) => emit(event.target.value)",
+        throttle=0.05,
+    )
+    return named(found, text)
 
 
 def said(text: str, kind: str = "") -> ui.label:
@@ -55,5 +80,5 @@ def table(
         for name, head in columns.items()
     ]
     found = ui.table(columns=heads, rows=[dict(row) for row in rows], **more)
-    found.props("dense flat bordered wrap-cells").classes("w-full")
+    found.props("dense flat bordered wrap-cells :rows-per-page-options=[0]").classes("w-full")
     return named(found, label)

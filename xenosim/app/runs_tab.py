@@ -39,9 +39,10 @@ class RunsTab:
             "Runs; choose one",
             row_key="name",
             selection="single",
-            pagination=8,
+            pagination=10,
             on_select=self._selected,
         )
+        self.table.add_slot("body-selection", CHOSEN)
         self.filter = ui.input("find").props("dense clearable").classes("w-60")
         self.filter.bind_value_to(self.table, "filter")
         self.detail = ui.column().classes("w-full gap-2")
@@ -182,6 +183,7 @@ class RunsTab:
         if not rows:
             return
         heading("Endpoints", 3)
+        chosen: dict[str, ui.select] = {}
         columns = {"endpoint": "endpoint", "arm": "arm", "value": "estimate (95 % CI)"}
         columns |= {"unit": "unit", "n": "n"}
         told = [
@@ -196,10 +198,29 @@ class RunsTab:
             }
             for k, row in enumerate(rows)
         ]
+        with ui.row().classes("w-full gap-3"):
+            for name, label in (("endpoint", "endpoints"), ("arm", "arms")):
+                offered = list(dict.fromkeys(row[name] for row in told))
+                choice = ui.select(
+                    offered, multiple=True, value=[], label=f"{label} shown; none chosen: all"
+                )
+                choice.props("dense use-chips").classes("w-96")
+                chosen[name] = choice.on_value_change(lambda: choose())
         found = table(columns, told, "Endpoints by arm", row_key="key", pagination=12)
         found.add_slot("body-cell-endpoint", DEFINED)
 
+        def choose() -> None:
+            found.rows = [
+                row
+                for row in told
+                if all(row[n] in (c.value or [row[n]]) for n, c in chosen.items())
+            ]
 
+
+#: The box by which a run is chosen, with a name.
+CHOSEN = """
+<q-checkbox v-model="props.selected" dense :aria-label="'Show ' + props.row.title" />
+"""
 #: A cell that tells its definition; what is in braces is shown as text.
 DEFINED = """
 <q-td :props="props"><span tabindex="0" class="underline decoration-dotted cursor-help">

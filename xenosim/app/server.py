@@ -18,7 +18,7 @@ from xenosim.app.dish_tab import DishTab
 from xenosim.app.folder import Folder
 from xenosim.app.jobs import Jobs
 from xenosim.app.laboratory_tab import LaboratoryTab
-from xenosim.app.parts import heading
+from xenosim.app.parts import FOCUS, heading
 from xenosim.app.runs_tab import RunsTab
 from xenosim.app.study_tab import StudyTab
 from xenosim.app.volume_view import voxels_of
@@ -130,6 +130,7 @@ def page(site: Site) -> None:
     """The page, once for every browser that opens it."""
     client = uuid.uuid4().hex
     ui.colors(primary="#0072B2", negative="#A02C00")
+    ui.add_css(FOCUS)
     ui.query(".nicegui-content").classes("p-4 gap-2")
     with ui.element("header").classes("w-full flex items-baseline gap-3"):
         heading("xenosim", 1)
@@ -139,7 +140,7 @@ def page(site: Site) -> None:
         study, runs, dish, laboratory = (ui.tab(name) for name in names)
     with ui.tab_panels(tabs, value=study, animated=False, keep_alive=True).classes("w-full"):
         with ui.tab_panel(study).classes("p-0"):
-            StudyTab(site, client, lambda: None)
+            StudyTab(site, client, lambda: tabs.set_value(runs))
         with ui.tab_panel(runs).classes("p-0"):
             RunsTab(site)
         with ui.tab_panel(dish).classes("p-0"):
@@ -171,6 +172,7 @@ def serve(runs: Path, scenarios: Path, port: int | None, show: bool) -> None:
         port=chosen,
         title="xenosim",
         favicon="🧫",
+        language="en-US",
         show=show,
         reload=False,
         show_welcome_message=False,

@@ -36,7 +36,7 @@ class StudyTab:
         Called when a run was started.
     """
 
-    def __init__(self, site: Site, client: str, run_started: Callable[[], None]) -> None:
+    def __init__(self, site: Site, client: str, run_started: Callable[[], object]) -> None:
         self.site, self.client, self.run_started = site, client, run_started
         self.file = ""
         names = site.folder.scenario_names()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
+from xenosim.app.jobs import MOST_READ
 from xenosim.app.parts import live, said
 from xenosim.errors import XenosimError
 
@@ -32,7 +33,8 @@ class Verb:
     show : callable
         Called with the name of the directory that the verb left, in the place of its answer.
     refused : callable, optional
-        Called with what it said where it ended with an error; by default that is shown.
+        Called with what it said where it ended with an error, in the place of its answer; whether
+        that was a question to the user. By default it is shown.
     """
 
     def __init__(
@@ -66,13 +68,15 @@ class Verb:
         if self.job is None or self.job.code is None:
             return
         job, self.timer.active = self.job, False
-        out, errors = job.said("out"), job.said("err")
-        self.status.text = "" if job.code == 0 else "it did not work"
+        errors = job.said("err")
+        self.status.text = ""
         with self.place:
             if job.code == 0:
-                self.show(directory_of(out))
-            elif self.refused is None or not self.refused(errors):
-                said(errors or out, "error")
+                self.show(directory_of(job.said("out", MOST_READ)))
+            elif self.refused is None:
+                said(errors or job.said("out"), "error")
+            elif not self.refused(errors or job.said("out")):
+                self.status.text = "it did not work"
 
 
 def directory_of(out: str) -> str:

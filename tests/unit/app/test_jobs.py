@@ -38,6 +38,10 @@ def test_what_a_job_says_is_kept(jobs: Jobs) -> None:
     assert job.said("out").strip() and job.log.parent == jobs.folder.own()
     if sys.platform != "win32":
         assert job.process.pid not in (os.getpgrp(), 0)
+    job.log.with_suffix(".out").write_text("x" * (module.MOST_SAID + 5))
+    assert len(job.said("out")) == module.MOST_SAID
+    # A result is read whole.
+    assert len(job.said("out", module.MOST_READ)) == module.MOST_SAID + 5
     job.forget()
     assert job.said("out") == ""
 
