@@ -45,10 +45,17 @@ def executed(name: str) -> str:
     with TemporaryDirectory(prefix="tutorial-") as folder:
         here = Path(folder) / name
         shutil.copytree(FOLDER / name, here)
-        return "".join(_parts(text, here))
+        return "".join(parts(text, here))
 
 
-def _parts(text: str, here: Path) -> Iterator[str]:
+def parts(text: str, here: Path) -> Iterator[str]:
+    """The pieces of a page, with what its blocks print when they are run in the folder ``here``.
+
+    Raises
+    ------
+    RuntimeError
+        A block ended with an error.
+    """
     at, run = 0, ""
     for block in RUN_AND_SHOWN.finditer(text):
         kind, body, shown, first = block[1], block[2], block[3], block[4]

@@ -64,7 +64,10 @@ API = (
 )
 #: Pages that the theme lists beside every page, by caption.
 CONTENTS = {
-    "Learn": ("docs/installation", "xenosim/tutorials/*/tutorial", "docs/studies", "docs/python"),
+    "Learn": (
+        "docs/installation", "docs/gallery", "xenosim/tutorials/*/tutorial", "docs/studies",
+        "docs/python",
+    ),
     "How to": (
         "docs/regimens", "docs/analyze", "docs/design", "docs/tests", "docs/report", "docs/sweep",
         "docs/sensitivity", "docs/optimize", "docs/fit",

@@ -341,7 +341,8 @@ def _extremes(
     text = f"{arm}, {output.label}: best {_told(output, scores[best])} at"
     text += f" {found.points[best].named(question.axes)}"
     if tied:
-        text += f" (not separated from it: {len(tied)} other points)"
+        others = "1 other point" if len(tied) == 1 else f"{len(tied)} other points"
+        text += f" (not separated from it: {others})"
     there = found.points[worst].named(question.axes)
     yield f"{text}; worst {_told(output, scores[worst])} at {there}"
 
