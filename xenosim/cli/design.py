@@ -58,8 +58,8 @@ def run_design(
     jobs: int | None,
     out: str,
     as_json: bool,
-) -> None:
-    """Load, simulate, write, print; ``pairs``: ``key=value`` of the scenario."""
+) -> Path:
+    """Load, simulate, write, print; the directory. ``pairs``: ``key=value`` of the scenario."""
     from xenosim.scenario.load import load_scenario
 
     base = Path(out)
@@ -77,6 +77,7 @@ def run_design(
     from xenosim.report.text import load_result
 
     emit(load_result(folder), folder, as_json)
+    return folder
 
 
 def _read(laboratory: Laboratory) -> StudyData | None:

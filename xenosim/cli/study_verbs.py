@@ -175,14 +175,17 @@ def design(
     seed: Seed = None,
     jobs: Jobs = None,
     out: Out = "runs",
+    report: Report = False,
     json: Json = False,
 ) -> None:
     """How many animals a study takes: power by simulation of independent twin animals."""
     from xenosim.cli.design import Laboratory, parse_question, run_design
+    from xenosim.cli.report import add_report
 
     question = parse_question(n, test, power, interim, studies, animals, paired)
     laboratory = Laboratory(from_data, control, map_ or [], layout)
-    run_design(file, set_ or [], seed, question, laboratory, jobs, out, json)
+    folder = run_design(file, set_ or [], seed, question, laboratory, jobs, out, json)
+    add_report(folder, report, json)
 
 
 def resume(

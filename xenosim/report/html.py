@@ -15,6 +15,7 @@ from xenosim.errors import RunError
 from xenosim.io.results import is_panel
 from xenosim.io.runs import OTHER, read_manifest, read_text, whole_file
 from xenosim.report.citations import as_line, citations
+from xenosim.report.design import parts_of_design
 from xenosim.report.grids import (
     definitions,
     definitions_of_tests,
@@ -52,7 +53,10 @@ CAPTIONS = {
 
 
 #: Parts of the page that not every study has.
-PARTS = ("endpoints", "comparison", "tests", "tolerability", "ensemble", "panel")
+PARTS = (
+    *("endpoints", "comparison", "tests", "test_definitions", "tolerability", "ensemble"),
+    *("panel", "power", "needed"),
+)
 
 
 class Shown(NamedTuple):
@@ -90,7 +94,9 @@ def report_html(run: str | Path) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     run = Path(run)
-    result = loaded(run)
+    design = "design" in read_manifest(run)
+    result: Any = load_result(run) if design else loaded(run)
+    contents = _of_design(run, result) if design else _contents(run, result)
     environment = Environment(
         loader=PackageLoader("xenosim.report"),
         autoescape=True,
@@ -98,14 +104,14 @@ def report_html(run: str | Path) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html.jinja").render(_contents(run, result))
+    return environment.get_template("report.html.jinja").render(contents)
 
 
 def loaded(run: Path) -> Result:
     """The study or panel kept in ``run``; RunError for what is neither."""
     if OTHER.keys() & read_manifest(run).keys():
         raise RunError(
-            "a report is that of a study or a panel",
+            "the tables of a report are those of a study or a panel",
             where=str(run),
             remedy="give a directory that 'xenosim run' or 'xenosim analyze' wrote",
         )
@@ -134,12 +140,45 @@ def _contents(run: Path, result: Any) -> dict[str, Any]:
         "answer": "\n\n".join(filter(None, (result.answer, _tested(result)))),
         "notes": manifest["warnings"],
         "rests": _rests(manifest, measured),
-        "parameters": {name: n for name, n in manifest["parameters"].items() if n},
+        "parameters": _by_status(manifest),
+        "methods_are": "Methods (ARRIVE Essential 10)",
         "methods": methods_of_measured(result) if measured else methods_of_run(result),
         "command": manifest.get("command", ""),
-        "run": run.resolve().name,
+        "again": f"xenosim rerun {run.resolve().name} --check"
+        if simulated and not measured
+        else "",
         "references": [as_line(entry) for entry in citations(manifest).values()],
     }
+
+
+def _by_status(manifest: dict[str, Any]) -> dict[str, int]:
+    """Numbers of parameters, of those statuses that there are."""
+    return {name: n for name, n in manifest["parameters"].items() if n}
+
+
+def _of_design(run: Path, result: Any) -> dict[str, Any]:
+    """Everything that the template names, of a design."""
+    manifest, parts = result.manifest, parts_of_design(result)
+    figures = [Shown(name, text, inline_svg(svg, name)) for name, text, svg in parts["figures"]]
+    return (
+        dict.fromkeys(PARTS)
+        | parts
+        | {
+            "figures": figures,
+            "title": manifest["title"],
+            "animals": "Simulated animals",
+            "simulated": True,
+            "made": manifest.get("date", ""),
+            "version": __version__,
+            "answer": result.answer,
+            "notes": manifest["notes"],
+            "parameters": _by_status(manifest),
+            "methods_are": "Methods",
+            "command": manifest.get("command", ""),
+            "again": "",
+            "references": [],
+        }
+    )
 
 
 def _tested(result: Any) -> str:

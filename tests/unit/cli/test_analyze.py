@@ -8,10 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.study_on_disk import TEXT
 from tests.unit.analysis.test_resampling import study
 from xenosim.cli.analyze import analyze, parse_maps
 from xenosim.errors import RunError, TableError
 from xenosim.io.runs import read_kept, read_manifest
+from xenosim.report.text import first_screen, load_result
+from xenosim.scenario.load import load_scenario
 from xenosim.study.run import run_study
 from xenosim.testing import SMALL, small_scenario
 
@@ -63,6 +66,37 @@ def test_the_tables_of_a_run_give_its_own_endpoints(tmp_path: Path, paired: bool
             found, own = ((folder / f"{name}.csv").read_bytes() for folder in (again, run))
             assert found == own, name
         assert read_manifest(again)["simulated"] is True
+
+
+def test_a_run_of_two_drugs_is_its_analysis(tmp_path: Path) -> None:
+    """Tables, tests and the indices of Bliss, highest single agent and response additivity."""
+    arms = {
+        "ixa": "ixazomib 4 mg/kg PO days 0,2",
+        "len": "lenalidomide 10 mg/kg PO days 0,1,2",
+    }
+    both = " + ".join(arms.values())
+    text = "".join(f'  {arm}: {{regimen: "{r}"}}\n' for arm, r in {**arms, "both": both}.items())
+    start = TEXT.replace("resolution: 1e3 /mm^3", "twin_agents: 50").replace(
+        "per_arm: 1", "per_arm: 3"
+    )
+    head, tail = start.index("  early:"), start.index("day_of_first_dose")
+    file = tmp_path / "two.yaml"
+    file.write_text(
+        f"{start[:head]}{text}{start[tail:]}engine: twin\npopulation: 0\n".replace(
+            "0..4 by 2", "0..8 by 2"
+        )
+    )
+    run = run_study(load_scenario(file), jobs=1).save(tmp_path / "runs", figures=False)
+    again = work(run, tmp_path / "again", None)
+    for name in ("tests", "endpoints", "responses", "survival", "tolerability", "tc_over_time"):
+        found, own = ((folder / f"{name}.csv").read_bytes() for folder in (again, run))
+        assert found == own, name
+    tests = pd.read_csv(run / "tests.csv")
+    for model in ("bliss", "hsa", "ra"):
+        rows = tests[tests["test"] == f"combination_{model}"]
+        assert set(rows["arm"]) == {"both"} and rows["estimate"].notna().all() and len(rows) > 1
+    said = [first_screen(load_result(folder)) for folder in (run, again)]
+    assert all("both, the drugs together until day 8: Bliss: " in text for text in said)
 
 
 def test_options_of_reading_do_not_belong_to_a_run(tmp_path: Path) -> None:
