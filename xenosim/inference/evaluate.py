@@ -14,7 +14,7 @@ import os
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 FILE = "evaluations.jsonl"
-#: Arms that one task simulates at most, with the same animals; tasks of a worker between two
-#: writes: what a kill loses.
-ARMS, BATCH = 4, 8
+#: Arms that one task simulates at most, and those of a worker between two writes: what a kill
+#: loses.
+ARMS, BATCH = 4, 12
 #: Animals in every arm of a point unless asked otherwise, and the most [-].
 ANIMALS, MOST_ANIMALS = 8, 1000
 
@@ -117,10 +117,12 @@ class _Task(NamedTuple):
     agents: int | None
 
     @property
-    def keys(self) -> list[str]:
+    def keys(self) -> tuple[str, ...]:
         """Keys of all arms."""
-        return [key for study in self.studies for key in study.keys]
+        return tuple(key for study in self.studies for key in study.keys)
 
+
+_W = TypeVar("_W", _Study, _Task)
 
 #: What an evaluation gives: curves, or why there are none.
 Found = Curves | str
@@ -180,14 +182,14 @@ def _study(members: list[tuple[str, Scenario]]) -> _Study:
     return _Study(scenario, tuple(key for key, _ in members))
 
 
-def _parts(studies: list[_Study], size: int) -> list[tuple[_Study, ...]]:
-    """Studies in their order, so many that they have at most ``size`` arms."""
-    parts: list[list[_Study]] = []
-    for study in studies:
-        arms = len(study.keys)
+def _parts(works: Sequence[_W], size: int) -> list[tuple[_W, ...]]:
+    """Studies or tasks in their order, so many together that they have at most ``size`` arms."""
+    parts: list[list[_W]] = []
+    for work in works:
+        arms = len(work.keys)
         if not parts or sum(len(one.keys) for one in parts[-1]) + arms > size:
             parts.append([])
-        parts[-1].append(study)
+        parts[-1].append(work)
     return [tuple(part) for part in parts]
 
 
@@ -253,12 +255,13 @@ class Evaluations:
         """
         keys = [one.key() for one in asked]
         missing = {k: one for k, one in zip(keys, asked, strict=True) if k not in self._kept}
-        tasks, step = _together(missing), BATCH * workers.count
-        days = [_days(task) for task in tasks]
-        for first in range(0, len(tasks), step):
-            part = tasks[first : first + step]
-            told = phase(progress, sum(days[:first]), sum(days[first + step :]))
+        tasks = _together(missing)
+        total, done = sum(map(_days, tasks)), 0.0
+        for part in _parts(tasks, BATCH * workers.count):
+            days = sum(map(_days, part))
+            told = phase(progress, done, total - done - days)
             found = workers.map(_simulate, part, told, size=_days)
+            done += days
             self._append(
                 (key, data)
                 for task, rows in zip(part, found, strict=True)

@@ -24,6 +24,7 @@ from xenosim.inference.dish import Dish
 from xenosim.inference.drawn import Draw
 from xenosim.inference.targets import Target, targets
 from xenosim.inference.xenograft import tumor_output
+from xenosim.io.runs import unwritable
 from xenosim.parameters.priors import prior_values, priors
 
 Array = NDArray[np.float64]
@@ -147,14 +148,20 @@ class Store:
         return np.array([self._points[p.wave, p.k][1] for p in points])
 
     def _append(self, points: Sequence[Point], found: Sequence[list[float]]) -> None:
-        with self.path.open("a", encoding="utf-8") as file:
-            for point, out in zip(points, found, strict=True):
-                self._points[point.wave, point.k] = point.shares, out
-                row = {"wave": point.wave, "k": point.k, "at": point.shares, "out": out}
-                text = json.dumps(row)
-                file.write(f"{text} {_checksum(text)}\n")
-            file.flush()
-            os.fsync(file.fileno())
+        """Add points to the file; RunError where the disk refuses them."""
+        lines = []
+        for point, out in zip(points, found, strict=True):
+            self._points[point.wave, point.k] = point.shares, out
+            row = {"wave": point.wave, "k": point.k, "at": point.shares, "out": out}
+            text = json.dumps(row)
+            lines.append(f"{text} {_checksum(text)}\n")
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write("".join(lines))
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise unwritable(self.path, error) from error
 
 
 def _checksum(text: str) -> str:

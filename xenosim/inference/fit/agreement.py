@@ -19,6 +19,8 @@ from xenosim.inference.fit.posterior import Fit
 
 #: Draws that are compared [-], and overall p below which data contradict the model [-].
 COMPARED, CONTRADICTED = 200, 0.01
+#: What is rarer counts as so rare [-].
+RAREST = 1e-300
 #: Of quantiles of predictions: animals of each draw [-]; lower, middle and upper [-].
 ANIMALS_EACH, SHARES = 20, (0.025, 0.5, 0.975)
 
@@ -40,7 +42,11 @@ def agreements(found: Fit) -> list[Agreement]:
     for block, emulator in zip(found.blocks, found.emulators, strict=True):
         predicted = emulator.predict(z)
         weighed = weigh(patterns(block), predicted)
-        told.append(Agreement(block.label, _p_mean(weighed, predicted), _p_spread(weighed)))
+        told.append(
+            Agreement(
+                block.label, _p_mean(weighed, predicted), _p_spread(weighed, predicted.freedom)
+            )
+        )
     return told
 
 
@@ -63,11 +69,19 @@ def _p_mean(found: Weighed, predicted: Predicted) -> float:
     return float(chi2.sf(squares, int(seen.sum())).mean())
 
 
-def _p_spread(found: Weighed) -> float:
-    """Of the distances of all animals, too far and too near alike."""
-    from scipy.stats import chi2
+def _p_spread(found: Weighed, freedom: float) -> float:
+    """Of the distances of all animals, too far and too near alike; those of a t distribution as the
+    ones of a normal distribution that are as rare.
+    """
+    from scipy.stats import chi2, f
 
-    far = float(chi2.sf(found.distance, found.numbers).mean())
+    distance, numbers = np.zeros(len(found.pull)), 0
+    for p, square in found.squares:
+        if np.isfinite(freedom):
+            square = chi2.isf(np.maximum(f.sf(square / p, p, freedom), RAREST), p)
+        distance += square.sum(axis=1)
+        numbers += p * square.shape[1]
+    far = float(chi2.sf(distance, numbers).mean())
     return 2.0 * min(far, 1.0 - far)
 
 
@@ -77,6 +91,9 @@ def bands(found: Fit, k: int, rng: np.random.Generator) -> tuple[Array, Array]:
     predicted = found.emulators[k].predict(z)
     roots = np.linalg.cholesky(predicted.covariance)
     drawn = rng.standard_normal((ANIMALS_EACH, *predicted.mean.shape))
+    if np.isfinite(predicted.freedom):
+        sizes = rng.chisquare(predicted.freedom, drawn.shape[:2]) / predicted.freedom
+        drawn /= np.sqrt(sizes)[..., None]
     animals = predicted.mean + np.einsum("nij,anj->ani", roots, drawn)
     return (
         np.quantile(predicted.mean, SHARES, axis=0),

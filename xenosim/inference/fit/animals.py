@@ -1,5 +1,6 @@
 """Twin animals that stand for all of a study: as many draws of what makes animals differ as there
-are animals, spread evenly over each factor's distribution, the same at every point.
+are animals, spread evenly over each factor's distribution, the same at every point; of those that
+are grown the ones enter that the study would enrol.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from xenosim.execution import stopping
 from xenosim.inference.fit.blocks import Array
 from xenosim.study.animal import lesions_of
 from xenosim.study.engraft import grow_up, grown_tumors, on_study, weight_of
-from xenosim.study.enroll import randomization_day
+from xenosim.study.enroll import Cohort, randomization_day, volume_on
 from xenosim.study.growth import calibrate_growth
 from xenosim.study.job import Job
 from xenosim.study.population import as_twin
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from xenosim.scenario.schema import Scenario
 
 #: Animals in every arm of a point, and most agents of a tumor at the start volume [-].
-ANIMALS, AGENTS = 16, 250
+ANIMALS, AGENTS = 32, 250
 #: Beyond this factor over the largest volume that was measured nothing is simulated: ln V goes on
 #: as it last grew, and levels off after so much more [ln].
 BEYOND, LEVEL = 2.0, 1.5
@@ -43,8 +44,13 @@ class Representative(Job):
     @property
     def variation(self) -> Variation:
         """What makes it differ from the typical one."""
-        scores = balanced(self.scenario.seed, self.replicate, ANIMALS)[self.animal - 1]
-        return variation_at(self.scenario, scores.tolist())
+        scores = balanced(self.scenario.seed, self.replicate, grown_of(self.scenario))
+        return variation_at(self.scenario, scores[self.animal - 1].tolist())
+
+
+def grown_of(scenario: Scenario) -> int:
+    """Animals that are grown so that :data:`ANIMALS` are enrolled as the study enrols its own."""
+    return scenario.animals.grown_for(ANIMALS)
 
 
 @cache
@@ -68,12 +74,13 @@ def balanced(seed: int, replicate: int, n: int) -> Array:
 
 class Followed(NamedTuple):
     """Twin animals: ln of true volumes (arms, animals, days) [mm3] and weights [g], of the
-    ``arms``; day 0 comes first.
+    ``arms``; day 0 comes first; ``scores`` (animals, factors) of what makes them differ.
     """
 
     arms: tuple[str, ...]
     volumes: Array
     weights: Array
+    scores: Array
 
 
 def follow_animals(
@@ -84,7 +91,7 @@ def follow_animals(
     Parameters
     ----------
     scenario : Scenario
-        A study on any engine; its twin is simulated, unstaged.
+        A study on any engine; its twin is simulated.
     arms, days
         What is wanted.
     largest_mm3 : float
@@ -98,17 +105,22 @@ def follow_animals(
         Growth that cannot be calibrated, or tumors that do not reach the start volume.
     """
     chosen = tuple(arm for arm in scenario.arms if arm.name in arms)
-    animals = scenario.animals.model_copy(update={"per_arm": ANIMALS, "enroll": None})
+    animals = scenario.animals.model_copy(update={"per_arm": ANIMALS})
     measure = scenario.measure.model_copy(update={"days": days})
     update = {"arms": chosen, "animals": animals, "measure": measure, "replicates": 1}
     twin = as_twin(scenario, AGENTS).model_copy(update=update)
     growth = calibrate_growth(twin)
-    jobs = [Representative(twin, growth, None, a, lot, 0) for a in range(1, ANIMALS + 1)]
-    day = randomization_day([grow_up(job) for job in jobs], twin.tumor.start_volume_mm3)
+    grown = grown_of(twin)
+    jobs = [Representative(twin, growth, None, a, lot, 0) for a in range(1, grown + 1)]
+    curves = [grow_up(job) for job in jobs]
+    day = randomization_day(curves, twin.tumor.start_volume_mm3)
+    cohort = Cohort(day, {a: volume_on(curve, day) for a, curve in enumerate(curves, start=1)})
+    jobs = [jobs[a - 1] for a in cohort.nearest(ANIMALS)]
     cap = math.log(BEYOND * max(largest_mm3, LEAST_FOLD * twin.tumor.start_volume_mm3))
     found = [_follow(job._replace(growth_days=day), cap) for job in jobs]
     volumes, weights = np.array(found).transpose(1, 2, 0, 3)
-    return Followed(tuple(arm.name for arm in chosen), volumes, weights)
+    scores = balanced(twin.seed, lot, grown)[[job.animal - 1 for job in jobs]]
+    return Followed(tuple(arm.name for arm in chosen), volumes, weights, scores)
 
 
 def _follow(job: Job, cap: float) -> Array:

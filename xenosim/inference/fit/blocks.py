@@ -6,6 +6,7 @@ baseline.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 #: Quantities, as tables and figures call them.
 VOLUME, WEIGHT, PLASMA, IC50 = "tumor_volume", "body_weight", "plasma", "ic50"
+#: Degrees of freedom of the t distribution of animals' volumes and weights [-]: a few animals in
+#: which a drug does much more than in the others are far from them, and a normal distribution, or
+#: any that few simulated animals show, would take them for what all animals do.
+TAIL = 4.0
 #: What a figure writes at the axis of each.
 LABELS = {
     VOLUME: "relative tumor volume",
@@ -52,6 +57,11 @@ class Block(NamedTuple):
         return f"{what}, {self.arm}"
 
     @property
+    def freedom(self) -> float:
+        """Degrees of freedom of its distribution [-]; infinite, a normal one, but of animals."""
+        return TAIL if self.kind in (VOLUME, WEIGHT) else math.inf
+
+    @property
     def size(self) -> int:
         """Numbers that say what a model expects of it: mean, covariance, and one more [-]."""
         t = len(self.times)
@@ -79,8 +89,9 @@ class Problem(NamedTuple):
 
 class Expected(NamedTuple):
     """What a model expects of a block: ``mean`` (times,) and ``covariance`` (times, times) of one
-    animal's values; ``chance``: how far the mean of the simulated animals scatters about that of
-    all, as a variance over that of one animal [-].
+    animal's values, of a t distribution its center and the square of its scale; ``chance``: how far
+    the mean of the simulated animals scatters about that of all, as a variance over that of one
+    animal [-].
     """
 
     mean: Array

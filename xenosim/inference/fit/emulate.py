@@ -4,6 +4,7 @@ direction in which they vary (principal components).
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -46,22 +47,25 @@ class Directions(NamedTuple):
 
 class Predicted(NamedTuple):
     """Expectations at n points: ``mean`` (n, t), ``covariance`` (n, t, t) of one animal's values,
-    and ``doubt`` (n, t, t), that of the mean itself: of so few animals, and of the emulator.
+    and ``doubt`` (n, t, t), that of the mean itself: of so few animals, and of the emulator;
+    ``freedom`` of the t distribution [-].
     """
 
     mean: Array
     covariance: Array
     doubt: Array
+    freedom: float = math.inf
 
 
 class BlockEmulator(NamedTuple):
-    """The expectations of a block: ``means``, ``logarithms`` of covariances, and ``chance`` (see
-    :class:`~xenosim.inference.fit.blocks.Expected`).
+    """The expectations of a block: ``means``, ``logarithms`` of covariances, ``chance`` (see
+    :class:`~xenosim.inference.fit.blocks.Expected`), and ``freedom``.
     """
 
     means: Directions
     logarithms: Directions
     chance: float
+    freedom: float
 
     @classmethod
     def of(cls, z: Array, numbers: Array, block: Block) -> BlockEmulator:
@@ -71,6 +75,7 @@ class BlockEmulator(NamedTuple):
             Directions.of(z, numbers[:, :t], LEFT[0], MOST[0]),
             Directions.of(z, numbers[:, t:-1], LEFT[1], MOST[1]),
             float(np.median(numbers[:, -1])),
+            block.freedom,
         )
 
     def predict(self, z: Array) -> Predicted:
@@ -79,7 +84,7 @@ class BlockEmulator(NamedTuple):
         covariance = covariances(self.logarithms.predict(z)[0], mean.shape[1])
         basis = self.means.basis
         doubt = self.chance * covariance + np.einsum("nk,ki,kj->nij", variances, basis, basis)
-        return Predicted(mean, covariance, doubt)
+        return Predicted(mean, covariance, doubt, self.freedom)
 
 
 def covariances(logarithms: Array, t: int) -> Array:
@@ -101,7 +106,8 @@ def unpacked(numbers: Array, block: Block) -> Predicted:
     """Expectations that were simulated: packed ones (n, size)."""
     t = len(block.times)
     covariance = covariances(numbers[:, t:-1], t)
-    return Predicted(numbers[:, :t], covariance, numbers[:, -1, None, None] * covariance)
+    doubt = numbers[:, -1, None, None] * covariance
+    return Predicted(numbers[:, :t], covariance, doubt, block.freedom)
 
 
 def split(numbers: NDArray[np.float64], blocks: tuple[Block, ...]) -> list[Array]:

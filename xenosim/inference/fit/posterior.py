@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from xenosim.errors import ParameterError
 from xenosim.execution.executor import Executor
 from xenosim.inference.calibration import Told
-from xenosim.inference.fit.blocks import Array, Block, Problem, covariance_of
+from xenosim.inference.fit.animals import AGENTS, ANIMALS
+from xenosim.inference.fit.blocks import TAIL, Array, Block, Problem, covariance_of
 from xenosim.inference.fit.emulate import BlockEmulator, split, unpacked
 from xenosim.inference.fit.free import Free
 from xenosim.inference.fit.likelihood import Pattern, log_likelihood, patterns
@@ -238,6 +239,7 @@ class _Run(NamedTuple):
             "data": [[block.said() for block in p.blocks] for p in self.problems],
             "values": [np.nan_to_num(b.values, nan=-99.0).round(9).tolist() for b in self.blocks],
             "parameters": [[one.name, list(one.prior)] for one in self.free],
+            "animals": [ANIMALS, AGENTS, TAIL],
             "design": self.design,
             "seed": self.settings.seed,
         }

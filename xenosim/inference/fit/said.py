@@ -120,7 +120,8 @@ def counted(found: Fit) -> str:
             continue
         n = sum(int(np.isfinite(block.values).sum()) for block in blocks)
         animals = sum(len(block.units) for block in blocks)
-        arms = f" of {animals} animals in {len(blocks)} arm{'s' * (len(blocks) > 1)}"
+        arms = f" of {animals} animal{'s' * (animals > 1)}"
+        arms += f" in {len(blocks)} arm{'s' * (len(blocks) > 1)}"
         parts.append(f"{n} {one if n == 1 else many}{arms if kind != IC50 else ''}")
     return ", ".join(parts)
 

@@ -14,7 +14,7 @@ from xenosim.analysis.resampling import generator
 from xenosim.assays.culture import line_of
 from xenosim.errors import XenosimError
 from xenosim.inference.dish import Dish
-from xenosim.inference.fit.animals import ANIMALS, Followed, balanced, follow_animals
+from xenosim.inference.fit.animals import Followed, balanced, follow_animals
 from xenosim.inference.fit.blocks import (
     IC50,
     PLASMA,
@@ -27,6 +27,7 @@ from xenosim.inference.fit.blocks import (
     covariance_of,
 )
 from xenosim.inference.fit.free import Free, with_values
+from xenosim.inference.fit.likelihood import center_and_scale
 from xenosim.inference.points import Point
 from xenosim.pharmacology.pk import plasma_profile
 from xenosim.scenario.resolve import resolve
@@ -131,8 +132,8 @@ def _of_animals(
         error = resolve(scenario).strain.value("balance_error_sd")
         read = logs + error * rng.standard_normal((READINGS, *logs.shape))
     relative = (read - read[..., :1])[..., places].reshape(-1, len(places))
-    chance = _chance((logs - logs[:, :1])[:, places], balanced(scenario.seed, lot, ANIMALS))
-    return Expected(relative.mean(axis=0), covariance_of(relative), chance)
+    chance = _chance((logs - logs[:, :1])[:, places], followed.scores)
+    return Expected(*center_and_scale(relative, block.freedom), chance)
 
 
 def _chance(relative: Array, scores: Array) -> float:
@@ -140,7 +141,7 @@ def _chance(relative: Array, scores: Array) -> float:
     the factors, in which they are balanced, are regressed out.
     """
     n, k = scores.shape
-    centered = relative - relative.mean(axis=0)
+    centered, scores = relative - relative.mean(axis=0), scores - scores.mean(axis=0)
     total = float((centered**2).sum()) / (n - 1)
     if total < LEAST_SD**2:
         return 1.0 / n

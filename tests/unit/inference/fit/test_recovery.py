@@ -25,7 +25,7 @@ from xenosim.study.observe import read_volumes
 from xenosim.study.population import simulate_pool
 
 #: Animals in each of two arms, studies, points of the one design that they share.
-ANIMALS, STUDIES, POINTS = 8, 20, 120
+ANIMALS, STUDIES, POINTS = 8, 20, 80
 TEXT = """
 title: two arms of eight
 model: escc_kyse150
