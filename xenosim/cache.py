@@ -112,39 +112,40 @@ def unsealed(data: bytes) -> bytes | None:
 
 
 def use_checked_files() -> None:
-    """Let numba keep compiled code with a checksum: what is damaged, or cannot be written, counts
-    as not cached. It holds for all numba code of this process.
+    """Let numba keep compiled code with a checksum, a file for each function and signature: what is
+    damaged, or cannot be written, counts as not cached, and any number of processes may write at
+    once. It holds for all numba code of this process.
     """
     from numba.core import caching
 
     class CheckedCacheFile(caching.IndexDataCacheFile):
-        """An index and its compiled functions; a reader of plain pickles can read them too."""
+        """Compiled functions by a hash of what they were compiled for, without an index that two
+        processes would overwrite.
+        """
 
-        def _dump(self, obj: Any) -> bytes:
-            return sealed(super()._dump(obj))
+        def _place(self, key: Any) -> str:
+            digest = hashlib.sha256(repr(key).encode()).hexdigest()[:16]
+            return str(self._data_name_pattern.format(number=int(digest, 16)))
 
-        def _load_index(self) -> dict[Any, str]:
+        def flush(self) -> None:
+            """Nothing is kept but the functions."""
+
+        def load(self, key: Any) -> Any:
             try:
-                with open(self._index_path, "rb") as file:
-                    version = pickle.load(file)
-                    data = unsealed(file.read())
-                if version != self._version or data is None:
-                    return {}
-                stamp, overloads = pickle.loads(data)
+                path = Path(self._data_path(self._place(key)))
+                data = unsealed(path.read_bytes())
+                found = pickle.loads(data) if data is not None else None
+                if found is None or found[:2] != (self._source_stamp, key):
+                    return None
+                return found[2]
             except Exception:  # a damaged pickle raises anything
-                return {}
-            return overloads if stamp == self._source_stamp else {}
-
-        def _load_data(self, name: str) -> Any:
-            with open(self._data_path(name), "rb") as file:
-                data = unsealed(file.read())
-            if data is None:
-                raise FileNotFoundError(name)
-            return pickle.loads(data)
+                return None
 
         def save(self, key: Any, data: Any) -> None:
             try:
-                super().save(key, data)
+                kept = sealed(self._dump((self._source_stamp, key, data)))
+                with self._open_for_write(self._data_path(self._place(key))) as file:
+                    file.write(kept)
             except OSError:
                 # A full or read-only disk: the function is compiled again the next time.
                 pass

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from xenosim.analysis.studies import IN_SOME
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -52,11 +54,13 @@ def tc_line(row: Any, carried: pd.DataFrame, end: float, how: Repeated = ONCE) -
 
 def with_removed(row: Any, carried: pd.DataFrame) -> str:
     """The T/C with the last volumes of the animals removed for theirs, which the row leaves out;
-    "" where there are none.
+    "" where there are none, or where only some of the studies of a repeated one have it.
     """
     if row.arm not in carried.index:
         return ""
     other = carried.loc[row.arm]
+    if IN_SOME in str(other.get("note", "")):
+        return ""
     if (other["n"], other["n_control"]) in ((0, 0), (row.n, row.n_control)):
         return ""
     count = f"n = {other['n']} against {other['n_control']}"

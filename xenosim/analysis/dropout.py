@@ -60,9 +60,10 @@ def dropout_notes(data: StudyData) -> list[str]:
             texts.append(f"{len(gone)} of {data.started[arm]} of '{arm}' ({why})")
     notes = [f"left before the last day: {'; '.join(texts)}"]
     if not data.tells_fates:
+        where = "is that of the studies that no animal left" if len(data.studies) > 1 else ""
         notes.append(
             "no column 'status' says which animals were removed at the volume endpoint: T/C of last"
-            " volumes is undefined"
+            f" volumes {where or 'is undefined'}"
         )
     larger = [arm for arm in data.arms if _larger_left(data, left, arm)]
     if larger:

@@ -10,6 +10,9 @@ import pandas as pd
 from xenosim.analysis.resampling import FEWEST, UNDEFINED, Array, Limits, interval
 from xenosim.io.tables import COLUMNS
 
+#: What a note says of an endpoint that some of the studies lack.
+IN_SOME = "of them defined"
+
 
 def across(estimates: Array) -> tuple[float, Limits]:
     """Median of the estimates of several studies, and the range that holds 95 % of them [their
@@ -50,7 +53,7 @@ def _together(rows: pd.DataFrame, count: int) -> dict[str, Any]:
     value, limits = across(shown["estimate"].to_numpy(float))
     days = shown["day"].unique()
     first = shown.iloc[0]
-    few = f", in {len(told)} of them defined" if len(told) < count else ""
+    few = f", in {len(told)} {IN_SOME}" if len(told) < count else ""
     note = (
         f"{first['note'].split(';')[0]}; {count} studies{few}: median of their estimates, and the"
         " range of 95 % of them"

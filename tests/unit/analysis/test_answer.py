@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from xenosim.analysis.answer import Repeated, day_of, tc_line
+from xenosim.analysis.studies import IN_SOME
 
 ROW = SimpleNamespace(
     arm="drug", estimate=40.0, ci_low=30.0, ci_high=55.0, day=21.0, n=6, n_control=4, note=""
@@ -20,6 +21,11 @@ def test_a_line_has_interval_day_and_n() -> None:
     carried = CARRIED.set_index("arm")
     more = "; with the last volumes of animals removed 35 % (n = 8 against 8)"
     assert tc_line(ROW, carried, 21.0) == line + more
+
+
+def test_what_only_some_studies_have_is_not_said_of_all() -> None:
+    some = CARRIED.assign(note=f"5 studies, in 1 {IN_SOME}: median").set_index("arm")
+    assert "last volumes" not in tc_line(ROW, some, 21.0, Repeated(each=" in 5 studies"))
 
 
 def test_studies_of_their_own_calendars_have_days_of_their_own() -> None:

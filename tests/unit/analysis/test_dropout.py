@@ -52,3 +52,10 @@ def test_animals_without_a_first_volume_are_named() -> None:
         "no volume on day 0 or before, left out: v1 of 'v'"
     ]
     assert unstarted_notes(INFORMATIVE) == []
+
+
+def test_of_several_studies_last_volumes_are_those_of_the_whole_ones() -> None:
+    one = INFORMATIVE.table.drop(columns="status")
+    two = pd.concat([one.assign(replicate=0), one.assign(replicate=1)])
+    notes = dropout_notes(StudyData(two, "v"))
+    assert "last volumes is that of the studies that no animal left" in notes[1]
