@@ -17,8 +17,6 @@ from typing import Any
 Listener = Callable[[dict[str, Any]], None]
 #: Longest answer of the process [bytes].
 LONGEST = 4_000_000
-#: What is told to all clients.
-COMPILING = {"compiling": True}
 GONE = {"mistakes": [{"field": "", "text": "the computing process ended; change something"}]}
 
 
@@ -29,7 +27,7 @@ class Computer:
 
     def __init__(self, command: tuple[str, ...] = ("-m", "xenosim.app.worker")) -> None:
         self.command = command
-        self.ready = self.compiling = False
+        self.ready = False
         self.process: asyncio.subprocess.Process | None = None
         self.listeners: dict[str, tuple[int, Listener]] = {}
         self.reader: asyncio.Task[None] | None = None
@@ -56,8 +54,6 @@ class Computer:
         """Ask; the client's earlier requests are forgotten, their answers not told any more."""
         number = self.listeners.get(client, (0, listener))[0] + 1
         self.listeners[client] = (number, listener)
-        if self.compiling:
-            listener(COMPILING)
         await self.start()
         assert self.process is not None and self.process.stdin is not None
         request = {"client": client, "number": number, "file": str(file)}
@@ -84,18 +80,13 @@ class Computer:
             except Exception:
                 # One browser's trouble is not that of the others.
                 logging.getLogger("xenosim").exception("an answer could not be shown")
-        self.ready = self.compiling = False
-        self._tell_all(GONE)
-
-    def _tell_all(self, answer: dict[str, Any]) -> None:
+        self.ready = False
         for _, listener in list(self.listeners.values()):
-            listener(answer)
+            listener(GONE)
 
     def _tell(self, answer: dict[str, Any]) -> None:
-        if answer.get("ready") or answer.get("compiling"):
-            self.ready, self.compiling = "ready" in answer, "compiling" in answer
-            if self.compiling:
-                self._tell_all(COMPILING)
+        if answer.get("ready"):
+            self.ready = True
             return
         number, listener = self.listeners.get(answer["client"], (0, None))
         if listener is not None and answer["number"] == number:

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 MAIN_JOB = "escc_q2d.yaml"
 #: Most scenarios that are tried at first, the starter among them [-].
 MOST_TRIED = 6
-COMPILING = "compiling the model for this computer, once: a minute or two, later starts take none"
+#: What is said until the computing process has its kernels.
+STARTING = (
+    "starting; the first time on a computer, and after an update, the model is being compiled,"
+    " which takes a minute or two ..."
+)
 
 
 class StudyTab:
@@ -118,15 +122,12 @@ class StudyTab:
         except XenosimError as error:
             self.form.show_mistakes([{"field": "", "text": describe(error)}])
             return
-        self.status.text = "computing ..." if self.site.computer.ready else "starting ..."
+        self.status.text = "computing ..." if self.site.computer.ready else STARTING
         asking = self.site.computer.ask(self.client, path, self.form.overrides, self.hear)
         background_tasks.create(asking, name=f"ask {self.client}")
 
     def hear(self, answer: dict[str, Any]) -> None:
         """Show an answer."""
-        if "compiling" in answer:
-            self.status.text = COMPILING
-            return
         if "study" not in answer and self.untried:
             self._pass_over(answer["mistakes"])
             return

@@ -71,10 +71,7 @@ def serve(incoming: IO[str], outgoing: IO[str]) -> None:
         outgoing.flush()
 
     from xenosim.app.instant import Kept, Request, answers
-    from xenosim.jit import IS_COMPILED
 
-    if not IS_COMPILED:
-        say({"compiling": True})
     warm()
     say({"ready": True})
     kept = Kept()
