@@ -15,6 +15,7 @@ from subprocess import CompletedProcess, run
 from unittest import mock
 
 from xenosim.cli.main import main
+from xenosim.parameters.shelf import on_shelf
 
 #: Of a process: no colors, and one thread, for the tests share the machine.
 ENVIRONMENT = os.environ | {"NO_COLOR": "1", "NUMBA_NUM_THREADS": "1"}
@@ -35,11 +36,12 @@ def signals_as_before() -> Iterator[None]:
 
 def call(*args: str, cwd: Path) -> CompletedProcess[str]:
     """The command in this process: its exit code and what it printed. An exception that a user
-    would see as a traceback is raised.
+    would see as a traceback is raised. Parameter sets that a verb puts on the shelf leave with it.
     """
     out, errors, code = io.StringIO(), io.StringIO(), 0
     with (
         signals_as_before(),
+        on_shelf(None),
         contextlib.chdir(cwd),
         mock.patch.object(sys, "argv", ["xenosim", *args]),
         mock.patch.dict(os.environ, {"NO_COLOR": "1"}),

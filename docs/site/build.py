@@ -62,35 +62,43 @@ API = (
     "xenosim.testing",
     "xenosim.errors",
 )
-#: Pages that the theme lists beside every page, by caption.
+#: Pages that the theme lists beside every page: by kind of reader, then what all look up.
 CONTENTS = {
-    "Learn": (
-        "docs/installation", "docs/gallery", "xenosim/tutorials/*/tutorial", "docs/studies",
-        "docs/python",
+    "Start": ("docs/installation", "docs/gallery", "docs/app", "docs/python"),
+    "Pharmacologist": (
+        "xenosim/tutorials/first_study/tutorial", "docs/studies", "docs/regimens", "docs/report",
+        "docs/sweep", "docs/optimize", "docs/adaptive", "docs/your_drug",
     ),
-    "How to": (
-        "docs/regimens", "docs/analyze", "docs/design", "docs/tests", "docs/report", "docs/sweep",
-        "docs/sensitivity", "docs/optimize", "docs/fit",
-        "docs/mechanisms", "docs/dish", "docs/sites", "docs/regrowth", "docs/three_dimensions",
-        "docs/full_size", "docs/stop_and_resume", "docs/cluster",
+    "Laboratory with data": (
+        "xenosim/tutorials/real_mice/tutorial", "docs/analyze", "docs/fit", "docs/design",
     ),
-    "Model": (
-        "xenosim/MODEL", "docs/calibration", "docs/architecture", "docs/contributing",
-        "docs/decisions/README", "docs/decisions/0*",
+    "Statistician": (
+        "xenosim/tutorials/endpoints_and_tests/tutorial", "docs/endpoints", "docs/tests",
     ),
+    "Modeler": (
+        "xenosim/tutorials/events_and_pk/tutorial", "docs/mechanisms", "docs/sensitivity",
+        "docs/calibration",
+    ),
+    "Computational oncologist": (
+        "xenosim/tutorials/cells_and_rules/tutorial", "xenosim/MODEL", "docs/dish", "docs/sites",
+        "docs/regrowth", "docs/three_dimensions", "docs/full_size", "docs/stop_and_resume",
+        "docs/cluster",
+    ),
+    "Concepts": ("docs/concepts/*",),
     "Judge": (
-        "docs/validation", "docs/xenografts", "docs/performance", "docs/frameworks",
+        "docs/validation", "docs/xenografts", "docs/performance", "docs/peers",
         "benchmarks/peers/README",
     ),
     "Reference": (
         "docs/reference/verbs", "docs/reference/scenario_keys", "docs/reference/parameters",
-        "docs/endpoints", "docs/reference/tables", "docs/reference/api", "CHANGELOG",
+        "docs/reference/tables", "docs/reference/api", "CHANGELOG",
+    ),
+    "Develop": (
+        "docs/architecture", "docs/contributing", "docs/decisions/README", "docs/decisions/0*",
     ),
 }  # fmt: skip
-
-
 #: Where pages of docs/ come that no caption lists.
-MORE = "How to"
+MORE = "Start"
 
 
 def verbs() -> str:
