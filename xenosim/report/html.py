@@ -43,7 +43,7 @@ LARGEST = 400_000
 CAPTIONS = {
     "waterfall": "Best response of every model, the median of its animals, by arm; numbers: T/C.",
     "growth_curves": "Tumor volume: animals, geometric mean and 95 % interval.",
-    "tc_over_time": "T/C over time with its 95 % bootstrap interval.",
+    "tc_over_time": "T/C over time; 95 % bootstrap intervals from three animals per arm on.",
     "ensemble": "What the parameter sets of the ensemble leave open.",
     "cell_states": "States of the tumors' cells over time.",
     "clones": "Clones over time.",
@@ -111,7 +111,7 @@ def loaded(run: Path) -> Result:
     """The study or panel kept in ``run``; RunError for what is neither."""
     if OTHER.keys() & read_manifest(run).keys():
         raise RunError(
-            "the tables of a report are those of a study or a panel",
+            "a report is that of a study or a panel",
             where=str(run),
             remedy="give a directory that 'xenosim run' or 'xenosim analyze' wrote",
         )

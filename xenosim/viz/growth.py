@@ -88,14 +88,16 @@ def growth_curves(data: StudyData, events: pd.DataFrame, colors: dict[str, str])
 def _title(data: StudyData, events: pd.DataFrame, colors: dict[str, str], end: float) -> str:
     """The title, with the signs that the figure has."""
     arms = [data.table[data.table["arm"] == arm] for arm in colors]
-    whole = all(geometric_means(rows, "tumor_volume_mm3")["is_whole"].all() for rows in arms)
+    curves = [geometric_means(rows, "tumor_volume_mm3") for rows in arms]
     signs = {
-        "dashed: mean of those left": not whole,
+        "dashed: mean of those left": not all(curve["is_whole"].all() for curve in curves),
         "cross: animal removed": any(len(last_rows_of_removed(rows, end)) for rows in arms),
         "triangles: doses": any(dose_days(events, arm) for arm in colors),
     }
     said = "; ".join(text for text, there in signs.items() if there)
-    return f"Tumor volume: animals, geometric mean and 95 % CI\n{said}".rstrip()
+    with_limits = any(curve["low"].notna().any() for curve in curves)
+    what = "geometric mean and 95 % CI" if with_limits else "geometric mean"
+    return f"Tumor volume: animals, {what}\n{said}".rstrip()
 
 
 def draw_arm(
@@ -193,7 +195,10 @@ def tc_over_time(table: pd.DataFrame, colors: dict[str, str]) -> Figure:
     axes.axhline(42, color="#7F7F7F", lw=0.8, ls=":")
     axes.text(0.0, 43, "42 %", fontsize=7, color="#555555")
     axes.set(xlabel="day", ylabel="T/C, median RTV (%)", ylim=(0, None))
-    axes.set_title("T/C over time, 95 % bootstrap interval", fontsize=11, loc="left")
+    last = " of the last day" if len(colors) >= MANY else ""
+    some = table["arm"].isin(colors) & table["ci_low"].notna()
+    told = f", 95 % bootstrap interval{last}" if some.any() else ""
+    axes.set_title(f"T/C over time{told}", fontsize=11, loc="left")
     _legend(axes, len(colors), "best")
     finish(axes)
     return figure

@@ -52,7 +52,7 @@ def test_the_page_has_answer_figure_tables_methods_and_command(
     )
     for row in designed.tables["power"].to_dict("records"):
         assert f"<td>{100 * row['power']:.0f}</td>" in page
-    with pytest.raises(RunError, match="those of a study or a panel"):
+    with pytest.raises(RunError, match="that of a study or a panel"):
         write_workbook(folder)
 
 

@@ -9,7 +9,7 @@ from matplotlib.collections import FillBetweenPolyCollection
 from tests.unit.analysis.test_resampling import study
 from xenosim.analysis import curves
 from xenosim.analysis.data import StudyData
-from xenosim.viz.growth import dose_days, growth_curves, tc_over_time
+from xenosim.viz.growth import dose_days, growth_curves, no_doses, tc_over_time
 from xenosim.viz.style import arm_colors, show_as_typed
 
 COLORS = {"vehicle": "#7F7F7F", "drug": "#0072B2"}
@@ -94,3 +94,18 @@ def test_n18_long_names_of_eight_arms_are_not_clipped() -> None:
         wide = figure.get_size_inches()[0]
         assert inside.x0 >= 0.0 and inside.x1 <= wide
         assert figure.axes[0].get_position().width * wide > 4.0
+
+
+def test_titles_claim_what_is_drawn() -> None:
+    """Doses, crosses, dashes and intervals are named where there are any."""
+    whole = growth_curves(StudyData(study("vehicle", "drug")), no_doses(), COLORS).axes[0]
+    assert whole.get_title(loc="left") == "Tumor volume: animals, geometric mean and 95 % CI"
+    dosed = growth_curves(StudyData(study("vehicle", "drug")), EVENTS, COLORS).axes[0]
+    assert dosed.get_title(loc="left").endswith("\ntriangles: doses")
+    ratios = pd.DataFrame(
+        {"arm": ["drug"], "day": [0.0], "tc_pct": [100.0], "ci_low": [np.nan], "ci_high": [np.nan]}
+    )
+    bare = tc_over_time(ratios, COLORS).axes[0]
+    assert bare.get_title(loc="left") == "T/C over time"
+    told = tc_over_time(ratios.assign(ci_low=90.0, ci_high=110.0), COLORS).axes[0]
+    assert told.get_title(loc="left") == "T/C over time, 95 % bootstrap interval"
