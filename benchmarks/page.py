@@ -26,7 +26,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-MOVES, PATIENCE_MS = 10, 120_000
+MOVES, PATIENCE_MS = 10, 900_000
 #: Moves a slider, waits for the curves to be drawn anew, and for all animals: [ms], [ms].
 MOVE = """([name, to]) => new Promise((done) => {
   const slider = document.querySelector(`[aria-label="${name}"]`);
