@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xenosim.scenario.schema import Arm, Scenario
 
 #: Animals of every schedule in the search, on fresh seeds, and on the lattice [-].
-ANIMALS, FRESH_ANIMALS, LATTICE_ANIMALS = 6, 16, 3
+ANIMALS, FRESH_ANIMALS, LATTICE_ANIMALS = 6, 16, 6
 #: Schedules that are repeated on fresh seeds, and that are repeated on the lattice [-].
 FINALISTS, WINNERS = 10, 3
 #: Added to the seed for fresh animals.

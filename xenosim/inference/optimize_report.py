@@ -229,13 +229,22 @@ def _lattice(report: Report) -> Iterator[str]:
         if isinstance(one, str):
             yield f"on the lattice it could not be simulated: {one}"
             continue
-        told = [
-            f"{o.label} {_told(one.estimate(k, o), o.unit)}"
-            for k, o in enumerate(report.objectives)
-            if o.output is not None
-        ]
+        again = next((f for f in report.fresh if f.plan.at == one.plan.at), None)
+        told = []
+        for k, o in enumerate(report.objectives):
+            if o.output is None:
+                continue
+            text = f"{o.label} {_told(one.estimate(k, o), o.unit)}"
+            if again is not None:
+                # Animals have the same numbers in both, and differ in the same way.
+                same = interval_of(again.scores[k][: one.scores[k].size], o.output.shown)
+                text += f", as radial twins {_told(same, o.unit)}"
+            told.append(text)
         if told:
-            yield f"on the lattice, {report.animals[2]} animals: {one.plan}: {'; '.join(told)}"
+            yield (
+                f"on the lattice, {report.animals[2]} of these animals: {one.plan}:"
+                f" {'; '.join(told)}"
+            )
 
 
 def notes(report: Report) -> Iterator[str]:

@@ -120,7 +120,8 @@ def test_winners_are_repeated_on_the_lattice(kept: Path) -> None:
     asked = replace(ASKED, wanted=Wanted(("7 mg/kg",), "QW"), lattice=True)
     done = run_optimize(load, asked, Evaluations(kept), HERE)
     assert done.tables["finalists"]["tc_pct_lattice"].notna().all()
-    assert "on the lattice, " in done.answer
+    assert "on the lattice, 2 of these animals: " in done.answer
+    assert ", as radial twins " in done.answer
 
 
 def test_one_arm_is_searched(kept: Path) -> None:
