@@ -131,8 +131,9 @@ def bias_notes(table: pd.DataFrame) -> list[str]:
     if rows.empty:
         return []
     texts = [
-        f"'{row.arm}' {row.estimate:.0f} % against {row.true_of_all:.0f} % ({row.bias:+.0f} points:"
-        f" {row.bias_of_measurement:+.0f} by measurement, {row.bias_of_removal:+.0f} by removal)"
+        f"'{row.arm}' {row.estimate:.0f} % against {row.true_of_all:.0f} % ({round(row.bias):+d}"
+        f" points: {round(row.bias_of_measurement):+d} by measurement,"
+        f" {round(row.bias_of_removal):+d} by removal)"
         for row in rows.itertuples()
     ]
     return [

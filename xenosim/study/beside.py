@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from xenosim.study.ensemble import (
     simulate_ensemble,
 )
 from xenosim.study.population import (
+    FEWEST_PAIRS,
     Pool,
     as_twin,
     pairs_within,
@@ -65,7 +67,7 @@ class Asked(NamedTuple):
         without a treated arm.
         """
         asked = scenario.answers
-        wants = not paired and len(scenario.arms) > 1
+        wants = has_population(scenario, paired)
         pairs = asked.population or 0
         if asked.population is None:
             pairs = pairs_within(scenario, animals_of_a_study(scenario) * len(scenario.arms))
@@ -78,6 +80,22 @@ class Asked(NamedTuple):
             animals * len(scenario.arms) * scenario.measure.days[-1],
             animals * each_s + asked.ensemble * SET_S,
         )
+
+
+def has_population(scenario: Scenario, paired: bool) -> bool:
+    """Whether a study is one that many animals can stand beside."""
+    return not paired and len(scenario.arms) > 1
+
+
+def notes_on_population(scenario: Scenario, paired: bool, found: Mapping[str, Any]) -> list[str]:
+    """A note where the animals that nobody spoke of would take too long, and how to have them."""
+    if found or scenario.answers.population is not None or not has_population(scenario, paired):
+        return []
+    return [
+        f"not told: what the drug does in the model, for {FEWEST_PAIRS} twin animals in every arm"
+        f" take more than a few seconds here; --population {animals_of_a_study(scenario) * 5}"
+        " simulates them"
+    ]
 
 
 def simulate_beside(

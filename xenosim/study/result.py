@@ -29,6 +29,7 @@ from xenosim.scenario.resolve import (
 )
 from xenosim.scenario.schema import Origin
 from xenosim.study.answer import answer_text
+from xenosim.study.beside import Beside, notes_on_population
 from xenosim.study.growth import implausible_cycle
 from xenosim.study.notes import enrollment, notes, notes_on_ensemble
 from xenosim.study.tables import combinations_of
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xenosim.scenario.schema import Scenario
-    from xenosim.study.beside import Beside
     from xenosim.study.job import SourceAnimal
 
 
@@ -254,6 +254,7 @@ def study_result(
         "warnings": [
             *notes(scenario, tables, source, paired),
             *bias_notes(tables["bias"]),
+            *notes_on_population(scenario, paired or source is not None, population),
             *notes_on_ensemble(scenario, ensemble),
             *implausible_cycle(growth),
             *notes_of_animals,

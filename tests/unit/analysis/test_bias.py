@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from xenosim.analysis.bias import bias_notes, bias_table, with_ends
+from xenosim.analysis.bias import TOLD, bias_notes, bias_table, with_ends
 from xenosim.analysis.summary import endpoint_table
 
 DAYS = (0.0, 7.0, 14.0)
@@ -55,3 +55,10 @@ def test_animals_that_left_are_followed_between_their_last_day_and_the_end() -> 
     gone = whole[(whole["arm"] == "c") & (whole["animal_id"] == 2)]
     assert gone["day"].tolist() == list(DAYS) and len(whole) == len(truth()) + 1
     assert 0 < gone["tumor_volume_mm3"].iloc[-1] < 1e-5 and np.isfinite(gone.iloc[:, 4]).all()
+
+
+def test_nothing_is_not_told_as_less_than_nothing() -> None:
+    row = {"endpoint": TOLD, "arm": "t", "estimate": 25.0, "true_of_all": 25.2, "bias": -0.2}
+    table = pd.DataFrame([row | {"bias_of_measurement": -0.2, "bias_of_removal": 0.0}])
+    (note,) = bias_notes(table)
+    assert "(+0 points: +0 by measurement, +0 by removal)" in note

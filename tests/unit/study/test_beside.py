@@ -7,7 +7,7 @@ import pytest
 from xenosim.errors import ScenarioError
 from xenosim.report.text import as_json, first_screen, load_result
 from xenosim.scenario.schema import Scenario
-from xenosim.study.beside import Asked, refuse_beside_a_living_animal
+from xenosim.study.beside import Asked, notes_on_population, refuse_beside_a_living_animal
 from xenosim.study.result import StudyResult
 from xenosim.study.run import run_study
 from xenosim.testing import SMALL, small_scenario
@@ -111,3 +111,12 @@ def test_a_lattice_study_is_answered_by_its_twin() -> None:
     found = run_study(lattice, jobs=1)
     assert "4 radial twins in both arms" in " ".join(found.answer.split())
     assert "ensemble" not in found.tables
+
+
+def test_animals_that_would_take_too_long_are_told_of(scenario: Scenario) -> None:
+    default = small_scenario(overrides={k: v for k, v in TWIN.items() if k != "population"})
+    (note,) = notes_on_population(default, False, {})
+    assert note.startswith("not told: what the drug does in the model") and "--population" in note
+    assert notes_on_population(default, True, {}) == []
+    assert notes_on_population(default, False, {"pairs": 30}) == []
+    assert notes_on_population(scenario, False, {}) == []
