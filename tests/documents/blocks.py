@@ -36,7 +36,7 @@ SMALL = {
     "sweep": ["--animals", "2", "--jobs", "1"],
     "sensitivity": ["--size", "2", "--animals", "2", "--jobs", "1"],
     "optimize": ["--trials", "4", "--animals", "2", "--no-lattice", "--jobs", "1"],
-    "design": ["--studies", "20", "--animals", "16", "--jobs", "1"],
+    "design": ["--studies", "20", "--animals", "40", "--jobs", "1"],
     "fit": ["--points", "20", "--jobs", "1"],
     "tolerability": ["--animals", "2"],
 }
