@@ -96,7 +96,8 @@ def recovered(folder: Path) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.slow
 @pytest.mark.xfail(
-    reason="16, 20 and 16 of 20, 52, 58 and 54 of 60: intervals of the doubling time are too narrow"
+    strict=True,
+    reason="16, 20 and 16 of 20, 52, 58 and 54 of 60: that of the doubling time is too narrow",
 )
 def test_intervals_of_twenty_simulated_studies_hold_the_truth(tmp_path: Path) -> None:
     inside, sizes = recovered(tmp_path)
