@@ -36,7 +36,7 @@ SMALL = {
     "sweep": ["--animals", "2", "--jobs", "1"],
     "sensitivity": ["--size", "2", "--animals", "2", "--jobs", "1"],
     "optimize": ["--trials", "4", "--animals", "2", "--no-lattice", "--jobs", "1"],
-    "design": ["--studies", "20", "--animals", "40", "--jobs", "1"],
+    "design": ["--studies", "20", "--animals", "80", "--jobs", "1"],
     "fit": ["--points", "20", "--jobs", "1"],
     "tolerability": ["--animals", "2"],
 }
@@ -108,14 +108,13 @@ def lay_out(folder: Path) -> Path:
 
 def _shrink(path: Path) -> None:
     """Two animals in every arm, few agents, two models of a panel, nobody beside the study. The
-    study with rules stays, for its page speaks of single animals.
+    animals of the study with rules stay, for its page speaks of single ones.
     """
     text = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if path.stem == "escc_guided":
-        return
-    text["animals"] |= {"per_arm": 2, "enroll": {"grown": 1}}
-    text["tumor"] |= {"resolution": "1e3 /mm^3", "twin_agents": 250}
     text |= {"population": 0, "ensemble": 0}
+    if path.stem != "escc_guided":
+        text["animals"] |= {"per_arm": 2, "enroll": {"grown": 1}}
+        text["tumor"] |= {"resolution": "1e3 /mm^3", "twin_agents": 250}
     if "models" in text:
         text["models"] = [one | ({"count": 1} if "count" in one else {}) for one in text["models"]][
             :2

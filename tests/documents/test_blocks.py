@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import runpy
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,8 @@ from xenosim.scenario.load import load_scenario
 
 #: Verbs that take a moment, which the routine runs; the others are run with '-m slow'.
 QUICK = {"check", "cite", "doctor", "lines show", "new", "params", "regimen", "scenarios"}
+#: By what made a run directory, the verbs that take it for RUN; "": any that is not named.
+READ_BY = {"run": ("", "rerun", "pack"), "compare": ("", "rerun", "pack"), "analyze": ("",)}
 CONSOLE = blocks("console", "bash")
 
 
@@ -127,6 +130,7 @@ def runs(folder: Path) -> dict[str, Path]:
     """
     lattice = ["--engine", "lattice", "--set", "animals.per_arm=3", "--checkpoint-days", "0,14"]
     lattice += ["--set", "tumor.start_volume=5 mm^3"]
+    lattice += ["--set", "seed=4"]
     asked = {"view": ("escc_q2d", lattice), "why": ("escc_guided", []), "": ("escc_q2d", [])}
     found = {}
     for verb, (name, options) in asked.items():
@@ -134,14 +138,22 @@ def runs(folder: Path) -> dict[str, Path]:
         done = call(*words, *["--set", "seed=2"] * (not verb), cwd=folder)
         assert done.returncode == 0, done.stderr
         found[verb] = folder / re.findall(r"^Run directory: (\S+)$", done.stdout, re.M)[-1]
-    return found | {"export": found["view"]}
+    return found | {"export": found["view"], "run": found["view"]}
+
+
+def copied(runs: dict[str, Path], folder: Path) -> dict[str, Path]:
+    """The ``runs`` in a folder of one page, which may write into them."""
+    for path in {*runs.values()}:
+        shutil.copytree(path, folder / path.name)
+    return {verb: folder / path.name for verb, path in runs.items()}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", sorted({block.page for block in CONSOLE if block.runs}))
-def test_all_commands_of_a_page(page: str, folder: Path, runs: dict[str, Path]) -> None:
+def test_all_commands_of_a_page(page: str, runs: dict[str, Path], tmp_path: Path) -> None:
     """In order, small; every one that fails is named."""
-    cwd, bad, mine = folder, [], dict(runs)
+    folder = lay_out(tmp_path / "reader")
+    cwd, bad, mine = folder, [], copied(runs, folder / "given")
     for block in CONSOLE:
         for line in lines(block) if block.page == page and block.runs else ():
             if line.startswith("cd "):
@@ -150,7 +162,7 @@ def test_all_commands_of_a_page(page: str, folder: Path, runs: dict[str, Path]) 
             done = run_line(line, cwd, mine)
             bad += [f"{line}\n{done.stderr}"] if done.returncode else []
             for named in re.findall(r"^Run directory: (\S+)$", done.stdout, re.M)[-1:]:
-                mine[""] = cwd / named
+                mine |= {verb: cwd / named for verb in READ_BY.get(verb_of(line), ())}
     assert not bad, "\n".join(bad)
 
 
