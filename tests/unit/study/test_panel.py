@@ -20,7 +20,7 @@ from xenosim.testing import small_scenario
 @pytest.fixture(scope="module")
 def panel() -> Scenario:
     """Two small models of one class, one of them with twice the load."""
-    base = small_scenario(overrides={"engine": "twin", "tumor.twin_agents": 50})
+    base = small_scenario(overrides={"engine": "twin", "ensemble": "0", "tumor.twin_agents": 50})
     models = tuple(
         PanelModel(
             name=name,

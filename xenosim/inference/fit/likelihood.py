@@ -101,7 +101,7 @@ def center_and_scale(rows: Array, freedom: float) -> tuple[Array, Array]:
 
     Examples
     --------
-    >>> rows = np.array([[0.0], [1.0], [2.0], [60.0]])
+    >>> rows = np.array([[0.0], [1.0], [1.0], [2.0], [2.0], [3.0], [60.0]])
     >>> center, scale = center_and_scale(rows, 4.0)
     >>> bool(center[0] < 5.0), bool(scale[0, 0] < 10.0)
     (True, True)
