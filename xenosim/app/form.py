@@ -11,6 +11,7 @@ from nicegui import ui
 
 from xenosim.app.parts import heading, named, said, slider
 from xenosim.app.regimens import dose_of, interval_of, volume_of, with_dose, with_interval
+from xenosim.scenario.document import LEFT_OUT
 
 #: Fields of the form beside the arms: their keys and names.
 FIELDS = {
@@ -22,8 +23,6 @@ FIELDS = {
     "measure.humane_endpoint.body_weight_loss": "humane endpoint, weight loss",
 }
 START = "tumor.start_volume"
-#: Value of a key that is left out.
-LEFT_OUT = "null"
 #: Most letters of a field, and most arms that are drawn with sliders.
 LONGEST, MOST_ARMS = 400, 12
 

@@ -16,6 +16,7 @@ from xenosim.errors import RunError, ScenarioError
 
 if TYPE_CHECKING:
     from xenosim.execution.borrowed import Borrowed
+    from xenosim.execution.executor import Executor
     from xenosim.scenario.schema import Scenario
     from xenosim.study.unfinished_run import Plan, UnfinishedRun
 
@@ -75,6 +76,17 @@ def workers_of(place: Place) -> Iterator[Borrowed | None]:
 
     with scheduler(place.scheduler) as found:
         yield found
+
+
+@contextmanager
+def searching_workers(place: Place) -> Iterator[Executor]:
+    """Within, who simulates the points of a search or a fit: the workers of the scheduler, or this
+    machine's.
+    """
+    from xenosim.execution.processes import Workers
+
+    with workers_of(place) as theirs, theirs or Workers(place.jobs, sys.maxsize) as workers:
+        yield workers
 
 
 def whole_command(arguments: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
-from xenosim.cli.cluster import Place, workers_of
+from xenosim.cli.cluster import Place, searching_workers
 from xenosim.errors import ParameterError, TableError, printable
 from xenosim.io.runs import check_writable, unwritable
 
@@ -53,7 +53,6 @@ def run_fit(
     as_json: bool,
 ) -> Path:
     """Read, fit or go on, write, print; the directory."""
-    from xenosim.execution.processes import Workers
     from xenosim.inference.fit.kept import keep, summary
     from xenosim.inference.fit.petab import is_problem
     from xenosim.inference.fit.posterior import Settings, fit_study
@@ -74,7 +73,7 @@ def run_fit(
     show = sys.stderr.isatty() and not as_json
     settings = Settings(seed, points)
     told = _told if show else None
-    with workers_of(place) as theirs, theirs or Workers(place.jobs, sys.maxsize) as workers:
+    with searching_workers(place) as workers:
         found = fit_study(asked.problems, asked.free, folder, settings, workers, told)
     if show:
         typer.echo(err=True)

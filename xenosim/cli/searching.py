@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xenosim.cli.cluster import Place, workers_of
+from xenosim.cli.cluster import Place, searching_workers
 from xenosim.cli.output import emit
 from xenosim.cli.simulate import Progress, parse_overrides
 
@@ -58,7 +58,6 @@ def loader(file: str, pairs: list[str], seed: int | None) -> Loader:
 
 def search_and_show(load: Loader, search: Search, place: Place, out: str, as_json: bool) -> Path:
     """Search, keep the result below ``out`` and print its first screen; its directory."""
-    from xenosim.execution.processes import Workers
     from xenosim.inference.evaluate import Evaluations
     from xenosim.io.runs import check_writable
 
@@ -66,9 +65,8 @@ def search_and_show(load: Loader, search: Search, place: Place, out: str, as_jso
     check_writable(base)
     store = Evaluations(base)
     show = sys.stderr.isatty() and not as_json
-    with workers_of(place) as theirs, Progress(show, "days of all animals") as progress:
-        with theirs or Workers(place.jobs, sys.maxsize) as workers:
-            result = search(load, store, workers, progress)
+    with searching_workers(place) as workers, Progress(show, "days of all animals") as progress:
+        result = search(load, store, workers, progress)
     folder = result.save(base, command=shlex.join(["xenosim", *sys.argv[1:]]))
 
     from xenosim.report.text import load_result
